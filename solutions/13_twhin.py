@@ -19,8 +19,8 @@
 # **TwHIN**, the *Twitter heterogeneous information network*, gives everybody and everything one vector, trained on all kinds of edges together. Pinterest had gone
 # the other way in 2020: where should one point lie for somebody who saves gardens *and* boats? It gave her several.
 #
-# **You will** turn tables into one graph, find three bugs in a company's released training code, see how rare a
-# kind of edge may become, and ask with several vectors.
+# **You will** try both remedies. The first: turn tables into one graph, find three bugs in a company's released training code, and see how rare a
+# kind of edge may become. The second: ask with several vectors.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 11 and 12; 09 helps ·
 # **Runs on** any CPU
@@ -157,7 +157,7 @@ pd.DataFrame({
 })  # fmt: skip
 
 # %% [markdown]
-# There are eighteen saves to one click on an ad, and of 2,408 people who save only 1,026 have clicked one.
+# There are eighteen saves to one click on an ad: 2,408 people have saved something, only 1,026 have clicked an ad.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.2 One score, and what is false
@@ -300,8 +300,8 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 How rare may the ads be?
 #
-# How few clicks on ads can you live with, if all other edges are there? We take clicks away until 30, 10, 3 or 1 percent
-# of them are left. All else stays: saves, purchases, who promotes which ad. Which ads are clicked in the week to come?
+# How few clicks on ads can you live with, if all other edges are there? We take clicks away and leave all else: saves, purchases, who promotes
+# which ad. Then we ask which ads are clicked in the week to come. A model that falls as fast as the clicks has lived on them alone. One that stays up lives on the rest.
 #
 # | models | what they read |
 # |---|---|
@@ -362,18 +362,18 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The solid lines lie above the dashed ones: who reads more kinds of edges finds more. A bought kayak says something about ads for kayaks, and a
-# model of the clicks never reads it.
+# The solid lines lie above the dashed ones: who reads more kinds of edges finds more (TwHIN at one percent: too close to tell). A bought kayak says
+# something about ads for kayaks, and a model of the clicks never reads it.
 #
-# But what helps is **the graph**. Compare the solid lines with each other: iALS, for which all edges are alike, lies highest at every share, and RP3β, which learns nothing at
-# all, finds with a tenth of the clicks what TwHIN finds. So we do not see that a vector for each relation adds anything. A likely reason: TwHIN has to learn from
-# clicks what a click is, and with few of them it cannot. For iALS a save says as much as a click.
+# Is it the graph that helps, or the vector for each relation? Compare the solid lines. iALS and RP3β have the same edges and no such vector, so what they find
+# is **the graph's** doing. And iALS, for which all edges are alike, lies highest at every share. So we do not see that relation vectors add anything. A likely
+# reason: TwHIN has to learn from clicks what a click is, and with few of them it cannot. For iALS a save says as much as a click.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Three worlds, 749 people who click an ad in days 49 to 55 that they had not clicked before; the same people at every share, and the pairs of a smaller share are among those of a larger one. Graphs
+# Left are 30, 10, 3 or 1 percent of the clicks. Three worlds, 749 people who click an ad in days 49 to 55 that they had not clicked before; the same people at every share, and the pairs of a smaller share are among those of a larger one. Graphs
 # end on day 48; settings were chosen on days 42 to 48, anew for each share: twelve each, seven for item2item. All
 # vectors have 32 numbers, and all who have some may add $w \log(1 + \text{clicks of the ad})$: most false edges come from the batch, where an ad stands as often
 # as it is clicked, so popularity is missing (lesson 11). TwHIN had 30,000 groups of edges in all, three of each other relation on one of the clicks (one at 3 %), and 10 to 30 more
@@ -387,7 +387,7 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# One vector that reads more finds more. The other way is more vectors: Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the
+# That was the first remedy: one vector that reads more. Now the second, for the same person: more vectors. Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the
 # nearest of $k$ centers, and a center is the mean of its items. A user is then a short list of clusters with shares
 #
 # $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u), $$
@@ -417,10 +417,11 @@ visuals.mixture_map()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# The picture in the plane convinces. Does it hold in 32 numbers? **PinnerSage** (Pinterest, 2020) needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the
+# Does the picture of the plane hold in 32 numbers? **PinnerSage** (Pinterest, 2020) needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the
 # pin with the least sum of squared distances to the others. A medoid is a pin, so its neighbors are looked up once and shared by all users.
 #
-# PinWorld can be made so that everybody has one topic, or two, up to six. At how many is one vector too few? All ways search the same pins, with vectors of 32 numbers.
+# PinWorld can be made so that everybody has one topic, or two, up to six. With one, a mean is near to all that somebody saves; each further topic pulls it
+# away from the others. So if one vector is too few, the first column has to fall behind the second as topics are added.
 #
 # | one vector | several vectors |
 # |---|---|
@@ -428,7 +429,7 @@ visuals.mixture_map()
 # | the mean of the saved pins | the mixture of 13.4 |
 # | a mean that forgets: the latest pins count more | |
 #
-# RP3β, which has no vectors, stands beside them. We ask for people who were trained, and for newcomers: of them only the saved pins are known.
+# We ask for people who were trained, and for newcomers, of whom only the saved pins are known.
 #
 # > **Claim** (of the abstracts of PinnerSage and of mixtures, in substance). People of three topics and more are served better by several vectors than
 # > by one.
@@ -463,7 +464,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 13.4. NDCG@20 of what is saved for the first time in the next week, by the number of topics that everybody has. Several vectors solid,
-# one vector dashed, RP3β dotted. Left people who were trained, right newcomers, who were not. Does any solid line rise above all dashed ones?*
+# one vector dashed, and dotted RP3β, which has none. Left people who were trained, right newcomers, who were not. Does any solid line rise above all dashed
+# ones? (The card takes the place where the two kinds differ most surely: newcomers of four topics.)*
 
 # %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 cases = {}
@@ -486,22 +488,23 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Follow the solid lines: none rises above all dashed ones beyond chance, not even with six topics. For newcomers the medoids fall far
-# below from two topics on. The card shows the surest case, newcomers of four topics: the mixture finds 0.006 less than a vector of their own.
+# Follow the solid lines: none rises above all dashed ones beyond chance, not even with six topics. So is the picture of 13.4 wrong? It is true of a plane, where
+# the mean of two topics lies among other things. We can only guess what is different here. In 32 numbers there is more
+# room, so one vector can be near to two topics and far from all others. And what counts may be the topic of today: for trained people with six topics the highest
+# line is a mean that forgets. Who shares a list out among all topics spends places on those that somebody has left.
 #
-# So is the picture of 13.4 wrong? It is true of a plane, where the mean of two topics lies among a third. Likely reasons, not measured ones: in 32 numbers there is more
-# room, so one vector can be near to two topics and far from all others. And what counts may be the topic of today: for trained people with six topics the best
-# single vector is a mean that forgets.
+# One gap is wide: for newcomers the medoids fall far below from two topics on. Another guess: a medoid has the quirks of one pin, while a center or a mean evens out those of
+# many. And the pins of trained people have learned from these people; a newcomer's have not.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Three worlds for each number of topics, about 1,200 people; saves of the last week, from graphs until the day before; settings chosen on the week before that, anew for each
+# Three worlds for each number of topics, about 1,200 people; all ways search the same pins, with vectors of 32 numbers; saves of the last week, from graphs until the day before; settings chosen on the week before that, anew for each
 # way and number: twelve each, seven for recent popularity. Each way chooses the knobs of its own iALS, and whether products or cosines count. *Not trained*: half of the people, then
 # the other half; for a vector of their own they are folded in. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and
 # for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, each
-# with the first at that number only; the card takes, from three topics on, the best of several with the best of one, and shows the place where that is clearest. With five and six topics RP3β is first among people who were
+# with the first at that number only; the card takes, from three topics on, the best of several with the best of one, and shows the place where that is clearest: there the mixture finds 0.006 less than a vector of their own. With five and six topics RP3β is first among people who were
 # not trained, and the two kinds were not compared there. Also measured: one medoid, behind three nearly everywhere, and recent popularity, at most 0.035. In lists of 100 several vectors
 # do better: 13.7 and 13.8. With three topics five medoids find 0.075 for newcomers, a mean that forgets 0.107. Command: `python -m solutions.experiments.lesson18.regimes interests`.
 #
