@@ -29,8 +29,8 @@
 # your own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 9.1 to 9.6. The convolution by hand in 9.2, the hinge on the screen in 9.3, the false negatives of 9.4, then two
-# figures. Take three votes: "how many are false?" before figure 9.4, "which can be seen?" before figure 9.5, and "what is gained?" before figure 9.6. The moment to
+# As a lecture of fifty minutes: 9.1 to 9.6 and figure 9.10. The convolution by hand in 9.2, the hinge on the screen in 9.3, the false negatives of 9.4, then two
+# figures and the faces. Take three votes: "how many are false?" before figure 9.4, "which can be seen?" before figure 9.5, and "what is gained?" before figure 9.6. The moment to
 # stop is figure 9.5: four famous ideas, and the two marks that stand clear of zero are none of them.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -487,7 +487,8 @@ for claim, what in (
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 40 to 50, with what is taken away. Vote on 09.p9 before the figure. Usual wrong answer: nothing, content has said it all. Then the left panel at day 14: PinSage, its dashed line, and GraphSAGE, whose neighbors come by chance.
-# Then the right one: who is ahead when all pins may be found, and where is the dashed line?
+# Then the right one: who is ahead when all pins may be found, and where is the dashed line? Last, the faces (figure 9.10): ask which list leaves the topic, and which keeps
+# the style.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:09.p9"]
 predict("09.p9")
@@ -1150,6 +1151,8 @@ plt.show()
 # %% [markdown]
 # *Figure 9.10. The first judged pin that is on boards, and the first five pins of three lists: its picture's neighbors, PinSage's, and those of iALS, which counts pairs (and
 # how often the lists of all judged pins share the topic). A drawing is a topic, a frame a kind. Look at the drawings, then at the bars: which list keeps the style?*
+#
+# Pictures often lead out of the topic, PinSage hardly ever. To look alike is not to be about the same.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Here PinSage wins against picture, words and walk. Against picture and words together nothing can be told: on no

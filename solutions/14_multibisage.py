@@ -29,9 +29,9 @@
 # with torch and PyG · may the answer stand in the list · which graph would be missed, and a look into a trained model · the slide's table, and articles · your choice.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 14.1 to 14.6. The table of 14.1 (which graph knows an ad?), the mean by hand in 14.2, the empty row
-# on the screen in 14.3, the machine of 14.4, then the two figures. Take three votes: "what does a softmax of
-# nothing give?" (14.p4), 14.p6 and 14.p8. The moment to stop is the hollow squares of the last figure.
+# As a lecture of fifty minutes: 14.1 to 14.6 and figure 14.7. The table of 14.1 (which graph knows an ad?), the mean by hand in 14.2, the empty row
+# on the screen in 14.3, the machine of 14.4, then the two figures and the faces. Take three votes: "what does a softmax of
+# nothing give?" (14.p4), 14.p6 and 14.p8. The moment to stop is the hollow squares of figure 14.4.
 # In ninety minutes take 14.9 and 14.10 as well: protocols decide more than models, and attention is not importance.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -73,7 +73,7 @@ remember("14")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 7. Ask 14.p1, a number: of the pins on no board, how many does another graph know? Usual wrong answer: few. Then read
-# the column of ads: which graph knows none?
+# the column of ads: which graph knows none? User-pin: it counts long clicks, which idea pins and ads do not get in this world.
 
 
 # %% jupyter={"source_hidden": true}
@@ -112,8 +112,8 @@ print(
 table.rename_axis("% that a graph knows")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Each row is a graph, each number the share of pins of a kind that have an edge in it. Read the column of ads: 86 % are clicked and 29 % are on a
-# board. In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
+# Of the ads, 86 % are clicked and 29 % are on a board. Each row is a graph, each number the share of pins of a kind that have an edge in it.
+# In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
 #
 # <details><summary>Where these graphs come from</summary>
 #
@@ -214,7 +214,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # Empty places are usually given the logit −∞, since $e^{-\infty} = 0$. But 87 % of the organic pins have an empty list in the graph of ads. What then?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 15 to 24. Vote on "what does a softmax of nothing give?" with 14.p4. Usual wrong answer: NaN, and nan_to_num saves it.
+# Minutes 15 to 24. Say why a mean is left: a pin among cakes and roses hears both alike, whoever it is. Vote on "what does a softmax of nothing give?" with 14.p4. Usual wrong answer: NaN, and nan_to_num saves it.
 # Point at the gradient in the output.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
@@ -297,9 +297,8 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.4 Step three: two levels, one function
 #
-# Now twice. At the **first level** each graph has an attention of its own: the pin stands first among its neighbors and looks at all of them, and what comes out
-# at the first place is the graph's vector. At the **second level** the six vectors are looked at in the same way, and a learned start vector, called CLS, stands first.
-# Graphs in which the pin has nobody are masked.
+# Now twice. **First level**: in each graph the pin looks at itself and at its neighbors. **Second level**: a learned start vector, called CLS, looks in the same way
+# at the six results. It stands first, and what comes out at the first place is the pin's vector. Graphs in which the pin has nobody are masked.
 #
 # **By hand.** A pin hears 4 in graph one and 8 in graph two. Leave CLS's own place and the block's other parts out for a moment: with the logits log 3 and 0 for the two graphs, `attend`
 # gives ¾ · 4 + ¼ · 8 = 5, as in 14.3, and a pin with edges in graph one alone gets 4. In the model CLS takes a share of its own, so no set is ever empty.
@@ -312,7 +311,8 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # (A *block* is attention with a few usual parts around it; lesson 15 takes it apart. $\mathbf c$ is CLS.) Only the first place is read, so **one query** is enough.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 24 to 31. Draw two boxes: six lists become six vectors, six vectors become one. Ask how many rows of the last attention are read: one. Usual
+# Minutes 24 to 31. Draw two boxes: six lists become six vectors, six vectors become one. In the formula, who looks stands before the semicolon, and whom it looks at
+# behind it; the pin is added to CLS, so that one known to no graph still says something. Ask how many rows of the last attention are read: one. Usual
 # wrong answer: all. Then figure 14.2: choose ad pins, and ask which line goes. Nobody of them is in user-pin.
 
 # %% slideshow={"slide_type": "skip"} tags=["long"] jupyter={"source_hidden": true}
@@ -339,7 +339,7 @@ visuals.machine(kinds)
 # *Figure 14.2. MultiBiSage as a machine: six graphs, a vector for each, one vector. A line is as wide as those pins that have a neighbor in a graph look at it, in a
 # trained transformer; of each graph these are other pins, so the lines need not add up to 1. Choose a kind of pins.*
 #
-# Where pins have neighbors, they look at boards most, 0.38, then at searches, 0.30; no other graph has more than 0.16. That is where the model looks, not what a graph is worth. To learn
+# Where pins have neighbors, they look at boards most, then at searches. Boards get 0.38, searches 0.30, no other graph more than 0.16. That is where the model looks, not what a graph is worth. To learn
 # that, one has to take a graph away (14.10).
 #
 # <details><summary>CLS plus the pin</summary>
@@ -368,7 +368,8 @@ visuals.machine(kinds)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 31 to 38. Ask 14.p6. Usual wrong answer: the transformer, then attention, then the mean, the order of the climb. Read the figure from below:
-# which bars keep away from the line, and which touch it? Then the seconds at the right.
+# which bars keep away from the line, and which touch it? Then the seconds at the right. In the table of ways a learned product tells how loud somebody is, as the
+# fit of query and key does: of each neighbor (GAT), then of each graph (HAN).
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p6"]
 predict("14.p6")
@@ -434,7 +435,8 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 38 to 46. Ask 14.p8. Usual wrong answer: the transformer of six graphs. Read the full circles first, then only the hollow squares: who moved to the right,
-# who to the left? Then ask what the paper's table compares with: PinSage alone.
+# who to the left? Then ask what the paper's table compares with: PinSage alone. The PinSage of the second verdict is not in the figure: it has twice the numbers and
+# neighbors, and trains for as many seconds as the transformer. Last, the faces (figure 14.7): ask which list leaves the topic, and which keeps the style.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p8"]
 predict("14.p8")
@@ -475,7 +477,7 @@ verdict(
 # *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). The axis does not begin at 0.
 # On which side of its circle does a square stand?*
 #
-# **Read the squares.** In two rows they stand left of the circles: PinSage and the mean of boards. For a pin on no board these have its content alone. In all other rows they stand right. RP3β and
+# **Read the squares.** In two rows the squares stand left of the circles: PinSage and the mean of boards. For a pin on no board these have its content alone. In all other rows they stand right. RP3β and
 # plain iALS hear no boards at all: they count which pins were engaged with together, and a pin needs no board for that. Six graphs lift the mean from 0.222 to 0.273 there, and by 0.012 over all pins.
 #
 # **And MultiBiSage proper?** (Not drawn.) Over all pins it finds 0.257, the plain mean of the same run 0.262: less by 0.005, from 0.001 to 0.009. From a PinSage of twice the numbers and neighbors, trained for as
@@ -958,6 +960,8 @@ plt.show()
 # %% [markdown]
 # *Figure 14.7. A pin on no board, and the first five pins that its picture and the two models find (and how often the lists of all such pins share the
 # topic). A drawing is a topic, a frame a kind. Look at the drawings, then at the bars: which list keeps the style?*
+#
+# Pictures often lead out of the topic, six graphs hardly ever. The color changes in all three lists.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Four pins are no mean. How much is a graph looked at by all pins that could?

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.authoring.slides import hall
+from graphrec_utils.authoring.slides import beside, hall
 from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
 from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import MOST, told
@@ -159,6 +159,7 @@ def test_what_the_author_says_is_there_on_each_slide():
 def test_what_a_reader_chooses_a_branch_by_is_said_on_each_of_its_slides():
     column = made(
         Slide([prose("## 9.8 ↳ More\n\nA branch of about 8 minutes. It gives all. Edges decide.")]),
+        below(ASKED),
         below(FIGURE),
     )
     assert "A branch" not in text(column[1]) and "It gives all." in text(column[1])
@@ -179,7 +180,7 @@ def test_a_long_list_goes_on_below_with_its_label_or_its_first_point_as_title():
         "<strong>Label 1</strong>",
         "<strong>Label 2</strong>",
     ]
-    assert all(text(slide).count("Label") == 1 for slide in column)
+    assert [text(slide).count("Label") for slide in column] == [1, 0, 0]  # it is the title
     points = "\n".join(f"* Edges {k} decide.\n* {'Word ' * 34}so." for k in range(2))
     column = made(below(ASKED), Slide([prose(f"## 9.2 More\n\n{points}")]))[2:]
     assert [re.findall("<h3>(.*?)</h3>", text(slide)) for slide in column] == [
@@ -200,7 +201,78 @@ def test_a_slide_with_little_on_it_is_filled_but_a_vote_is_not_answered():
     assert [unit.fragment for unit in column[0].units] == [False, True] and "decide" in text(
         column[1]
     )
-    assert len(made(Slide([prose("## 9.2 M")]), below(FIGURE), below(prose("**Edges.** So.")))) > 2
+
+
+def test_a_figure_stands_below_the_few_words_that_lead_to_it_if_it_stays_large():
+    (slide,) = made(Slide([prose("## 9.2 M\n\nA line.")]), below(FIGURE))[1:]
+    assert [unit.fragment for unit in slide.units] == [False, True]
+    assert slide.units[1].height >= hall.SHARED
+    (slide,) = made(Slide([prose("## 9.2 M")]), below(FIGURE))[1:]  # nothing to read before
+    assert [unit.fragment for unit in slide.units] == [False, False]
+    many = Slide([prose("## 9.2 M"), replace(prose("A line."), height=200)])
+    assert len(made(many, below(FIGURE))) == 3
+
+
+MORE = (
+    f"Edges do it, and they do it again. The other half stands below it, {'and so it is ' * 5}said."
+)
+
+
+def test_what_is_said_of_a_figure_stands_with_it_and_of_a_table_too():
+    card = Unit('<div class="output"><h3>So</h3><svg class="drawn"></svg></div>', 200)
+    table = Unit('<div class="output"><table data-bars=""></table></div>', 200)
+    for shown, mark in ((FIGURE, beside.AGAIN), (table, "data-bars")):
+        column = made(below(ASKED, shown), below(card), below(prose(MORE)))[1:]
+        assert [mark in text(slide) for slide in column] == [shown is table, False, True]
+        assert column[2].units[0].html == "<h3>Edges do it, and they do it again</h3>"
+    assert 'alt=""' in text(made(below(ASKED, FIGURE), below(prose(MORE)))[2])
+
+
+def test_another_thing_to_look_at_ends_what_is_said_of_a_figure():
+    formula = prose("$$\na\n$$")
+    for other in (below(ASKED), below(formula), Slide([prose("## 9.3 More"), prose(MORE)])):
+        column = made(below(FIGURE), other, below(prose(MORE)))
+        assert "<figure" not in text(column[-1]) and "The other half" in text(column[-1])
+
+
+def test_beside_a_tall_figure_stands_what_is_said_of_it_or_its_caption():
+    tall = replace(FIGURE, html=FIGURE.html.replace('"900"', '"460"'))
+    (slide,) = made(below(ASKED), below(tall), below(prose(MORE)))[2:]
+    assert beside.TALL in text(slide) and "The other half" in text(slide)
+    caption = "<div><p><em>Figure 9.1. Look at the bars. Which is long?</em></p></div>"
+    (slide,) = made(below(ASKED), Slide([tall], [caption], again="9.1"))[2:]
+    assert text(slide).endswith("<p>Look at the bars. Which is long?</p>")
+
+
+def test_words_below_a_visual_are_its_title_or_spoken():
+    visual = Unit('<div class="visual"></div>', 560, picture=True, visual=True)
+    column = made(below(visual), below(prose("It is so. And that is all that is said of it.")))
+    assert column[1].again == "<strong>It is so</strong>" and len(column) == 2
+    assert "And that is all" in "".join(column[1].notes)
+
+
+def test_a_label_in_bold_is_no_title_alone():
+    slide = made(below(ASKED), below(prose("**The edges.** They pay. So it is, and so it was.")))[2]
+    assert "<h3>The edges. They pay</h3>" in text(slide)
+
+
+def test_what_was_shown_stands_among_what_is_taken_away():
+    moral = prose("**Edges decide.**")
+    shown = [Slide([prose("## 9.2 A"), moral]), below(FIGURE), below(prose("**Bring edges.**"))]
+    last = [prose("## 9.3 ↳ A branch"), prose("**Not this one.**")]
+    end = [Slide([prose("## Take away\n\n* **Why?** So.")])]
+    columns = [
+        [Slide([prose("# T")])],
+        shown[:1],
+        [Slide([prose("## 9.4 B")]), *shown[1:]],
+        [Slide(last)],
+        end,
+    ]
+    slide = hall.for_a_hall(columns)[-1][-1]
+    assert text(slide).count("<p>Edges decide.</p>") == 1 and "Not this" not in text(slide)
+    assert "<span>9.2</span>" in text(slide) and text(slide).count("<img") == 1
+    assert text(slide).index("9.2") < text(slide).index("9.4") and "Why?" in text(slide)
+    assert "recall" not in text(hall.for_a_hall([columns[1], end])[-1][-1])  # one moral is no row
 
 
 @pytest.mark.parametrize(

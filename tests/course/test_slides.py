@@ -205,6 +205,11 @@ def test_a_verdict_has_its_claim_as_title_and_its_interval_as_a_drawing():
         assert text(slide).count('<svg class="drawn"') == drawn_
 
 
+def test_two_verdicts_on_a_slide_say_once_what_no_difference_is():
+    lead = "<small>+0.012, from +0.007 to +0.017</small>"
+    assert drawn.page(lead + lead)[0].count("no difference") == 1
+
+
 def test_four_verdicts_fit_and_are_not_drawn():
     each = [results.verdict("A holds.", True, detail="+0.2, from +0.1 to +0.3") for _ in range(4)]
     page = results.verdicts(*each)._repr_html_()
@@ -484,11 +489,32 @@ def test_the_short_deck_has_the_sections_of_the_note_its_title_and_its_end():
         note("## Quiz", "slide"),
         note("## Take away", "slide"),
     )
-    kept, told = short.shorten(found, "As a lecture: 9.2, slowly.")
+    kept, told = short.shorten(found, "As a lecture: 9.2, slowly.", list)
     heads = [text(column[0]) for column in kept]
     assert [("Two" in x, "more" in x) for x in heads[1:3]] == [(True, False), (False, True)]
     assert "A lesson" in heads[0] and "Take away" in heads[3] and len(heads) == 4
     assert told == "4 of 7 slides: sections 2, which the opening note names"
+
+
+def test_a_figure_that_the_opening_note_names_comes_last_and_a_box_stays():
+    figure = code("plot()", "subslide", outputs=[png(600, 400)])
+    caption = note("*Figure 9.4. Faces.*\n\nOne line of it.")
+    found = columns(
+        note("## 9.1 One", "slide"),
+        note("## 9.2 Two", "slide"),
+        note("## What it is for", "slide"),
+        note("## Quiz", "slide"),
+        note("## Take away", "slide"),
+        note("## 9.3 Three", "slide"),
+        figure,
+        caption,
+    )
+    kept, _ = short.shorten(found, "As a lecture: 9.1 to 9.2 and figure 9.4. Then 9.3.", list)
+    heads = [text(column[0]) for column in kept]
+    assert len(heads) == 5 and "is for" in heads[3] and "Take away" in heads[4]
+    shown = kept[2][1]
+    assert shown.units[0].picture and shown.again == "9.2 Two"
+    assert short.sections("As a lecture: 9.1 and figure 9.4.") == {1}
 
 
 def test_what_opens_asks_or_shows_stays_in_a_short_deck(monkeypatch):
@@ -496,7 +522,7 @@ def test_what_opens_asks_or_shows_stays_in_a_short_deck(monkeypatch):
     figure = code("plot()", "subslide", outputs=[png(600, 400)])
     plain = [note(f"words {k}", "subslide") for k in range(3)]
     found = columns(note("## 9.1 One", "slide"), plain[0], figure, plain[1], plain[2])
-    kept, told = short.shorten(found, "As a lecture: 9.1.")
+    kept, told = short.shorten(found, "As a lecture: 9.1.", list)
     (slides_of,) = kept[1:]
     assert ["words" in text(s) for s in slides_of] == [False, True, False]
     assert any(u.picture for u in slides_of[2].units)

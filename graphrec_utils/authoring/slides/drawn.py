@@ -13,6 +13,7 @@ from graphrec_utils import style
 from graphrec_utils.authoring.slides.prose import ROW
 
 WIDE, HIGH = 1100, 150  # of a drawing, in pixels of the slide
+NONE = f'<text x="{WIDE / 2}" y="145" text-anchor="middle" fill="{style.INK}">no difference</text>'
 NUMBER = r"[+\-\u2212]?\d[\d,]*\.?\d*"
 LEAD = re.compile(rf"([+\-\u2212]\d[\d.,]*\d|[+\-\u2212]\d)%?, from ({NUMBER}) to ({NUMBER})")
 AGAINST = re.compile(rf"({NUMBER})(%?) against ({NUMBER})")
@@ -58,6 +59,7 @@ def page(page: str) -> tuple[str, float, str]:
         return f"{found[1]}{_first(found[2])}{found[3]}{drawings[-1]}"
 
     page = said_large(DETAIL.sub(detail, page))
+    page = page.replace(NONE, "", page.count(NONE) - 1)  # once for all drawings of a slide
     page = bars(page.replace("<td>NaN</td>", "<td>\N{EN DASH}</td>"))
     captions = page.count('class="graphrec-table"')
     rows = page.count("<tr") + page.count("<li") + captions
@@ -138,7 +140,7 @@ def _lead(middle: float, low: float, high: float, color: str, words: tuple[str, 
         f'<line x1="{WIDE / 2}" x2="{WIDE / 2}" y1="8" y2="118" stroke="{style.CONTEXT}" stroke-width="3"/>'
         f'<line x1="{at[0]:.1f}" x2="{at[2]:.1f}" y1="62" y2="62" stroke="{color}" stroke-width="8"/>'
         f'<circle cx="{at[1]:.1f}" cy="62" r="13" fill="{color}"/>{"".join(ends)}'
-        f'<text x="{WIDE / 2}" y="145" text-anchor="middle" fill="{style.INK}">no difference</text>'
+        f"{NONE}"
     )
     return _svg(f"{words[0]}, from {words[1]} to {words[2]}", inside)
 

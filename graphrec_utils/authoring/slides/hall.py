@@ -3,7 +3,7 @@
 A paragraph stays as long as the room of its slide lasts, sentence by sentence; of a long list or box each point says
 its first sentence; whole they are among the speaker's notes. A slide that goes on says in its title what is learned
 there: the bold sentence that follows its figure or table, or the first sentence of its prose. What is left of two
-slides stands on one where both fit. Pictures, formulas, tables, claims and questions stay as they are. A slide of
+slides stands on one where both fit, what is said of a figure with it. Pictures, formulas, tables, claims and questions stay as they are. A slide of
 which nothing is left goes, and what an author tells the speaker is repeated on each slide that has no words of its own.
 """
 
@@ -12,26 +12,39 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from graphrec_utils.authoring.slides import recall
+from graphrec_utils.authoring.slides.beside import DRAWN, apart, later, pictured
 from graphrec_utils.authoring.slides.deck import PICTURE, SAY, TITLE, Slide, Unit, fitted
 from graphrec_utils.authoring.slides.lecture import words
-from graphrec_utils.authoring.slides.points import LONGEST, MOST, parts, told
+from graphrec_utils.authoring.slides.points import (
+    ALONE,
+    BLOCK,
+    LONGEST,
+    MOST,
+    QUIZ,
+    SENTENCE,
+    bold,
+    closed,
+    cut,
+    moral,
+    parts,
+    text_of,
+    thin,
+    told,
+)
 from graphrec_utils.authoring.slides.prose import ROOM
 
 QUESTION = 28  # words of a title that is all a question says
-ALONE = 26  # with fewer words prose has no slide of its own
-BLOCK = re.compile(r"(<(h\d|p|ul|ol|blockquote|table|div|pre|figure)\b.*?</\2>)", re.DOTALL)
-SENTENCE = re.compile(r"(?<=[.?!])((?:</(?:strong|em)>)?)(?:\s+|(?=</p>))")
-BOLD = re.compile(r"<p><strong>(?:(?!</?strong>).)*\.</strong>", re.DOTALL)
-OF_A_READER = re.compile(r"<p><strong>(?:Time|In an hour|You will)\b")  # not of a hall
+SHARED = 400  # one below the words that lead to it
+LABEL = 3  # words in bold that name what a paragraph is about
 LISTS = ("<ul>", "<ol>", "<blockquote>")
 POINT = re.compile(r"(<(?:li|p)>)((?:(?!</?(?:li|p)>).)*)(</(?:li|p)>)", re.DOTALL)
-QUIZ = re.compile(r"<p><strong>\d\d\.q\d")
 ASKS = re.compile(
     r'(<blockquote class="asked">\s*)<p>((?:(?!</p>).)*?[.:;!?]\s|)((?:(?!</p>)[^.:;!?])*\?)\s*</p>',
     re.DOTALL,
 )
 OF_BEFORE = re.compile(
-    r"\b(?:it|its|they|them|their|that|this|these|those|he|she)\b"
+    r"\b(?:it|its|they|them|their|that|this|these|those|he|she|both|the (?:two|three|four))\b"
 )  # what stands above
 USUAL = (  # what to do with slides of which the author says nothing
     (">Branches<", "The hour ends here. Name one branch that fits who sits there; nothing on it has to be shown."),
@@ -45,8 +58,10 @@ BRANCH = re.compile(
 
 def for_a_hall(columns: list[list[Slide]]) -> list[list[Slide]]:
     """Return the slides with little to read, and notes on each of them."""
+    again = recall.slide(columns)
     short = [[part for slide in column for part in parts(_short(slide))] for column in columns]
-    return [_noted(_filled(_left(_titled(_joined(column))))) for column in short]
+    done = [pictured(_filled(_left(_titled(list(apart(_joined(column))))))) for column in short]
+    return [_noted(recall.put(column, again)) for column in done]
 
 
 # ---------------------------------------------------------------- little to read
@@ -65,7 +80,7 @@ def _short(slide: Slide) -> Slide:
             continue
         kept = []
         for block in (found[1] for found in BLOCK.finditer(unit.html)):
-            shown = _cut(block, room) if block.startswith("<p>") else _points(block, room)
+            shown = cut(block, room) if block.startswith("<p>") else _points(block, room)
             if found := BRANCH.match(shown):  # said on each slide of the branch
                 said.append(f"{SAY}<p>{found[1]}</p></div>")
                 shown = f"<p>{shown[found.end() :]}".removeprefix("<p></p>").strip()
@@ -81,7 +96,7 @@ def _short(slide: Slide) -> Slide:
 def _stays(block: str) -> bool:
     """Report whether a block is on its slide whole, whatever else has to go: a claim, a moral."""
     claim = block.startswith("<blockquote") and "<strong>Claim" in block
-    return claim or bool(block.startswith("<p>") and _moral(block))
+    return claim or bool(block.startswith("<p>") and moral(block))
 
 
 def _joined(column: list[Slide]) -> list[Slide]:
@@ -107,19 +122,6 @@ def _prose(slide: Slide) -> bool:
     )
 
 
-def _cut(paragraph: str, room: int) -> str:
-    """Return the sentences of a paragraph for which there is room; a formula, a moral and a quiz always stay."""
-    if OF_A_READER.match(paragraph):
-        return ""
-    stays = "$$" in paragraph or _moral(paragraph) or QUIZ.match(paragraph)
-    if stays or words(paragraph) <= room:
-        return paragraph
-    begun = [paragraph[: found.end(1)] for found in SENTENCE.finditer(paragraph)]
-    ends = ("?", "?</strong>", ".</strong>")  # what asks or promises is not the end
-    fits = [x for x in begun if _closed(x) and words(x) <= room and not x.endswith(ends)]
-    return f"{fits[-1]}</p>" if fits else ""
-
-
 def _points(block: str, room: int) -> str:
     """Return a list or a box that is too long with what each of its points says first."""
     if words(block) <= room or "<strong>Claim" in block or not block.startswith(LISTS):
@@ -130,15 +132,9 @@ def _points(block: str, room: int) -> str:
 def _said_first(point: str) -> str:
     for found in SENTENCE.finditer(f"{point}</p>"):
         begun = point[: found.end(1)]
-        if _closed(begun) and not begun.endswith("</strong>"):
+        if closed(begun) and not begun.endswith("</strong>"):
             return begun
     return point
-
-
-def _closed(text: str) -> bool:
-    """Report whether what a text begins, it ends: tags, formulas, brackets."""
-    tags = all(text.count(f"<{x}>") == text.count(f"</{x}>") for x in ("strong", "em", "code"))
-    return tags and text.count("$") % 2 == 0 and text.count("(") == text.count(")")
 
 
 # ---------------------------------------------------------------- titles
@@ -149,17 +145,21 @@ def _titled(column: list[Slide]) -> list[Slide]:
     for k, slide in enumerate(column):
         if not slide.again or not slide.units or slide.units[0].html.count("<h3") == 1:
             continue
+        claims = any("<strong>Claim" in unit.html for unit in slide.units)
         first = slide.units[0]
         if first.html.startswith("<p>"):
-            begun = _sentence(first.html)
+            begun = _labelled(first.html)
+            if len(slide.units) == 1 and begun + "</p>" == first.html.strip():
+                begun = _sentence(first.html)  # or nothing would be left below it
             line = len(slide.units) == 1 and begun + "</p>" == first.html.strip()
-            title = "" if line and not _moral(first.html) else _taken(slide, 0, begun)
+            kept = (line or claims) and not moral(first.html)  # a claim is what its slide says
+            title = "" if kept else _taken(slide, 0, begun)
         elif any(unit.asked for unit in slide.units):
             if first.asked:
                 _asks(slide)
             continue  # the answer is not the title of its question
         else:
-            title = _learned(column[k:])
+            title = "" if first.html.startswith(LISTS) else _learned(column[k:])
         if title:
             column[k] = _under(slide, title)
     return column
@@ -169,7 +169,7 @@ def _asks(slide: Slide) -> None:
     """Make the question with which a prediction ends the title of its slide, where it is short."""
     unit = slide.units[0]
     found = ASKS.match(unit.html)
-    if not found or not _closed(found[2]) or not _closed(found[3]):
+    if not found or not closed(found[2]) or not closed(found[3]):
         return
     context, question = found[2].strip(), found[3].strip()
     if words(f"{context} {question}") <= QUESTION:
@@ -179,6 +179,7 @@ def _asks(slide: Slide) -> None:
     if words(question) > QUESTION:
         return
     before = f"<p>{context}</p>" if context else ""
+    question = question[0].upper() + question[1:]
     shown = f"<h3>{question}</h3>\n{found[1]}{before}{unit.html[found.end() :]}"
     slide.units[0] = replace(unit, html=shown, height=unit.height + TITLE)
 
@@ -203,7 +204,7 @@ def _learned(following: list[Slide]) -> str:
         if n and (not slide.again or any(u.picture or u.asked for u in slide.units)):
             break
         below += [(slide, k) for k, u in enumerate(slide.units) if u.html.startswith("<p>")]
-    for says in (_moral, _bold, _sentence):
+    for says in (moral, bold, _sentence):
         for slide, k in below if says is not _sentence else below[:1]:
             if title := _taken(slide, k, says(slide.units[k].html)):
                 return title
@@ -213,19 +214,19 @@ def _learned(following: list[Slide]) -> str:
 # Each returns what a paragraph begins with that may be a title, "" for nothing.
 
 
-def _moral(html: str) -> str:
-    begun = _bold(html)
-    return begun if begun + "</p>" == html.strip() else ""
-
-
-def _bold(html: str) -> str:
-    found = BOLD.match(html)
-    return found[0] if found else ""
-
-
 def _sentence(html: str) -> str:
     end = SENTENCE.search(html)
     return html[: end.end(1)] if end and not QUIZ.match(html) else ""
+
+
+def _labelled(html: str) -> str:
+    """Return the first sentence of a paragraph, and the second where the first is a label in bold."""
+    begun = _sentence(html)
+    second = SENTENCE.search(html, len(begun) + 1)
+    if not begun or begun != bold(html) or words(begun) > LABEL or not second:
+        return begun
+    both = html[: second.end(1)]
+    return both if words(both) <= LONGEST and both[-1] == "." else begun
 
 
 def _taken(slide: Slide, k: int, begun: str) -> str:
@@ -234,7 +235,7 @@ def _taken(slide: Slide, k: int, begun: str) -> str:
     if (
         not re.match(r"[A-Z0-9].*\.$", title, re.DOTALL)
         or words(title) > LONGEST
-        or not _closed(begun)
+        or not closed(begun)
     ):
         return ""
     unit = slide.units[k]
@@ -263,21 +264,55 @@ def _filled(column: list[Slide]) -> list[Slide]:
     kept = column[:1]
     for slide in column[1:]:
         above = kept[-1]
-        pictures = any(u.picture for u in [*above.units, *slide.units])
+        goes_on = slide.again and "<strong>" not in slide.again
+        if goes_on and thin(above) and "$$" in text_of(slide):  # words lead to a formula
+            slide = _trimmed(slide, MOST - _read(above))
+        few = _read(above) + _read(slide) <= MOST
         # what a vote is about stands with it; what follows a vote would tell its outcome
         voted = any(u.asked for u in above.units) or "<h1" in above.units[0].html
-        room = above.height + slide.height < ROOM - 2 * TITLE
-        few = told(above) + told(slide) <= MOST and (
-            _prose(above) or _prose(slide) or slide.units[0].asked
-        )
-        if slide.again and not pictures and not voted and room and few:
-            later = [replace(unit, fragment=True) for unit in slide.units]
-            kept[-1] = replace(
-                above, units=[*above.units, *later], notes=[*above.notes, *slide.notes]
-            )
+        if goes_on and few and not voted and (later := _fits(above, slide)):
+            notes = [*above.notes, *slide.notes]
+            kept[-1] = replace(above, units=[*above.units, *later], notes=notes)
         else:
             kept.append(slide)
     return kept
+
+
+def _trimmed(slide: Slide, room: int) -> Slide:
+    """Return a slide with a formula without the words below it that are too many, if it then has few enough."""
+    *kept, last = slide.units
+    formula = [unit for unit in kept if "$$" in unit.html]
+    if not formula or told(slide) <= room or not last.html.startswith("<p>") or "$$" in last.html:
+        return slide
+    shown = cut(last.html, room - told(replace(slide, units=kept)))
+    units = [*kept, replace(last, html=shown)] if shown else kept
+    few = replace(slide, units=units, notes=[*slide.notes, last.html])
+    return few if told(few) <= room else slide
+
+
+def _fits(above: Slide, slide: Slide) -> list[Unit]:
+    """Return what a slide shows on the one above when a key is pressed, [] where the two do not go together."""
+    pictures = [u for u in slide.units if u.picture]
+    room = ROOM + TITLE - above.height - slide.height  # the line above the second goes
+    if any(u.picture for u in above.units) or len(pictures) > 1:
+        return []
+    if pictures:
+        (figure,) = pictures
+        least = min(SHARED, figure.height)
+        if not thin(above) or figure.visual or room + figure.height < least:
+            return []
+        small = fitted(figure, min(figure.height, room + figure.height))
+        units = [small if u is figure else u for u in slide.units]
+        return [replace(unit, fragment=_read(above) > 0) for unit in units]
+    together = thin(above) or slide.units[0].asked
+    together |= thin(slide) and DRAWN not in text_of(above)  # it goes on about a figure
+    return later(slide) if together and room > 0 else []
+
+
+def _read(slide: Slide) -> int:
+    """Return the words of a slide below the heading of its section."""
+    heading = re.match(r"\s*<h[12].*?</h[12]>", slide.units[0].html, re.DOTALL)
+    return told(slide) - (words(heading[0]) if heading else 0)
 
 
 def _noted(column: list[Slide]) -> list[Slide]:

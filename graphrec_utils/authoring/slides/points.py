@@ -9,14 +9,68 @@ from graphrec_utils.authoring.slides.deck import TITLE, Slide, Unit
 from graphrec_utils.authoring.slides.lecture import words
 
 MOST = 40  # words of prose on a slide
+ALONE = 26  # with fewer words prose has no slide of its own
 LONGEST = 20  # words of a title
 LIST_POINT = re.compile(r"<li>(?:(?!</?li>).)*</li>", re.DOTALL)
+BLOCK = re.compile(r"(<(h\d|p|ul|ol|blockquote|table|div|pre|figure)\b.*?</\2>)", re.DOTALL)
+BOLD = re.compile(r"<p><strong>(?:(?!</?strong>).)*\.</strong>", re.DOTALL)
+QUIZ = re.compile(r"<p><strong>\d\d\.q\d")
+NO_TEXT = re.compile(r"<(?:table|ul|ol|pre|blockquote|div|figure)\b|\$\$")
+DRAWN = re.compile("<svg.*?</svg>", re.DOTALL)
+SENTENCE = re.compile(r"(?<=[.?!])((?:</(?:strong|em)>)?)(?:\s+|(?=</p>))")
+OF_A_READER = re.compile(r"<p><strong>(?:Time|In an hour|You will)\b")  # not of a hall
+LABEL = re.compile("<li>(?:<p>)?")
 BEGINS_BOLD = re.compile(r"<li>(?:<p>)?<strong>([^<]{3,60}?)[.:]?</strong>")
 
 
 def told(slide: Slide) -> int:
     """Return how many words a hall reads on a slide, pictures, questions and code left out."""
-    return sum(words(u.html) for u in slide.units if not (u.picture or u.asked or "<pre" in u.html))
+    shown = (u for u in slide.units if not (u.picture or u.asked or "<pre" in u.html))
+    return sum(words(DRAWN.sub("", u.html)) for u in shown)
+
+
+def bold(html: str) -> str:
+    """Return the words in bold, a sentence, with which a paragraph begins, as HTML."""
+    found = BOLD.match(html)
+    return found[0] if found else ""
+
+
+def moral(html: str) -> str:
+    """Return a paragraph that is one sentence in bold, without its end."""
+    begun = bold(html)
+    return begun if begun + "</p>" == html.strip() else ""
+
+
+def thin(slide: Slide) -> bool:
+    """Report whether a slide is headings and paragraphs alone."""
+    return not any(
+        u.picture or u.asked or u.lines or QUIZ.search(u.html) or NO_TEXT.search(u.html)
+        for u in slide.units
+    )
+
+
+def cut(paragraph: str, room: int) -> str:
+    """Return the sentences of a paragraph for which there is room; a formula, a moral and a quiz always stay."""
+    if OF_A_READER.match(paragraph):
+        return ""
+    stays = "$$" in paragraph or moral(paragraph) or QUIZ.match(paragraph)
+    if stays or words(paragraph) <= room:
+        return paragraph
+    begun = [paragraph[: found.end(1)] for found in SENTENCE.finditer(paragraph)]
+    ends = ("?", "?</strong>", ".</strong>")  # what asks or promises is not the end
+    fits = [x for x in begun if closed(x) and words(x) <= room and not x.endswith(ends)]
+    return f"{fits[-1]}</p>" if fits else ""
+
+
+def closed(text: str) -> bool:
+    """Report whether what a text begins, it ends: tags, formulas, brackets."""
+    tags = all(text.count(f"<{x}>") == text.count(f"</{x}>") for x in ("strong", "em", "code"))
+    return tags and text.count("$") % 2 == 0 and text.count("(") == text.count(")")
+
+
+def text_of(slide: Slide) -> str:
+    """Return the HTML of all that a slide shows."""
+    return "".join(unit.html for unit in slide.units)
 
 
 def parts(slide: Slide) -> list[Slide]:
@@ -48,6 +102,7 @@ def parts(slide: Slide) -> list[Slide]:
         units = []
         if label:
             again = f"<strong>{label[1]}</strong>"
+            group = [group[0].replace(label[0], LABEL.match(label[0])[0], 1), *group[1:]]
         elif words(said) <= LONGEST and re.fullmatch(r"[A-Z][^.?!]*\.", said) and len(group) > 1:
             units, group = [Unit(f"<h3>{said.removesuffix('.')}</h3>", 2 * TITLE)], group[1:]
         html = f"<ul>{''.join(group)}</ul>"

@@ -42,7 +42,7 @@ def page(notebook, lesson: str, brief: bool = False) -> str:
         CannotRun: reveal.js or MathJax is not installed.
     """
     name = next((x.title for x in syllabus.LESSONS if x.number == lesson), lesson)
-    columns = placed(hall.for_a_hall(shortened(notebook)[0] if brief else deck(notebook)), lesson)
+    columns = placed(shortened(notebook)[0] if brief else hall.for_a_hall(deck(notebook)), lesson)
     last = [uses.slides()] if lesson == uses.LESSON else []
     return filled(f"{lesson} · {name}", columns + last)
 
@@ -81,7 +81,7 @@ def map_slide(lesson: str) -> Slide:
 def shortened(notebook) -> tuple[list[list[Slide]], str]:
     """Return the columns of the short deck, and how they were chosen."""
     notes = [c.source for c in notebook.cells if "notes" in c.metadata.get("tags", [])]
-    return short.shorten(deck(notebook), notes[0] if notes else "")
+    return short.shorten(deck(notebook), notes[0] if notes else "", hall.for_a_hall)
 
 
 def index(decks: dict[str, int]) -> str:
