@@ -294,6 +294,7 @@ def _fits(above: Slide, slide: Slide) -> list[Unit]:
     """Return what a slide shows on the one above when a key is pressed, [] where the two do not go together."""
     pictures = [u for u in slide.units if u.picture]
     room = ROOM + TITLE - above.height - slide.height  # the line above the second goes
+    room -= 2 * TITLE * ("<table" in text_of(above) + text_of(slide))  # of these one knows less
     if any(u.picture for u in above.units) or len(pictures) > 1:
         return []
     if pictures:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from graphrec_utils.authoring.slides import short
+from graphrec_utils.authoring.slides import deck, short
 from graphrec_utils.authoring.slides.deck import Slide, Unit
 from graphrec_utils.authoring.slides.points import BLOCK, moral
 from graphrec_utils.authoring.slides.prose import ROOM
@@ -63,7 +63,7 @@ def put(column: list[Slide], again: Slide | None) -> list[Slide]:
     notes = [note for note in dict.fromkeys(said) if note not in kept[-1].notes]
     (grid,), last = again.units, kept[-1]
     alone = any(u.picture or "<blockquote" in u.html for u in last.units)
-    if not alone and last.height + grid.height < ROOM:
+    if not alone and last.height + grid.height < ROOM + deck.TITLE:
         units = [*last.units, replace(grid, fragment=True)]
         return [*kept[:-1], replace(last, units=units, notes=[*last.notes, *notes])]
     return [*kept, replace(again, notes=notes)]
