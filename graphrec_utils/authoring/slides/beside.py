@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from graphrec_utils.authoring.slides.deck import BELOW, PICTURE, WIDE, Slide, Unit, fitted
+from graphrec_utils.authoring.slides.deck import BELOW, PICTURE, TITLE, WIDE, Slide, Unit, fitted
 from graphrec_utils.authoring.slides.points import ALONE, MOST, cut, text_of, thin, told
 from graphrec_utils.authoring.slides.prose import ROOM
 
@@ -100,7 +100,7 @@ def _tall(figure: Unit) -> bool:
 def _with(figure: Unit, slide: Slide) -> Slide:
     """Return a slide of text with a figure, where that is not too small, or a table, where there is room."""
     if not figure.picture:
-        fits = slide.height + figure.height < ROOM
+        fits = slide.height + figure.height < ROOM - 2 * TITLE  # of tables one knows less
         return (
             replace(slide, units=[*slide.units, replace(figure, fragment=False)]) if fits else slide
         )
