@@ -135,11 +135,30 @@ def draw(
     bars.set_xlim(0, 1)
     bars.set_title(pins[row], loc="left")
     reach = max(0.01, *(abs(x) for point in keys for x in point))
+    angles = [np.arctan2(y, x) for x, y in keys]
     for t, (x, y) in enumerate(keys):
         if not empty[row][t]:
             width = 1 + 6 * float(np.nan_to_num(W[row, t]))
             plane.plot([0, x], [0, y], color=style.ITEM, linewidth=width)
-            plane.annotate(str(t + 1), (x, y), (3, 2), textcoords="offset points", fontsize=9)
+            twins = [
+                k for k, z in enumerate(angles) if not empty[row][k] and abs(z - angles[t]) < 0.2
+            ]
+            # numbers of keys that point the same way stand on either side of them
+            side = 1 if len(twins) > 1 and twins.index(t) % 2 else -1
+            at = (
+                (10 * side * np.sin(angles[t]), -10 * side * np.cos(angles[t]))
+                if len(twins) > 1
+                else (7, 2)
+            )
+            plane.annotate(
+                str(t + 1),
+                (x, y),
+                at,
+                textcoords="offset points",
+                fontsize=9,
+                ha="center",
+                va="center",
+            )
     plane.plot([0, 1.1 * reach], [0, 0], "--o", color=style.INK, markevery=[1])
     plane.set(
         xlim=(-0.4 * reach, 1.3 * reach), ylim=(-1.3 * reach, 1.3 * reach), xticks=[], yticks=[]

@@ -139,6 +139,16 @@ function render({ model, el }) {
       for (const [name, value] of Object.entries({ cx: x, cy: y, class: `gr-att-end ${kind}` })) end.setAttribute(name, value);
       for (const [name, value] of Object.entries({ x: x + (11 * (x - half)) / away, y: y + 5 + (11 * (y - half)) / away, class: kind })) text.setAttribute(name, value);
     });
+    // numbers of keys that point the same way stand on either side of them
+    const angle = (t) => Math.atan2(keys[row][t][1], keys[row][t][0]);
+    arrows.forEach(({ text }, t) => {
+      const twins = arrows.map((_, k) => k).filter((k) => !empty[row][k] && Math.abs(angle(k) - angle(t)) < 0.2);
+      if (empty[row][t] || twins.length < 2) return;
+      const side = twins.indexOf(t) % 2 ? 1 : -1;
+      const [x, y] = to(keys[row][t]);
+      text.setAttribute("x", x + 13 * side * Math.sin(angle(t)));
+      text.setAttribute("y", y + 5 + 13 * side * Math.cos(angle(t)));
+    });
     const lonely = empty[row].some(Boolean);
     nobody.setAttribute("class", `gr-att-nobody${lonely ? (masked ? "" : " gr-att-loud") : " gr-att-gone"}`);
     const [qx, qy] = to(stands().map((v) => v * reach));
