@@ -9,7 +9,7 @@
   tuned on the games, three trials where SASRec had six; HSTU takes SASRec's knobs, and everybody else comes with those that
   the slice has stored. Codes are of iALS's vectors, for the set has no content.
 * `films`: the same slice's films, by the event before the last, which chooses: TIGER, spelling genres, after 8 and 16 passes, six settings
-  of HSTU, one of SASRec, the others with their knobs of there. Nobody is asked for the last event: a TIGER of 32 passes takes five minutes.
+  of HSTU, one of SASRec, the others with their knobs of there. The last event and 32 passes: `settled`.
 * `new_films`: a tenth of the same films is hidden and asked for, another one chooses, as `new` does; genres are all that is known of
   them. TIGER has six trials, rivals twelve. By their dates they are not asked for: of the likes of all films that come after a moment
   two films have a third (`in_time`), and whoever happens on their genres wins.
@@ -89,7 +89,7 @@ START = {"epochs": 8, "dropout": 0.2, "rate": 0.003}
 SHORT, START_NEW = [2, 4, 8, 16], {"epochs": 4, "dropout": 0.2, "rate": 0.003}
 STANDING = ("SASRec", "RP3β", "item2item", "chain", "iALS", "popularity")
 # of the films, where TIGER and HSTU have as many trials as SASRec; the start is where the games stopped
-FEWER = 2  # of TIGER on the films: 16 passes and 8; 32 wait for somebody with an hour
+FEWER = 2  # of TIGER on the films: 16 passes and 8; `settled` has tried 32
 SIX, CLIMB, BEGIN = 6, {
     "epochs": [4, 8, 16, 32, 64], "rate": [0.0015, 0.003, 0.006, 0.012], "dropout": [0.6, 0.4, 0.2, 0.1],
 }, {"epochs": 16, "rate": 0.003, "dropout": 0.2}  # fmt: skip
@@ -580,7 +580,7 @@ def asked_of_all(part: str, level: float, name: str, knobs: dict, fit: Callable)
 
 
 def films() -> dict:
-    """Return what is found of the event before the last, which chooses: nobody is tested, TIGER would take an hour."""
+    """Return what is found of the event before the last, which chooses; `settled` asks for the last one."""
     stored = results.load("18_regimes_order").values["sets"][order.NEW]
     at, player = stored["levels"].index(FILMS), order.sequence(0)
     chosen = {

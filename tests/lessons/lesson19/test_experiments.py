@@ -209,16 +209,14 @@ def test_the_whole_study_takes_an_hour_at_most():
     assert sum(results.load(f"19_{part}").seconds for part in spelled.PARTS if part not in spelled.OF) <= 3600  # fmt: skip
 
 
-def test_what_the_fold_says_is_not_settled_was_not_tried():
-    """The longest training of TIGER is the best on games and films, and 32 passes were not tried."""
+def test_of_the_films_the_longer_training_chose_and_all_six_of_hstu_are_told():
+    """What came after it, 32 passes and the last event, stands in `test_settled`."""
     tried = results.load("19_films").values["tried"]
     passes = {x["epochs"]: x["value"] for x in tried["TIGER"]}
     assert len(passes) == spelled.FEWER and max(passes, key=passes.get) == max(passes) == 16
     assert len(tried["HSTU"]) == spelled.SIX
     rows = results.load("19_films").values["rows"]
     assert rows["iALS"] < rows["TIGER"] < rows["RP3β"] < rows["SASRec"]
-    gap = (rows["SASRec"] - rows["TIGER"]) / (passes[16] - passes[8])
-    assert round(gap) == 4  # steps as large as the last
 
 
 def test_new_films_had_their_trials_and_content_is_ahead_on_both_tenths():
