@@ -92,10 +92,14 @@ function render({ model, el }) {
   }));
   const arrows = systems.flatMap((row) => (row.on ?? []).map((other) => {
     const [[a, b], [c, e]] = [place.get(other), place.get(row.name)];
-    return { ends: [other, row.name], node: s("path", { class: "gr-at-arrow", "marker-end": "url(#gr-at-tip)", d: `M${a} ${b + 7}Q${a + 6} ${(b + e) / 2} ${c - 9} ${e}` }) };
+    const [x, y] = [c - 9, e];
+    const [fx, fy] = [a + 6, (b + e) / 2]; // where it comes from at its end
+    const long = Math.hypot(x - fx, y - fy);
+    const [dx, dy] = [(x - fx) / long, (y - fy) / long];
+    const tip = `M${x + 3 * dx} ${y + 3 * dy}L${x - 8 * dx - 5 * dy} ${y - 8 * dy + 5 * dx}L${x - 8 * dx + 5 * dy} ${y - 8 * dy - 5 * dx}z`;
+    return { ends: [other, row.name], node: s("g", {}, s("path", { class: "gr-at-arrow", d: `M${a} ${b + 7}Q${fx} ${fy} ${x} ${y}` }), s("path", { class: "gr-at-head", d: tip })) };
   }));
   const picture = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, "aria-hidden": "true", class: "gr-at-time" },
-    s("defs", {}, s("marker", { id: "gr-at-tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, s("path", { d: "M0 0L8 4L0 8z", class: "gr-at-head" }))),
     ...kinds.map((_, k) => s("rect", { class: `gr-at-lane gr-at-lane-${k % 2}`, x: 0, y: tops[k], width: wide, height: lanes[k] })),
     ...kinds.map((kind, k) => s("text", { class: "gr-at-what", x: 4, y: tops[k] + 18 }, kind)),
     ...years.map((year, x) => s("text", { class: "gr-at-what", x: left + x * column, y: 15 }, year)),
@@ -109,7 +113,7 @@ function render({ model, el }) {
     for (const [name, node] of marks) node.setAttribute("class", `gr-at-mark${shown.has(name) ? "" : " gr-at-out"}${near.has(name) ? " gr-at-lit" : ""}${who && !near.has(name) ? " gr-at-dim" : ""}${model.get("open") === name ? " gr-at-open" : ""}`);
     for (const { ends, node } of arrows) node.classList.toggle("gr-at-dim", !ends.every((x) => shown.has(x)) || (!!who && !ends.includes(pointed)));
   };
-  body.append(picture, table);
+  body.append(table, picture); // the picture stands above, where there is room for it
   const visible = () => rows.filter((x) => !x.node.hidden).map((x) => [x.toggle]);
 
   const draw = () => {
