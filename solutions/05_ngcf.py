@@ -190,10 +190,10 @@ fans = {"Ann": [0.9, -0.2, 0.5, -0.8], "Bob": [-0.6, 0.9, 0.4, 0.7]}
 visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 
 # %% [markdown]
-# *Figure 5.2. Top: the vectors of Ann and Bob, four coordinates each. Bottom: what Brazil tells
-# each of them with c = 1; dashed outlines show the message without the product, which is the same
-# twice. Ann's first coordinate is amplified and her last one nearly silenced; for Bob it is the
-# other way round. In the interactive version a slider moves c.*
+# *Figure 5.2. Top: the vectors of Ann and Bob, four coordinates each. Bottom: what Brazil tells each of them with
+# c = 1; dashed is the message without the product, the same for both, and ×1.9 is the factor 1 + c e_v. Ann's first
+# coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the interactive
+# version a slider moves c, and the users' bars can be pulled.*
 #
 # This is the paper's argument for the product: a message should depend on both ends, for a film has something
 # else to say to each of its fans. Guess first what happens at −1, then move the slider.
@@ -303,8 +303,8 @@ plt.show()
 # Ann's row, and look for Cube.*
 #
 # Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes.
-# Layer 2 reaches films that are three steps away: Cube has 0.62 for Ann. So each layer answers a question of its own,
-# and nobody has to choose among them. What is left to learn?
+# Layer 2 reaches films that are three steps away: Cube has 0.62 for Ann. Liked films leave her list, so the small
+# number decides. Each layer answers a question of its own, and nobody has to choose among them. What is left to learn?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.5 What is learned, and where it sits
@@ -409,7 +409,9 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 #
 # NGCF has more numbers to fit with than its smaller relative, and yet it ends higher: what a model *can* fit, it
 # still has to learn (3.3). A guess why it does not: two of the three products in a score come from layers 1 and
-# 2, and these hear layer 0 through $\mathbf W$ and $\sigma$ only, which have to be learned at the same time.
+# 2, and these hear layer 0 through $\mathbf W$ and $\sigma$ only, which have to be learned at the same time. And
+# BPR-MF, which ends highest? Longer and tuned, the wider one will fit best of all: one curve at one rate tells who
+# learns fast, not who is good.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Each at its best, on the test part
@@ -489,8 +491,8 @@ verdicts(*cards)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **How to read it.** Three cards, three rivals, and each answers another doubt. Beside BPR-MF, as tables usually have it,
-# nobody can tell. But NGCF's final vector is three times as long, so a lead there could have come from length
-# alone; and a simple model of equal width finds more, without any layer. NGCF without $\mathbf W$ and $\sigma$
+# nobody can tell. Even a lead would have proved little, for NGCF's final vector is three times as long; and a simple
+# model of that length finds more, without any layer. NGCF without $\mathbf W$ and $\sigma$
 # finds more, too: here these parts cost more than they brought, and figure 5.4 hints why, for what is hard to train
 # does not reach what it could represent. The product of 5.2 is in both models of the third card, so what it is worth is
 # not told (lesson 06 takes it out).
@@ -506,7 +508,7 @@ verdicts(*cards)
 # same grid for all; validation recall@20 chooses. The grid is coarse: a best rate always stands at an end,
 # two models were best at their last epoch, and the variant without W and σ chose the largest penalty. Some
 # model might gain from more. The table has means of three seeds with their intervals; *d* counts the numbers
-# of a final vector. NGCF's seeds stopped at 5, 35 and 85 epochs: read its training loss in figure 5.6, not
+# of a final vector. NGCF's seeds stopped at 5, 35 and 85 epochs: read its training loss in branch D, not
 # here. The one that stopped after five has a recall@20 of 0.281; but the best of the three, 0.289, is also
 # below all three without W and σ, 0.298 to 0.301.
 #
@@ -525,7 +527,7 @@ verdicts(*cards)
 # and the dot product of lesson 03, which has another loss, BCE (3.5). Where does NGCF stand among them?
 
 
-# %% slideshow={"slide_type": "skip"} tags=["experiment"] collapsed=true jupyter={"outputs_hidden": true}
+# %% slideshow={"slide_type": "skip"} tags=["experiment"] collapsed=true jupyter={"outputs_hidden": true, "source_hidden": true}
 def rivals(part):
     """Return {name: (fit, grid)} of the models that every table needs."""
     R = part.csr()
@@ -579,10 +581,11 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # five relatives alone we would have ordered them with care, all below a walk of three steps.
 
 # %% [markdown]
-# **How to read it.** Look for the first relative from the top. RP3β, EASE and iALS, which have no layer, all stand above
-# it, so who comes first among the relatives says little about what is worth building. And the table hints at a reason.
-# The dot product of lesson 03 is BPR-MF with another loss (and a longer search, see the fold), and stands far above its
-# twin: a loss that all relatives share may hold all of them back.
+# **How to read it.** NGCF stands on top because it is asked about; below it the best come first. Find the first relative
+# there. RP3β, EASE and iALS, which have no layer, all stand above it, so who comes first among the relatives says little
+# about what is worth building. And the table hints at a reason. The dot product of lesson 03 is BPR-MF with another loss
+# (and a longer search, see the fold), and finds 0.312, BPR-MF 0.287: a loss that all relatives share may hold all of
+# them back.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
