@@ -294,7 +294,12 @@ def meaning(level: float) -> dict:
     # what `last` has trained is not trained twice
     found["genres"] = values("last", question, "TIGER", knobs, speller(made))
     rows = {name: asdict(summary.band([x])) | {"knobs": knobs} for name, x in found.items()}
-    return {"rows": rows, "leads": leads(found, [("genres", LOT)])}
+    beaten = [name for name in rivals(level) if name.startswith("iALS")]
+    for name in beaten:
+        knobs = rivals(level)[name]["knobs"]
+        found[name] = values("last", question, name, knobs, fit_of(name, level, "last"))
+    pairs = [("genres", LOT), *((LOT, name) for name in beaten)]
+    return {"rows": rows, "leads": leads(found, pairs)}
 
 
 PARTS = {
