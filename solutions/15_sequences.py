@@ -406,7 +406,7 @@ visuals.timeline(
 # ### Which target teaches more?
 #
 # Two PinnerFormers, alike in all but the target, are asked for the new likes of the next day, week and fortnight. If a window teaches a vector to look
-# ahead, dense should catch up the further ahead one asks. Beside them stand iALS and RP3β. They know no "next" and no "ahead", so they
+# ahead, dense should catch up the further ahead one asks. Beside them stand iALS and RP3β, which know no "next" and no "ahead": they
 # show what choosing a target is worth.
 #
 # > **Claim** (of the abstract, in our words). Dense all action finds more than SASRec's objective, every next.
@@ -537,7 +537,8 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # (black) in which late likes count more (solid) or all alike (dashed). How far does each line climb, and who is on top at each age?*
 #
 # Every line climbs to the right. A likely reason: in PinWorld a session has a topic, so what counts is what somebody is doing **right now**, and only a
-# fresh vector has heard of it. Three lines know when a like was, and they rise more in the last step than they ever lie apart.
+# fresh vector has heard of it. To see what counts more, compare two distances: how far a line that knows when a like was
+# rises in the last step, and how far two such lines lie apart. The first is always larger.
 #
 # Does one need a transformer for that? Follow the two walks. Both know the same likes. With all likes alike, those of this session drown among the older ones; when
 # old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
