@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from tests.lessons.evidence import ahead, behind, of, printed
 
@@ -12,7 +12,11 @@ ESTIMATES = ("IPS", "SNIPS", "DR")
 def one_vote_each() -> bool:
     weak, good = (printed("18", two)[-1] for two in ("iALS + pictures", "iALS + L3"))
     fused, alone = printed("18", "fused")[0], printed("18", "iALS", 5)[0]
-    return weak < alone and fused < alone <= good
+    # with pictures any pair falls below every pair without them
+    names = ("item2item", "iALS", "L3")
+    with_pictures = max(printed("18", f"{x} + pictures")[-1] for x in names)
+    without = min(printed("18", f"{x} + {y}")[-1] for x, y in combinations(names, 2))
+    return weak < alone and fused < alone <= good and with_pictures < without
 
 
 def log_and_people() -> bool:
@@ -71,11 +75,17 @@ def a_ranker_over_votes() -> bool:
         max(rows["log"][x]["high"]) < 0 < min(rows["people"][x]["low"])
         for x in ("PinSage", "Pixie")
     )
-    return knobs and all(ahead(lead) for lead in over)
+    # each of the three is better with the log's knobs than with its lesson's; the ranker alone does no worse than three fused
+    helped = all(
+        min(rows["log"][x]["low"]) > max(values["policies"][x]["high"])
+        for x in ("PinSage", "Pixie", "SASRec")
+    )
+    alone = not behind(values["leads"]["the ranker alone over three fused"])
+    return knobs and helped and alone and all(ahead(lead) for lead in over)
 
 
 MORALS = {
-    "Each voice has one vote, and a weak one takes the list down": one_vote_each,
+    "Each voice has one vote: on the log a weak one takes the list down": one_vote_each,
     "Who is better at telling what a log will hold need not be better for people": log_and_people,
     "A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate": a_log_answers,
     "On top of generators, a ranker that learned from clicks how a person and a pin fit makes people save more than the generators' votes do": a_ranker_over_votes,
