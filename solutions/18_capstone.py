@@ -187,7 +187,7 @@ pd.DataFrame({
 # | symbol | in code | shape |
 # |---|---|---|
 # | $L_g$ | `lists` | (G, B, L), best first, −1 where a list is shorter |
-# | $c$ | `c` | above 0; 60 by tradition |
+# | $c$ | `c` | how little the first places differ; 60 by tradition |
 # | RRF | `scores` | (B, n) |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -1232,7 +1232,7 @@ ranked("content", 0, ("PinWorld",))
 visuals.regimes(start="history", guess="age")
 
 # %% [markdown]
-# *Figure 18.10. Who finds most; in print, by likes known. Bands are intervals of 95 % over users and three worlds or cuts. In
+# *Figure 18.10. Who finds most; in print, by likes known. Bands, of who is first somewhere: intervals of 95 % over users and three worlds or cuts. In
 # color: who is first, or not told from the first, most often. The same people and the same likes sought all along a curve.*
 #
 # <details><summary>Who is ahead after a week?</summary>
