@@ -313,8 +313,8 @@ check("07.4", sage_layer)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.5 The edges of a batch
 #
-# Now train on saves. A user shows nothing: what the model knows of her comes from the pins she saved. The loss is the sampled **softmax** of lesson 03. It judges a
-# pin against others instead of each pair alone: the saved pin stands beside 300 drawn ones, and the loss is $-\log$ of its share of probability. (Scores are products of
+# Now train on saves. A user shows nothing: what the model knows of her comes from the pins she saved. The loss of 7.2 asks of each
+# pair alone; a list asks *which of these*. So we take the sampled **softmax** of lesson 03: the saved pin stands beside 300 drawn ones, and the loss is $-\log$ of its share of probability. (Scores are products of
 # unit vectors, divided by a small temperature.)
 #
 # A batch is made of edges: Ann saved the pin. The same edge is in the graph, so the pin is among Ann's neighbors, and Ann among the pin's. We can let messages run along
@@ -497,12 +497,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the last column, first row: with nobody silenced, pins without saves take nearly all places. Why? Look for pins that hear nobody in *that* training. A quarter of
+# *All* ranks all pins in one list; the column of a group has a list of its own. Read the last column, first row: with nobody silenced, pins without saves take nearly all places. Why? Look for pins that hear nobody in *that* training. A quarter of
 # the known pins have a single save. When it is asked for, it is hidden (7.5). So the pin hears nobody, and it is the right answer, every time. Silence comes
 # to mean yes.
 #
-# There are two repairs: silence some pins, so that silence is often wrong, too; or do not train on a pin's only save. In this one training the second finds more over all pins. But
-# then nothing is learned about silent pins, and they still take a third of the places.
+# There are two repairs: silence some pins, so that silence is often wrong, too; or do not train on a pin's only save. The first
+# has a price among known pins (column *known*). The second has not, and finds more over all in this one training. But then nothing is learned about silent pins, and they
+# still take a third of the places, for one in twelve of what is sought.
 #
 # **A pin that hears nobody must not always be the right answer.**
 #
@@ -521,7 +522,7 @@ verdict(
 #
 # | models | what they know |
 # |---|---|
-# | RP3β (04), iALS (02), LightGCN (06) | every item *by name*, from its history; a new item is *folded in*, made of the rows of those who saved it |
+# | RP3β (04), iALS (02), LightGCN (06) | every item *by name*, from its history; on a new item RP3β counts anew, the others *fold it in*: its row is made of the rows of those who saved it |
 # | content, untrained and trained | what an item shows: plain cosines, or an encoder that reads the item and nobody else |
 # | GraphSAGE | both: content and neighbors |
 #
@@ -576,10 +577,11 @@ display(card)
 #
 # **New without:** there is nothing to count, and nobody to hear. Only content has something to say, and GraphSAGE adds nothing to it.
 #
-# **New with edges:** here both speak. A pin's picture and its first save are worth about the same, and GraphSAGE, which uses both, has the highest mark (over either alone within chance). An
+# **New with edges:** here both speak. A pin's picture and its first save are worth about the same, and GraphSAGE, which uses both, has the highest mark, if within chance. An
 # article's first readers say more than its words, and those who count are ahead.
 #
-# And over **all**? Known items are most of what is sought. So the mean follows them, and hides who serves the rest.
+# And over **all**? In PinWorld nine in ten of what is sought is known, so the mean follows the known. In citeulike-t it is half: LightGCN, far ahead among known articles, cannot be
+# told from GraphSAGE over all. One mean hides whom each serves.
 #
 # **Without rows you lose what they remember of known items. Of an item that nobody has touched they remember nothing, and content speaks alone.**
 #
@@ -644,10 +646,10 @@ verdict(
 # *Figure 7.4. NDCG@20 among the pins of PinWorld that were born since the training, by the days since then. Later days have more pins to choose from, so lines
 # may fall for that alone: compare them at one day. The line of iALS is what an arbitrary order finds. Which lines cross?*
 #
-# After three days a new pin has a picture, words, and hardly an edge. So all who read lie above RP3β, who counts. The encoders lie above content alone: they read the few edges as well.
+# After three days a new pin has a picture, words, and hardly an edge. So all who read lie above RP3β, who counts, and the encoders lie highest: they read the few edges as well.
 #
-# Week by week the pins collect edges, and every edge is one more thing to count. An encoder takes a mean of them, through a matrix as old as the training. So
-# RP3β's line falls less than theirs, and after four weeks it lies above both.
+# Week by week the pins collect edges, and every edge is one more thing to count. RP3β's line falls less than the encoders', and after four weeks it lies above both. A guess why: an
+# encoder takes a mean of the edges, through a matrix as old as the training.
 #
 # **From pin to pin, an encoder wins you the newcomers of the first days. Then they have edges, and counting catches up.**
 #
@@ -670,8 +672,7 @@ verdict(
 # >
 # > **Where it won.** Pins born in the three days since the training: NDCG@20 of PinSage 0.785, GraphSAGE 0.717, content alone 0.635, RP3β 0.512, on 97 pins (7.8).
 # >
-# > **Where it did not.** Pins born in the four weeks since the training: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13 has the table). And where all
-# > content is false: PinSage 0.058, a walk over authors 0.436 (7.15).
+# > **Where it did not.** Pins born in the four weeks since the training: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13 has the table).
 #
 # * **What do you lose?** What a row knows by history: among known items models with rows were ahead (7.7).
 # * **Whom do you win?** Newcomers of the first days; after four weeks counting was ahead (7.8). Report known and new items apart.

@@ -205,8 +205,8 @@ plt.show()
 # %% [markdown]
 # *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (logarithmic axis). Look how much the first thousand steps find, and how little the last ninety thousand.*
 #
-# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t, and ten times as many add little. The pins at the top are visited again and
-# again, so their order is soon clear; the noise is about the rest. And no step asks how large the graph is: it is two looks into
+# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t, and ten times as many add less than ten points. The pins at the top are visited again and
+# again, so they are soon found; the noise is about the rest. And no step asks how large the graph is: it is two looks into
 # memory, wherever the walker stands. That is the first half of an answer to the opening question.
 #
 # Pixie itself **stops early**, when enough pins have been visited often enough (branch 8.8).
@@ -317,11 +317,11 @@ verdict(
 # %% [markdown]
 # *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits (dashed), and at eight pins the booster with equal steps (cross). Look at the rise first, then at the distance of the lines.*
 #
-# All lines rise. A guess why: each pin says something else about the user, and a few thousand steps are enough for each (8.2).
+# Up to eight pins the lines rise; after that little happens. A guess why they rise: each pin says something else about the user, and a few thousand steps are enough for each (8.2).
 #
 # Neither clever rule pays. The booster is a bet that a user wants what lies *between* her interests: it raises what several pins lead to, and who wants more of one
-# interest gets less of it. In PinWorld at sixteen pins the plain sum is even ahead. Equal steps are as good as Pixie's, as far as we can tell. Branch 8.14 plants a world in
-# which the bet is right, and there the booster wins.
+# interest gets less of it. Branch 8.14 plants a world in which the bet is right, and there the booster wins. Pixie's steps we cannot tell from equal ones: when every
+# pin has thousands, it may hardly matter who gets some more.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
@@ -329,7 +329,7 @@ verdict(
 #
 # What is sought are later saves (PinWorld) and hidden articles (citeulike-t); what a user has is never recommended. Restart ½, and
 # all users with a pin that is on a board: 1,239 and 3,527. In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight. Pixie's steps over equal ones, eight pins: −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
-# from −0.0015 to +0.0040, in PinWorld. The weights $w_q$: in PinWorld we let a pin's steps halve
+# from −0.0015 to +0.0040, in PinWorld. Weights for recent pins: in PinWorld we let a pin's steps halve
 # with its age, in 1 to 28 days. On the week that chooses, equal weights are best; a week later 28 days find 0.0026 more
 # (from 0.0002 to 0.0049), and nobody could have known. A stored measurement.
 #
@@ -382,8 +382,8 @@ plt.show()
 # %% [markdown]
 # *Figure 8.4. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller and smaller tolerance. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, also with three exact hops (triangle) and the exact vector (diamond).*
 #
-# Push serves *every* neighbor of a node that it settles, and a popular item has hundreds; the walk takes one. So from the most liked items, after half a millisecond, the walk
-# has three quarters of the exact top 50, push less than a quarter. Rare items have few neighbors, and from there both are soon level.
+# Push serves *every* neighbor of a node that it settles, and a popular item has hundreds; the walk takes one. So from the most liked items the walk is far ahead
+# while time is short (dashed). Rare items have few neighbors, and from there both are soon level.
 #
 # On libraries push even passes the exact vector: cut off early it stays near home, and near articles are better here. But the cost of a walk is the number of steps
 # that you ask for, whoever is asked. Of push you know only an upper bound.
@@ -392,7 +392,7 @@ plt.show()
 #
 # <details><summary>How this was measured</summary>
 #
-# After 4 ms from the most liked items 0.93 and 0.83; from rare ones level from 0.3 ms on; libraries: push 0.176, exact 0.166. One thread; each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
+# From the most liked items the walk has three quarters of the exact top 50 after half a millisecond, push less than a quarter; after 4 ms 0.93 and 0.83; from rare ones level from 0.3 ms on; libraries: push 0.176, exact 0.166. One thread; each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
 # costs and finds something between. From items of usual popularity the walk is ahead as well, 0.93 against 0.88 in 3.6 ms. On libraries push is ahead
 # beyond chance in one of four comparisons at equal time, from 10,000 steps on. Both can be stopped early, follow a preference and keep queries
 # apart. A stored measurement.
@@ -455,20 +455,21 @@ verdict(
 
 # %% [markdown]
 # **Libraries: behind all three.** There the best walk goes home after every step: a user, an article, a library, an article. These are RP3β's three hops, drawn instead of summed. Is chance to
-# blame? Dividing by a power of the degree, as RP3β does, closes more than half of the distance: so popular articles had held the visits back, more than chance.
+# blame? Less than popularity: a walk ends where many edges end. Divide its visits by a power of the degree, as RP3β does, and more than half of the distance to RP3β is gone.
+# (In PinWorld the best power is 0: that row is Pixie again.)
 #
-# **PinWorld: ahead, and the boards are why.** On saves alone the same walk finds less than RP3β. A board holds what somebody put together on purpose, so there the best walk
+# **PinWorld: ahead, and the boards are why.** On saves alone a walk tuned for them finds less than RP3β. A board holds what somebody put together on purpose, so there the best walk
 # goes far, home after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
 #
 # **Far walks pay where the graph says more than who liked what.**
 #
 # <details><summary>How this was measured</summary>
 #
-# All see the same saves. Every model got 24 trials on 600 users of validation (EASE all its 15 settings), then test once: 3,527 libraries, 1,239
+# All see the same saves. Every model got 24 trials on 600 users of validation (EASE all its 15 settings), then test once: 3,527 libraries, 1,289
 # users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
 # booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
-# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. Boards over saves, the same walk: +0.016, from +0.011 to +0.021; saves over RP3β:
+# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
 # −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all. Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
 # most that were tried; Pixie on the libraries with the most pins, 64, and few libraries are larger. Stored measurements.
 #
@@ -487,7 +488,7 @@ predict("08.p10")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 41 to 50, with what is taken away. Vote on 08.p10. Usual wrong answer: they stay, a step is a step; it was said an hour ago. Then
-# read the left end of the figure before the right one: at a thousand things multiplying is fastest. Ask what item2item pays for its flat line.
+# read the left end of the figure before the right one: at a thousand things multiplying everything costs little. Ask what item2item pays for its flat line.
 
 # %% tags=["long", "answers:08.p10"] jupyter={"source_hidden": true}
 from graphrec_utils.results import regimes
@@ -517,14 +518,14 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed: the index). Look which lines fall, and who is above whom at both ends.*
+# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed: the index). *Cells of faiss* is the index, *PageRank, push* the push; EASE ends where its matrix no longer fits. Look which lines fall, and who is above whom at both ends.*
 #
-# At a thousand things it is quickest to multiply everything. But a scan looks at each thing, so its line falls steeply. An index looks at a part of the vectors and
+# At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at each thing, so its line falls steeply. An index looks at a part of the vectors and
 # falls later. A walk makes its ten thousand steps in any catalog; its line falls only to a seventh, as in a large memory steps wait and more counts have to be cleared (branch 8.7).
 #
-# One line stays above: a finished table of neighbors has its answers nearly ready. But somebody has to make it, and today's edges are not in it.
+# From 100,000 things on one line is on top: a finished table of neighbors has its answers nearly ready. But somebody has to make it, and today's edges are not in it.
 #
-# **From 100,000 things on a walk, or a push, answers more often than a scan, from a million on more often than an index. Only a finished table is faster, and it knows no edge of today.**
+# **From 100,000 things on a walk, or a push, answers more often than a scan; from a million on, than an index too. Then only a finished table is faster, and it knows no edge of today.**
 #
 # <details><summary>How this was measured</summary>
 #
