@@ -522,7 +522,7 @@ verdict(
 #
 # | models | what they know |
 # |---|---|
-# | RP3β (04), iALS (02), LightGCN (06) | every item *by name*, from its history; on a new item RP3β counts anew, the others *fold it in*: its row is made of the rows of those who saved it |
+# | RP3β (04), iALS (02), LightGCN (06) | every item *by name*, from its history; a new item is counted anew (RP3β) or *folded in*, made of the rows of those who saved it |
 # | content, untrained and trained | what an item shows: plain cosines, or an encoder that reads the item and nobody else |
 # | GraphSAGE | both: content and neighbors |
 #
