@@ -309,7 +309,7 @@ verdict(
 # ours still got better with each doubling of its training.)
 #
 # And TIGER cannot be told from iALS, whose vectors its words are made of. Does the spelling carry it, then, or the order that it reads? Known films, spelled by their genres, are a test: there it is ahead of iALS (and behind SASRec). Dealt to the films
-# by lot, the same codes leave it ahead of iALS, too, and nobody can tell the two spellings apart (fold). So the order carries it, and we do not see that the genres add to it.
+# by lot, the same codes leave it ahead of iALS, too, and nobody can tell the two spellings apart (fold). So likely the order carries it; we do not see that the genres add to it.
 #
 # **Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of.**
 #
@@ -935,7 +935,7 @@ lengths["events before"] = [
 display(lengths.set_index("events before")[["people", "TIGER", "SASRec"]].round(3))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Codes by chance find 0.046, codes that say something 0.303: all that is found of new pins comes from what codes mean. Known films are another matter: there codes dealt by lot find as much, as far as one can tell (19.4).
+# Codes by chance find 0.046, codes that say something 0.303: all that is found of new pins comes from what codes mean. Known films are another matter: there nobody can tell codes dealt by lot from those that mean something (19.4).
 #
 # By length of history SASRec is ahead in every row, and no row's TIGER finds more than 0.05: a speller has a place for each code of each event, and places that few histories reach are learned
 # rarely. The last two rows are 96 and 42 people: they hint, no more.
