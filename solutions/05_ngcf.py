@@ -25,7 +25,7 @@
 # **Runs on** any CPU
 #
 # **In an hour:** 5.1 to 5.7, with exercises 05.1 and 05.2. **Branches**, marked ↳, stand after the
-# take-away: **A** the same with PyG, and which form is slow (4 minutes), **B** losing messages on purpose
+# quiz: **A** the same with PyG, and which form is slow (4 minutes), **B** losing messages on purpose
 # (12), **C** the paper and its code (18), **D** which illness, and who gains (5), **E** the whole model by your own hand (11).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -120,7 +120,7 @@ predict("05.p1")
 # $0.2 \cdot (-4 + \frac12 (4 - 40)) = -4.4$. A node without neighbors keeps $\mathbf W_1 \mathbf e$.
 # With $\mathbf e = (1, 2)$ and $\mathbf W_1$ of rows $(0, 1)$ and $(0, 0)$ that is $(2, 0)$.
 #
-# *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
+# *About 12 minutes. Stuck? Hints are free.*
 #
 # {{hints:05.1}}
 
@@ -238,7 +238,7 @@ predict("05.p2")
 # one would take 20 GB, so `A_hat` is sparse there and an identity must not be dense either. Where else can the
 # self-message come from?
 #
-# *About 8 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 8 minutes.*
 #
 # {{hints:05.2}}
 
@@ -598,8 +598,9 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # set is one small data set: these tables speak about MovieTweetings, two layers and this grid.
 #
 # </details>
-#
-# ### What NGCF is for
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
 #
 # > **What it is for.** It is the pattern that all later graph models vary: messages from neighbors, layer by layer.
 # >
@@ -608,16 +609,6 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # >
 # > **Where it did not.** Against itself without $\mathbf W$ and $\sigma$ (recall@20 0.014 lower, from 0.003
 # > to 0.026), and against EASE, which has no layers (0.039 lower, from 0.028 to 0.049).
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
-#
-# They come back at the start of later lessons.
-#
-# {{quiz}}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Take away
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
 #   likes, the vectors alone. They hold nearly all learned numbers (5.5), and $\mathbf W$ with $\sigma$ cost
@@ -632,14 +623,13 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # width found as much, without any layer. On a larger graph that changes. If a layer learns nothing, what is
 # it good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
 # answers both.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
 #
-# **Further reading.** Wang, He, Wang, Feng, Chua, *Neural Graph Collaborative Filtering*
-# ([arXiv 1905.08108](https://arxiv.org/abs/1905.08108)): sections 2.2 to 2.4 are this lesson. He,
-# Deng, Wang, Li, Zhang, Wang, *LightGCN* ([arXiv 2002.02126](https://arxiv.org/abs/2002.02126)):
-# its section 2 removes NGCF's parts one by one. PyTorch Geometric's guide *Creating Message Passing
-# Networks*: what else `MessagePassing` can do. Kipf and Welling, *Semi-Supervised Classification
-# with Graph Convolutional Networks* ([arXiv 1609.02907](https://arxiv.org/abs/1609.02907)): where
-# the weights come from.
+# They come back at the start of later lessons.
+#
+# {{quiz}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches
@@ -1158,3 +1148,12 @@ my_films("05")
 # | **paper** | $\mathbf W \mathbf e$ and $\mathbf E \mathbf W$ | one is the transpose of the other (5.3) |
 # | **code** | default matrix $(\mathbf D + \mathbf I)^{-1}(\mathbf A + \mathbf I)$, two activations, biases, normalized layers | `ngcf.NGCF(R, changes=ngcf.RELEASED)` |
 # | **code** | NDCG against the retrieved hits only | too large whenever a relevant item is missing (5.10) |
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Further reading.** Wang, He, Wang, Feng, Chua, *Neural Graph Collaborative Filtering*
+# ([arXiv 1905.08108](https://arxiv.org/abs/1905.08108)): sections 2.2 to 2.4 are this lesson. He,
+# Deng, Wang, Li, Zhang, Wang, *LightGCN* ([arXiv 2002.02126](https://arxiv.org/abs/2002.02126)):
+# its section 2 removes NGCF's parts one by one. PyTorch Geometric's guide *Creating Message Passing
+# Networks*: what else `MessagePassing` can do. Kipf and Welling, *Semi-Supervised Classification
+# with Graph Convolutional Networks* ([arXiv 1609.02907](https://arxiv.org/abs/1609.02907)): where
+# the weights come from.

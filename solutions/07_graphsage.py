@@ -577,7 +577,7 @@ display(card)
 #
 # **New without:** there is nothing to count, and nobody to hear. Only content has something to say, and GraphSAGE adds nothing to it.
 #
-# **New with edges:** here both speak. A pin's picture and its first save are worth about the same, and GraphSAGE, which uses both, has the highest mark, if within chance. An
+# **New with edges:** here both speak. A pin's picture and its first save are worth about the same, and GraphSAGE, which uses both, has the highest mark (over LightGCN and content within chance). An
 # article's first readers say more than its words, and those who count are ahead.
 #
 # And over **all**? In PinWorld nine in ten of what is sought is known, so the mean follows the known. In citeulike-t it is half: LightGCN, far ahead among known articles, cannot be

@@ -518,7 +518,7 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed: the index). *Cells of faiss* is the index, *PageRank, push* the push; EASE ends where its matrix no longer fits. Look which lines fall, and who is above whom at both ends.*
+# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed: the index). "Cells of faiss" is the index, "PageRank, push" the push; EASE ends where its matrix no longer fits. Look which lines fall, and who is above whom at both ends.*
 #
 # At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at each thing, so its line falls steeply. An index looks at a part of the vectors and
 # falls later. A walk makes its ten thousand steps in any catalog; its line falls only to a seventh, as in a large memory steps wait and more counts have to be cleared (branch 8.7).
