@@ -18,8 +18,7 @@
 #
 # With a hundred million items nobody can afford a full softmax. So the other items of the batch serve as negatives.
 # But a batch holds mostly what is popular: a bestseller is a negative again and again, and the model learns to keep it down.
-# The repair is one subtraction. On films, what a model finds with it and without it differs by two thirds (11.5), and somebody
-# pays for the difference.
+# The repair is one subtraction. On films a model finds two thirds more with it (11.5), and somebody pays for that.
 #
 # **You will** see what negatives from the batch really teach, derive the correction by log Q, tell its variants apart by counting
 # every possible draw, and measure what the correction costs on real data.
@@ -69,8 +68,10 @@ remember("11")
 # \mathcal L = -s_{ui} + \log\Big(e^{s_{ui}} + \sum_{j \in \text{draws}} e^{s_{uj}}\Big)
 # $$
 #
-# Two numbers for each item decide what this loss learns: $p(i \mid u)$, how often *this user* takes the item, which is what a full softmax
-# learns; and $Q(i) = \text{count}_i / \sum \text{count}$, how often *anybody* does: the probability that one draw is this item.
+# Two numbers of each item decide what it learns:
+#
+# * $p(i \mid u)$: how often *this user* takes the item. Its logarithm is what a full softmax learns.
+# * $Q(i) = \text{count}_i / \sum \text{count}$: how often *anybody* takes it. So often one draw is this item.
 #
 # The loss asks one question of every row: **which of these items is the true one?** Say a row holds Alien, Brazil and Cube. Each of them may be
 # the true one, if the two others were drawn:
@@ -87,7 +88,7 @@ remember("11")
 # s_{ui} = \log p(i \mid u) - \log Q(i) + \text{const}_u .
 # $$
 #
-# This is the *pointwise mutual information*, PMI: what this user likes **more than others do**. What everybody likes has gone from the scores: the batch has divided it out.
+# This is the *pointwise mutual information*, PMI: what this user likes **more than others do**. The batch has divided out what everybody likes.
 #
 # **By hand.** Ann takes the bestseller with probability 0.8 and a rare film with 0.2. Of all draws 0.9 are
 # the bestseller and 0.1 the rare film.
@@ -166,7 +167,7 @@ verdict(
 # \;=\; \sum_{\text{no hit}} e^{\,s_{j_k} - \log (n\,Q(j_k))} .
 # $$
 #
-# What is drawn twice as often counts half. The positive stands in the sum beside it, as it is. That is the derivation, but code bases differ in three places:
+# What is drawn twice as often counts half, and the positive stands beside this sum, as it is. Code bases differ in three places:
 #
 # 1. **Is the positive corrected as well?** Yi et al. (2019) subtract $\log Q$ from *every* column. The
 #    lecture's slide leaves the positive alone.
@@ -263,7 +264,7 @@ check("11.2", correct_negatives)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.3 "Best" has two meanings
 #
-# A wrong variant is silent: its loss falls like any other. So we compare them where the answer is known, on four items, by counting every draw. But "best" can mean two things:
+# A wrong variant is silent: its loss falls like any other. So we compare four where the answer is known, on four items, by counting every draw. And "best" can mean two things:
 #
 # * **as an estimate**: how far is the mean gradient from that of the full softmax? (Absolute differences, summed over the items.)
 # * **as a teacher**: where is the mean gradient zero? There the training ends, and what has been learned by then should be $\log p$. (The largest error of a logit.)
@@ -305,15 +306,16 @@ table = pd.concat(columns, axis=1).rename_axis(columns=["", "negatives"])
 table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by", 64)).round(2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the table twice. **Left, as an estimate:** *nQ, masked* has nearly the gradient of the full softmax from four draws on. *Yi* is far off. And without a
-# correction more draws help only at first: the gradient is off by 0.49 with one, 0.34 with four, 0.62 with 16.
+# Look at the last column of each half, 16 draws.
 #
-# **Right, as a teacher,** it is the other way round: *Yi* learns $\log p$ exactly, even with one negative. How can a wrong gradient teach the right thing? Yi's
-# loss asks another question, *which of these columns is the true one?*, as in 11.1. The road is another one, the end is the same: there the corrected scores
-# are PMI, $s - \log Q = \log p - \log Q$, hence $s = \log p$.
+# **Left, as an estimate**, *nQ, masked* is nearest to the full softmax: 0.01. It is the derivation of 11.2 to the letter. *Yi* is farther off than the slide in
+# every column, and *none* never comes near.
 #
-# *nQ, masked* is 1.47 off with one negative, because the logarithm of an estimated sum is biased even where the sum is not. With 16 draws little of it is
-# left: 0.11, just above our limit. The *slide* is then twice as far off.
+# **Right, as a teacher**, only *Yi* has 0.00, even with one draw. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in the right place. Yi's
+# loss asks the question of 11.1, *which of these columns is the true one?*, so its best *corrected* scores are PMI: $s - \log Q = \log p - \log Q$, hence $s = \log p$.
+# *None* asks the same without a correction. It learns PMI itself, and more draws change nothing: 1.17.
+#
+# *nQ, masked* estimates a sum, and the logarithm of an estimate is biased even where the estimate is not. More draws shrink the bias: 0.11 is left, just above our limit.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Stop here, at the right half of the table. Let the room name the best row of the left half, then of the right half:
@@ -324,11 +326,9 @@ table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by"
 visuals.estimator(function=correct_negatives)
 
 # %% [markdown]
-# *Figure 11.2. The left half of the table, with four negatives. Four items with logits 1, ½, 0, −½; the first is the positive, and the second, the bestseller, is drawn six times out of ten.
-# Mean gradients over all draws (bars) and the gradient of the full softmax (outlines); above each, how far they are apart; a frame where that is least. In the interactive
-# version you compose eight variants (branch 11.7) and move the number of negatives; *yours* is your function.*
-#
-# **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
+# *Figure 11.2. The left half of the table, with four negatives: the positive, a bestseller that is drawn six times out of ten, and two more items.
+# Bars: the mean gradient over all draws; outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
+# too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you compose eight variants (branch 11.7) and move the number of negatives; *yours* is your function.*
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 at_16 = {name: ends[name][16] for name in ("slide", "slide, masked", "nQ, masked", "Yi")}
@@ -340,8 +340,10 @@ verdict(
 )
 
 # %% [markdown]
-# Why does masking make the slide *worse*, 1.07 in place of 0.21? Its 16 draws are never divided by 16, so the other items enter sixteen times too heavy. With hits kept the positive does,
+# The slide is near and not there. Why does masking make it *worse*, 1.07 in place of 0.21? Its 16 draws are never divided by 16, so the other items enter sixteen times too heavy. With hits kept the positive does,
 # too, by its hits, and a factor that all share does no harm. Mask the hits, and only the others are too heavy. So masking needs the $n$.
+#
+# **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 11.2: let the room choose. All switches off is none, the first alone is slide; Negatives from 1 upwards: do the bars come to the
@@ -356,7 +358,7 @@ verdict(
 # $s_{ui} + \lambda \log Q(i)$. With $\lambda = 0$ that is PMI, with $\lambda = 1$ it is $\log p$, and between them lies every mixture. It costs one number for
 # each item, and no training. ($\lambda$ is no ridge here, as it was in lesson 02.)
 #
-# So here the popularity of an item lives in a number **beside** the product. Branch 10.7 finds it elsewhere: in a direction that all users share.
+# So the popularity of an item lives in a number **beside** the product, and the vectors need not hold it.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 hers, drawn = np.array([0.72, 0.06, 0.03, 0.16, 0.03]), np.array([0.49, 0.27, 0.12, 0.07, 0.05])
@@ -375,18 +377,17 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.5 What does the correction do to the lists?
 #
-# The lecture says that log Q is there "so that popular items are not punished". What does that gain? And what becomes of the rare ones? One dot product of 32 coordinates
-# is trained in four ways:
+# A real model has no free score for every user with every item, but 32 numbers for each, and its list has twenty places. So ask two things of each way: does it find
+# more, and what becomes of the rare items?
 #
-# | way | log Q |
-# |---|---|
-# | **no correction** (11.1) | nowhere |
-# | **slide** | off the negatives; with hundreds of draws that is nearly *nQ, masked* (11.9) |
-# | **Yi** (films only) | off all columns: the exact teacher |
-# | **λ log Q when serving** (11.4) | the first loss again, its settings chosen with λ, and one number for each item |
-#
-# Beside them stand two that sample nothing, iALS of the same size (lesson 02) and RP3β (lesson 04),
-# and a list of what was popular in the last days.
+# | way | log Q | mark |
+# |---|---|---|
+# | **no correction** (11.1) | nowhere | circle |
+# | **slide** | off the negatives, hundreds of them | full diamond |
+# | **Yi** (films only) | off all columns: the exact teacher | square |
+# | **λ log Q when serving** (11.4) | not in the loss; added to the scores | hollow diamond |
+# | iALS, RP3β | these sample nothing | triangle, star |
+# | popular in the last days | this knows no user | red triangle |
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -427,9 +428,8 @@ figure.legend(*ax.get_legend_handles_labels(), loc="outside right center", fonts
 plt.show()
 
 # %% [markdown]
-# *Figure 11.4. NDCG@20 (left) and the recall of rare items (right; the four fifths of the catalog that are least popular) on three data sets. Compare the circle with
-# the full diamond in each column, first left, then right; then look for the square, and for the hollow diamond. (Gowalla has no times here: its red triangle, pointing left, is
-# popularity of all time.)*
+# *Figure 11.4. NDCG@20 (left) and the recall of rare items (right; the four fifths of the catalog that are least popular) on three data sets. Take three looks: from the circle to the full diamond in
+# each column, first left, then right; then the square on films; then the hollow diamond beside the full one. (Gowalla has no times here: its red triangle, pointing left, is popularity of all time.)*
 
 
 # %% tags=["experiment", "answers:11.p7"] jupyter={"source_hidden": true}
@@ -454,28 +454,32 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay.** From the circle to the full diamond NDCG@20 rises on all three data sets, on films by two thirds. The price stands on the right, best seen on Gowalla: fewer rare places are
-# found. (Of rare films next to nothing is found either way.) Both have one reason: the lists now hold what is *probable*, and a rare item seldom is.
-# This is the price of the correction, and no law: on Gowalla RP3β finds more, and about as many of the rare places.
+# **More is found, and rare items pay**: from the circle to the full diamond every column rises on the left, films by two thirds, and falls on the right, as Gowalla shows best. Both have one reason. A list of
+# what you like *more than others do* has room for rare items, since others hardly take them. A list of what is *probable* has little. But that is no law: on Gowalla RP3β finds more, and about as many rare places.
 #
-# **The exact teacher is not ahead.** On films we cannot tell *Yi* from the slide. Exact at the end of the road is a promise about a table of free
-# scores. A model of 32 coordinates need not get there.
+# **The exact teacher is not ahead**: on films we cannot tell the square from the diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there.
 #
-# **One number when serving does it, too.** On films and PinWorld we cannot tell the hollow diamond from the full one. On Gowalla it is ahead; with a λ of its own the corrected model makes up nearly half of that.
-# But look right before you choose: on PinWorld and Gowalla the hollow diamond finds fewer rare items than the full one. So try λ before you rewrite a loss, and look at both halves.
+# **One number when serving does it, too**: on films and PinWorld the hollow diamond cannot be told from the full one; on Gowalla it is ahead. A likely reason: popularity beside the product costs no coordinate,
+# so all 32 are left for taste. And you can turn it tonight, without a training. But on PinWorld and Gowalla it finds fewer rare items. So try λ before you rewrite a loss, and look at both halves.
 #
-# And on films the list of the last days is far ahead of everybody: these models do not know the day.
+# On films a list of the last days is far ahead: no log Q tells a model the day. So say first what your list is for: what somebody will take, or what she takes more than others do.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Catalogs of 1,714, 810 and 3,521 items. The slide over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21, so Yi's lists show a third as many different films; on the other two Yi was not trained. MovieTweetings is cut in time (what is new counts as a miss for everybody), PinWorld by days (1,200 users, pins that five
-# of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). Films and PinWorld are thus split by time. A batch of 512 rows shares 512 columns: a seventh to two thirds of
-# all items. On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017); on the other two the correction with a λ was not measured. iALS cannot be told from λ on any of the three. Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
-# validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. λ on the very model of the circle was not measured. What was chosen is trained on train and validation with three seeds. NDCG@20 on test; the card's intervals are
-# of differences, user by user, over users. No intervals were stored for the right half. Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
-# correction shows is nearly three times as popular on films and on Gowalla, on PinWorld a third more; with λ the recall of rare pins falls from 0.24 to 0.18.
+# * **Data.** Catalogs of 1,714, 810 and 3,521 items. MovieTweetings is cut in time (what is new counts as a miss for everybody), PinWorld by days (1,200 users, pins that five
+#   of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). Films and PinWorld are thus split by time.
+#   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: with so many the slide is nearly *nQ, masked* (11.9). iALS has 32 coordinates as well (lesson 02); RP3β is that of lesson 04.
+# * **Settings.** Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
+#   validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. Rate and epochs were chosen with it, so λ on the very model of the circle was not measured. What was chosen is trained on train and validation with three seeds.
+# * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the right half. Of rare films next to nothing is found by anybody.
+# * **Yi.** The slide over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21, so Yi's lists show a third as many different films; on the other two Yi was not trained.
+# * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
+#   was not measured. iALS cannot be told from λ on any of the three. With λ the recall of rare pins falls from 0.24 to 0.18.
+# * **What is shown.** Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
+#   correction shows is nearly three times as popular on films and on Gowalla, on PinWorld a third more.
+#
 # More losses, and who is level with whom: 11.9. Command: `python -m solutions.experiments.lesson11.logq_rivals rivals`.
 #
 # </details>
@@ -491,8 +495,8 @@ verdict(
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, mask hits, and divide by $n$. These are two questions.
-# * **Would you notice if yours were wrong?** With hundreds of columns from a few thousand items hardly: neither on films, where the exact teacher was not ahead (11.5), nor between two ways to correct the
-#   negatives (branch 11.9). If you took counts for probabilities, or if your users are sure of what they want (branch 11.7), yes.
+# * **Would you notice if yours were wrong?** With hundreds of columns from a few thousand items hardly: on films the exact teacher was not ahead (11.5). If you took counts for probabilities, or if your users are sure
+#   of what they want (branch 11.7), yes.
 # * In-batch negatives teach what a user likes more than others do. Log Q makes it $\log p$, and $\lambda \log Q$ when serving makes it, too.
 #
 # **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre, somebody made it, and a person follows another one. What do you gain when *likes* is
@@ -510,7 +514,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons. 11.q3 to 11.q6 belong to branches 11.8, 11.6, 11.10 and 11.11.
+# They come back at the start of later lessons. Four more stand at the ends of branches 11.6, 11.8, 11.10 and 11.11.
 #
 # {{quiz}}
 
@@ -609,6 +613,11 @@ results.table(made, known="past saves leave every list", headline=tuple(made))
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # For questions. Two sentences are enough: what you never draw you never teach, and a mixture has its own Q. Usual wrong belief: uniform
 # columns make a model find more. They keep strangers out of the lists; what is found did not move.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:11.q4}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.7 ↳ All eight variants, and a wrong scale
@@ -842,6 +851,11 @@ for (catalog, n), lead in leads.items():
 # shares sum to at most one. A model has fewer numbers, and spends them where the gradient is: on sure rows, if the scale
 # is wrong.
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:11.q3}}
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.9 ↳ Eight losses on real data
 #
@@ -1033,6 +1047,11 @@ def stream_frequency(
 # %% tags=["check:11.5"]
 check("11.5", stream_frequency)
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:11.q5}}
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.11 ↳ Or no sampling at all
 #
@@ -1090,6 +1109,11 @@ def chunked_softmax(
 
 # %% tags=["check:11.6"]
 check("11.6", chunked_softmax)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:11.q6}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.12 ↳ Your choice
