@@ -75,13 +75,17 @@ remember("09")
 # \alpha_v = \frac{V_u(v)}{\sum_{w \in \mathcal N(u)} V_u(w)}, \qquad \mathcal N(u) = \text{the } T \text{ pins with most visits, } u \text{ left out.}
 # $$
 #
+# By hand: visits 5 at home, then 2, 1 and 1. Home does not count, so the weights are ½, ¼ and ¼.
+#
+# <details><summary>Symbols, and their names in code</summary>
+#
 # | symbol | in code | shape |
 # |---|---|---|
 # | $V_u$ | `visits` | `(n,)` of one start |
 # | $\mathcal N(u)$ | `ids` | `(T,)` or fewer |
 # | $\alpha$ | `weights`; of all pins `alpha` | `(T,)`; `(n, n)` sparse |
 #
-# By hand: visits 5 at home, then 2, 1 and 1. Home does not count, so the weights are ½, ¼ and ¼.
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 7. Ask 09.p1. Usual wrong answer: that there are only 50 pins on these boards; there can be 50,000, so somebody
@@ -172,6 +176,12 @@ pd.Series({"others that share a board, mean": shared, "neighbors kept, mean": al
 # \mathbf h_u^{\text{new}} = \frac{\mathbf y}{\lVert \mathbf y \rVert}, \quad \mathbf y = \mathrm{ReLU}\left(\mathbf W [\mathbf h_u; \mathbf m_u] + \mathbf b_W\right) .
 # $$
 #
+# By hand, with numbers instead of vectors: $h_u = 1$, and the neighbors are 2 and −4, with weights ¾ and ¼. Let the first coordinate of a message be
+# $\mathrm{ReLU}(h)$. Then the neighbors say 2 and 0, and the pin hears ¾ · 2 = 1.5. Had the ReLU come after the sum, it would be
+# ReLU(1.5 − 1) = 0.5: one neighbor would have drowned the other.
+#
+# <details><summary>Symbols, and their names in code</summary>
+#
 # | symbol | in code | shape |
 # |---|---|---|
 # | $\mathbf h_v$, of all pins | `H` | `(n, d)` |
@@ -179,9 +189,7 @@ pd.Series({"others that share a board, mean": shared, "neighbors kept, mean": al
 # | $\mathcal N(u)$, $\alpha$ | `neighbors`, `alpha` | `(B, T)` |
 # | $\mathbf Q, \mathbf b_Q$; $\mathbf W, \mathbf b_W$ | `Q`, `q`; `W`, `w` | `(d', d)`, `(d',)`; `(d', d + d')`, `(d',)` |
 #
-# By hand, with numbers instead of vectors: $h_u = 1$, and the neighbors are 2 and −4, with weights ¾ and ¼. Let the first coordinate of a message be
-# $\mathrm{ReLU}(h)$. Then the neighbors say 2 and 0, and the pin hears ¾ · 2 = 1.5. Had the ReLU come after the sum, it would be
-# ReLU(1.5 − 1) = 0.5: one neighbor would have drowned the other.
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 7 to 13. On the board: own 1, neighbors 2 and −4 with ¾ and ¼. Ask where the ReLU stands, and what changes if it
@@ -316,7 +324,7 @@ visuals.hinge(20, 60, function=pinsage_loss, rule="paper")
 # *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of training
 # moves them. Right: the loss over negative − positive by the paper, by the slide, and by your function. The paper's is flat wherever the negative is behind by the margin.*
 #
-# Take a step: nobody moves. Turn the negative nearer, until somebody does. (At about 50°: its cosine, 0.64, is behind the positive's, 0.94, by just the margin, 0.3.) Once most random negatives lie in the flat part, a batch teaches little.
+# Take a step: nobody moves. Turn the negative nearer, until somebody does. (At about 50°: its cosine, 0.64, is behind the positive's, 0.94, by just the margin, 0.3.) Once most random negatives lie in the flat part, a batch teaches little. There are two ways out: a loss that is never quite flat, or harder negatives. First the loss.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 9.2: the positive at 20°, the negative at 60°, ahead by more than the margin, as in 09.p3. A step: nothing moves. Turn the negative until the first
@@ -340,15 +348,15 @@ plt.show()
 # %% [markdown]
 # *Figure 9.3. Seven negatives of one query, from the one that is most wrongly ahead (left) to the one that is far behind. Bars share out what a step of training pushes: by the hinge, and by the softmax over the same negatives (7.5).*
 #
-# The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top, and forgets nobody. Which finds more? (9.5)
+# The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top, and forgets nobody.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.4 Harder negatives, some of them false
 #
-# A model needs little training to tell a garden from a
-# cake, so nearly all pins drawn at random soon lie in the flat part. But among two **billion** pins there are a thousand gardens to tell apart. So PinSage adds **hard** negatives:
+# The other way out is the paper's. A model needs little training to tell a garden from a
+# cake. But among two **billion** pins there are a thousand gardens to tell apart. So PinSage adds **hard** negatives:
 # pins that a walk from the query ranks 2000th to 5000th. They are related, but not the most related ones. A
-# **curriculum** begins easily: no hard negative in the first epoch, one for each query in the second, two in the third. The random ones stay. (Branch 9.8 writes the draw.)
+# **curriculum** begins easily: no hard negative in the first epoch, one for each query in the second, two in the third. The random ones stay.
 #
 # But a negative that the query's people would have loved is a **false** one: the model is punished for being right. On
 # real data nobody knows how many there are. PinWorld made the pins, so it does.
@@ -395,8 +403,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which of the four would you miss?
 #
-# In the paper's table 1 pooling, hard negatives and importance are changed one after the other, all with the hinge, and the hit rate climbs from 39 to 67 %. We take the ideas apart on PinWorld: each against what it
-# replaced, all else equal. The hinge's rival is the **softmax** of figure 9.3. And to see what a large effect is here, we take away the **neighbors** themselves: the same encoder hears nobody.
+# What is an idea worth? What is lost without it. In the paper's table 1 pooling, hard negatives and importance are changed one after the other, all with the hinge, and the hit rate climbs from 39 to 67 %. But a climb does not say
+# what one step is worth alone. So on PinWorld each idea is exchanged for what it replaced, and the hinge for the **softmax** of figure 9.3, all else equal. And to see what a large effect is here, the **neighbors** go, too: the same encoder hears nobody.
 #
 # > **Claim** (of the paper's table 1). Importance pooling finds more than mean pooling.
 #
@@ -455,19 +463,25 @@ for claim, what in (
 # %% [markdown]
 # *Figure 9.5. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. The two upper rows are another, longer experiment. A *maximum* keeps the largest of each coordinate. Look which intervals cross the line of zero.*
 #
-# Two marks stand clear of zero: neighbors and the softmax. So one of the four ideas, the hinge, you would change. The four rows below are the three others (importance has two rivals): over three trainings they cannot be told from nothing, and whatever their thin lines cover is not ruled out.
+# Two marks stand clear of zero, neighbors and the softmax; over three trainings the other four do not, and what their thin lines cover is not ruled out. So what you would not miss is the hinge. Perhaps that is because it pushes alike whatever is wrong, and the softmax what is most wrong.
 #
-# Is the paper wrong? This does not show it. **Importance** is for a pin with thousands of neighbors: it says whom to hear. Here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for a model that must tell a thousand gardens apart. Here a quarter of them are false; but taken from ranks 300 to 1000, where 4 % are, they gain nothing either (branch 9.9), so that is not the whole reason. Our guess: PinWorld is too small for both problems.
+# And the three other ideas? Each answers a problem. **Importance** says whom to hear where there are thousands. Here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a thousand gardens apart.
+# Here one topic has a few hundred pins, and what is hard is often false. (That is not all: farther out, where few are false, they gain nothing either; branch 9.9.) A **curriculum** says when hard ones come: where these gain nothing, it can gain little.
+#
+# So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
 #
 # **Ask of an idea which problem it is for, and whether you have it.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The two upper rows: test in the last week, each model tuned with 5 to 13 trials, 1,400 steps, one layer, no hard negatives, 64 numbers, three seeds; over
-# 3,000 queries neighbors bring from +0.016 to +0.023, the softmax from +0.015 to +0.021. The four lower rows: on the week that we choose by, with the hinge and the knobs that
-# were tuned for importance pooling without hard negatives, three seeds. Gains: importance over a mean +0.001, from −0.010 to +0.012; over a maximum −0.003, from −0.007 to +0.001; hard negatives, three in
-# every epoch as the curriculum has on average, −0.001, from −0.010 to +0.008; the curriculum −0.001, from −0.003 to +0.001. All trainings, seed by seed, stand in branch 9.9, also the
-# curriculum from ranks 300 to 1000. Over query pins: importance over a mean from −0.001 to +0.003, over a maximum from −0.005 to −0.000, the curriculum from −0.003 to +0.000; for hard negatives in every epoch none was kept. Not tried: hard negatives under the softmax (in a short training they gain nothing, 9.12), two layers at full length, other sizes of the world.
+# * **The two upper rows.** Test in the last week, each model tuned with 5 to 13 trials, 1,400 steps, one layer, no hard negatives, 64 numbers, three seeds. Over
+#   3,000 queries neighbors bring from +0.016 to +0.023, the softmax from +0.015 to +0.021.
+# * **The four lower rows.** On the week that we choose by, with the hinge and the knobs that were tuned for importance pooling without hard negatives, three seeds. Importance has two rivals, a mean and a maximum.
+# * **Gains over seeds.** Importance over a mean +0.001, from −0.010 to +0.012; over a maximum −0.003, from −0.007 to +0.001; hard negatives, three in
+#   every epoch as the curriculum has on average, −0.001, from −0.010 to +0.008; the curriculum −0.001, from −0.003 to +0.001. All trainings, seed by seed, stand in branch 9.9, also the
+#   curriculum from ranks 300 to 1000.
+# * **Gains over query pins.** Importance over a mean from −0.001 to +0.003, over a maximum from −0.005 to −0.000, the curriculum from −0.003 to +0.000; for hard negatives in every epoch none was kept.
+# * **Not tried.** Hard negatives under the softmax (in a short training they gain nothing, 9.12), two layers at full length, other sizes of the world.
 #
 # The paper's table has one row with another loss: GraphSAGE's cross-entropy, in which every negative counts for itself, 29 %
 # against the hinge's 41 %. A softmax is in no row. Stored measurements.
@@ -477,11 +491,11 @@ for claim, what in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.6 A pin in its first weeks
 #
-# And whom does the whole of it serve best? A pin was born after the training, and by now it may be on a few boards. Its vector needs no new training: one more pass of the trained layers, over what
-# it shows and over the neighbors of today. But somebody has to make that pass, for all pins, every night. Is it worth it?
+# And whom does the whole of it serve best? The layers of PinSage know no pin by its name. So a pin that was born after the training needs no new training: one more pass of the layers, over what
+# it shows and over its neighbors of today, gives it a vector. But neighbors change every day, and somebody has to make that pass, for all pins, every night. Is it worth it?
 #
 # Somebody looks at a pin: which **pins born since the training** come next? **PinSage** makes all vectors anew on that day;
-# with the **vectors of the training** a newborn pin has only its content. Beside them stand **GraphSAGE**, which draws its neighbors by chance (lesson 07), plain *content*, and RP3β, which counts today's pairs.
+# with the **vectors of the training** a newborn pin has only its content. Three rivals ask what it is that helps: **GraphSAGE**, which draws its neighbors by chance (lesson 07), whether it matters *whom* a pin hears; plain *content*, whether reading is enough; RP3β, whether counting today's pairs is.
 #
 # > **Claim** (ours). For pins born since the training, vectors of the day find more than vectors of the training.
 
@@ -525,20 +539,25 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among all pins. Later days have more newborn pins to choose from, which by itself pulls the left lines down: compare
 # lines at one day, above all PinSage with today's edges (solid) and with the vectors of the training (dashed).*
 #
-# **Left, after two weeks.** With content alone, read by the trained layers, PinSage finds 0.451 (dashed), with today's edges 0.539: a fifth more, and nothing was trained for it. So content does most, and hearing neighbors adds to it. *Which* neighbors, chosen by a walk or by chance, cannot be seen: GraphSAGE finds 0.534. After four weeks the newborn pins are known, and RP3β, which counts, stands on top.
+# **Left, after two weeks.** Content alone, read by the trained layers, finds 0.451 (dashed); today's edges make it 0.539, a fifth more, and nothing was trained for it. So content does most, and neighbors add what no picture shows: beside what people have saved the pin.
+# *Whom* it hears cannot be seen: GraphSAGE finds 0.534. A young pin has few neighbors to choose from; that may be why. After four weeks RP3β stands on top: by then there is a past, and a past can be counted.
 #
-# **Right.** Among all pins counting is ahead from the start and stays there, because most pins are known. The dashed line lies almost on the solid one.
+# **Right.** Among all pins counting is ahead, for most of them have a past, and the dashed line lies almost on the solid one. Most pins were heard in the training already, so a new pass says little that is new.
 #
 # **Make the vectors anew for the young: among all pins you would hardly see it.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Everything was trained on day 24, to leave four weeks in which pins are born. The edges of the day are worth 0.061 after three days and 0.089 after fourteen. Over all pins after four weeks RP3β finds 0.232, PinSage 0.202. Three worlds of half the usual size; 97, 237, 378 and 731 newborn pins are looked at after 3, 7, 14 and 28 days, the candidates are newborn pins. Settings were chosen in a fourth world,
-# six trials each for the two lines of PinSage, which has 32 numbers, one layer and the softmax. Today's edges come as neighbors and as the logarithm of the degree. Intervals over pins and worlds, of the
-# gain by today's edges: from +0.015 to +0.107 after 3 days, from +0.008 to +0.077 after 7, from +0.055 to +0.122 after 14; for 28 days, where RP3β is first, none is stored. GraphSAGE finds 0.717, 0.571, 0.534 and 0.440, PinSage 0.785, 0.583, 0.539 and 0.434: not to be told apart in the first fortnight, and for 28 days no interval between them is stored. Over all pins new vectors find 0.220 after seven days and 0.202 after 28, old ones 0.218 and 0.194. PinSage over Pixie: +0.452, from +0.172 to +0.732,
-# after 3 days; +0.166, from +0.094 to +0.238, after 14. Over plain content, which nobody trained: +0.150, from +0.083 to +0.217, and +0.187, from +0.149 to +0.225. Each
-# day has its own questions, so compare lines and not days. Users: 2,373 people in three worlds, pins without a save: a person has no vector here, the mean of her pins finds 0.397, folded in as iALS does it (lesson 02) she finds 0.447 (+0.050, from +0.043 to +0.058). Commands: `python -m solutions.experiments.lesson18.regimes age`
-# and `python -m solutions.experiments.lesson07.sage_users`.
+# * **What was asked.** Everything was trained on day 24, to leave four weeks in which pins are born. Three worlds of half the usual size; 97, 237, 378 and 731 newborn pins are looked at after 3, 7, 14 and 28 days, the candidates are newborn pins. Each
+#   day has its own questions, so compare lines and not days.
+# * **Settings.** They were chosen in a fourth world, six trials each for the two lines of PinSage, which has 32 numbers, one layer and the softmax. Today's edges come as neighbors and as the logarithm of the degree.
+# * **Today's edges.** Intervals over pins and worlds: from +0.015 to +0.107 after 3 days (the mean 0.061), from +0.008 to +0.077 after 7, from +0.055 to +0.122 after 14 (0.089); for 28 days, where RP3β is first, none is stored.
+# * **GraphSAGE** finds 0.717, 0.571, 0.534 and 0.440, PinSage 0.785, 0.583, 0.539 and 0.434: not to be told apart in the first fortnight, and for 28 days no interval between them is stored.
+# * **Pixie and content.** PinSage over Pixie: +0.452, from +0.172 to +0.732, after 3 days; +0.166, from +0.094 to +0.238, after 14. Over plain content, which nobody trained: +0.150, from +0.083 to +0.217, and +0.187, from +0.149 to +0.225.
+# * **All pins.** New vectors find 0.220 after seven days and 0.202 after 28, old ones 0.218 and 0.194; RP3β finds 0.232 after 28.
+# * **Users.** 2,373 people in three worlds, pins without a save: a person has no vector here, the mean of her pins finds 0.397, folded in as iALS does it (lesson 02) she finds 0.447 (+0.050, from +0.043 to +0.058).
+#
+# Commands: `python -m solutions.experiments.lesson18.regimes age` and `python -m solutions.experiments.lesson07.sage_users`.
 #
 # </details>
 
@@ -554,8 +573,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # * **Which of the four would you miss?** On PinWorld you would change the hinge for a softmax, and the three others were not seen to gain. What you would miss are the neighbors.
 # * **Whom does it serve best?** Pins of the last two weeks. Their content does most; today's edges add 8 % in the first week and a fifth after two. A pin with a long past is served better by counting.
 # * A hinge is flat where a negative is behind by the margin. A softmax pushes hardest what is most wrongly on top.
-# * A hard negative may be a positive that nobody has met yet.
-# * In the paper hard negatives and importance pay, perhaps because a pin has thousands of neighbors there, among billions. **Ask of an idea which problem it is for, and whether you have it.**
+# * In the paper hard negatives and importance pay, perhaps because there a pin has thousands of neighbors. **Ask of an idea which problem it is for, and whether you have it.**
 #
 # **Next.** PinSage has a vector for a pin, and none for a person. Could a person have one of her own, made apart from the pins', so that one product compares the two? And
 # with which pins should it be compared in training? [Lesson 10](10_two_towers.ipynb).
@@ -563,7 +581,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons.
+# They come back at the start of later lessons. Four more stand in branches 9.8, 9.9 and 9.11.
 #
 # {{quiz}}
 
@@ -936,9 +954,11 @@ def hard_negatives(
 check("09.4", hard_negatives)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### A question more
+# ### Two questions more
 #
 # {{quiz:09.q5}}
+#
+# {{quiz:09.q6}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.9 ↳ The paper's measure, and every training
