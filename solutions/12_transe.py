@@ -129,13 +129,13 @@ visuals.translation(function=distance)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.2 Learning from false facts
 #
-# Nobody writes down what is false. So we make it: we **corrupt** a true fact. A coin decides whether its head or its tail is replaced, by any other entity (branch 12.7 writes the code).
+# Nobody writes down what is false. So we make it: we **corrupt** a true fact. A coin decides which end is replaced, the head or the tail and never both, by any other entity (branch 12.7 writes the code).
 # The true fact should be nearer than the corrupted one by at least a margin $\Delta$. Where it is not, the loss is what is missing; this shape is called a *hinge*. With $B$ facts and $S$ corrupted ones for each:
 #
 # $$ \mathcal L = \frac{1}{B S} \sum_{(h,r,t)} \sum_{(h', r, t')}
 # \max\left( 0,\ \Delta + d(h, r, t) - d(h', r, t') \right) $$
 #
-# Before every step the paper also brings each entity back to length 1, so that nobody wins by growing (branch 12.7 leaves that out, and looks).
+# Before every step the paper also brings each entity back to length 1, so that no vector meets the margin just by growing (branch 12.7 leaves that out, and looks).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 9 to 16. Let them put in one true and one false fact with numbers. The lecture's slide prints a product in the place of the distance, with the same
@@ -301,7 +301,7 @@ visuals.translation("both directions", function=distance)
 # * **In this order.** Two arrows in a row add up, and a sum forgets the order: *my friend's seller* would be *my seller's friend*.
 #
 # So an arrow cannot be *exact* here. But nobody needs distance zero: what counts is the **order** of the answers. The **MRR** of lesson 01 measures it: the mean of 1 / rank of the
-# true answer. Other right answers leave the list first, the ranks are *filtered* (branch 12.6).
+# true answer. If other right answers leave the list first, the ranks are *filtered*, as here; otherwise they are *raw* (branch 12.6).
 #
 # Which country is nearest to France + *diplomatic relation*?
 
@@ -416,13 +416,14 @@ visuals.typed_graph(toy.tastes(), goal="film")
 # enough to be recommended.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# To reach a film is one thing, to put it first another. So we try it on PinWorld: each model is asked for the saves of the last week. It gets one of three graphs:
+# To reach a film is one thing, to put it first another: a list has twenty places, and all that is in reach competes for them. So we ask for the saves of PinWorld's last week, over three graphs:
 #
 # * earlier saves alone;
 # * saves and what a pin **is**: the boards that hold it, and who made it (*attributes*);
 # * saves and what people **do**: long clicks, close-ups, whom they follow, together with who made what (*behaviors*).
 #
-# Two rivals get the same graphs but no arrows: RP3β (lesson 04) walks on them, iALS (lesson 02) factorizes them.
+# How can an edge help that is no save? An entity has **one** vector, whatever it takes part in. A click moves the vectors of a person and a pin, by an arrow of its own, and the question (Ann, *saves*, ?) reads the same two.
+# Does it take an arrow? Two rivals get the same graphs without: RP3β (lesson 04) walks over any edge, iALS (lesson 02) factorizes all of them as one matrix.
 #
 # > **Claim 1** (common belief). With behaviors as relations TransE finds more saves than from saves alone.
 # >
@@ -459,8 +460,8 @@ figure.legend(*ax.get_legend_handles_labels(), loc="outside right center", fonts
 plt.show()
 
 # %% [markdown]
-# *Figure 12.4. NDCG@20 of next week's saves, on three graphs. See how far each line rises from left to right; then compare the three
-# methods at the right.*
+# *Figure 12.4. NDCG@20 of next week's saves, on three graphs. See how far each line rises from left to right; then how high the three
+# stand at the right.*
 
 
 # %% tags=["experiment", "answers:12.p7", "answers:12.p8"] jupyter={"source_hidden": true}
@@ -492,20 +493,19 @@ verdicts(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **What people do helps, with an arrow or without.** It adds a fifth to what TransE finds, from 0.087 to 0.104, and a sixth to RP3β, which
-# learns nothing. TransE starts lower, though: from saves alone it is behind both rivals, so part of its fifth may be catching up. At the right we cannot tell it from
-# the walk, nor from the factorization. What a pin *is* adds little to TransE, and to iALS nothing that one sees.
+# **First the rise, then the height.** A rise compares a model with itself: what did the edges add? What people do adds a fifth to TransE and a sixth to RP3β, which learns nothing: such edges help with an arrow or without. A height compares
+# models, and at the right we cannot tell TransE from the walk, nor from the factorization. Mind where a line starts, too: from saves alone TransE is behind both rivals, so part of its fifth may be catching up.
 #
-# Is it that a click says what somebody wants, and a board only where a pin belongs? Or that there are many more clicks: twice as many as saves? Here we cannot tell the two apart.
+# Why does the middle add so little? A maker or a board ties a pin to other pins: it says where the pin belongs, not who wants it. A click ties a person to a pin. Or is it only that clicks are many, twice as many as saves? We cannot tell these two reasons apart.
 #
-# **And the film of this morning?** None is found: of the pins that nobody had saved, 0.000. By their makers the graph can reach seven of ten, as it reached Exit in figure 12.3. (The boards that 12.p8 names
-# help none of them: no board holds what nobody saved.) A likely reason: the maker of such a pin, and who clicked on it, it shares with many pins that people did save. They stand in front of it.
-# To be reachable is not to be recommended.
+# **And the film of this morning?** No model finds a single one. By their makers the graph can reach seven of ten such pins, as it reached Exit in figure 12.3 (by the boards that 12.p8 names none: no board holds what nobody saved). But a list asks who is *nearer*. The maker of
+# such a pin, and who clicked on it, it shares with many pins that people did save, and these probably stand in front of it. TransE's number for popularity (12.10) counts saves, so it lifts only the others. To be reachable is not to be recommended. If new things must be shown, keep places for
+# them, or take a model that reads what is in them (lesson 09).
 #
 # **On PinWorld, add what people do before what things are.**
 #
 # <details><summary>How this was measured</summary>PinWorld: saves of days 49 to 55, 1,259 users; relations as they were when the test began; people without a past are left out. Trials on the week before,
-# twelve each, 24 for iALS and RP3β with behaviors; three seeds where there is chance; 64 numbers for TransE and iALS, and TransE has one number per pin for its popularity besides (12.10). TransE: sharpness, rate, weight and up to five million steps, the same for every graph,
+# twelve each, 24 for iALS and RP3β with behaviors; TransE finds 0.087 from saves alone, 0.090 with attributes, 0.104 with behaviors; three seeds where there is chance; 64 numbers for TransE and iALS, and TransE has one number per pin for its popularity besides (12.10). TransE: sharpness, rate, weight and up to five million steps, the same for every graph,
 # so that more facts are no longer training. A factorization or a walk takes an attribute as one more user, a behavior as
 # one more user or with a share in its user's row, which was tuned with more trials. Some winners stand at an end of their
 # grid: TransE from saves and with attributes (sharpness), TransE with behaviors (rate, steps), iALS with behaviors (ridge). So the fifth is that of these grids. Attributes give TransE 0.003 (from 0.001 to 0.005). With behaviors it is over iALS by 0.003
@@ -531,13 +531,6 @@ verdicts(
 # * **What can one arrow never say?** "Both ways": the arrow gets short, and the one who asks stands in front of every answer. Nor "in this order": arrows add up to the same in any. *One to many*, the kind of *likes*, it
 #   ranks well, though it cannot fit it exactly.
 #
-# **Further reading.** Bordes et al. 2013, *Translating embeddings for modeling multi-relational data*: six
-# pages. Ruffinelli, Broscheit, Gemulla 2020, *You CAN teach an old dog new tricks*
-# ([OpenReview](https://openreview.net/forum?id=BkxSmlBFvr)): old models, trained with equal care. Sun et al. 2019, *RotatE*
-# ([arXiv 1902.10197](https://arxiv.org/abs/1902.10197)): the table of patterns. Dettmers et al. 2018, *ConvE*
-# ([arXiv 1707.01476](https://arxiv.org/abs/1707.01476)): a rule beside the best models. Safavi and Koutra 2020, *CoDEx*
-# ([arXiv 2009.07810](https://arxiv.org/abs/2009.07810)): where our facts are from.
-#
 # **Next.** Here many clicks helped few saves. If the one vector of a person finds too little, should it read more kinds of edges, or should the person get more vectors?
 # [Lesson 13](13_twhin.ipynb).
 
@@ -547,7 +540,7 @@ verdicts(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons. 12.q1 and 12.q2 belong to branch 12.7, 12.q3 to 12.6, 12.q6 to 12.9 and 12.q7 to 12.8.
+# They come back at the start of later lessons.
 #
 # {{quiz}}
 
@@ -924,6 +917,11 @@ for name, (product, near) in ways.items():
 # about. In the product the relation adds $\boldsymbol\theta_r^\top \mathbf e_t$, the **same for every head**: it says
 # which tails are liked in general, not by whom. Lesson 13 lives with that.
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:12.q7}}
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.9 ↳ The answer stood in train
 #
@@ -1033,6 +1031,11 @@ for seconds, passes in ((100, "5 passes"), (300, "15 passes")):
 # two level, and 0.003 and 0.006 for fifteen. A pass takes it 14 seconds if memory is kept between batches, as in the figure, and 21
 # as installed. Its other knobs, as ours' best sharpness of 9, more passes and 0.012 for fifteen were not tried with such a rate,
 # so it may end higher. Most of its settings are ours: unit entities, L2, softmax; but batches and Adam.</details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:12.q6}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.10 ↳ Films and genres, and where popularity lives
@@ -1198,3 +1201,11 @@ my_films("12")
 #
 # Read `KGEModel.test` of PyG and find the line that decides about ties. What would a model get there that says the same of
 # everybody?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Further reading.** Bordes et al. 2013, *Translating embeddings for modeling multi-relational data*: six
+# pages. Ruffinelli, Broscheit, Gemulla 2020, *You CAN teach an old dog new tricks*
+# ([OpenReview](https://openreview.net/forum?id=BkxSmlBFvr)): old models, trained with equal care. Sun et al. 2019, *RotatE*
+# ([arXiv 1902.10197](https://arxiv.org/abs/1902.10197)): the table of patterns. Dettmers et al. 2018, *ConvE*
+# ([arXiv 1707.01476](https://arxiv.org/abs/1707.01476)): a rule beside the best models. Safavi and Koutra 2020, *CoDEx*
+# ([arXiv 2009.07810](https://arxiv.org/abs/2009.07810)): where our facts are from.
