@@ -417,7 +417,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **The edges.** The three lower bars keep away from the line. With a mean, each step up adds about 0.01, from no graph to the boards and from the boards to six graphs, for 3 to 4 seconds each. Where nobody is heard, no weighing helps.
 #
-# **The way to listen.** The three upper bars touch the line. That does not say *equal*: a bar says how much could still hide. If the transformer finds more than the mean, then hardly by more than 0.004, for 58 seconds more. The
+# **The way to listen.** The three upper bars touch the line, which does not say *equal*: a bar says how much could still hide. If the transformer finds more than the mean, then hardly by more than 0.004, for 58 seconds more. The
 # seconds have a reason: a mean adds up, a block first makes keys and values of all neighbors, in each graph anew. Why so little, if anything? Perhaps because the walks have chosen before: a list holds nobody but the ten most visited.
 #
 # **Bring the edges, and keep the aggregation plain.**
@@ -491,7 +491,7 @@ verdict(
 # which of them can be told apart is said in the verdicts above and the box below. On which side of its circle does a square stand?*
 #
 # **Read the squares.** Only two stand at the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS hear no boards anyway: they count which pins were engaged with together,
-# and a pin needs no board for that. A square at the right is no praise by itself, though, since these pins ask for other things than all pins do; so compare squares with squares. There six graphs lift the mean from 0.222 to 0.273. Over all pins the gain is 0.012, for only one query in eight
+# and a pin needs no board for that. A square at the right is no praise by itself, though, since these pins ask for other things than all pins do; so compare squares with squares. There six graphs lift the mean from 0.222 to 0.273, over all pins by 0.012 only: one query in eight
 # comes from such a pin.
 #
 # **And MultiBiSage proper?** (Not drawn.) A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. From a PinSage of twice the numbers and neighbors, trained for as many seconds, it cannot be told. The
