@@ -514,7 +514,7 @@ verdicts(*cards)
 # The list at the top knows only the day: it is the calendar again (1.8). For iALS a like of spring
 # counts as much as one of yesterday.
 #
-# Which answer is best the table does not say, for its rows differ in their settings as well. That takes one model and equal
+# The table does not say which answer is best, for its rows differ in their settings as well. That takes one model and equal
 # care.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
@@ -545,7 +545,7 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 How loud is an empty cell?
 #
-# The one model is iALS, for it holds all three answers: $\alpha_0$ goes from 0.00001, where an empty cell says next to nothing, to 10, where
+# One model, equal care. We take iALS, for it holds all three answers: $\alpha_0$ goes from 0.00001, where an empty cell says next to nothing, to 10, where
 # it is a dislike nearly as loud as a like. But two things can pull the score of an empty cell down: its **vote**, of weight $\alpha_0$, and the **ridge**,
 # which asks no cell and wants all vectors short. So equal care means that $\lambda$ is chosen anew for each $\alpha_0$. And to see what the vote does alone, each is also
 # trained with hardly any ridge. The data are the films, and **PinWorld**, the synthetic platform of later lessons, where bestsellers find little.

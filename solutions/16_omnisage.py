@@ -466,7 +466,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it did not.** For the pin that comes next it cannot be told from a PinSage with the same number beside its vectors: 0.260 and 0.258 (16.5). And a new pin as *result*, beside thousands of others, is found by none of them; on a library of articles iALS, which reads nothing, is ahead (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw nothing in anybody's way. Users gain when their own loss joins, though a reader trained afterwards finds no less for them; for
+# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Users gain when their own loss joins, though a reader trained afterwards finds no less for them; for
 #   pins no further loss was seen to add to pairs alone, or to cost.
 # * A quota for each kind: at pins on many boards, boards fill nineteen of twenty places without one. A mean for each loss, then weights, or whoever asks most decides.
 # * Asked by pins, vectors of length 1 had hardly learned popularity after 200 steps: give them a length, or a number beside.
