@@ -80,8 +80,8 @@ remember("19")
 # | **book** | `words[l]` | the $K$ words of a level, a *codebook* |
 # | **prefix** | `codes[i, :2]` | the first codes of an item: who shares it is alike |
 #
-# Three books of 64 words make $64^3 = 262{,}144$ spellings from 192 vectors. The words are centers of k-means, or a network learns them (branch 19.5). And if two items share all their
-# codes? Then a **further code** without any meaning counts them: 0, 1, 2, … (branch 19.6).
+# Three books of 64 words make $64^3 = 262{,}144$ spellings from 192 vectors. The first book holds k-means centers of the items, the next those of what it leaves over, and so on; or a network
+# learns them (branch 19.5). And if two items share all their codes? Then a **further code** without any meaning counts them: 0, 1, 2, … (branch 19.6).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 12. Choose a point in figure 19.1, move "codes that agree" from 0 to 3 and ask each time who is left. Usual wrong answer: the second code names a
@@ -152,7 +152,7 @@ visuals.semantic_tree(
 # all items and needs a vector of each; here no item needs one (branch 19.11 writes the loss). This is **TIGER** (2023), and the field calls it *generative retrieval*: the model does not score a catalog, it writes, and reads what it has
 # just written.
 #
-# Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. Guess first: does what it writes begin with the code that is likeliest in the first place?
+# Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. Does it begin with the code that is likeliest in the first place?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 12 to 20. Spell two films on the board and ask what the transformer has read when it predicts the second code. Usual wrong answer: the history alone. It has
@@ -203,11 +203,12 @@ print(
 print(f"likeliest second code: {chances[1].max():.2f} after {spelled[0]}, {other:.2f} after {best}")
 
 # %% [markdown]
-# *Figure 19.2. What a small speller expects of one user: the chances of the first code, of the second after the first one written, of the third, and of the further code. Hatched is what was written. The bars of
+# *Figure 19.2. What a small speller expects of one user: the chances of the first code, of the second after the first one written, of the third, and of the further code. This small speller has 16 words at each level. Hatched is what was written. The bars of
 # each panel add up to 1; the four hatched ones multiply to the chance of the pin.*
 #
 # The likeliest first code is 0, and yet the pin begins with 2. After 2 the speller is surer how to go on, 0.66 beside 0.31 after 0, so with two codes 2·1 has nearly caught up, $0.14 \cdot 0.66 = 0.09$ beside $0.35 \cdot 0.31 = 0.11$, and the
-# codes that follow decide. And look at what was read: four of the ten pins begin with 2. What is written is a new pin, made of parts that this user has saved.
+# codes that follow decide.
+# And look at what was read: four of the ten pins begin with 2. What is written is a new pin, made of parts that this user has saved: with 2·1·4·6 it shares all but the further code.
 #
 # **The likeliest first code need not begin the likeliest item.**
 
@@ -261,18 +262,18 @@ visuals.beam_trie(function=step)
 # %% [markdown]
 # *Figure 19.3. Nine films in a trie of three codes, and what beams of 1, 2 and 6 keep, with the chances of what they find. On the screen set the width, or take the trie away; once your function passes, it decides what goes on.*
 #
-# A beam of 1 follows the likeliest first code to Alien. Fargo, nearly four times as likely, is lost at the first step: its first code is only second. A beam of 2 finds Fargo, but not Jaws, the second best, whose first code is third.
-# (Branch 19.8 asks how wide a beam must be, and what it costs.)
+# The three branches at the root have the chances 0.45, 0.35 and 0.2, from the top. A beam of 1 takes the first of them, to Alien. Fargo, nearly four times as likely, is lost at that step: its first code is only second. A beam of 2 finds Fargo, but
+# not Jaws, the second best, whose first code is third. (Branch 19.8 asks how wide a beam must be, and what it costs.)
 #
 # **With a narrow beam a speller misses some of the best items, and without a trie it writes some that do not exist.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.4 Who finds what
 #
-# TIGER's abstract makes two promises: one about known items, one about new ones. First the **known**: who finds what a person plays next, among the games of lesson 15?
+# TIGER's abstract makes two promises: one about **known** items, one about new ones. First, who finds what a person plays next, among the games of lesson 15?
 #
-# A spelling can only say what it is made of. The paper takes content; the games come without, so their codes are made of iALS's vectors, that is, of the likes. Beside TIGER stand SASRec and HSTU, a SASRec with another attention (branch 19.7); a chain of the
-# last game; a walk, RP3β, for which late games count more (15.3); and iALS, which reads no order.
+# A spelling can only say what it is made of. The paper takes content; the games come without, so their codes are made of iALS's vectors, that is, of the likes. SASRec reads the same order and has a vector for each game, as has HSTU, a SASRec with another attention
+# (branch 19.7). A chain reads the last game alone, a walk, RP3β, is not trained (15.3), iALS reads no order.
 #
 # > **Claim** (of the abstract of TIGER, in our words). On known items a model that spells finds more than SASRec.
 
@@ -304,12 +305,11 @@ verdict(
 # %% [markdown]
 # *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. Start at the top: who is first, and whose interval reaches it?*
 #
-# **How to read it.** A walk is first, and SASRec, HSTU and the chain reach it with their intervals; TIGER does not. Yet SASRec and TIGER have read the same histories. A likely reason is what they write with. SASRec has a vector for each game, so it can say of
-# every game what comes after it. TIGER has words that all games share: what it learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is known. (Another reason:
-# ours still got better with each doubling of its training.)
+# **How to read it.** A walk is first, and SASRec, HSTU and the chain reach it with their intervals; TIGER does not. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words belong to all games: what it
+# learns of one it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is. (Nor had ours stopped getting better: fold.)
 #
-# And TIGER cannot be told from iALS, whose vectors its words are made of. Does the spelling carry it, then, or the order that it reads? Known films, spelled by their genres, are a test: there it is ahead of iALS (and behind SASRec). Dealt to the films
-# by lot, the same codes leave it ahead of iALS, too, and nobody can tell the two spellings apart (fold). So likely the order carries it; we do not see that the genres add to it.
+# And TIGER cannot be told from iALS, whose vectors its words are made of. Does spelling help at all, or only the order that it reads? Spell films by their genres, then deal these spellings to the films by lot: now each is only a name. Both ways TIGER is ahead of iALS, and
+# nobody can tell the two apart (fold). So likely the order carries it: where an item has likes, what comes before and after may say enough.
 #
 # **Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of.**
 #
@@ -318,9 +318,19 @@ verdict(
 # The split, the people and the measure of 15.3: the last event of 2,400 people, the one before it chose; a third of them is asked, 800 people, after one training each. TIGER chose among 4, 8 and 16 passes (0.042, 0.045 and 0.048 on the event before), SASRec had six settings, HSTU takes SASRec's, all others come with those of 15.3. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, a beam of 50. It, HSTU and SASRec read the latest 50 events. Codes are made of iALS's item
 # vectors: TIGER is told the likes twice. A TIGER of the paper reads with an encoder and has a hashed user id; ours is one transformer. item2item finds 0.067, iALS 0.040, TIGER 0.039, SASRec 0.062. TIGER reads four codes where SASRec reads one event: 168 s of training beside 36, CPU time of one training, the words' included.
 #
-# Films: MovieTweetings, the last event of 2,400 people, one training each on all before it; the event before it chose. Three trials for everybody: 8, 16 and 32 passes of TIGER (0.110, 0.119 and 0.126 on the event that chose), 4, 8 and 16 of HSTU and SASRec, one knob of the others.
-# TIGER finds 0.121, SASRec 0.145, HSTU 0.143, item2item 0.119, the chain 0.117, the walk 0.114, iALS 0.089, popularity 0.089. TIGER is behind SASRec by 0.025 (from 0.015 to 0.034). With more trials (six of HSTU, twelve of the others) HSTU finds 0.146, the chain 0.131, item2item 0.121, iALS 0.099: TIGER is ahead of that iALS by 0.022 (from 0.014 to 0.030), and no verdict turns.
-# From chain, item2item and walk it cannot be told. With the codes of the genres dealt to the films by lot, 16 passes find 0.114, with their own 0.117: ahead by 0.004 (from −0.003 to 0.010), which cannot tell; dealt by lot TIGER is ahead of iALS by 0.015 (from 0.007 to 0.023). The 1,714 films have 417 sets of genres, and the commonest is that of 104: only the further code tells these apart.
+# Films: MovieTweetings, the last event of 2,400 people, one training each on all before it; the event before it chose, among three trials for everybody: 8, 16 and 32 passes of TIGER (0.110, 0.119 and 0.126 there), 4, 8 and 16 of HSTU and SASRec, one knob of the others.
+#
+# | known films, NDCG@10 | finds | with more trials | TIGER |
+# |---|---|---|---|
+# | SASRec | 0.145 | | is behind by 0.025 (from 0.015 to 0.034) |
+# | HSTU | 0.143 | 0.146, six | is behind |
+# | TIGER | 0.121 | | |
+# | item2item; chain; walk | 0.119; 0.117; 0.114 | 0.121; 0.131; 0.114, twelve | cannot be told from them |
+# | iALS | 0.089 | 0.099, twelve | is ahead of the 0.099 by 0.022 (from 0.014 to 0.030) |
+# | popularity | 0.089 | | is ahead |
+#
+# No verdict turns with more trials. *Dealt by lot*: with the codes of the genres dealt to the films by lot 16 passes find 0.114, with their own 0.117: ahead by 0.004 (from −0.003 to 0.010), which cannot tell. Dealt by lot TIGER is ahead of that iALS by 0.015 (from 0.007 to 0.023).
+# The 1,714 films have 417 sets of genres, and the commonest is that of 104: only the further code tells these apart.
 #
 # On the games 32 passes found 0.052 on the event that chose, 16 had found 0.048: there, too, each doubling found a little more. The test of the games is that of 16 passes; of the films 32 cannot be told from 16 (ahead by 0.003, from −0.001 to 0.007).
 #
@@ -332,8 +342,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Pins that nobody has touched
 #
-# Now the **new** ones, with which this lesson began. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins and put into the trie. So a tenth of PinWorld's pins is hidden from
-# training, and these alone are candidates; then a tenth of the films, of which only genres are known. Their rivals must go by something else than likes:
+# Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins and put into the trie. If sharing parts pays anywhere, then here. So a tenth of PinWorld's pins is hidden from
+# training, and these alone are candidates; then a tenth of the films, of which only genres are known. The rivals must go by something else than an item's likes:
 #
 # | rival | goes by |
 # |---|---|
@@ -375,16 +385,15 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 %: TIGER, asked for all four codes and for as many as validation chose, and its rivals.*
+# *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals. TIGER is asked for all four codes, and for as many as validation chose; what begins alike is then equal.*
 #
 # **How to read it.** Begin at the bottom, on the left. With codes that mean nothing TIGER finds no more than popularity; with codes of what pins show and say, six times as much. So a new pin *can* be written on its first morning, by
 # what its parts have meant before.
 #
 # Now look up, at content. It starts from the same pictures and words, trains no transformer, and is ahead on both sides. A likely reason: TIGER has learned what comes *next*, while here a pin counts whenever it is liked. That codes round off
-# cannot be all: on pins the coarsest, one code, does better than four. One rival of the pins is better still and reads no content: iALS, by the author's other pins. Films have no author; there content leads.
+# cannot be all: on pins the coarsest, one code, does better than four. One rival of the pins is better still and reads no content: iALS, by the author's other pins. Who made a thing can say more than what it shows.
 #
-# TIGER stands there twice, for one may ask it for fewer codes; what begins alike is then equal. That helps on pins, and not on films: with three codes, as validation chose, TIGER cannot be told from popularity.
-# Try it on your own catalog.
+# How many codes should one ask for? On films two tenths disagree: the one that chose says three, and so asked TIGER cannot be told from popularity; the test says four. Many people make an interval short, but say nothing of other films, and 178 are few.
 #
 # **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
 #
@@ -394,7 +403,7 @@ verdict(
 # (test: 0.303, 0.279, 0.259, 0.251 for one to four); "content" had ten settings. "content": a person is folded in to the contents as iALS folds in a user. Two towers find 0.348.
 #
 # Films: MovieTweetings, 178 of 1,714 films, 2,385 people. Another tenth chose among six settings of TIGER, 0.067 to 0.069 (8 passes, the longest that was tried, won), twelve of iALS and of iALS told of content, ten of content (the smallest regularization won, and iALS's largest size: ends of what was tried). For three codes 0.069 there, for four 0.034; in the test 0.054 and 0.079. The intervals are over people: other films might turn the numbers of codes round, as these two tenths do; content
-# finds more than TIGER in both, whatever it is asked for. By their dates new films were not asked for: of the likes of all that come in the last 15 % of the time, two films have 29 %, and whoever happens on their genres wins.
+# finds more than TIGER in both, whatever it is asked for. By their dates new films were not asked for: of the likes of all that come in the last 15 % of the time, two films have 29 %, and the test would be about these two.
 #
 # Codes by chance are asked for as many codes as TIGER. What is sought was liked at any time, and TIGER says what comes next. Fewer words and smaller books were not tried, nor codes of k-means. Among all items, old ones fill the lists (15.10): new ones need a shelf of their own. Commands: `python -m solutions.experiments.lesson19.spelled new`, and `new_films`.
 #
@@ -405,9 +414,11 @@ verdict(
 #
 # > **What it is for.** A catalog too large for a vector each, and items that must be found on the day they come.
 # >
-# > **Where it won.** In what it finds, nowhere here. In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). And new pins are found at all: 0.303, by chance 0.046 (19.4).
+# > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046. On known films it is ahead of iALS, which reads no order, by 0.022.
 # >
-# > **Where it did not.** Known games: NDCG@10 is 0.039, SASRec's 0.062. Known films: 0.121, SASRec's 0.145. New pins and films: 0.303 and 0.054, the nearest content's 0.380 and 0.098 (19.4).
+# > **Where it did not.** Beside SASRec, on known games (0.039 and 0.062) and films (0.121 and 0.145); beside the nearest content, on new pins (0.303 and 0.380) and films (0.054 and 0.098). And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
+#
+# Why spell, then? With each item a table of vectors grows by 64 numbers, a spelling by four codes of a byte. That counts where vectors do not fit into memory, and ours do.
 #
 # | your catalog | take |
 # |---|---|
@@ -420,8 +431,7 @@ verdict(
 #
 # * **What if a model spells the item it recommends, and what does that buy for an item that nobody has touched?** No item needs a vector, and a new one can be written on its first morning, for its parts are known. Here that bought less than a
 #   vector does: the nearest content finds more of what is new, and SASRec more of what is known.
-# * Each level has a softmax over its own words. Chances multiply, losses add up.
-# * A beam keeps several prefixes at once; the trie keeps it among items that exist.
+# * Chances multiply, level by level. A beam keeps several prefixes at once; the trie keeps it among items that exist.
 # * Before you praise a spelling, ask what it is made of, and put the nearest content and a walk beside it.
 #
 # **Next.** The course began with a question: who should see what? Now take your own data and the sliders of lesson 18. Which of these models would you build first, which not at all, and
