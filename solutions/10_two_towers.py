@@ -142,7 +142,7 @@ visuals.towers(
 #
 # **A cosine ends at 1; the temperature says how much 1 is worth.**
 #
-# With cosines a film can no longer be long because many like it. What that costs, and where a vector keeps popularity instead: branch 10.7.
+# With cosines a film can no longer be long because many like it. On our films cosines find less, so the softmax of our tables has plain products (10.8). Where a vector keeps popularity instead: branch 10.7.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 6 to 14. Figure 10.2: ask how probable Alien is at τ = 1 before anybody reads it. Usual wrong answer: nearly 1. Then cool, one notch at a
@@ -201,7 +201,7 @@ check("10.2", tower_scores)
 # | items | (4, 0), (−2, 0) | (2, 5), (4, 3) | (1, −3), (3, 1) |
 #
 # The query (1, 0) has the products 1, 3 and 2 with the centers. Open two cells, 1 and 2. The best three items there are 3, 5 and 2, with the products 4, 3 and 2.
-# Item 0 has 4 as well, and nobody looked: its cell has a poor center.
+# Item 0 has 4 as well, and nobody looked: item 1, which lies the other way, pulls the center of their cell back.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 14 to 24. Draw the six points of the table; let the room open two cells and say which point is missed. Then vote on 10.p10.
@@ -212,11 +212,12 @@ check("10.2", tower_scores)
 #
 # Three ways to search, in catalogs from a thousand things to ten million: the scan, cells as above in numpy, and cells of faiss, a library in C++. Both indexes open
 # as few cells as they may, to find nine tenths of the scan's list of twenty.
-#
-# > **Claim** (ours). At a hundred thousand things cells answer more requests than a scan.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p10"]
 predict("10.p10")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# > **Claim** (ours). At a hundred thousand things cells answer more requests than a scan.
 
 # %% tags=["long", "answers:10.p10"] jupyter={"source_hidden": true}
 size = regimes.regimes()["size"]["sets"]["random catalogs"]
@@ -252,20 +253,19 @@ verdict(
 # *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
 # Cells in numpy (squares), cells of faiss (triangles). Above the line an index is faster. Follow the squares from left to right.*
 #
-# At a thousand things cells in numpy answer **half** as many requests as the scan: before an index multiplies anything, it has to find its items and gather
-# them. This work grows slowly, while a scan grows with the catalog. At ten thousand the two are level, and at a hundred thousand cells answer 4.5
-# times as many. The price is a tenth of the list.
+# **How to read it.** At a thousand things cells in numpy answer **half** as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. But a scan's work grows with the
+# catalog, and an index's more slowly: with a million things in a thousand cells a request meets a thousand centers, and then only the items of the few cells that it opens. So the lines must cross, for numpy at about ten thousand. The
+# price is a tenth of the list.
 #
-# And the million of the beginning? There a scan takes 43 milliseconds for a request, cells of faiss take 2.5. A likely reason why faiss lies higher: it gathers in
-# C++. Faster multiplication does not seem to be it, for its scan of forty thousand vectors takes as long as numpy's (10.10). At ten million its lead falls to 7,
-# perhaps since we gave it a thousand cells at most, so each holds ten thousand things.
+# And the million of the beginning? A scan takes 43 milliseconds for a request, cells of faiss take 2.5. Why does faiss lie higher? Probably since it gathers in C++. And why does it fall at the end? It was given a thousand cells at most, so there each holds ten
+# thousand things, and to open one costs ten times as much.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Vectors of 64 numbers around random centers, requests near a thing, one catalog of each size, one thread. As many cells as the root of the number of things, in faiss at most 1,000.
-# From a million on only the scan and faiss were measured. All rates, HNSW, and what an index costs to make: 10.10. Vectors of a trained model may lie otherwise: 10.10, too.
+# From a million on only the scan and faiss were measured. That faiss gathers in C++ is a guess: faster multiplication does not seem to be it, for its scan of forty thousand vectors takes as long as numpy's (10.10). That a thousand cells are too few for ten million things is a guess, too: more were not tried. All rates, HNSW, and what an index costs to make: 10.10. Vectors of a trained model may lie otherwise: 10.10, too.
 #
 # </details>
 
@@ -334,8 +334,8 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does a softmax pay? On films, in time order, it found more than BPR and cross-entropy, and 0.015 more than popularity of the last days, with the half-life that
-# validation chose. A half-life of two days, which only test could have recommended, has 0.171 there, the tower 0.166 (10.8).
+# Does a softmax pay? It should. BPR compares a like with one film, drawn alike, and cross-entropy asks of each film alone; a softmax pushes hardest what is wrongly on top, and the top is what she sees. On films, in time order, it did find more than both (10.8).
+# But put popularity of the last days beside it, which learns nothing: whether that is behind depends on how fast it forgets.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.5 The batch's own items
@@ -420,9 +420,8 @@ pd.DataFrame({
 }).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Both towers learn from the same examples. With the negatives of its batch the tower finds half as much, shows far more of the catalog, and its films
-# have 60 fans in place of 207. The film that everybody likes has been everybody's negative, and has learned to stay away. So the batch does not teach
-# how probable a film is.
+# **How to read it.** Both towers learn from the same examples. Begin with the last column: with the negatives of its batch the tower shows films with 60 fans in place of 207. A film that is liked ten times as often is ten times as often a negative, so it is pushed
+# down ten times as often. What is left of its score is how much more *she* likes it than others do. That spreads the lists over half the catalog. But what people like next is often what many like, and so the tower finds half as much.
 #
 # **Free negatives change the question: how much more probable is a film for her than for anybody?**
 #
