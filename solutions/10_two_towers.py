@@ -257,7 +257,7 @@ verdict(
 # catalog, and an index's more slowly: with a million things in a thousand cells a request meets a thousand centers, and then only the items of the few cells that it opens. So the lines must cross, for numpy at about ten thousand. The
 # price is a tenth of the list.
 #
-# And the million of the beginning? A scan takes 43 milliseconds for a request, cells of faiss take 2.5. Why does faiss lie higher? Probably since it gathers in C++. And why does it fall at the end? It was given a thousand cells at most, so there each holds ten
+# And the million of the beginning? A scan takes 43 milliseconds for a request, cells of faiss take 2.5. Why does faiss lie higher? Probably since it gathers in C++. And why does it fall at the end? Perhaps since it was given a thousand cells at most: there each holds ten
 # thousand things, and to open one costs ten times as much.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**

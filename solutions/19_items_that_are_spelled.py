@@ -306,9 +306,9 @@ verdict(
 # *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. Start at the top: who is first, and whose interval reaches it?*
 #
 # **How to read it.** A walk is first, and SASRec, HSTU and the chain reach it with their intervals; TIGER does not. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words belong to all games: what it
-# learns of one it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is. (Nor had ours stopped getting better: fold.)
+# learns of one it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is. (Nor had ours stopped getting better with training: fold.)
 #
-# And TIGER cannot be told from iALS, whose vectors its words are made of. Does spelling help at all, or only the order that it reads? Spell films by their genres, then deal these spellings to the films by lot: now each is only a name. Both ways TIGER is ahead of iALS, and
+# And TIGER cannot be told from iALS, whose vectors its words are made of. Does spelling help at all, or only the order that it reads? Spell known films by their genres, then deal these spellings to the films by lot: now each is only a name. Both ways TIGER is ahead of iALS, and
 # nobody can tell the two apart (fold). So likely the order carries it: where an item has likes, what comes before and after may say enough.
 #
 # **Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of.**
