@@ -300,8 +300,7 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 How rare may the ads be?
 #
-# How few clicks on ads can you live with, if all other edges are there? We take clicks away and leave all else: saves, purchases, who promotes
-# which ad. Then we ask which ads are clicked in the week to come. A model that falls as fast as the clicks has lived on them alone. One that stays up lives on the rest.
+# How few clicks on ads can you live with, if all other edges are there? We take clicks away and leave all else. Then we ask which ads are clicked in the week to come. A model that falls as fast as the clicks has lived on them alone. One that stays up lives on the rest.
 #
 # | models | what they read |
 # |---|---|
@@ -363,7 +362,8 @@ for claim, name in (
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The solid lines lie above the dashed ones: who reads more kinds of edges finds more (TwHIN at one percent: too close to tell). A bought kayak says
-# something about ads for kayaks, and a model of the clicks never reads it.
+# something about ads for kayaks, and a model of the clicks never reads it. Which solid line comes down
+# with the clicks? TwHIN's: it lives on them most. The other two stay above .15 with one click in a hundred.
 #
 # Is it the graph that helps, or the vector for each relation? Compare the solid lines. iALS and RP3β have the same edges and no such vector, so what they find
 # is **the graph's** doing. And iALS, for which all edges are alike, lies highest at every share. So we do not see that relation vectors add anything. A likely
@@ -387,7 +387,7 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# That was the first remedy: one vector that reads more. Now the second, for the same person: more vectors. Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the
+# That was the first remedy: one vector that reads more. The second is more vectors. Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the
 # nearest of $k$ centers, and a center is the mean of its items. A user is then a short list of clusters with shares
 #
 # $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u), $$
@@ -395,7 +395,7 @@ for claim, name in (
 # where $\text{count}(u, c)$ is how many liked items of $u$ lie in cluster $c$, and $M(u)$ is the **set** of the $m$ clusters that hold most of
 # them. To **ask** with a vector is to search for the items whose products with it are largest. A mixture asks with the center of each
 # cluster, and gives it places by its share. By hand: of what Bob likes three things are gardens and two are boats. In a list of eight the center of the gardens fills
-# $\lceil 8 \cdot 3/5 \rceil = 5$ places, that of the boats the other 3. (Your own such list: branch 13.7.)
+# $\lceil 8 \cdot 3/5 \rceil = 5$ places, that of the boats the other 3.
 #
 # And newcomers? TwHIN is **transductive**: who was not in the graph has no vector. A mixture needs no training, it counts clusters.
 
@@ -417,16 +417,15 @@ visuals.mixture_map()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# Does the picture of the plane hold in 32 numbers? **PinnerSage** (Pinterest, 2020) needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the
-# pin with the least sum of squared distances to the others. A medoid is a pin, so its neighbors are looked up once and shared by all users.
+# Does the plane's picture hold in 32 numbers? **PinnerSage** (Pinterest, 2020) needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the
+# pin with the least sum of squared distances to the others, and groups of late saves count more.
 #
-# PinWorld can be made so that everybody has one topic, or two, up to six. With one, a mean is near to all that somebody saves; each further topic pulls it
-# away from the others. So if one vector is too few, the first column has to fall behind the second as topics are added.
+# PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls a mean away from the others. So if one vector is too few, the first column has to fall behind the second as topics are added.
 #
 # | one vector | several vectors |
 # |---|---|
 # | the user's own, of iALS | three or five medoids |
-# | the mean of the saved pins | the mixture of 13.4 |
+# | the mean of the saved pins | the mixture of 13.4, all saves alike |
 # | a mean that forgets: the latest pins count more | |
 #
 # We ask for people who were trained, and for newcomers, of whom only the saved pins are known.
@@ -489,11 +488,12 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Follow the solid lines: none rises above all dashed ones beyond chance, not even with six topics. So is the picture of 13.4 wrong? It is true of a plane, where
-# the mean of two topics lies among other things. We can only guess what is different here. In 32 numbers there is more
-# room, so one vector can be near to two topics and far from all others. And what counts may be the topic of today: for trained people with six topics the highest
-# line is a mean that forgets. Who shares a list out among all topics spends places on those that somebody has left.
+# the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
 #
-# One gap is wide: for newcomers the medoids fall far below from two topics on. Another guess: a medoid has the quirks of one pin, while a center or a mean evens out those of
+# What helps with six topics, then? On the left three lines lie highest: a mean that forgets, three medoids and five. What they share is not the number of vectors: in all three late saves count more.
+# The mean and the mixture, which take all saves alike, lie lowest. So what counts may be the topic of today.
+#
+# One gap is wide: for newcomers the medoids fall far below from two topics on. A guess: a medoid has the quirks of one pin, while a center or a mean evens out those of
 # many. And the pins of trained people have learned from these people; a newcomer's have not.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
@@ -506,14 +506,16 @@ verdict(
 # for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, each
 # with the first at that number only; the card takes, from three topics on, the best of several with the best of one, and shows the place where that is clearest: there the mixture finds 0.006 less than a vector of their own. With five and six topics RP3β is first among people who were
 # not trained, and the two kinds were not compared there. Also measured: one medoid, behind three nearly everywhere, and recent popularity, at most 0.035. In lists of 100 several vectors
-# do better: 13.7 and 13.8. With three topics five medoids find 0.075 for newcomers, a mean that forgets 0.107. Command: `python -m solutions.experiments.lesson18.regimes interests`.
+# do better: 13.7 and 13.8. With three topics five medoids find 0.075 for newcomers, a mean that forgets 0.107.
+# With six topics, trained people, the mean that forgets over three medoids: +0.003, from −0.004 to +0.010; over five +0.006, from +0.000 to +0.012; over the mixture +0.015, from +0.008 to +0.022; over
+# the mean +0.015, from +0.007 to +0.024; over iALS +0.010, from +0.003 to +0.016. Command: `python -m solutions.experiments.lesson18.regimes interests`.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What they are for
 #
-# > **TwHIN: what it is for.** One vector for every node and many uses, when what you want to predict is rare and other edges are not.
+# > **TwHIN: what it is for.** One vector for every node, when what you want to predict is rarer than other edges, but not too rare to learn.
 # >
 # > **Where it won.** With a tenth of the clicks on ads left it finds NDCG@10 0.177, the best model of the clicks alone 0.059 (13.3).
 # >
@@ -877,7 +879,7 @@ for top in (20, 100):
 # **Ward's method** begins with every pin alone. Again and again it merges
 # the two groups whose union adds least to the sum of squared distances from the groups' means, until that would be more than a threshold. Below is a person of PinWorld, with vectors of TwHIN that are trained here for a few seconds.
 #
-# A medoid is weighed by $\sum e^{-\lambda \cdot \text{age}}$ over its group. PinnerSage draws three medoids in proportion to this weight; here
+# A medoid is a pin, so its neighbors are looked up once and shared by all users. It is weighed by $\sum e^{-\lambda \cdot \text{age}}$ over its group. PinnerSage draws three medoids in proportion to this weight; here
 # the heaviest ask, so that a list is the same each time. Squares have a shortcut: the medoid is the member nearest to the mean of the group. Can you see why?
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]

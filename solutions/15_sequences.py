@@ -139,8 +139,7 @@ visuals.causal(
 # One thing is missing: the order. However the past is shuffled, the last place of one attention hears the same mean. So SASRec adds to each item's
 # vector a learned vector of its **place**, and the three matrices read the sum.
 #
-# A **block** of a transformer (`transformer.Block`) is your attention with a few parts around it: several attentions side by side (**heads**), a small network
-# at each place, and a **norm**, which brings numbers to one scale. Branch 15.6 takes it apart.
+# A **block** of a transformer (`transformer.Block`) is several such attentions side by side (**heads**), a small network at each place, and a **norm**, which brings numbers to one scale (branch 15.6).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A hunt
@@ -204,8 +203,8 @@ for name, model in (("with the mask", honest), ("without", leaky)):
     print(f"{name}: outputs before the changed event moved: {gap.item() > 1e-4}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Without the mask each place reads its answer one place to the right, so the loss is far smaller. At the end of a real history nothing stands to the
-# right, and there the model has nothing to copy.
+# Without the mask each place can look one to the right, where its answer stands, and learns to copy it: so the loss is far smaller. At the end of a real
+# history nothing stands to the right, and there is nothing to copy.
 #
 # **A small loss looks like success. Change an event, and look whether anything before it moves.**
 
@@ -234,7 +233,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # ### Exercise 15.3 — `sequence_loss` ({{points:15.3}})
 #
 # The softmax over the catalog, at every place. Off by one in either direction is the classic mistake: one
-# predicts what was read, the other skips an event. (The paper of 2018 drew one item in place of the catalog: branch 15.13.)
+# predicts what was read, the other skips an event.
 #
 # *About 10 minutes.*
 #
@@ -324,8 +323,8 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
 #
 # On the other three the walk has the higher mean, and each time it is too close to tell. So why did the chain's loss promise more? A chain has one
-# event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. And a walk can hear the last event,
-# too: you let late events count more. On games that helps it for sure.
+# event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. And a walk, too,
+# can hear the last event: start it more often from late ones. On games that helps it for sure.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
@@ -468,10 +467,11 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Read the first two rows from left to right: dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be
-# chance. RP3β has the higher mean at all three: first beat a walk that has no target, then argue about targets.
+# chance. (Each pin's popularity is added to its score here; without it every next is surely ahead: 15.14.)
 #
-# Why might more targets not help? Two guesses. A like of next Friday has less to do with what was just read, so each further arrow says
-# less. And a window can be asked for only when it has ended: dense never stands in the last week before today.
+# RP3β, which has no target, has the higher mean at all three, and on the next day iALS the highest of all: first beat these, then argue about targets.
+#
+# Why might more targets not help? Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And a window can be asked for only when it has ended: dense never stands in the last week before today.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -534,19 +534,19 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.4. Recall@10 by the age of what had been read: PinnerFormer (blue) taught by the next like (solid) and by the week ahead (dashed), and a walk
-# (black) in which late likes count more (solid) or all alike (dashed). How far does each line climb, and who is on top at each age?*
+# (black) in which late likes count more (solid) or all alike (dashed). How far does each line climb, and in which step?*
 #
-# Every line climbs to the right. A likely reason: in PinWorld a session has a topic, so what counts is what somebody is doing **right now**, and only a
-# fresh vector has heard of it. To see what counts more, compare two distances: how far a line that knows when a like was
-# rises in the last step, and how far two such lines lie apart. The first is always larger.
+# From the first day to last night little rises. Then comes the step that counts: the vector has heard of **today**. A likely reason: in
+# PinWorld a session has a topic, and only a fresh vector knows this one's. And the target? Compare the last step of the two blue lines and the solid walk
+# (.04 to .06) with the gaps between them (at most .03).
 #
-# Does one need a transformer for that? Follow the two walks. Both know the same likes. With all likes alike, those of this session drown among the older ones; when
+# Does one need a transformer for that? Follow the two walks. Both know the same likes, but with all alike those of this session drown among the older ones. Where
 # old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
 #
-# And the abstract? Dense loses the smaller share by waiting, though three trainings do not make it sure. But who gains little from news has
-# little to lose without it. Nobody is served a share: you serve what is left, and there every next has the higher mean at every age.
+# And the abstract? Dense may lose the smaller share, three trainings cannot tell. But who gains little from news has little to lose without it.
+# You serve what is left, and there every next has the higher mean at every age.
 #
-# **How old a vector is counted for more than what it was taught.**
+# **What counted most was whether a vector had heard of today.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -578,7 +578,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # ## Take away
 #
 # * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: .101 taught by the next like, .095 by all that
-#   come. Its age did: remade at each click, the model taught by the next like finds .162, that of the week .136. So if you can, make it anew, and then teach it the next like.
+#   come. Whether it had heard of today did: remade at each click, the model taught by the next like finds .162, that of the week .136. So if you can, make it anew, and then teach it the next like.
 # * A walk in which old likes fade was as good, as far as we can tell, and SASRec was first on one data set of four. Try the walk first.
 # * A mask decides who may look at whom. Change an event: nothing before it may move.
 # * Every place of a history is an example, if somebody asks it.

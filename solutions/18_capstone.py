@@ -15,14 +15,13 @@
 #
 # > **If the log and the experiment disagree, which of them do you believe, and how can you know?**
 #
-# Before a site shows new lists, it asks its **log**: what did people do with what they were shown? Then it asks people themselves, in an **experiment**. Here both judge
-# lists of your own generators.
+# Before a site shows new lists, it asks its **log**: what did people do with what they were shown? Then it asks people themselves, in an **experiment**.
 #
-# **You will** fuse your generators into one list, let people live with it, and ask a log about lists that it never showed.
+# **You will** fuse your own generators into one list, let people live with it, and ask a log about lists that it never showed.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01, 02, 04 and 17 · **Runs on** any CPU
 #
-# **In 90 minutes:** sections 18.1 to 18.6, with three exercises: `fuse` (18.1) in section 18.3, `lift` (18.4) in 18.4, `off_policy` (18.6) in 18.5.
+# **In 90 minutes:** sections 18.1 to 18.6, with exercises 18.1, 18.4 and 18.6.
 # **Branches**, marked ↳, stand after the quiz; the last one is the project.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -65,7 +64,7 @@ remember("18")
 # `PinWorld` is a site of 1,000 users and 2,800 pins, with a log of 56 days. Write down how you ask it before the first number: whoever picks the rule afterwards
 # finds one by which his own list wins.
 #
-# * **Time.** Days 0 to 41 train, 42 to 48 choose, 49 to 55 are the test, asked once for each row of a table.
+# * **Time.** Days 0 to 41 train, 42 to 48 choose, 49 to 55 are the test, asked once a row.
 # * **Everybody stays in**, new users and new items too.
 # * **One measure**, NDCG@20, what was saved before left out. All else is a *guard*: it may not get worse.
 # * **Two numbers compared** get an interval over users and a third outcome, *cannot tell*.
@@ -113,14 +112,14 @@ pd.DataFrame({
 # A generator is trained on saves and gives a function of **histories**, what each user has saved until now, to a score for every pin. This lesson's four *hear new saves*: when a
 # history grows, scores change.
 #
-# | generator | a score is | yours, if it passes |
-# |---|---|---|
-# | item2item | the sum of cosines with what was saved | 01.6 `item2item_cosine` |
-# | iALS | the product with a vector folded in from the saves | 02.5 `fold_in` |
-# | L3 | walks of three steps | 04.4 `l3_scores` |
-# | pictures | the product with the sum of saved pictures | |
+# | generator | a score is |
+# |---|---|
+# | item2item | the sum of cosines with what was saved |
+# | iALS | the product with a vector folded in from the saves |
+# | L3 | walks of three steps |
+# | pictures | the product with the sum of saved pictures |
 #
-# Where yours does not pass, the library's takes its place. `course.table()` names the course's others; add some to `CHOSEN`. *Lists take some seconds, half a minute the first time.*
+# Where your own (01.6, 02.5, 04.4) does not pass, the library's takes its place. Add others of `course.table()` to `CHOSEN`.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 6 to 11. One row at a time: who has written this one, and in which lesson? Ask what a generator has to do
@@ -259,7 +258,7 @@ visuals.fusion(
 # *Figure 18.1. The first ten places of four lists for one user, an easy case, and of the list that reciprocal ranks make of them. A star: saved on the test
 # days. Press a pin to see its votes, take a list's vote away.*
 #
-# Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for. But the last three, pins 1206, 492 and 997, stand in no list but that of pictures. The
+# Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for. But the last three stand in no list but that of pictures: the
 # formula does not know that this voice is weak.
 #
 # The table above says it for everybody: with pictures any pair falls to 0.06 or 0.07. Only iALS and L3, two equals, lose nothing.
@@ -325,7 +324,7 @@ check("18.4", lift)
 # Users differ so much that a lift of 5 % hides in its interval. A simulator can do
 # what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences out.
 #
-# Seven policies: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures) and *fused*, all four. (Half a minute.)
+# Seven policies: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures) and *fused*, all four.
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -402,13 +401,13 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.2. Seven policies: to the right is better on the log, up is better with people; intervals of 95 % for people. Dotted: iALS, and lists that it is fused in. Numbers: 18.9.*
 #
-# If the two agreed, the marks would climb to the right. Of the pairs that both tell apart they disagree about half, as a coin would. L3 is second on the log, and far below the control with people. And along the dotted line every step to the left is a
-# step up: the log's loss is people's gain.
+# If the two agreed, the marks would climb to the right. Of the pairs that both tell apart they disagree about half, as a coin would. L3 is second on the log, and far below the control with people.
+# Along the dotted line every step to the left is a step up: the log's loss is people's gain.
 #
 # So the weak voice is heard again. *Three fused* is *two fused* and pictures, which alone are last on both axes: a voice may be bad alone and good in a choir, if it brings liked pins that the others do not name.
 #
 # Why does the log not see that? What was never shown could not be saved. Old lists wrote the test days, and show popular pins often, so a walk that ends at popular pins is right about **what the log
-# will hold**. (Both reasons are our reading, not tested.) In the simulator liking never depends on popularity. Of your site you do not know that, and so experiments are made.
+# will hold**. (Both reasons are our reading.) In the simulator liking never depends on popularity. Of your site you do not know that: so ask people.
 #
 # **Who is better at telling what a log will hold need not be better for people.**
 #
@@ -452,7 +451,7 @@ predict("18.p7")
 # | **DR**, doubly robust | $\frac1N \sum_i \big( \sum_a \pi(a)\, \hat y_i(a) + w_i (y_i - \hat y_i(a_i)) \big)$ | what a model $\hat y$ expects, and its errors, weighed |
 #
 # Why *doubly*? If the chances are true, the weighed errors take out on average what the model says wrong. If the model is right, its errors are zero on
-# average, whatever the weights. One of the two is enough. But what the log could never have drawn no weight corrects: there DR is as good as its model.
+# average, whatever the weights. But what the log could never have drawn no weight corrects: there DR is as good as its model.
 #
 # The **effective size** $(\sum_i w_i)^2 / \sum_i w_i^2$ says how many rows of equal weight would be as noisy.
 #
@@ -513,7 +512,7 @@ check("18.6", off_policy)
 # are traps:
 #
 # * *Chances raised* is *any*, asked of a log that wrote down 0.05 wherever a chance was smaller.
-# * *Half shown again* repeats a pin of yesterday half of the time: the log never does, and nobody saves it now.
+# * *Half shown again* repeats yesterday's pin half of the time, if it was not saved: the log never does, and nobody saves it now.
 #
 # > **Claim** (common belief). A log that knows its chances tells what any policy would earn.
 
@@ -552,14 +551,15 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.3. Three estimates of what a policy earns, beside an experiment's count: means over a hundred logs, twice the spread of one. On the right: what it earns a row, how much of it the log could have drawn, the effective size.*
 #
-# Where the log could have drawn everything and its chances are true, all three stand at zero on average: weights keep their promise. The price is noise: the smaller the effective size, the wider the bar.
+# Where the log could have drawn everything and its chances are true, all three stand at zero on average. The price is noise: the smaller the effective size, the wider the bar.
 #
-# *Chances raised* shows what *doubly* means: false chances make IPS nearly half too low, and DR stays at zero, for there its model is right.
+# So a log can speak for what nobody has tried. Here the weak voice comes back once more: among pins that others name, the best *by pictures* earns most of all ten.
 #
-# *Pictures* is the case of your guess: IPS counts as zero the 94 of 100 pins that could not be drawn. SNIPS judges by the other 6, so its bar is the widest. DR takes its model's word, a fifth too high: its short bar does not make it true.
+# *Chances raised* shows what *doubly* means: false chances make IPS nearly half too low, and DR stays at zero, for there its model is right. (SNIPS, too: its divisor shrinks with its numerator.)
 #
-# *Half shown again* fools both repairs: nothing in the log says that a pin of yesterday earns nothing. (IPS is right by luck: it counts as zero what earns zero.) The effective size, which looks at rows that were drawn, need not warn of what never
-# could be; nor of false chances, where it is largest.
+# *Pictures* is the case of your guess: IPS counts as zero the 94 of 100 pins that could not be drawn. SNIPS judges by the other 6, so its bar is the widest. DR takes its model's word, a fifth too high: a short bar does not make it true.
+#
+# *Half shown again* fools both repairs: nothing in the log says that a pin of yesterday earns nothing.  (IPS is right by luck.) The effective size warns of neither trap: it looks at rows that were drawn.
 #
 # **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate.**
 #
@@ -567,7 +567,7 @@ verdict(
 #
 # A hundred logs of 20,000 rows on the lesson's site; 17 candidates a user on average, the likeliest drawn with a chance of 0.22, the rarest of 0.008 (means over users).
 # Inside the log estimates are right within 2 % on average; one log scatters by 2 to 16 %, an experiment by 1 %: one log does not even say who of item2item, iALS and L3 is first.
-# Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. SNIPS leaves such pins out of both sums; of *chances raised* it is right, since its divisor shrinks with its numerator. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
+# Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. SNIPS leaves such pins out of both sums. This is one place on one day, not a life of lists: here L3 earns 0.27 where item2item earns 0.28. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
 # the correction, it is 27 % too high for *most saved candidate*, 12 % too low for *candidate by pictures*, and right within 1 % for *any*. What the site's people would save is known, not
 # estimated. One place only: lists need the chance of each place and of being looked at (lesson 17). Not tried: capped weights, richer models.
 # `python -m solutions.experiments.lesson18.off_policy`, 9 seconds.
@@ -577,10 +577,11 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Graph models in front of people
 #
-# No network has met people yet. LightGCN, PinSage, SASRec and Pixie hear this minute's saves without new training, as item2item, iALS and pictures do, and all seven are fused by ranks. But who chooses their knobs, the log or people?
+# No network has met people yet. Four do now: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures they make seven that hear this minute's saves, fused by ranks. Who chooses their
+# knobs, the log or people?
 #
-# Then comes the **ranker** of lesson 17. It learned from a log, too: clicks on an old ranker's lists, each divided by how often its
-# place is looked at, the weights of 18.5. It brings the first hundred of the fused list into its own order.
+# Then the **ranker** of lesson 17 brings the first hundred of the fused list into its own order. It learned from a log, too: clicks on an old ranker's lists, each divided by
+# how often its place is looked at, the weights of 18.5.
 #
 # > **Claim** (of the funnel's picture). A ranker on top of the generators makes people save more than their fused list.
 
@@ -623,15 +624,16 @@ verdict(
 # fmt: on
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 18.4. Saves that lists let expect beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: with the knobs of their lessons, of the site's log, of people in an experiment of its own.*
+# *Figure 18.4. Saves that lists let expect beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: knobs of their lessons, chosen on the log, chosen with people.*
 #
-# *Knobs.* The log's choice helped the lowest three, and for SASRec it is people's own. But it kept popularity in the scores of PinSage and Pixie, which a log pays for and people here do not. So both stay behind item2item, and people's choice brings
-# them past it: who tunes on a log tunes for what the log will hold.
+# *Knobs.* The log's choice helped the lowest three, and for SASRec people chose the same. For PinSage and Pixie it kept popularity in the scores, which a log pays for and people here do not:
+# both stay behind item2item. People's choice brings them past it, PinSage to a mean as high as iALS's: who tunes on a log tunes for what the log will hold.
 #
 # *Generators.* More did not help: three simple ones fused are ahead of all seven, even with people's knobs.
 #
-# *The ranker* helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.) Why generators, then? Alone, asked for all 2,800 pins, it does no worse than three fused. Of a billion nobody can ask it
-# for each; and here, too, the two are best together.
+# *The ranker* helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.)
+#
+# *Why generators, then?* Alone, asked for all 2,800 pins, the ranker does no worse than three fused. Of a billion nobody can ask it for each; and here, too, the two are best together.
 #
 # **On top of generators, a ranker that learned from clicks how a person and a pin fit makes people save more than the generators' votes do.**
 #
@@ -667,10 +669,6 @@ verdict(
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it answers for that, and for nothing else.
-#
-# **Further reading.** Cormack and others, *Reciprocal Rank Fusion*
-# ([DOI 10.1145/1571941.1572114](https://doi.org/10.1145/1571941.1572114)). Dudík and others, *Doubly Robust Policy Evaluation and
-# Learning* ([arXiv:1103.4601](https://arxiv.org/abs/1103.4601)).
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
 
@@ -1044,6 +1042,9 @@ if made:
 # **Further reading.** Kohavi, Longbotham, Sommerfield, Henne, *Controlled experiments on the web*
 # ([DOI 10.1007/s10618-008-0114-1](https://doi.org/10.1007/s10618-008-0114-1)): what goes wrong. Johari and others, *Peeking at A/B Tests*
 # ([DOI 10.1145/3097983.3097992](https://doi.org/10.1145/3097983.3097992)).
+# Cormack and others, *Reciprocal Rank Fusion*
+# ([DOI 10.1145/1571941.1572114](https://doi.org/10.1145/1571941.1572114)). Dudík and others, *Doubly Robust Policy Evaluation and
+# Learning* ([arXiv:1103.4601](https://arxiv.org/abs/1103.4601)).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.10 ↳ Your policy

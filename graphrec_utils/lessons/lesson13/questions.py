@@ -199,10 +199,11 @@ QUESTIONS = (
     ), measured=_survives),
     Question("13.p10", "Everybody has six topics. Whose list of twenty finds most of next week's saves?", (
         ("one vector that forgets: the mean in which the latest saves count more",
-         "0.088: ahead of five medoids, 0.082, and of the mixture, 0.073. Three medoids, 0.085, cannot be told from it."),
+         "Its mean is the highest, 0.088, and ahead of five medoids, 0.082, and of the mixture, 0.073. Three medoids, 0.085, come too close to tell; "
+         "in them, too, late saves count more."),
         ("several vectors: no single place is near to six topics",
-         "In a plane, yes. In 32 numbers one vector can be near to several topics, and what somebody saves next is like what was saved "
-         "last."),
+         "Three medoids, 0.085, come too close to the vector that forgets, 0.088, to tell; five, 0.082, and the mixture, 0.073, are behind. In 32 numbers "
+         "one vector may be near to several topics."),
         ("the mean of all saves: it is near to something of each topic",
          "0.072, the least of the ways to ask: it remembers everything alike."),
     ), measured=_six_topics),

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from tests.lessons.evidence import ahead, mean, of, open_
 
+RIVALS = ("iALS, same graph", "RP3β, same graph")
+
 
 def same_graph() -> bool:
-    levels = of("18_regimes_rarity")["sets"]["ads of PinWorld"]["levels"]
-    return all(
-        mean("rarity", "ads of PinWorld", x, "iALS, same graph")
-        > mean("rarity", "ads of PinWorld", x, "TwHIN")
-        for x in levels
+    part = of("18_regimes_rarity")["sets"]["ads of PinWorld"]
+    levels = part["levels"]
+    # TwHIN comes down with the clicks, the rivals on its graph do not
+    last = {x: part["methods"][x][-1]["mean"] for x in ("TwHIN", *RIVALS)}
+    return (
+        last["TwHIN"] < 0.08
+        and min(last[x] for x in RIVALS) > 0.15
+        and all(
+            mean("rarity", "ads of PinWorld", x, "iALS, same graph")
+            > mean("rarity", "ads of PinWorld", x, "TwHIN")
+            for x in levels
+        )
     )
 
 
@@ -21,7 +30,12 @@ def one_vector() -> bool:
     for row in part["first"]:
         if row["first"] in several and all(x in row["behind"] for x in single):
             return False  # several are ahead of every single vector for sure
-    return True
+    # with six topics: first who lets late saves count more, last who does not, whatever the number of vectors
+    found = {x: rows[-1]["mean"] for x, rows in part["methods"].items() if x in single + several}
+    order = sorted(found, key=found.get)
+    forget = {"mean of vectors, the latest more", "PinnerSage, 3", "PinnerSage, 5"}
+    alike = {"mean of vectors", "mixture of centroids"}
+    return set(order[-3:]) == forget and set(order[:2]) == alike
 
 
 def recency() -> bool:

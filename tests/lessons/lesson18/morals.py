@@ -45,10 +45,12 @@ def a_log_answers() -> bool:
     # of false chances DR is right since its model is; of what the log never draws nobody but IPS, by luck
     saved = max(abs(untrue[x]["bias"]) for x in ("DR", "model"))
     again = {x: rows["half shown again"][x]["bias"] for x in ESTIMATES}
+    best = max(rows, key=lambda x: rows[x]["truth"])  # among pins that others name
     return (
         worst < 0.02
         and lie > 0.5
         and hidden
+        and best == "candidate by pictures"
         and noise == sorted(noise, reverse=True)
         and untrue["IPS"]["bias"] < -0.4
         and saved < 0.01
