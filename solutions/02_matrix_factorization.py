@@ -349,10 +349,9 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.6 Tuned and untuned
 #
-# Which answer finds more of the likes that come next? Before we can ask it fairly, in 2.7, beware of a trap: what a model finds depends
-# on its **settings**, too, such as $d$ and $\lambda$. How much? Two factorizations are left as one types them on the first day; all
-# others had their settings chosen on validation. People see a list in its order, so we use **NDCG@20**, which rewards a find
-# high on the list.
+# Which answer finds more of the likes that come next? First a trap: what a model finds depends on its **settings**, too. How much? Two
+# factorizations are left as one types them on the first day; all others had their settings chosen on validation. People see a list in
+# its order, so we use **NDCG@20**, which rewards a find high on the list.
 #
 # | model | from | an empty cell is |
 # |---|---|---|
@@ -545,10 +544,10 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 How loud is an empty cell?
 #
-# One model, equal care. We take iALS, for it holds all three answers: $\alpha_0$ goes from 0.00001, where an empty cell says next to nothing, to 10, where
+# One model, equal care: we take iALS, for it holds all three answers. Its $\alpha_0$ goes from 0.00001, where an empty cell says next to nothing, to 10, where
 # it is a dislike nearly as loud as a like. But two things can pull the score of an empty cell down: its **vote**, of weight $\alpha_0$, and the **ridge**,
-# which asks no cell and wants all vectors short. So equal care means that $\lambda$ is chosen anew for each $\alpha_0$. And to see what the vote does alone, each is also
-# trained with hardly any ridge. The data are the films, and **PinWorld**, the synthetic platform of later lessons, where bestsellers find little.
+# which asks no cell and wants all vectors short. So $\lambda$ is chosen anew for each $\alpha_0$, and to see the vote alone we also train with
+# hardly any ridge. The data are the films, and **PinWorld**, the synthetic platform of later lessons, where bestsellers find little.
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:02.p10"]
 predict("02.p10")
