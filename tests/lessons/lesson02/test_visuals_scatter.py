@@ -34,10 +34,11 @@ def test_points_on_a_line_do_not_divide_by_zero():
 def test_the_picture_has_a_color_and_a_marker_per_group(visual):
     ax = visual.static()
     assert [len(c.get_offsets()) for c in ax.collections[:2]] == [2, 2]
-    assert ax.collections[0].get_offsets().tolist() == POINTS[:2].tolist()
-    shown = [plt.matplotlib.colors.to_hex(c.get_facecolor()[0]) for c in ax.collections]
+    on_the_page = list(map(list, zip(visual.state["x"], visual.state["y"], strict=True)))
+    assert ax.collections[0].get_offsets().tolist() == on_the_page[:2]
+    shown = [plt.matplotlib.colors.to_hex(c.get_facecolor()[0]) for c in ax.collections[:2]]
     assert shown == [style.USER.lower(), style.ITEM.lower()]
-    paths = [c.get_paths()[0].vertices.shape for c in ax.collections]
+    paths = [c.get_paths()[0].vertices.shape for c in ax.collections[:2]]
     assert paths[0] != paths[1]
 
 
