@@ -25,7 +25,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04, with its branch A ·
 # **Runs on** any CPU
 #
-# **In an hour:** 8.1 to 8.6, with exercises 08.1 and 08.5. **Branches**, marked ↳, stand after the quiz, with what each gives.
+# **In an hour:** 8.1 to 8.6, with exercises 08.1 and 08.5 (the numbers between are in branches). **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 8.1 to 8.6. Begin with the two questions on the first slide and leave them on the
@@ -166,7 +166,7 @@ visuals.pixie(R_small, boards, pins, function=pixie_walk)
 # %% [markdown]
 # *Figure 8.1. Five boards and eight pins, and on the right how often each pin is
 # visited in 600 steps from sponge. When the cell has run, you can
-# move the walker; a dashed line shows how many visits end the search (branch 8.8).*
+# move the walker; a dashed line shows how many visits end the search (branch 8.8). *No preference*: nothing bends the walk (branch 8.9).*
 #
 # Press *Step*. Why does nobody ever get to the roses? No board holds a cake and a rose, and a walk never leaves its part of the graph. Once your function passes, the walker
 # follows it.
@@ -230,7 +230,7 @@ plt.show()
 # Now the parts of the system, each beside something dull that costs the same. A user has saved several pins lately, and each is a query with walks of its own.
 #
 # *How many steps for each?* A pin on ten thousand boards has more to explore than one on three. But if steps go by the degree, the rare one gets next to none. **Pixie's steps**
-# lie between (branch 8.15). The dull way: equal steps.
+# grow with the degree, but more slowly (branch 8.15). The dull way: equal steps.
 #
 # *How do several counts become one list?* A pin that **several** of the user's pins lead to should win over one that a single one leads to often. The
 # **multi-hit booster**:
@@ -338,7 +338,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 Is a walk only a noisy push?
 #
-# The next part is chance itself. Without early stopping and the booster, the mean of the counts **is** a personalized PageRank (lesson 04, branch A). **Push** computes that without
+# The next part is chance itself. Without early stopping and the booster, the counts rank all other pins, on average, as a personalized PageRank does (lesson 04, branch A). **Push** computes that without
 # chance. Think of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the rest is split evenly among **all** its
 # neighbors. Go on until every node is nearly dry. What dried is the PageRank. So why walk?
 #
@@ -455,7 +455,7 @@ verdict(
 
 # %% [markdown]
 # **Libraries: behind all three.** There the best walk goes home after every step: a user, an article, a library, an article. These are RP3β's three hops, drawn instead of summed. Is chance to
-# blame? Less than popularity: a walk ends where many edges end. Divide its visits by a power of the degree, as RP3β does, and more than half of the distance to RP3β is gone.
+# blame? More than half of it is popularity: a walk ends where many edges end. Divide its visits by a power of the degree, as RP3β does, and that part of the distance to RP3β is gone. iALS, on top, keeps 512 numbers for each article and needs a training; Pixie needs neither.
 # (In PinWorld the best power is 0: that row is Pixie again.)
 #
 # **PinWorld: ahead, and the boards are why.** On saves alone a walk tuned for them finds less than RP3β. A board holds what somebody put together on purpose, so there the best walk
@@ -479,7 +479,7 @@ verdict(
 # ## 8.6 How large is your catalog?
 #
 # Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten million, and count how many requests a second one thread answers, with
-# **vectors** scanned or in an *index* (lesson 10), a finished *table of neighbors* (item2item), a *full matrix* (EASE), a walk of 10,000 steps (Pixie), a push.
+# **vectors** scanned (*iALS, exact scan*) or in an *index* (*iALS, cells of faiss*; lesson 10), a finished *table of neighbors* (*item2item*), a *full matrix* (*EASE*), a walk of 10,000 steps (*Pixie*), a push (*PageRank, push*).
 #
 # > **Claim** (ours). At a million things an exact scan answers fewer requests than an index, a walk or a push.
 
@@ -518,7 +518,7 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed: the index). "Cells of faiss" is the index, "PageRank, push" the push; EASE ends where its matrix no longer fits. Look which lines fall, and who is above whom at both ends.*
+# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed: the index). EASE ends where its matrix no longer fits. Look which lines fall, and who is above whom at both ends.*
 #
 # At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at each thing, so its line falls steeply. An index looks at a part of the vectors and
 # falls later. A walk makes its ten thousand steps in any catalog; its line falls only to a seventh, as in a large memory steps wait and more counts have to be cleared (branch 8.7).
@@ -529,10 +529,11 @@ verdict(
 #
 # <details><summary>How this was measured</summary>
 #
-# The index finds nine tenths of the scan's list; item2item adds up twenty rows of its table. At a thousand things the scan answers 62,000 requests a second, the walk 12,000; at ten million 5 and 1,900; at a million the index 394 (of artificial vectors), push 1,900, item2item 12,000. Vectors of 64 numbers around random centers, a graph of n pins and n / 2 boards of ten, restart ½, tolerance 0.00001; one catalog of each size, three rounds of twenty requests, the
-# faster of two answers, one thread. The list has twenty places. The table of item2item has fifty neighbors a thing, made from the likes (of ten million things drawn at random). Ten million had a run of their own: index 35, push 2,400, item2item 9,700. What does not fit into 8 GB answers nothing: EASE from 100,000 things on. At a million: scan from 22 to 24, cells of
-# faiss from 358 to 430, push from 1,096 to 2,773, item2item from 10,917 to 13,720. At 10,000 things the scan is still ahead of the walk, 13,098 to 8,007; at
-# 100,000 it is behind, 651 to 3,189. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things. On real vectors an index may look at less; that was not measured, nor was a catalog that changes. Nothing here says whose list is better.
+# * **Catalogs.** Vectors of 64 numbers around random centers, a graph of n pins and n / 2 boards of ten. One catalog of each size; ten million had a run of their own.
+# * **Settings.** Restart ½, tolerance 0.00001, lists of twenty. The index finds nine tenths of the scan's list; item2item adds up twenty rows of its table, which has fifty neighbors a thing, made from the likes (of ten million things drawn at random).
+# * **Clock.** One thread, three rounds of twenty requests, the faster of two answers. What does not fit into 8 GB answers nothing: EASE from 100,000 things on.
+# * **Requests a second at a million.** Scan from 22 to 24, cells of faiss from 358 to 430, push from 1,096 to 2,773, item2item from 10,917 to 13,720. At a thousand the scan answers 62,000, the walk 12,000; at ten million 5 and 1,900.
+# * **Not said.** On real vectors an index may look at less; that was not measured, nor was a catalog that changes. Nothing here says whose list is better. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things.
 #
 # </details>
 

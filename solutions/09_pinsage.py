@@ -322,7 +322,7 @@ visuals.hinge(20, 60, function=pinsage_loss, rule="paper")
 
 # %% [markdown]
 # *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of training
-# moves them. Right: the loss over negative − positive by the paper, by the slide, and by your function. The paper's is flat wherever the negative is behind by the margin.*
+# moves them. Right: the loss over negative − positive by the paper and by the slide; in the interactive version by your function, too. The paper's is flat wherever the negative is behind by the margin.*
 #
 # Take a step: nobody moves. Turn the negative nearer, until somebody does. (At about 50°: its cosine, 0.64, is behind the positive's, 0.94, by just the margin, 0.3.) Once most random negatives lie in the flat part, a batch teaches little. There are two ways out: a loss that is never quite flat, or harder negatives. First the loss.
 
@@ -346,7 +346,7 @@ axes[0].set_ylabel("share of the push")
 plt.show()
 
 # %% [markdown]
-# *Figure 9.3. Seven negatives of one query, from the one that is most wrongly ahead (left) to the one that is far behind. Bars share out what a step of training pushes: by the hinge, and by the softmax over the same negatives (7.5).*
+# *Figure 9.3. Seven negatives of one query, from the one that is most wrongly ahead (left) to the one that is far behind. Bars share out what a step of training pushes: by the hinge, with the margin of 9.5, and by the softmax over the same negatives (7.5), with a larger temperature than in 9.5, so that more than one bar can be seen.*
 #
 # The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top, and forgets nobody.
 
@@ -461,12 +461,12 @@ for claim, what in (
     display(verdict(claim, gains[what], detail=f"PinWorld, NDCG@20: {gains[what].gain('.3f')}"))
 
 # %% [markdown]
-# *Figure 9.5. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. The two upper rows are another, longer experiment. A *maximum* keeps the largest of each coordinate. Look which intervals cross the line of zero.*
+# *Figure 9.5. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. A *maximum* keeps the largest of each coordinate. Look which intervals cross the line of zero.*
 #
-# Two marks stand clear of zero, neighbors and the softmax; over three trainings the other four do not, and what their thin lines cover is not ruled out. So what you would not miss is the hinge. Perhaps that is because it pushes alike whatever is wrong, and the softmax what is most wrong.
+# The two upper rows are another, longer experiment, so compare within these two and within the four lower ones. Two marks stand clear of zero, neighbors and the softmax; over three trainings the other four do not, and what their thin lines cover is not ruled out. So what you would not miss is the hinge. Perhaps that is because it pushes alike whatever is wrong, and the softmax what is most wrong.
 #
 # And the three other ideas? Each answers a problem. **Importance** says whom to hear where there are thousands. Here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a thousand gardens apart.
-# Here one topic has a few hundred pins, and what is hard is often false. (That is not all: farther out, where few are false, they gain nothing either; branch 9.9.) A **curriculum** says when hard ones come: where these gain nothing, it can gain little.
+# Here one topic has a few hundred pins, and what is hard is often false. (Nor were farther ones, of which few are false, seen to gain: branch 9.9.) A **curriculum** says when hard ones come: where these gain nothing, it can gain little.
 #
 # So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
 #
@@ -495,7 +495,7 @@ for claim, what in (
 # it shows and over its neighbors of today, gives it a vector. But neighbors change every day, and somebody has to make that pass, for all pins, every night. Is it worth it?
 #
 # Somebody looks at a pin: which **pins born since the training** come next? **PinSage** makes all vectors anew on that day;
-# with the **vectors of the training** a newborn pin has only its content. Three rivals ask what it is that helps: **GraphSAGE**, which draws its neighbors by chance (lesson 07), whether it matters *whom* a pin hears; plain *content*, whether reading is enough; RP3β, whether counting today's pairs is.
+# with the **vectors of the training** a newborn pin has only its content. Three rivals ask what it is that helps: **GraphSAGE**, made anew as well, which draws its neighbors by chance (lesson 07), whether it matters *whom* a pin hears; plain *content*, whether reading is enough; RP3β, whether counting today's pairs is.
 #
 # > **Claim** (ours). For pins born since the training, vectors of the day find more than vectors of the training.
 
@@ -537,10 +537,10 @@ display(verdict("For pins born since the training, vectors of the day find more 
 
 # %% [markdown]
 # *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among all pins. Later days have more newborn pins to choose from, which by itself pulls the left lines down: compare
-# lines at one day, above all PinSage with today's edges (solid) and with the vectors of the training (dashed).*
+# lines at one day, above all PinSage with today's edges (solid) and with the vectors of the training (dashed). RP3β and, on the right, iALS (lesson 02) read no content.*
 #
-# **Left, after two weeks.** Content alone, read by the trained layers, finds 0.451 (dashed); today's edges make it 0.539, a fifth more, and nothing was trained for it. So content does most, and neighbors add what no picture shows: beside what people have saved the pin.
-# *Whom* it hears cannot be seen: GraphSAGE finds 0.534. A young pin has few neighbors to choose from; that may be why. After four weeks RP3β stands on top: by then there is a past, and a past can be counted.
+# **Left, after two weeks.** With the vectors of the training (dashed) a newborn pin has only its content, read by the trained layers: 0.451. The same content, read by nobody (green), has 0.352. Today's edges make it 0.539, a fifth more, and nothing was trained for it. So content does most, and neighbors add what no picture shows: beside what people have saved the pin.
+# Whether *whom* it hears matters, we cannot tell: GraphSAGE finds 0.534 (its gap on day 3, among 97 pins, may be chance). A young pin has few neighbors to choose from; that may be why. After four weeks RP3β stands on top: by then there is a past, and a past can be counted.
 #
 # **Right.** Among all pins counting is ahead, for most of them have a past, and the dashed line lies almost on the solid one. Most pins were heard in the training already, so a new pass says little that is new.
 #

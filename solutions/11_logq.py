@@ -170,7 +170,7 @@ verdict(
 # What is drawn twice as often counts half, and the positive stands beside this sum, as it is. Code bases differ in three places:
 #
 # 1. **Is the positive corrected as well?** Yi et al. (2019) subtract $\log Q$ from *every* column. The
-#    lecture's slide leaves the positive alone.
+#    lecture that this course follows leaves the positive alone; we call that *slide*.
 # 2. **Is there an $n$?** If every column is corrected, a constant cancels. If the positive is not, $n$ counts, and $Q$ must be a probability: counts will not do.
 # 3. **Do hits stay in the sum?** Lesson 10 masks them. If the positive is left alone, that is right only with an $n$ (11.3 shows why).
 #
@@ -276,7 +276,7 @@ check("11.2", correct_negatives)
 # | nQ, masked (yours of 11.2) | $\log nQ$ | the negatives | out |
 # | Yi (yours of 11.1) | $\log Q$ | all columns | in |
 #
-# > **Claim** (slide). Subtracting log Q from the negatives makes a softmax of 16 draws learn log p.
+# > **Claim** (lecture). Subtracting log Q from the negatives, as on the slide, makes a softmax of 16 draws learn log p.
 #
 # (Off by 0.1 at most counts as learned.)
 
@@ -326,7 +326,7 @@ table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by"
 visuals.estimator(function=correct_negatives)
 
 # %% [markdown]
-# *Figure 11.2. The left half of the table, with four negatives: the positive, a bestseller that is drawn six times out of ten, and two more items.
+# *Figure 11.2. Four negatives: the positive, a bestseller that is drawn six times out of ten, and two more items.
 # Bars: the mean gradient over all draws; outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
 # too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you compose eight variants (branch 11.7) and move the number of negatives; *yours* is your function.*
 
@@ -340,8 +340,8 @@ verdict(
 )
 
 # %% [markdown]
-# The slide is near and not there. Why does masking make it *worse*, 1.07 in place of 0.21? Its 16 draws are never divided by 16, so the other items enter sixteen times too heavy. With hits kept the positive does,
-# too, by its hits, and a factor that all share does no harm. Mask the hits, and only the others are too heavy. So masking needs the $n$.
+# The slide is near and not there. Why does masking make it *worse*, 1.07 in place of 0.21? Without the $n$ the 16 draws count sixteen times too much. Keep the hits, and the positive, which is drawn as well,
+# grows with the others: a factor that nearly all share does little harm. Mask them, and only the others grow. So masking needs the $n$.
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
@@ -355,7 +355,7 @@ verdict(
 # ## 11.4 One knob when serving
 #
 # There is a second way, without touching the loss. The uncorrected model learns $\log p - \log Q$. So train it as it is, and **add** what is missing when you serve:
-# $s_{ui} + \lambda \log Q(i)$. With $\lambda = 0$ that is PMI, with $\lambda = 1$ it is $\log p$, and between them lies every mixture. It costs one number for
+# $s_{ui} + \lambda \log Q(i)$. With $\lambda = 0$ that is PMI, with $\lambda = 1$ it is $\log p$, and between them lies every mixture (validation may even choose more than 1, as on Gowalla in 11.5). It costs one number for
 # each item, and no training. ($\lambda$ is no ridge here, as it was in lesson 02.)
 #
 # So the popularity of an item lives in a number **beside** the product, and the vectors need not hold it.
@@ -454,8 +454,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay**: from the circle to the full diamond every column rises on the left, films by two thirds, and falls on the right, as Gowalla shows best. Both have one reason. A list of
-# what you like *more than others do* has room for rare items, since others hardly take them. A list of what is *probable* has little. But that is no law: on Gowalla RP3β finds more, and about as many rare places.
+# **More is found, and rare items pay**: from the circle to the full diamond every column rises on the left, films by two thirds, and falls on the right, as Gowalla shows best (on films no way finds more than a few). Both have one reason. A list of
+# what you like *more than others do* has room for rare items, since others hardly take them. A list of what is *probable* has little. But that is no law: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
 #
 # **The exact teacher is not ahead**: on films we cannot tell the square from the diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there.
 #
@@ -491,7 +491,7 @@ verdict(
 # >
 # > **Where it won.** Against the same model without a correction it finds more on all three data sets, most on Gowalla: NDCG@20 0.180 in place of 0.098 (11.5).
 # >
-# > **Where it did not.** One number when serving finds as much as far as we can tell, and on Gowalla more. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
+# > **Where it did not.** One number when serving cannot be told from it on films and PinWorld, and on Gowalla it finds more. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, mask hits, and divide by $n$. These are two questions.
