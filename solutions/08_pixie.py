@@ -25,7 +25,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04, with its branch A ·
 # **Runs on** any CPU
 #
-# **In an hour:** 8.1 to 8.6, with exercises 08.1 and 08.5 (the numbers between are in branches). **Branches**, marked ↳, stand after the quiz, with what each gives.
+# **In an hour:** 8.1 to 8.6, with exercises 08.1 and 08.5. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 8.1 to 8.6. Begin with the two questions on the first slide and leave them on the
