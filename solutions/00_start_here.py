@@ -67,7 +67,7 @@ style.use()
 # the title says which sections it has.
 #
 # **Branches** come after the quiz: sections with a ↳ in the heading and a sentence that says what they give and how long they take. Take those
-# you like, in any order, or none; the core needs nothing from them.
+# you like, in any order, or none; the core needs nothing from them. (The questions that open a lesson may be of an earlier branch: then guess.)
 #
 # The exercises of the core are **full marks**. What you solve in a branch is **extra**: it is added and shown, and nobody needs it. An exercise
 # says how many minutes it takes, and many say how hard it is (●○○ to ●●●, or ★ for a hard one) and how much later lessons build on it.
@@ -412,13 +412,13 @@ plt.show()
 #
 # A popularity list knows how many like an item and nothing else. A graph knows who shares it with whom. That does not always help: in many of
 # our tables something simple is level with a famous model, or ahead of it. So the course changes one thing in the data at a time, to see where
-# the order turns. Lesson 18 brings the seven answers together.
+# the order turns. Branch 18.11 brings the seven answers together.
 #
 # | what changes | the question | lessons |
 # |---|---|---|
-# | history | how many likes of a person are known? | 06 |
+# | history | how many likes of a person are known? | 06 (branch) |
 # | age | how many days ago was the model trained? | 07, 09 |
-# | content | does an item say itself what it is? | 07, 16 |
+# | content | does an item say itself what it is? | 07, 16 (branches) |
 # | size | how many items are there? | 08, 10 |
 # | rarity | how rare are the edges that you want to predict? | 13 |
 # | interests | how many interests has one person? | 13 |

@@ -622,7 +622,7 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # iALS is a rival that every new model has to meet. It gives every user and item one vector, it counts all zeros cheaply, and a newcomer gets her vector by
 # fold-in. It does not know the day, and has no vector for a new item.
 #
-# All are NDCG@20. PinWorld's rows by known likes come from [lesson 18](18_capstone.ipynb).
+# All are NDCG@20. PinWorld's rows by known likes come from branch 18.11 of [lesson 18](18_capstone.ipynb).
 #
 # | where it won | where it did not |
 # |---|---|

@@ -22,7 +22,7 @@
 # **You will** write the walk that answered Pinterest's users in milliseconds, make one list of the counts of several pins, and put each
 # part of the system beside something dull that costs the same.
 #
-# **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04, with its branch A ·
+# **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04; its branch A helps in 8.4 ·
 # **Runs on** any CPU
 #
 # **In an hour:** 8.1 to 8.6, with exercises 08.1 and 08.5. **Branches**, marked ↳, stand after the quiz, with what each gives.

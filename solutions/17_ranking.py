@@ -21,7 +21,7 @@
 # **You will** write the number that a ranker is judged by and the loss that forgives people for not looking, and close a loop: a ranker learns
 # from its own lists.
 #
-# **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01, 02 and 06 · **Runs on** any CPU
+# **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01 and 02; 06 for branch 17.11 · **Runs on** any CPU
 #
 # **In an hour:** sections 17.1 to 17.7, with two exercises: `rce` (17.1) in section 17.2 and `examined_loss` (17.6) in section 17.6.
 # **Branches**, marked ↳, after the quiz: a number to trust · trees · several answers · vectors as columns · what was never shown · your
