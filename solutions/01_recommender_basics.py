@@ -686,7 +686,7 @@ verdicts(
 # | | what it is for | where it won | where it did not |
 # |---|---|---|---|
 # | **recent bestsellers** | new users; data that follow the calendar | on these films: recall@20 of 0.281, iALS 0.222 | on the same films split at random (branch B) |
-# | **item2item** | a first model that knows the user and needs no training | on PinWorld, the synthetic site of later lessons, for users with fifty known likes (branch 6.7 of [lesson 06](06_lightgcn.ipynb)) | on PinWorld for users with one known like; for rare films (branch C) |
+# | **item2item** | a first model that knows the user and needs no training | on PinWorld, the synthetic site of later lessons, for users with fifty known likes ([branch 6.7](06_lightgcn.ipynb)) | on PinWorld for users with one known like; for rare films (branch C) |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 40 to 47. Two cards, two verdicts. Where the second does not hold, ask what these people post about before
