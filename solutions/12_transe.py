@@ -296,7 +296,7 @@ visuals.translation("both directions", function=distance)
 # When the cell has run, press *Pull together* in *both directions*, several times. What has become of France and Germany?
 #
 # * **Symmetric.** With $(a, r, b)$ and $(b, r, a)$ the mean of the differences is **zero**, and each fact keeps a
-#   distance of $\lVert \mathbf e_a - \mathbf e_b \rVert$. Both are exact only if all friends become one point.
+#   distance of $\lVert \mathbf e_a - \mathbf e_b \rVert$. Both are exact only if the two ends become one point.
 # * **One to many.** The tip lies in the middle of the tails. All are exact only if all tails are one point. *Likes* is of this kind.
 # * **In this order.** Two arrows in a row add up, and a sum forgets the order: *my friend's seller* would be *my seller's friend*.
 #
@@ -493,13 +493,14 @@ verdicts(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the rise, then the height.** A rise compares a model with itself: what did the edges add? What people do adds a fifth to TransE and a sixth to RP3β, which learns nothing. Such edges help with an arrow or without, since all that a walk needs is a way to go on. A height compares
+# **First the rise, then the height.** A rise compares a model with itself: what did the edges add? What people do adds a fifth to TransE, a sixth to RP3β, which learns nothing, and a fourteenth to iALS. Such edges help with an arrow or without, since all that a walk needs is a way to go on. A height compares
 # models, and at the right we cannot tell TransE from the walk, nor from the factorization. Mind where a line starts, too: from saves alone TransE is behind both rivals, so part of its fifth may be catching up.
 #
 # Why does the middle add so little? A maker or a board ties a pin to other pins: it says where the pin belongs, not who wants it. A click ties a person to a pin. That may be the reason, or only that clicks are many, twice as many as saves: here we cannot tell the two apart.
 #
-# **And the film of this morning?** No model finds a single one. By their makers the graph can reach seven of ten such pins, as it reached Exit in figure 12.3 (by the boards that 12.p8 names none: no board holds what nobody saved). But a list asks who is *nearer*. The maker of
-# such a pin, and who clicked on it, it shares with many pins that people did save, and these probably stand in front of it. TransE's number for popularity (12.10) counts saves, so it lifts only the others. To be reachable is not to be recommended. If new things must be shown, keep places for
+# **And the film of this morning?** No model finds a single one. By their makers the graph can reach seven of ten such pins, as it reached Exit in figure 12.3. Boards, which 12.p8 names too, reach none of them: a board holds what somebody saved. But a list asks who is *nearer*. Such a
+# pin shares its maker, and those who clicked on it, with many pins that people did save, and these probably stand in front of it. TransE's number for popularity (12.10) counts saves, so it lifts only the others; but that is not the reason, for without it TransE
+# finds none either. To be reachable is not to be recommended. If new things must be shown, keep places for
 # them, or take a model that reads what is in them (lesson 09).
 #
 # **On PinWorld, add what people do before what things are.**

@@ -284,7 +284,7 @@ keys = torch.from_numpy(looks)[places.clamp(min=0)] * (places >= 0)[..., None]
 visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], keys, places < 0, function=attend)  # fmt: skip
 
 # %% [markdown]
-# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; pictures are queries and keys. Right, the weights of the second pin, and its keys
+# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; the pins' picture vectors serve as queries and keys. Right, the weights of the second pin, and its keys
 # as arrows beside the query, as wide as their weights. Hatched places are empty (dashed in the interactive version: let them be heard, and carry the query).*
 #
 # What if the empty places were heard, as zeros? By hand: one neighbor with the logit log 5, and five zeros beside it. Its weight falls from 1 to 5 / (5 + 5) = ½, and what it says
@@ -343,10 +343,10 @@ kinds = [
 visuals.machine(kinds)
 
 # %% [markdown]
-# *Figure 14.2. MultiBiSage as a machine: six graphs, a vector for each, one vector. A line is as wide as those pins that have a neighbor in a graph look at it, in a
-# trained transformer; of each graph these are other pins, so the lines need not add up to 1. Choose a kind of pins.*
+# *Figure 14.2. MultiBiSage as a machine: six graphs, a vector for each, one vector. The wider a line, the more the vector looks at that graph, in a trained
+# transformer: a mean over the pins that have a neighbor there. These are other pins for each graph, so the lines need not add up to 1. Choose a kind of pins.*
 #
-# Where pins have neighbors, they look at boards most, then at searches: the two wide lines. That is where the model looks, not what a graph is worth. To learn
+# Taken over all pins, they look at boards most, then at searches: the two wide lines (products look at both about alike). That is where the model looks, not what a graph is worth. To learn
 # that, one has to take a graph away (14.10).
 #
 # <details><summary>CLS plus the pin</summary>
@@ -488,14 +488,14 @@ verdict(
 
 # %% [markdown]
 # *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). The axis does not begin at 0, and points have no intervals:
-# which of them can be told apart is said in the verdicts above and the box below. On which side of its circle does a square stand?*
+# which of them can be told apart is said in the verdicts above and the box below. iALS is drawn with 32 numbers, as many as PinSage and the means have; with the 16 that validation chose it finds 0.247, and 0.246 on no board. On which side of its circle does a square stand?*
 #
-# **Read the squares.** Only two stand at the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS hear no boards anyway: they count which pins were engaged with together,
-# and a pin needs no board for that. A square at the right is no praise by itself, though, since these pins ask for other things than all pins do; so compare squares with squares. There six graphs lift the mean from 0.222 to 0.273, over all pins by 0.012 only: one query in eight
+# **Read the squares.** Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS hear no boards anyway: they count which pins were engaged with together,
+# and a pin needs no board for that; their squares stay near their circles or right of them. A square at the right is no praise by itself, though, since these pins ask for other things than all pins do; so compare squares with squares. There six graphs lift the mean from 0.222 to 0.273, over all pins by 0.012 only: one query in eight
 # comes from such a pin.
 #
-# **And MultiBiSage proper?** (Not drawn.) A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. From a PinSage of twice the numbers and neighbors, trained for as many seconds, it cannot be told. The
-# plain mean of the same six graphs is ahead of it, by 0.005 (from 0.001 to 0.009).
+# **And MultiBiSage proper?** (Not drawn.) A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. So we gave PinSage twice the numbers and neighbors, and as many seconds: the two
+# cannot be told apart. The plain mean of the same six graphs is ahead of MultiBiSage, by 0.005 (from 0.001 to 0.009).
 #
 # **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
 #
