@@ -26,7 +26,7 @@ def gramian() -> bool:
 
 
 def says() -> bool:
-    """A weak vote is level with what validation chose on both data sets; silence, which leaves the ridge, on films alone."""
+    """A weak vote is level with what validation chose on both data sets; silence, which leaves the ridge, can be, on films."""
     level = {
         data: {row["alpha0"]: open_(row["behind the best"]) for row in part["rows"]}
         for data, part in of("02_empty_cells").items()
@@ -46,7 +46,7 @@ def says() -> bool:
 MORALS = {
     r"One $d \times d$ matrix lets every empty cell speak, and none is visited": gramian,
     "An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats another only if both were tuned on the same validation data": care,
-    r"Something must pull the scores of empty cells down. A weak vote is enough on both data sets, if $\lambda$ is chosen with it. A strong ridge alone is enough on films, and not on PinWorld": says,
+    r"Something must pull the scores of empty cells down. A weak vote is enough on both data sets, if $\lambda$ is chosen with it. A strong ridge alone can be enough on films, and is not on PinWorld": says,
     "A table says as much about the care for its first row as about the idea in its last": lambda: (
         (curves := of("06_gowalla_curves")["curves"])["NGCF, published"]
         and curves["BPR-MF"]["points"][-1]["recall@20"]
