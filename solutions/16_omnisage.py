@@ -177,7 +177,7 @@ check("16.2", typed_sequence)
 #
 # 1. Each neighbor becomes one row: its content through a dense layer, plus a vector that says its kind. The pin's own row stands first.
 # 2. Every row looks at every other; empty places are masked.
-# 3. What comes out of the first row goes through a small network. At length 1 it is the pin's vector $\mathbf z$.
+# 3. What comes out of the first row goes through a small network. At length 1 it is the pin's vector $\mathbf z$, 32 numbers here.
 #
 # And who teaches it? Three losses. Each is the sampled softmax of lesson 11: something asks, and the right pin has to win against other pins, corrected by $\log Q$. They differ in who asks.
 #
@@ -186,6 +186,8 @@ check("16.2", typed_sequence)
 # | entity-entity | $\mathbf z$ of a pin | the pin engaged right after it |
 # | entity-feature | raw features of a **neighbor**, through a network | the pin that hears it |
 # | user-entity | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
+#
+# Why let raw features ask? They are to teach the encoder what a neighborhood says about a pin even where nobody has yet gone from pin to pin.
 #
 # Beside every vector stands one number, the logarithm of its pin's popularity, which is added to the score: the **offset**. Why, 16.5 will show.
 
@@ -288,8 +290,8 @@ for column, who in (("all", "pins"), ("users", "users")):
 # *Figure 16.2. Recall@10 of one encoder by the losses that trained it, asked by pins (left) and by users (right). Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
-# **Pins** find 0.260 with pairs alone and with all three, so neither a fight nor help can be seen. Why might they not fight? A loss that costs can be turned down by its weight, and
-# the weights were chosen by what pins find. Why might they not help? Pairs ask the very question of the test already.
+# **Pins** find 0.260 with pairs alone and with all three, so neither a fight nor help can be seen. Why might they not fight? Not because a loss was
+# turned down: with all three, pins chose equal weights. Perhaps because all three tell of the same tastes, as we said above. Why might they not help? Pairs ask the very question of the test already.
 #
 # **Users** find 0.063 with pairs alone, and gain most when their own loss joins: 0.080. It teaches what no other loss asks: how a history is read. Whether the
 # pins' vectors got better for it, too, this figure cannot say. The reader may be enough: a PinnerFormer (lesson 15), trained afterwards and far longer over vectors that stand still, finds no less, 0.083 (branch 16.11).
@@ -391,7 +393,8 @@ display(pd.DataFrame({"trained on four weeks, recall@10": {
 }}).round(3))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Nothing was trained anew between the first row and the second: one number beside $\mathbf z$ brings 0.247 in place of 0.040. In an index of inner products it is one more coordinate.
+# Read the first table from row to row: 100 steps on one week, trained here. (The second is stored: 200 steps on four weeks.)
+# Between its first two rows nothing was trained anew: one number beside $\mathbf z$ brings 0.247 in place of 0.040. In an index of inner products it is one more coordinate.
 #
 # Why was it needed? With the correction a score shall become $\log p(i \mid q)$, and in that popularity is included. It can live in a vector's length, in a direction that all questions share, or in a number beside the vector.
 # Length 1 takes the first away, and with pins as questions the second had hardly been learned after 200 steps (second table). The third is there at once.
@@ -437,7 +440,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind. And the number? With it even the encoder that hears nobody finds no
 # less than a PinSage that hears without it.
 #
-# The second graph adds next to nothing here, perhaps because both tie the same pins.
+# The second graph adds next to nothing here, perhaps because both tie the same pins. The pin-pin graph alone finds 0.260, too, so here one of the two seems enough (16.10).
 #
 # So look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It is quickly tried, and it may be the whole lead.
 #
