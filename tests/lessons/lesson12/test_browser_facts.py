@@ -69,7 +69,10 @@ def test_relations_can_be_switched_and_another_node_put_into_the_middle(on_a_pag
     page, root = on_a_page(graph())
     assert status(root) == "Ann reaches 5 of 5 films within 3 edges."
     root.get_by_role("button", name="likes alone").click()
-    assert status(root) == "Ann reaches 3 of 5 films within 3 edges; out of reach: Drive and Exit."
+    said = "Ann reaches 3 of 5 films within 3 edges; farther: Drive; no way to: Exit."
+    assert status(root) == said  # Eve likes Cube and Drive; nobody likes Exit
+    tray = root.locator(".gr-tg-tray + text")
+    assert tray.text_content() == "farther than 3 edges, or no way"
     root.get_by_role("checkbox", name="made by").check()
     assert "5 of 5 films" in status(root)
     root.get_by_role("button", name="Ann, user").focus()
@@ -90,6 +93,7 @@ def test_a_node_can_be_dropped_in_the_middle_and_its_way_is_told(on_a_page):
     page.mouse.move(ring["x"] + 20, ring["y"] + 20, steps=4)
     page.mouse.up()
     assert status(root).startswith("Exit reaches 2 of 4 films")
+    assert root.locator(".gr-tg-tray + text").text_content() == "farther than 3 edges"
 
 
 @pytest.mark.parametrize("make", [visuals.translation, graph])

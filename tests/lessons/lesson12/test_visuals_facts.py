@@ -12,7 +12,7 @@ from graphrec_utils.lessons.lesson12.ex1_distance import distance
 from graphrec_utils.lessons.lesson12.ex6_best_translation import best_translation
 from graphrec_utils.lessons.lesson12.visuals.translation import SCENES, answered, best, gaps
 from graphrec_utils.plots import visuals
-from graphrec_utils.plots.visuals.typed_graph import places, rings
+from graphrec_utils.plots.visuals.typed_graph import beyond, places, rings
 
 BARE = Triples([0], [0], [1], 2, 1)
 BAD = {
@@ -123,6 +123,18 @@ def test_likes_alone_never_reach_a_film_without_likes():
     assert "3 of 5 films" in visuals.typed_graph(facts, goal="film", on=["likes"]).alt
 
 
+def test_far_away_and_cut_off_are_told_apart():
+    facts = toy.tastes()
+    rows, n = facts.array(), facts.num_entities
+
+    def told(on, center=0):
+        return beyond(rows, on, center, rings(rows, n, on, center))
+
+    assert told([1, 1, 1]) == "farther than 3 edges"  # Eve likes Drive, which Ann reaches
+    assert told([1, 0, 0]) == "farther than 3 edges, or no way"  # genres have no like
+    assert told([1, 0, 0], facts.entity_labels.tolist().index("Exit")) == "no way"
+
+
 def test_nodes_of_a_ring_have_its_distance_and_places_of_their_own():
     ring = np.array([0, 1, 1, 2, 2, 2, 3, -1, -1])
     edges = np.array([[0, 1], [2, 0], [1, 3], [1, 4], [5, 2], [4, 6]])
@@ -139,8 +151,12 @@ def test_no_edge_passes_by_a_node_and_no_name_lies_on_another():
     for ax in axes:
         figure = ax.figure
         figure.canvas.draw()
-        boxes = [t.get_window_extent() for t in ax.texts if t.get_text() in names]
-        assert len(boxes) == len(names)
+        boxes = [
+            t.get_window_extent()
+            for t in ax.texts
+            if t.get_text() in names or "farther" in t.get_text()
+        ]
+        assert len(boxes) == len(names) + 1
         assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
     assert "3 of 5 films" in axes[0].get_title(loc="left")
 

@@ -78,16 +78,25 @@ def typed_graph(
     )  # fmt: skip
 
 
-def rings(facts: np.ndarray, num_nodes: int, on: Sequence[bool], center: int) -> np.ndarray:
-    """Return the distance of each node from the center over the switched relations, -1 beyond HOPS edges."""
+def rings(
+    facts: np.ndarray, num_nodes: int, on: Sequence[bool], center: int, most: int = HOPS
+) -> np.ndarray:
+    """Return the distance of each node from the center over the switched relations, -1 beyond `most` edges."""
     kept = facts[np.array(on, dtype=bool)[facts[:, 1]]] if len(facts) else facts
     ring = np.full(num_nodes, -1)
     ring[center], front = 0, {center}
-    for hop in range(1, HOPS + 1):
+    for hop in range(1, most + 1):
         ends = [(h, t) for h, _, t in kept.tolist()] + [(t, h) for h, _, t in kept.tolist()]
         front = {b for a, b in ends if a in front and ring[b] < 0}
         ring[list(front)] = hop
     return ring
+
+
+def beyond(facts: np.ndarray, on: Sequence[bool], center: int, ring: np.ndarray) -> str:
+    """Say of the nodes that stand on no ring what keeps them off: too many edges, or no way at all."""
+    cut = int((rings(facts, len(ring), on, center, len(ring)) < 0).sum())
+    far = f"farther than {HOPS} edges"
+    return far if not cut else f"{far}, or no way" if cut < (ring < 0).sum() else "no way"
 
 
 def places(ring: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -172,7 +181,7 @@ def _labels(place: np.ndarray, names: list[str], edges: np.ndarray, ring: np.nda
             cost = (
                 1.5 * (1 - (dx, dy) @ out) if ring[v] > 0 else 0 if ring[v] == 0 or dy > -1 else -99
             )
-            cost += 60 * (abs(x) + size / 2 > REACH + 0.3 or (ring[v] >= 0 and y < 0.4 - SHELF))
+            cost += 60 * (abs(x) + size / 2 > REACH + 0.3 or (ring[v] >= 0 and y < 0.74 - SHELF))
             cost += 20 * sum(w != v and box[0] < z[2] and z[0] < box[2] and box[1] < z[3] and z[1] < box[3]
                              for w, z in enumerate(taken))  # fmt: skip
             inside = (dots > box[:2]).all(axis=1) & (dots < box[2:]).all(axis=1)
@@ -233,7 +242,8 @@ def draw(facts, names, relations, types, kinds, center, on, goal) -> tuple[Axes,
             ax.add_patch(
                 plt.Rectangle(*box, facecolor=style.CONTEXT, alpha=0.12, edgecolor="none", zorder=0)
             )
-            ax.text(-REACH + 0.1, -SHELF + 0.42, "out of reach", fontsize=8, va="center")
+            told = beyond(facts, switched, center, ring)
+            ax.text(-REACH + 0.1, -SHELF + 0.36, told, fontsize=8, va="center")
         ax.set(xlim=(-REACH - 0.3, REACH + 0.3), ylim=(-SHELF - 1.45, HOPS + 0.55), aspect="equal")
         ax.axis("off")
     marks = [

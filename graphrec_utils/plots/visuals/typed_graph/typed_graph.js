@@ -102,7 +102,7 @@ function render({ model, el }) {
   const far = circles.map((_, k) => s("text", { class: "gr-tg-far", "text-anchor": "middle", "aria-hidden": "true" }, k ? `${k + 1}` : "1 edge"));
   const tray = s("g", { "aria-hidden": "true" },
     s("rect", { class: "gr-tg-tray", x: 2, y: shelf - 18, width: width - 4, height: height - shelf + 16, rx: 6 }),
-    s("text", { class: "gr-tg-far", x: 10, y: shelf - 2 }, "out of reach"),
+    s("text", { class: "gr-tg-far", x: 10, y: shelf - 5 }),
   );
   const target = s("circle", { class: "gr-tg-target", cx, cy, r: 30 });
   const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group" }, ...circles, tray, target, ...edges, ...far, ...nodes);
@@ -122,11 +122,11 @@ function render({ model, el }) {
   body.append(drawing, h("div", { style: "flex: 1 1 12em" }, h("div", { class: "gr-title" }, `${what}s that ${relations[0]} and this relation reach`), side, keys));
 
   // how far each node is, and from where and by which fact it is reached first
-  const reach = (on, center) => {
+  const reach = (on, center, most = hops) => {
     const [ring, from] = [names.map(() => -1), names.map(() => null)];
     ring[center] = 0;
     let front = [center];
-    for (let k = 1; k <= hops; k++) {
+    for (let k = 1; k <= most; k++) {
       const next = [];
       facts.forEach(([a, r, b], j) => {
         for (const [x, y] of [[a, b], [b, a]]) {
@@ -230,7 +230,7 @@ function render({ model, el }) {
   };
 
   let rows = [];
-  let found; // what `reach` says now
+  let [found, whole] = [null, []]; // what `reach` says now, and the distances without a bound
   const draw = () => {
     const [on, center] = [model.get("on"), model.get("center")];
     found = reach(on, center);
@@ -245,7 +245,10 @@ function render({ model, el }) {
     }
     const away = ring.flatMap((x, v) => (x < 0 ? [nodes[v]] : []));
     if (away.length) rows.push(away);
-    tray.lastChild.textContent = away.length ? "out of reach" : "out of reach: nothing";
+    whole = reach(on, center, names.length).ring;
+    const cut = whole.filter((x) => x < 0).length;
+    const beyond = `farther than ${count(hops, "edge")}`;
+    tray.lastChild.textContent = !away.length ? `${beyond}: none` : !cut ? beyond : cut < away.length ? `${beyond}, or no way` : "no way";
     nodes.forEach((node, v) => (node.style.transform = `translate(${place[v][0]}px, ${place[v][1]}px)`));
     facts.forEach(([a, , b], k) => {
       const ends = { x1: place[a][0], y1: place[a][1], x2: place[b][0], y2: place[b][1], opacity: there[k] ? 1 : 0 };
@@ -276,7 +279,8 @@ function render({ model, el }) {
     svg.classList.toggle("gr-tg-way", way.length > 0);
     const goals = wanted(center);
     const got = goals.filter((v) => ring[v] >= 0);
-    const lost = goals.filter((v) => ring[v] < 0).map((v) => names[v]);
+    const lost = (farther) => goals.filter((v) => ring[v] < 0 && (whole[v] > 0) === farther).map((v) => names[v]);
+    const missed = [["farther", lost(true)], ["no way to", lost(false)]].filter(([, who]) => who.length);
     svg.setAttribute("aria-label", `${names[center]} reaches ${got.map((v) => names[v]).join(", ") || "nothing"}`);
     const alone = ring.every((x, v) => v === center || x < 0);
     const active = relations.filter((_, r) => on[r]);
@@ -284,7 +288,7 @@ function render({ model, el }) {
     const told = way.length ? ` The way: ${names[center]}${way.map(([, j, v]) => ` – ${relations[facts[j][1]]} – ${names[v]}`).join("")}.` : none;
     say(
       `${names[center]} reaches ${got.length} of ${count(goals.length, what)} within ${count(hops, "edge")}` +
-        (lost.length ? `; out of reach: ${list(lost)}.` : ".") + told,
+        missed.map(([how, who]) => `; ${how}: ${list(who)}`).join("") + "." + told,
     );
   };
   roving(drawing, () => rows, nodes[first[1]]);
