@@ -60,6 +60,22 @@ def test_a_square_shows_what_belongs_to_it_and_opens_its_row(show):
     assert "PinSage and Pixie" in root.locator(".gr-at-cells").inner_text()
 
 
+def test_a_square_opens_its_row_under_the_drawing_which_stays_in_view(show):
+    page, root = show()
+    drawing, cells = root.locator(".gr-at-time"), root.locator(".gr-at-cells")
+    before = drawing.bounding_box()
+    for name in ("OmniSage", "Pixie", "OmniSage"):
+        root.locator(".gr-at-mark", has_text=name).click()
+        assert root.locator('[aria-expanded="true"]').inner_text().startswith(name)
+        assert drawing.bounding_box() == before
+        assert 0 < cells.bounding_box()["y"] - before["y"] - before["height"] < 80
+    root.locator('[aria-expanded="true"]').click()  # closed, it is back in its place
+    assert rows(root)[0].startswith("Pixie") and cells.count() == 0
+    last = root.locator(".gr-at-row").last
+    last.click()
+    assert last.bounding_box()["y"] < cells.bounding_box()["y"]
+
+
 @pytest.mark.parametrize(("wide", "dark"), [(1000, False), (400, True)])
 def test_it_fits_and_readers_of_screens_can_use_it(show, wide, dark):
     page, root = show(width=wide, dark=dark)

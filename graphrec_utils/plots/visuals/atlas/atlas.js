@@ -9,7 +9,7 @@ function render({ model, el }) {
   const { body, controls, say } = frame(el, {
     label: "Atlas of industry",
     help:
-      "Choose what to show. Point at a square: its company's other systems and what it is built on light up; a click opens its row. A row opens by a click or Enter; the arrow keys go from row to row. " +
+      "Choose what to show. Point at a square: its company's other systems and what it is built on light up; a click opens its row under the drawing. A row opens by a click or Enter; the arrow keys go from row to row. " +
       `Looked up on ${day}. † told by a summary of others; what we did not read is left out.`,
   });
   const put = (name, value) => {
@@ -45,6 +45,7 @@ function render({ model, el }) {
     if (missing.length) told.push(["Not read", list(missing)]);
     return h("dl", { class: "gr-at-cells" }, ...told.flatMap(([a, b]) => [h("dt", {}, a), h("dd", {}, b)]));
   };
+  let under = ""; // whose square was pressed: while it is open, its row stands right under the drawing
   const rows = systems.map((row) => {
     const toggle = h(
       "button",
@@ -52,7 +53,10 @@ function render({ model, el }) {
         type: "button",
         class: "gr-at-row",
         "aria-expanded": "false",
-        onclick: () => put("open", model.get("open") === row.name ? "" : row.name),
+        onclick: () => {
+          under = "";
+          put("open", model.get("open") === row.name ? "" : row.name);
+        },
       },
       h("span", { class: "gr-at-name" }, row.name, row.read === "abstract" ? h("span", { title: "abstract only" }, " ᴬ") : ""),
       h("span", {}, `${row.company}, ${row.year}`),
@@ -82,8 +86,10 @@ function render({ model, el }) {
     };
     const name = row.name.length > 15 ? row.name.slice(0, 14) + "…" : row.name;
     const node = s("g", { onpointerenter: point(row.name), onpointerleave: point(""), onclick: () => {
+      under = row.name;
       put("open", row.name);
-      rows.find((z) => z.row === row).node.scrollIntoView({ block: "nearest" });
+      draw();
+      rows.find((z) => z.row === row).toggle.scrollIntoView({ block: "nearest" }); // by a line at most
     } },
       s("rect", { class: "gr-at-hit", x: x - 7, y: y - 9, width: column - 4, height: 18 }),
       s("rect", { class: "gr-at-dot", x: x - 5, y: y - 5, width: 10, height: 10 }),
@@ -127,6 +133,7 @@ function render({ model, el }) {
         (!company || row.company === company) && (!lecture || row.lecture);
       x.node.hidden = !fits;
       x.toggle.setAttribute("aria-expanded", String(row.name === open));
+      x.node.classList.toggle("gr-at-under", row.name === open && row.name === under);
       x.inside?.remove();
       x.inside = row.name === open ? cells(row) : null;
       if (x.inside) x.node.append(x.inside);
