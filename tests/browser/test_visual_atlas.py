@@ -61,7 +61,7 @@ def test_a_square_shows_what_belongs_to_it_and_opens_its_row(show):
 
 
 def test_a_square_opens_its_row_under_the_drawing_which_stays_in_view(show):
-    page, root = show()
+    _, root = show()
     drawing, cells = root.locator(".gr-at-time"), root.locator(".gr-at-cells")
     before = drawing.bounding_box()
     for name in ("OmniSage", "Pixie", "OmniSage"):
