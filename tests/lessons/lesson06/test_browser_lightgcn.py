@@ -91,6 +91,32 @@ def test_a_slider_changes_the_scores(page, weights):
     assert cell(weights, "u0", "i0").inner_text() == "−0.707"  # 2 · (−1) · 0.5 · 0.7071
 
 
+def test_the_axis_holds_the_whole_curve_and_no_bar_or_word_is_cut(page, drawn):
+    shown = drawn(visuals.layers(toy.path(), num_layers=3))
+    shown.get_by_role("button", name="Show the scores").click()
+    sliders = shown.get_by_role("slider")
+    for alpha, ticks in (
+        ("0.8 .25 .25 .25", ["1", "−1", "2", "−2"]),  # g(1) = 1.55
+        ("0 0 0 1", ["1", "−1", "", ""]),
+        ("1 1 1 1", ["1", "−1", "4", "−4"]),
+        ("-1 1 -1 1", ["1", "−1", "4", "−4"]),  # g(−1) = −4
+        ("1 -1 0 0", ["1", "−1", "2", "−2"]),  # all parts of the score are below 0
+    ):
+        for k, value in enumerate(alpha.split()):
+            sliders.nth(k).fill(value)
+        assert shown.locator(".gr-layers-tick").all_text_contents() == ticks
+        points = shown.locator(".gr-layers-curve").get_attribute("points").split()
+        heights = [float(point.split(",")[1]) for point in points]
+        assert min(heights) > 20 and max(heights) < 160 and len(set(heights)) > 40
+        for svg in shown.locator("svg[role=img]").all():
+            outer = svg.bounding_box()
+            for part in svg.locator("text, rect").all():
+                box = part.bounding_box()
+                if box and part.text_content() + (part.get_attribute("height") or ""):
+                    assert box["y"] >= outer["y"] - 1
+                    assert box["y"] + box["height"] <= outer["y"] + outer["height"] + 1
+
+
 # ---------------------------------------------------------------- one-way edges
 @pytest.fixture
 def arrows(drawn):

@@ -60,7 +60,7 @@ function render({ model, el }) {
   const reveal = button("Show the scores", () => set("shown", !model.get("shown")));
 
   // ---- one pair: what each number of steps, of both walks together, gives to its score
-  const [wide, high, foot] = [Math.max(220, 33 * blocks.length + 12), 170, 30];
+  const [wide, high, foot] = [Math.max(220, 33 * blocks.length + 12), 170, 33];
   const base = 96;
   const columns = blocks.map((_, p) => s("rect", { class: `gr-layers-part gr-layers-${p % 2 ? "odd" : "even"}`, x: 8 + (p * (wide - 16)) / blocks.length + 4, width: (wide - 16) / blocks.length - 8, y: base, height: 0 }));
   const outlines = columns.map((node) => s("rect", { class: "gr-layers-outline", x: node.getAttribute("x"), width: node.getAttribute("width"), y: base, height: 0 }));
@@ -71,16 +71,18 @@ function render({ model, el }) {
     ...columns,
     ...values,
     ...blocks.map((_, p) => s("text", { "text-anchor": "middle", x: 8 + ((p + 0.5) * (wide - 16)) / blocks.length, y: high - foot + 14, class: "gr-layers-small" }, `${p}`)),
-    s("text", { "text-anchor": "middle", x: wide / 2, y: high - 1, class: "gr-layers-small" }, "steps of both ends together"),
+    s("text", { "text-anchor": "middle", x: wide / 2, y: high - 5, class: "gr-layers-small" }, "steps of both ends together"),
   );
   const pairTitle = h("div", { class: "gr-title" });
 
   // ---- the response
   const [width, height, pad] = [250, 180, 22];
   const x = (value) => pad + ((value + 1) / 2) * (width - 2 * pad);
-  const y = (g) => height / 2 - Math.max(-1.2, Math.min(1.2, g)) * (height / 2 - pad) / 1.2;
+  let top = 1; // the axis holds the whole curve: a whole number, and a little more
+  const y = (g) => height / 2 - (g * (height / 2 - pad)) / (top + 0.2);
   const curve = s("polyline", { class: "gr-layers-curve" });
   const dots = eigenvalues.map((value) => s("circle", { r: 4.5, cx: x(value), class: "gr-layers-dot" }));
+  const ticks = [1, -1, 2, -2].map(() => s("text", { x: x(0) + 5, class: "gr-layers-tick" }));
   const picture = s(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" },
@@ -88,9 +90,8 @@ function render({ model, el }) {
     s("line", { class: "gr-layers-axis", x1: x(0), x2: x(0), y1: pad, y2: height - pad }),
     s("text", { x: 0, y: y(0) - 6 }, "−1"),
     s("text", { x: width - pad + 4, y: y(0) - 6 }, "1"),
-    s("text", { x: x(0) + 5, y: y(1) + 5 }, "1"),
-    s("text", { x: x(0) + 5, y: y(-1) + 5 }, "−1"),
     curve,
+    ...ticks,
     ...dots,
   );
   body.append(
@@ -144,7 +145,8 @@ function render({ model, el }) {
     }));
     const parts = weight.map((w, p) => w * blocks[p][pair[0]][pair[1]]);
     const before = usual.map((w, p) => w * blocks[p][pair[0]][pair[1]]);
-    const tall = Math.max(...[parts, before].flat().map(Math.abs)) || 1;
+    const both = [...parts, ...before];
+    const tall = Math.max(...both, ...both.map((z) => (-76 / 25) * z)) || 1; // 76 pixels of room above, 25 below
     outlines.forEach((node, p) => {
       const length = shown ? (76 * before[p]) / tall : 0;
       node.setAttribute("height", length);
@@ -162,7 +164,13 @@ function render({ model, el }) {
     walks.setAttribute("aria-label", shown ? `parts of the score of ${users[pair[0]]} and ${items[pair[1]]}: ${parts.map((z, p) => `${number(z, 2)} from ${p} steps`).join(", ")}` : "parts of a score, hidden until the scores are shown");
     reveal.textContent = shown ? "Hide and predict again" : "Show the scores";
     const g = (value) => alpha.reduce((sum, a, k) => sum + a * value ** k, 0);
-    curve.setAttribute("points", Array.from({ length: 81 }, (_, k) => -1 + k / 40).map((z) => `${x(z).toFixed(1)},${y(g(z)).toFixed(1)}`).join(" "));
+    const along = Array.from({ length: 81 }, (_, k) => -1 + k / 40);
+    top = Math.max(1, Math.ceil(Math.max(...along.map((z) => Math.abs(g(z)))) - 0.2));
+    [1, -1, top, -top].forEach((z, k) => {
+      ticks[k].setAttribute("y", y(z) + 5);
+      ticks[k].textContent = k > 1 && top === 1 ? "" : `${z}`.replace("-", "−");
+    });
+    curve.setAttribute("points", along.map((z) => `${x(z).toFixed(1)},${y(g(z)).toFixed(1)}`).join(" "));
     dots.forEach((dot, k) => dot.setAttribute("cy", y(g(eigenvalues[k])).toFixed(1)));
     picture.setAttribute("aria-label", `response: ${eigenvalues.map((z) => `${number(g(z), 2)} at ${number(z, 2)}`).join(", ")}`);
     sliders.forEach((z, k) => z.set(Math.round(alpha[k] * 100) / 100));
