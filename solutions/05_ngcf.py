@@ -18,8 +18,8 @@
 # In lesson 04 every node listened to its neighbors through the matrix $\hat{\mathbf A}$, and nothing was
 # learned. NGCF (Wang and others, 2019) learns both. At the end you can judge whether that was right.
 #
-# **You will** write a layer of message passing twice, as a loop and as matrices, see all layers side by side,
-# and find out whether the parts of a famous model earn their place.
+# **You will** write a layer of message passing twice, as a loop and as matrices. You see all layers side by
+# side. Then you find out whether the parts of a famous model earn their place.
 #
 # **Time** {{minutes}} minutes in all · **Points** {{points}} · **Before** lessons 03 and 04 ·
 # **Runs on** any CPU
@@ -94,9 +94,8 @@ remember("05")
 # | $\odot$ | `*` | |
 # | $\sigma$, LeakyReLU | `F.leaky_relu(x, 0.2)` | |
 #
-# In this lesson $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies
-# negative ones by a small slope. We take 0.2, as the released code does. PyTorch's default is 0.01, so write
-# the number out. The code calls $\mathbf W_1$ `W_self`, although it turns what neighbors send as well.
+# Here $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies negative ones
+# by a small slope, 0.2.
 #
 # **By hand.** One user with the number 2, one item with the number 3, $W_1 = 1$, $W_2 = 10$. Both have one
 # neighbor, so the weight is 1. The user hears herself, 2, and the item, $3 + 10 \cdot (3 \cdot 2) = 63$.
@@ -112,8 +111,9 @@ predict("05.p1")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.1 — `ngcf_layer_loop` ({{points:05.1}})
 #
-# Write the formulas as loops: one over the receivers $v$, one over the neighbors $w$ that send to
-# each. $d$ is the width of what comes in, $d'$ the width of what goes out.
+# Write the formulas as loops: one over the receivers $v$, one over the neighbors $w$ that send to each. $d$ is
+# the width of what comes in, $d'$ the width of what goes out. PyTorch's own slope for LeakyReLU is 0.01, so
+# write 0.2 out, as the released code does.
 #
 # By hand once more: a user with the number 2 has four items, 3, −2, 1 and −1; $W_1 = 2$, $W_2 = 10$. Every weight is
 # $1/\sqrt{4 \cdot 1} = \frac12$. Item 3 becomes $2 \cdot 3 + \frac12 (2 \cdot 2 + 10 \cdot 6) = 38$, item −2 becomes
@@ -190,10 +190,10 @@ fans = {"Ann": [0.9, -0.2, 0.5, -0.8], "Bob": [-0.6, 0.9, 0.4, 0.7]}
 visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 
 # %% [markdown]
-# *Figure 5.2. Top: the vectors of Ann and Bob, four coordinates each. Bottom: what Brazil tells each of them with
-# c = 1; dashed is the message without the product, the same for both, and ×1.9 is the factor 1 + c e_v. Ann's first
-# coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the interactive
-# version a slider moves c, and the users' bars can be pulled.*
+# *Figure 5.2. Top: the vectors of Ann and Bob, four coordinates each. Bottom: what Brazil tells each of them
+# with c = 1. Dashed is the message without the product, the same for both; ×1.9 is the factor 1 + c e_v. Ann's
+# first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
+# interactive version a slider moves c, and the users' bars can be pulled.*
 #
 # This is the paper's argument for the product: a message should depend on both ends, for a film has something
 # else to say to each of its fans. Guess first what happens at −1, then move the slider.
@@ -327,10 +327,10 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.6 Do the parts earn their place?
 #
-# So nearly all that NGCF learns is a table of vectors, as in lesson 02. What are its matrices worth, half a
-# percent of all numbers there and 2.4 % on the films below? Take them out and see: a part earns its place if the
-# model is worse without it. Such a test is an **ablation**. Five relatives take part, all trained by BPR
-# (lesson 03) on the likes of MovieTweetings:
+# So nearly all that NGCF learns is a table of vectors, as in lesson 02. Its matrices hold half a percent of the
+# numbers on Gowalla, and 2.4 % on the films below. What are they worth? Take them out and see: a part earns its
+# place if the model is worse without it. Such a test is an **ablation**. Five relatives take part, all trained
+# by BPR (lesson 03) on the likes of MovieTweetings:
 #
 # | model | what it is |
 # |---|---|
@@ -345,8 +345,8 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 #
 # <details><summary>How this was measured</summary>
 #
-# One seed, $d = 16$, no dropout, no penalty, one learning rate for all. The loss is that of one fixed sample
-# of train triples, so that the curves can be compared.
+# One seed, $d = 16$, no dropout, no penalty, one learning rate for all, embeddings drawn in the same way. The
+# loss is that of one fixed sample of train triples, so that the curves can be compared.
 #
 # </details>
 
@@ -403,21 +403,20 @@ print("training loss after 15 epochs of one training, so no verdict yet:")
 pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").round(3).to_frame()
 
 # %% [markdown]
-# *Figure 5.4. The loss of the same ten thousand train triples after each epoch, without dropout, for BPR-MF
-# (diamonds), NGCF (crosses) and NGCF without W and σ (crosses, dashed), with embeddings drawn in the same
-# way. Look where the one with the most freedom ends.*
+# *Figure 5.4. The loss of the same ten thousand train triples after each epoch: BPR-MF (diamonds), NGCF
+# (crosses), and NGCF without W and σ (crosses, dashed). Look where the one with the most freedom ends.*
 #
-# NGCF has more numbers to fit with than its smaller relative, and yet it ends higher: what a model *can* fit, it
-# still has to learn (3.3). A guess why it does not: two of the three products in a score come from layers 1 and
-# 2, and these hear layer 0 through $\mathbf W$ and $\sigma$ only, which have to be learned at the same time. And
-# BPR-MF, which ends highest? Longer and tuned, the wider one will fit best of all: one curve at one rate tells who
+# NGCF has more numbers to fit with than its smaller relative, and yet it ends higher: what a model *can* fit,
+# it still has to learn (3.3). Here is a guess why. A score is a sum of three products, one per layer. In NGCF
+# two of them reach the vectors of layer 0 only through $\mathbf W$ and $\sigma$, and $\mathbf W$ has to be
+# learned at the same time. The smaller relative has nothing in between. But one curve at one rate tells who
 # learns fast, not who is good.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Each at its best, on the test part
 #
-# But a low loss on likes already shown does not recommend. So now each model gets the learning rate and the penalty that are
-# best for **it** on validation, and recall@20, the paper's measure, judges.
+# A low loss on likes already shown is not yet a good recommendation. So now each model gets the learning rate
+# and the penalty that are best for **it** on validation. Recall@20, the paper's measure, judges.
 #
 # > **Claim 1** (Wang and others, 2019). NGCF finds more than a BPR-MF whose settings were chosen with the same effort.
 # >
@@ -490,12 +489,12 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Three cards, three rivals, and each answers another doubt. Beside BPR-MF, as tables usually have it,
-# nobody can tell. Even a lead would have proved little, for NGCF's final vector is three times as long; and a simple
-# model of that length finds more, without any layer. NGCF without $\mathbf W$ and $\sigma$
-# finds more, too: here these parts cost more than they brought, and figure 5.4 hints why, for what is hard to train
-# does not reach what it could represent. The product of 5.2 is in both models of the third card, so what it is worth is
-# not told (lesson 06 takes it out).
+# **How to read it.** Each card takes away one excuse. The first rival is BPR-MF as tables usually have it, and
+# nobody can tell who finds more. Even a lead would have proved little, for NGCF's final vector is three times
+# as long. So the second rival gets that length: a simple model, without any layer, and it finds more. The third
+# rival keeps the layers and loses $\mathbf W$ and $\sigma$. It finds more, too: here these parts cost more than
+# they brought. Figure 5.4 hints why, for a model that is hard to train does not reach what it could represent.
+# Both models of this card have the product of 5.2; lesson 06 takes it out.
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -522,9 +521,10 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.7 And who else could do it?
 #
-# The best of five relatives, as in the lecture's table, may still be a poor model: they share a loss, and with it their
-# weaknesses. So now strangers join: the bestsellers (*popularity*), a walk of three steps (RP3β), EASE and iALS,
-# and the dot product of lesson 03, which has another loss, BCE (3.5). Where does NGCF stand among them?
+# A family shares its weaknesses: all five have the same loss, so the best of them may still be a poor
+# recommender. Now strangers join: the bestsellers (*popularity*), a walk of three steps (RP3β), EASE and iALS.
+# The dot product of lesson 03 comes too: it is BPR-MF with another loss, BCE (3.5). Where does NGCF stand among
+# them?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["experiment"] collapsed=true jupyter={"outputs_hidden": true, "source_hidden": true}
@@ -581,21 +581,23 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # five relatives alone we would have ordered them with care, all below a walk of three steps.
 
 # %% [markdown]
-# **How to read it.** NGCF stands on top because it is asked about; below it the best come first. Find the first relative
-# there. RP3β, EASE and iALS, which have no layer, all stand above it, so who comes first among the relatives says little
-# about what is worth building. And the table hints at a reason. The dot product of lesson 03 is BPR-MF with another loss
-# (and a longer search, see the fold), and finds 0.312, BPR-MF 0.287: a loss that all relatives share may hold all of
-# them back.
+# **How to read it.** NGCF has the top row because it is asked about; below it the best come first. Go down
+# until you meet the first relative. RP3β, EASE and iALS, which have no layer, all stand above it. So who leads
+# the family says little about what is worth building. The table also hints at a reason. With BCE the dot
+# product finds 0.312, with BPR, at the same length, 0.287: a loss that all relatives share may hold all of them
+# back.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Same train part, without validation (4.5 adds it, and there RP3β has an NDCG@20 of 0.190), same users, and as many trials for each stranger as the relatives had, six; a best value at an end of its
-# grid would be refused. The dot product of lesson 03 had 16 trials, BPR-MF six. NGCF's three seeds are compared with the one number of
-# the best stranger. Whether the dot product is also ahead of BPR-MF with $d = 96$, three seeds cannot tell. One small data
-# set is one small data set: these tables speak about MovieTweetings, two layers and this grid.
+# Same train part, without validation (4.5 adds it, and there RP3β has an NDCG@20 of 0.190), and the same users.
+# Each stranger had as many trials as the relatives, six; a best value at an end of its grid would be refused.
+# The dot product of lesson 03 had 16 trials, a longer search than BPR-MF's six. NGCF's three seeds are compared
+# with the one number of the best stranger. Whether the dot product is also ahead of BPR-MF with $d = 96$, three
+# seeds cannot tell. One small data set is one small data set: these tables speak about MovieTweetings, two
+# layers and this grid.
 #
 # </details>
 
@@ -615,13 +617,13 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #   more than they brought (5.6).
 # * A message is made of sender, receiver and weight. A layer adds the messages up and applies $\sigma$
 #   to the sum.
-# * Loops say what is meant, matrices compute it: the receiver leaves the sum, and $\mathbf W$ turns
-#   into $\mathbf W^\top$.
+# * A loop says what is meant, and matrices compute it: the receiver's vector, the same in every term, leaves
+#   the sum.
 # * The final vector holds all layers, layer 0 first: $d (K + 1)$ numbers.
 #
 # **Next.** We took the matrices out, and the model found more. But on these few films a plain table of equal
-# width found as much, without any layer. On a larger graph that changes. If a layer learns nothing, what is
-# it good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
+# width found as much, without any layer. On a larger graph that changes. If a layer learns nothing, what is it
+# good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
 # answers both.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
