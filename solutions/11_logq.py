@@ -20,8 +20,8 @@
 # But a batch holds mostly what is popular: a bestseller is a negative again and again, and the model learns to keep it down.
 # The repair is one subtraction. On films a model finds two thirds more with it (11.5), and somebody pays for that.
 #
-# **You will** see what negatives from the batch really teach, derive the correction by log Q, tell its variants apart by counting
-# every possible draw, and measure what the correction costs on real data.
+# **You will** see what negatives from the batch really teach, and derive the correction by log Q. You tell its variants apart
+# by counting every possible draw, and see what the correction gives and costs on real data.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 10, softmax and its negatives ·
 # **Runs on** any CPU
@@ -62,7 +62,7 @@ remember("11")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.1 What a batch teaches
 #
-# A row of the batch is a user $u$ with an item $i$ they took; the negatives $j$ are what others took.
+# A row of the batch is a user $u$ with an item $i$ they took; the negatives $j$ are what others took. With the scores $s$ the loss is the softmax of lesson 10:
 #
 # $$
 # \mathcal L = -s_{ui} + \log\Big(e^{s_{ui}} + \sum_{j \in \text{draws}} e^{s_{uj}}\Big)
@@ -73,8 +73,8 @@ remember("11")
 # * $p(i \mid u)$: how often *this user* takes the item. Its logarithm is what a full softmax learns.
 # * $Q(i) = \text{count}_i / \sum \text{count}$: how often *anybody* takes it. So often one draw is this item.
 #
-# The loss asks one question of every row: **which of these items is the true one?** Say a row holds Alien, Brazil and Cube. Each of them may be
-# the true one, if the two others were drawn:
+# The loss asks one question of every row: **which of these items is the true one?** Say a row holds Alien, Brazil and Cube. One of them the user took, with chance $p$. The two others were drawn, each with chance $Q$.
+# So there are three cases:
 #
 # | the true one | chance | divided by $Q(A)\,Q(B)\,Q(C)$ |
 # |---|---|---|
@@ -82,7 +82,7 @@ remember("11")
 # | Brazil | $Q(A)\, p(B)\, Q(C)$ | $p(B) / Q(B)$ |
 # | Cube | $Q(A)\, Q(B)\, p(C)$ | $p(C) / Q(C)$ |
 #
-# By Bayes' rule these ratios are the odds, and the best scores are their logarithms:
+# By Bayes' rule the ratios in the last column are the odds. A softmax gives an item the odds $e^{s}$, so the best scores are the logarithms of these ratios:
 #
 # $$
 # s_{ui} = \log p(i \mid u) - \log Q(i) + \text{const}_u .
@@ -111,7 +111,8 @@ pd.DataFrame(by_hand, index=["bestseller", "rare film"]).round(3)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So the rare film comes first for Ann, though she takes the bestseller four times as often: others take it even more.
 #
-# Is it so beyond two films? Take twenty users with probabilities of their own over five items, and count every possible draw: figure 11.1 has no noise.
+# Is it so beyond two films? Take twenty users, each with their own probabilities over five items. We count every possible draw, so figure 11.1 has no noise.
+# If the belief below is right, its squares lie on a level line.
 #
 # > **Claim** (common belief). A softmax with in-batch negatives learns how much each user likes each item.
 #
@@ -148,8 +149,7 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 11.1. What is learned minus what should be learned, against log Q. At each of the five items the squares of twenty users lie on each other, and all
-# lie on the line of slope -1: the more popular an item, the lower its score. The favorite of a user comes first for only seven of the twenty.*
+# *Figure 11.1. What is learned minus what should be learned, against log Q. At each of the five items the squares of twenty users lie on each other. All lie on the line of slope -1: the more popular an item, the lower its score. *
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Ask what figure 11.1 would show if the common belief were right: squares on a level line. All lie on one that falls
@@ -158,8 +158,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.2 Where log Q comes from
 #
-# We want $\log p$, so $\log Q$ has to come back. The usual way puts it into the loss. A full softmax needs a sum over all other items, $j \neq i$. Draws from $Q$ can stand for
-# it, if each is weighed, and if a draw that is $i$ itself, a **hit**, is left out:
+# We want $\log p$, so $\log Q$ has to come back. The usual way puts it into the loss. A full softmax sums over all other items, $j \neq i$; we have only $n$ draws from $Q$.
+# They can stand for the sum if each is divided by its $Q$. A draw that is $i$ itself is called a **hit**, and is left out:
 #
 # $$
 # \sum_{j \neq i} e^{s_j} \;=\; \mathbb E_{j \sim Q}\!\left[ [\,j \neq i\,]\, \frac{e^{s_j}}{Q(j)} \right]
@@ -167,7 +167,7 @@ verdict(
 # \;=\; \sum_{\text{no hit}} e^{\,s_{j_k} - \log (n\,Q(j_k))} .
 # $$
 #
-# What is drawn twice as often counts half, and the positive stands beside this sum, as it is. Code bases differ in three places:
+# What is drawn twice as often counts half. In the loss the positive stands beside this sum, as it is. Code bases differ in three places:
 #
 # 1. **Is the positive corrected as well?** Yi et al. (2019) subtract $\log Q$ from *every* column. The
 #    lecture that this course follows leaves the positive alone; we call that *slide*.
@@ -264,7 +264,7 @@ check("11.2", correct_negatives)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.3 "Best" has two meanings
 #
-# A wrong variant is silent: its loss falls like any other. So we compare four where the answer is known, on four items, by counting every draw. And "best" can mean two things:
+# A wrong variant is silent: its loss falls like any other. So we compare four variants where the answer is known: on four items, with every draw counted. And "best" can mean two things:
 #
 # * **as an estimate**: how far is the mean gradient from that of the full softmax? (Absolute differences, summed over the items.)
 # * **as a teacher**: where is the mean gradient zero? There the training ends, and what has been learned by then should be $\log p$. (The largest error of a logit.)
@@ -316,6 +316,8 @@ table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by"
 # *None* asks the same without a correction. It learns PMI itself, and more draws change nothing: 1.17.
 #
 # *nQ, masked* estimates a sum, and the logarithm of an estimate is biased even where the estimate is not. More draws shrink the bias: 0.11 is left, just above our limit.
+#
+# Figure 11.2 draws the left half for four negatives: what one step does to each item.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Stop here, at the right half of the table. Let the room name the best row of the left half, then of the right half:
@@ -355,7 +357,7 @@ verdict(
 # ## 11.4 One knob when serving
 #
 # There is a second way, without touching the loss. The uncorrected model learns $\log p - \log Q$. So train it as it is, and **add** what is missing when you serve:
-# $s_{ui} + \lambda \log Q(i)$. With $\lambda = 0$ that is PMI, with $\lambda = 1$ it is $\log p$, and between them lies every mixture (validation may even choose more than 1, as on Gowalla in 11.5). It costs one number for
+# $s_{ui} + \lambda \log Q(i)$. With $\lambda = 0$ that is PMI, with $\lambda = 1$ it is $\log p$, and between them lies every mixture. It costs one number for
 # each item, and no training. ($\lambda$ is no ridge here, as it was in lesson 02.)
 #
 # So the popularity of an item lives in a number **beside** the product, and the vectors need not hold it.
@@ -365,9 +367,9 @@ hers, drawn = np.array([0.72, 0.06, 0.03, 0.16, 0.03]), np.array([0.49, 0.27, 0.
 visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn), np.log(drawn))
 
 # %% [markdown]
-# *Figure 11.3. A user's list, best first: the softmax of PMI plus λ log Q (bars), and how often each film is drawn
-# (outlines). At λ = 0 Drive stands in front, which she takes more than twice as often as others do; at λ = 0.5 already Alien, which she takes most. In the interactive version you
-# move λ. Validation chooses it (11.12).*
+# *Figure 11.3. A user's list, best first. Bars: the softmax of PMI plus λ log Q; outlines: how often each film is drawn.
+# At λ = 0 Drive stands in front, which she takes more than twice as often as others do. At λ = 0.5 it is already Alien, which she takes most. In the interactive version you
+# move λ. Validation chooses it, and may even ask for more than 1 (11.12).*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 30 to 38. Figure 11.3, λ from 0 to 1, and ask at which film
@@ -428,8 +430,8 @@ figure.legend(*ax.get_legend_handles_labels(), loc="outside right center", fonts
 plt.show()
 
 # %% [markdown]
-# *Figure 11.4. NDCG@20 (left) and the recall of rare items (right; the four fifths of the catalog that are least popular) on three data sets. Take three looks: from the circle to the full diamond in
-# each column, first left, then right; then the square on films; then the hollow diamond beside the full one. (Gowalla has no times here: its red triangle, pointing left, is popularity of all time.)*
+# *Figure 11.4. Three data sets. Left: NDCG@20. Right: the recall of rare items, the four fifths of the catalog that are least popular. Take three looks. First go from the circle to the full diamond in
+# each column, left and right. Then find the square on films. Last compare the hollow diamond with the full one. (Gowalla has no times here: its red triangle, pointing left, is popularity of all time.)*
 
 
 # %% tags=["experiment", "answers:11.p7"] jupyter={"source_hidden": true}
@@ -454,13 +456,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay**: from the circle to the full diamond every column rises on the left, films by two thirds, and falls on the right, as Gowalla shows best (on films no way finds more than a few). Both have one reason. A list of
-# what you like *more than others do* has room for rare items, since others hardly take them. A list of what is *probable* has little. But that is no law: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
+# **More is found, and rare items pay.** From the circle to the full diamond every column rises on the left, and falls on the right. Gowalla shows it best; of rare films hardly any is found by anybody. Both have one reason. A list of
+# what you like *more than others do* has room for rare items, since others hardly take them. A list of what is *probable* has little. Yet finding more need not cost rare items: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
 #
-# **The exact teacher is not ahead**: on films we cannot tell the square from the diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there.
+# **The exact teacher is not ahead.** On films we cannot tell the square from the diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there.
 #
-# **One number when serving does it, too**: on films and PinWorld the hollow diamond cannot be told from the full one; on Gowalla it is ahead. A likely reason: popularity beside the product costs no coordinate,
-# so all 32 are left for taste. And you can turn it tonight, without a training. But on PinWorld and Gowalla it finds fewer rare items. So try λ before you rewrite a loss, and look at both halves.
+# **One number when serving does it, too.** On films and PinWorld the hollow diamond cannot be told from the full one; on Gowalla it is ahead. A likely reason: popularity beside the product costs no coordinate,
+# so all 32 are left for taste. You can turn this number tonight, without a training. It has its price: on PinWorld and Gowalla it finds fewer rare items. So try λ before you rewrite a loss, and look at both halves.
 #
 # On films a list of the last days is far ahead: no log Q tells a model the day. So say first what your list is for: what somebody will take, or what she takes more than others do.
 #
@@ -491,13 +493,13 @@ verdict(
 # >
 # > **Where it won.** Against the same model without a correction it finds more on all three data sets, most on Gowalla: NDCG@20 0.180 in place of 0.098 (11.5).
 # >
-# > **Where it did not.** One number when serving cannot be told from it on films and PinWorld, and on Gowalla it finds more. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
+# > **Where it did not.** One number when serving cannot be told from it on films and PinWorld, and finds more on Gowalla. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, mask hits, and divide by $n$. These are two questions.
 # * **Would you notice if yours were wrong?** With hundreds of columns from a few thousand items hardly: on films the exact teacher was not ahead (11.5). If you took counts for probabilities, or if your users are sure
 #   of what they want (branch 11.7), yes.
-# * In-batch negatives teach what a user likes more than others do. Log Q makes it $\log p$, and $\lambda \log Q$ when serving makes it, too.
+# * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into how much.
 #
 # **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre, somebody made it, and a person follows another one. What do you gain when *likes* is
 # one relation among many? [Lesson 12](12_transe.ipynb).
