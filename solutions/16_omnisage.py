@@ -17,8 +17,7 @@
 # > pins, MultiBiSage several graphs, PinnerFormer read users, and each had its own vectors. **OmniSage**, Pinterest's model of 2025, wants
 # > **one** encoder of pins, taught by pins, by features and by users at once.
 #
-# **You will** let walks of several kinds choose whom a pin hears, put three losses into one number, see who gains by it, and find out what
-# a famous lead was made of.
+# **You will** choose whom a pin hears, put three losses into one number, see who gains by it, and find out what a lead over PinSage was made of.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 09, 11, 14 and 15 · **Runs on** any CPU
 #
@@ -62,8 +61,10 @@ remember("16")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.1 One graph, two kinds of edges
 #
-# Nodes are pins and boards. A pin is tied to the boards it was saved to, and to pins that somebody engaged with right
-# before or after it. Users are not nodes here; what they liked will teach the pins later, in section 16.3. Read the last column of the table: where one kind of edge is missing, the other may still speak.
+# Nodes are pins and boards. A pin is tied to each board it was saved to, and to each pin that somebody engaged with right
+# before or after it. Users are not nodes here; what they liked will teach the pins later, in section 16.3.
+#
+# Why two kinds of edges? Guess how many pins are on no board at all, and read the table's last column. Where one kind is missing, the other may still speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 4. Ask for a pin with many edges of one kind and none of the other, then read the table: 1,597 pins are on no board, 538 were never engaged next to another.
@@ -100,7 +101,7 @@ pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np
 # ## 16.2 Whom a pin hears: quotas
 #
 # Whom should a pin hear? Short walks that keep returning to it (lesson 08) visit pins **and** boards, and the most visited nodes become its
-# neighbors. Fifteen places are free. Think of a pin on many boards: who will fill them?
+# neighbors. Say that there are fifteen places. Think of a pin on many boards: who will fill them?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 4 to 12. Let everybody write a number for 16.p1; usual wrong answer: half and half. A board is one step away, a
@@ -121,8 +122,8 @@ print(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Nineteen of twenty places go to boards. A board is one step away and another pin is two, so boards are visited more, whatever they are worth.
 #
-# So OmniSage gives every kind a **quota**: at most 5 pins and 10 boards of the pin-board graph here, and 10 pins of the pin-pin graph. A kind with fewer
-# neighbors leaves places empty, and nobody else gets them. A quota keeps a rare kind from being drowned. Whether the second graph has something to say, 16.5 will show.
+# So OmniSage gives every kind a **quota**, which keeps a rare kind from being drowned. Here these are at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. A kind with fewer
+# neighbors leaves places empty, and nobody else gets them.
 #
 # <details><summary>What was read of OmniSage</summary>
 #
@@ -133,15 +134,18 @@ print(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.2 — `typed_sequence` ★★ ({{points:16.2}})
 #
-# By hand: the walk started at pin 2.
+# Write this rule: from visits to the list that a pin hears. By hand: the walk started at pin 2.
 #
 # | node | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 |
 # |---|---|---|---|---|---|---|---|---|
 # | kind | pin | board | pin | board | board | board | board | pin |
 # | visits | 6 | 9 | 20 | 30 | 9 | 0 | 5 | 7 |
 #
-# With quotas of 1 pin and 5 boards: 3, 1, 4, 7, 6, −1. Boards 1 and 4 have equal visits, so the smaller id comes first; pin 7 takes the only place of a pin; the start is nobody's
-# neighbor; board 5 was never visited, and its place stays empty, though pin 0 would like it.
+# With quotas of 1 pin and 5 boards: 3, 1, 4, 7, 6, −1.
+#
+# * Boards 1 and 4 have equal visits, so the smaller id comes first.
+# * Pin 7 takes the only place of a pin: the start, pin 2, is nobody's neighbor.
+# * Board 5 was never visited. Its place stays empty, though pin 0 would like it.
 #
 # *About 12 minutes.*
 #
@@ -179,17 +183,17 @@ check("16.2", typed_sequence)
 # 2. Every row looks at every other; empty places are masked.
 # 3. What comes out of the first row goes through a small network. At length 1 it is the pin's vector $\mathbf z$, 32 numbers here.
 #
-# And who teaches it? Three losses. Each is the sampled softmax of lesson 11: something asks, and the right pin has to win against other pins, corrected by $\log Q$. They differ in who asks.
+# And who teaches it? Three losses. Each is the sampled softmax of lesson 11: something asks, and the right pin has to win against other pins, with the correction by $\log Q$. They differ in who asks. (An *entity* is a pin.)
 #
-# | loss | who asks | what is to be found |
-# |---|---|---|
-# | entity-entity | $\mathbf z$ of a pin | the pin engaged right after it |
-# | entity-feature | raw features of a **neighbor**, through a network | the pin that hears it |
-# | user-entity | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
+# | loss | in short | who asks | what is to be found |
+# |---|---|---|---|
+# | entity-entity | *pairs* | $\mathbf z$ of a pin | the pin engaged right after it |
+# | entity-feature | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
+# | user-entity | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Why let raw features ask? They are to teach the encoder what a neighborhood says about a pin even where nobody has yet gone from pin to pin.
+# Why let raw features ask? A pin may stand on boards before anybody has gone from it to another pin. There features can teach the encoder, and pairs cannot yet.
 #
-# Beside every vector stands one number, the logarithm of its pin's popularity, which is added to the score: the **offset**. Why, 16.5 will show.
+# Beside every vector stands one number, the logarithm of its pin's popularity. It is added to the score: the **offset**. Why it is there, 16.5 will show.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 12 to 22. Draw who asks on the left and what is found on the right. Figure 16.1 opens with all three losses on: switch them off, then each on alone, and ask which boxes get a
@@ -200,13 +204,12 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses, all three on. Filled boxes get a gradient from the losses that are on; thick lines say who asks. All three losses pass through the encoder: what a user
-# liked goes through it, too. In the interactive version you switch each loss, and see which parts learn.*
+# *Figure 16.1. OmniSage and its losses, all three on. Filled boxes get a gradient from the losses that are on; thick lines say who asks. In the interactive version you switch each loss, and see which parts learn.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on
 #
-# All three meet in the encoder. But say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 questions of users. If all of them go into one mean, who decides what the vectors become? The users: nearly
+# All three meet in the encoder, for a user's history is made of its vectors, too. But say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 questions of users. If all of them go into one mean, who decides what the vectors become? The users: nearly
 # nine of ten questions are theirs. So each loss is first a mean over its **own** examples, and then the three means are added with weights that you choose.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -245,9 +248,9 @@ check("16.4", joint_loss)
 # Now the question from the top of this lesson: all losses pull at the same 32 numbers of a pin. They may fight: what one of them brings together, another
 # wants apart. Or they may help each other: a pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, the same encoder is trained with one loss, with two, with all three, and then asked: by a **pin** for the pin that comes next, by a **user** for what she will like in the
-# coming week. The user loss trains two things, the pins' vectors and the transformer that reads her history. Where it was not trained, the mean of her sixteen latest likes stands
-# for her.
+# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask it: a **pin** for the pin that comes next, and a **user** for what she will like in the coming week.
+#
+# A user needs a reader of her history. The user loss trains one, the transformer, along with the pins' vectors. Without this loss the mean of her sixteen latest likes stands for her.
 #
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -287,14 +290,14 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.2. Recall@10 of one encoder by the losses that trained it, asked by pins (left) and by users (right). Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
+# *Figure 16.2. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
-# **Pins** find 0.260 with pairs alone and with all three, so neither a fight nor help can be seen. Why might they not fight? Not because a loss was
-# turned down: with all three, pins chose equal weights. Perhaps because all three tell of the same tastes, as we said above. Why might they not help? Pairs ask the very question of the test already.
+# **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
 #
-# **Users** find 0.063 with pairs alone, and gain most when their own loss joins: 0.080. It teaches what no other loss asks: how a history is read. Whether the
-# pins' vectors got better for it, too, this figure cannot say. The reader may be enough: a PinnerFormer (lesson 15), trained afterwards and far longer over vectors that stand still, finds no less, 0.083 (branch 16.11).
+# **Users.** They gain at the last step, where their own loss joins: 0.080 after 0.066. It teaches what no other loss asks, how a history is read. So ask of a further loss: what does it teach that nobody teaches yet?
+#
+# Did the pins' vectors get better for it, too? Not necessarily: a good reader may be enough. A PinnerFormer (lesson 15), trained afterwards and far longer over vectors that stand still, finds no less for users, 0.083 (branch 16.11).
 #
 # So when you join losses, look at each consumer alone. One mean over both would have hidden that it was users who gained.
 #
@@ -312,7 +315,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # <details><summary>How this was measured</summary>
 #
 # Eight trials or more, none best at an end of its grid: temperature and rate of one loss; of several the rate and what the others weigh, at
-# temperature 0.1. Pins chose the settings, for the user loss alone users did; with all three they chose equal weights. 3,000 queries; 1,524 users are asked for new likes of days 49 to 55. Three seeds; of the user loss alone one learned far less than the
+# temperature 0.1. Settings were chosen by what pins find, for the user loss alone by what users find; with all three losses equal weights won, so none was turned down. 3,000 queries; 1,524 users are asked for new likes of days 49 to 55. Three seeds; of the user loss alone one learned far less than the
 # others (for users 0.040, the other two 0.068 and 0.066). All vectors have the offset. All three over each loss alone: pins, over pairs +0.000, from −0.002 to +0.002; over features +0.003, from −0.000 to +0.005; over users +0.036, from +0.031 to +0.040. Users: over pairs +0.018, from +0.012 to +0.023; over features +0.016, from +0.011 to
 # +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.003, from +0.000 to +0.005. All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
 # features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps, PinnerFormer 6,400. Stored measurements.
@@ -322,12 +325,10 @@ for column, who in (("all", "pins"), ("users", "users")):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 Against whom?
 #
-# OmniSage finds 0.260 of the pins that come next; PinSage, as lesson 09 trains it, finds 0.229. So is attention over two kinds of neighbors worth 0.031? Before you say yes, ask what else
-# is different. Here it is the number beside the vector.
+# One vector for all consumers has a price. OmniSage's vectors have length 1, so that one index of near neighbors serves everybody; a score is then a cosine, divided by a
+# temperature. What can such a vector not say? That its pin is popular: it cannot be longer than the others.
 #
-# Why is it there? OmniSage's vectors have length 1, so that one index of near neighbors serves all consumers. A score is then a cosine, divided by a
-# temperature. What can a vector of length 1 not say? That its pin is popular: it cannot be longer than the others. But the loss is corrected by
-# $\log Q$ (lesson 11), so perhaps it need not. We train without the offset, and then add popularity by hand.
+# Is that a loss? The softmax is corrected by $\log Q$ (lesson 11), so perhaps popularity has been learned all the same. We train without the offset, and then add popularity by hand.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 33 to 50. Vote on 16.p3 first; usual wrong answer: little, the correction has learned popularity already. Before any number, ask "what can a vector of length 1 not say?". Read the table from the first row to
@@ -393,13 +394,17 @@ display(pd.DataFrame({"trained on four weeks, recall@10": {
 }}).round(3))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the first table from row to row: 100 steps on one week, trained here. (The second is stored: 200 steps on four weeks.)
-# Between its first two rows nothing was trained anew: one number beside $\mathbf z$ brings 0.247 in place of 0.040. In an index of inner products it is one more coordinate.
+# Read the first two rows (100 steps, trained here). Between them nothing was trained anew: one number beside $\mathbf z$ brings 0.247 in place of 0.040. In an index of inner products it is one more coordinate.
 #
-# Why was it needed? With the correction a score shall become $\log p(i \mid q)$, and in that popularity is included. It can live in a vector's length, in a direction that all questions share, or in a number beside the vector.
-# Length 1 takes the first away, and with pins as questions the second had hardly been learned after 200 steps (second table). The third is there at once.
+# Why was it needed? The correction asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to. So popularity needs a place to live:
 #
-# PinSage of lesson 09 has a length and no such number. Is popularity in its vectors already, or will the number do for PinSage what it did here? We give it the same one.
+# * in the **length** of a vector, which length 1 takes away;
+# * in a **direction** that all questions share, which has to be learned, and hardly was;
+# * in a **number** beside the vector, where it stands before the first step.
+#
+# The second table is of longer training, on four weeks. It says the same: length 1 alone is far behind, and a free length or the number makes up for it.
+#
+# Now compare. OmniSage finds 0.260 of the pins that come next, and PinSage, as lesson 09 trains it, 0.229. So is attention over two kinds of neighbors worth 0.031? Ask first what else is different: PinSage's vectors have a length, and no such number. Is popularity in them already? We give PinSage the same number, and see.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 
@@ -435,20 +440,19 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.3. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. Compare the two marks of PinSage before you look at OmniSage.*
 #
-# With the number PinSage finds 0.258, so nearly all of the lead was popularity, and what is left to attention is too little to be seen.
+# With the number PinSage comes up to OmniSage. So nearly all of the lead was popularity, and what is left to attention is too little to be seen.
 #
-# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind. And the number? With it even the encoder that hears nobody finds no
-# less than a PinSage that hears without it.
+# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and the encoder that hears *nobody* is behind. So hearing pays. But the number matters as much: with it even that encoder finds no less than a PinSage that hears without it.
 #
-# The second graph adds next to nothing here, perhaps because both tie the same pins. The pin-pin graph alone finds 0.260, too, so here one of the two seems enough (16.10).
+# And the second graph? Rows two and three differ in it, and hardly in what they find. Perhaps both graphs tie the same pins; then one is enough (16.10).
 #
-# So look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It is quickly tried, and it may be the whole lead.
+# When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It is quickly tried, and it may be the whole lead.
 #
 # **Before you praise attention, give its rival the same number.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The first table: live, 100 steps on the pairs of one week, one seed, recall@10 on days 42 to 48. The second: stored, 200 steps on four weeks, free length and length 1 each with eight trials or more, three
+# The first table: trained here, 100 steps on the pairs of one week, one seed, recall@10 on days 42 to 48. The second: stored, 200 steps on four weeks, free length and length 1 each with eight trials or more, three
 # seeds, days 49 to 55; free length over length 1 +0.190, from +0.179 to +0.202. More steps, one setting, on days 42 to 48: 0.040 after 200 and 0.048 after 800; more than 800 were not tried for pins. Popularity could also live in a *direction that all queries share*: users share one,
 # and the towers of lesson 10, of length 1 too, have learned it; with pins as queries it is hardly there. A PinnerFormer of length 1 lacks a fifth or a quarter without the offset after 1,600 steps, and next to nothing after 6,400 (16.11). TransE may put popularity along $\mathbf r$, the same for
 # all users; lesson 12 gave it a number beside a distance. Whether pins as queries share less than users was not tested.
@@ -465,14 +469,13 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for several consumers, also for a pin that nobody knows yet.
 # >
-# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067; a PinnerFormer trained afterwards over vectors that stand still finds 0.083, no less (16.4).
+# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (A PinnerFormer trained afterwards finds no less, 0.083.)
 # >
-# > **Where it did not.** For the pin that comes next it cannot be told from a PinSage with the same number beside its vectors: 0.260 and 0.258 (16.5). And a new pin as *result*, beside thousands of others, is found by none of them; on a library of articles iALS, which reads nothing, is ahead (16.10).
+# > **Where it did not.** For the pin that comes next it cannot be told from a PinSage with the same number beside its vectors: 0.260 and 0.258. None of them finds a *new* pin among thousands of others. On a library of articles iALS, which reads nothing, is ahead (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Users gain when their own loss joins, though a reader trained afterwards finds no less for them; for
-#   pins no further loss was seen to add to pairs alone, or to cost.
-# * A quota for each kind: at pins on many boards, boards fill nineteen of twenty places without one. A mean for each loss, then weights, or whoever asks most decides.
-# * Asked by pins, vectors of length 1 had hardly learned popularity after 200 steps: give them a length, or a number beside.
+# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Nor did each teach something: users gained when their own loss joined, and for pins no further loss was seen to add anything.
+# * What is many drowns what is rare: boards fill nineteen of twenty places, users nine of ten questions. So each kind of neighbor has a quota, and each loss its own mean.
+# * Asked by pins, vectors of length 1 had hardly learned popularity: give them a length, or put a number beside.
 # * What looked like attention's lead over PinSage was this number. Before you praise an architecture, give its rival what stands beside it.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these few hundred, when everything about them may be read? Lesson 17.
