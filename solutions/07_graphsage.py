@@ -18,8 +18,8 @@
 # LightGCN (lesson 06) keeps a row of numbers for every node and looks it up. A pin that was made this morning has no row. **GraphSAGE** keeps
 # no row for anybody. It learns how to *read* a node: what it says about itself, and what its neighbors say.
 #
-# **You will** find out what is wrong with a loss as a slide prints it, write a layer and the vector of a pin that nobody trained on, and see
-# whom such vectors serve, and for how long.
+# **You will** find out what is wrong with a loss as a slide prints it. You write a layer, and the vector of a
+# pin that nobody trained on. Then you see whom such vectors serve, and for how long.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 06 · **Runs on** any CPU
 #
@@ -71,7 +71,7 @@ remember("07")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 5. Ask the two questions of the first slide and leave them on the board. Then the table: one in twenty of what is
-# sought is new with edges, one in twelve is new without.
+# sought is new with edges, one in thirteen is new without.
 
 
 # %% jupyter={"source_hidden": true}
@@ -107,12 +107,13 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Nine in ten of the saves to be found are of known pins. New pins without a save are five times as many as new ones with, but sought only
-# twice as often.
+# Nine in ten of the saves to be found are of known pins. New pins without a save are five times as many as new
+# ones with, but sought only twice as often.
 #
-# A table has no row for either kind of new pin. GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an **encoder** in its place: a function that makes a
-# vector from what a node shows and what its neighbors say. It needs a loss (7.2), a few neighbors (7.3), a layer (7.4), and care with what it hears in training (7.5, 7.6).
-# Then we ask what was lost (7.7), and who was won (7.8).
+# A table has no row for either kind of new pin. GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an
+# **encoder** in its place: a function that makes a vector from what a node shows and what its neighbors say.
+# Sections 7.2 to 7.6 build it: a loss, a few neighbors, a layer, and care with what it hears in training. Then
+# we ask what was lost (7.7), and who was won (7.8).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed
@@ -129,8 +130,9 @@ pd.DataFrame(
 # | $\mathbf z_u$, $\mathbf z_v$ | `z_u`, `z_v` | `(B, d)` each, row by row a pair |
 # | $\mathbf z_{v_n}$, shared by the batch | `z_n` | `(Q, d)` |
 #
-# ($Q \cdot \mathbb E$ is the sum over the $Q$ negatives.) Let us train by it and look, with sixty pins of three topics and an encoder that makes **two** numbers of a picture,
-# brought to length 1, so that a pin is a point on a circle.
+# ($Q \cdot \mathbb E$ is the sum over the $Q$ negatives.) Let us train by it and look. There are sixty pins of
+# three topics, and an encoder that makes **two** numbers of a picture. Brought to length 1, they place a pin on
+# a circle.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 5 to 14. Vote on 07.p2: "what will the slide's loss do?" Usual wrong answer: three points, one for each topic. Ask which
@@ -272,8 +274,10 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 # | $\mathbf W_k$ | `W` | `(d', 2d)` |
 #
 # By hand: own vector (1, 0), neighbors (0, 2) and (2, 2), whose mean is (1, 2). With
-# $\mathbf W = \begin{pmatrix} 2 & 0 & 1 & 0 \\ 0 & 1 & 0 & 2 \end{pmatrix}$ we get $\mathbf y = (2 \cdot 1 + 1,\ 0 + 2 \cdot 2) = (3, 4)$, and the
-# result is (0.6, 0.8). A node of (9, −9) without neighbors hears (0, 0): the ReLU leaves (18, 0) of (18, −9), so (1, 0).
+# $\mathbf W = \begin{pmatrix} 2 & 0 & 1 & 0 \\ 0 & 1 & 0 & 2 \end{pmatrix}$ we get
+# $\mathbf y = (2 \cdot 1 + 1,\ 0 + 2 \cdot 2) = (3, 4)$, and the result is (0.6, 0.8). A node of (9, −9)
+# without neighbors hears (0, 0). The matrix makes (18, −9) of that, the ReLU leaves (18, 0), and the result is
+# (1, 0).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 18 to 24. By hand: own (1, 0), neighbors (0, 2) and (2, 2); the room says (3, 4) and its length. Ask what
@@ -313,9 +317,10 @@ check("07.4", sage_layer)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.5 The edges of a batch
 #
-# Now train on saves. A user shows nothing: what the model knows of her comes from the pins she saved. The loss of 7.2 asks of each
-# pair alone; a list asks *which of these*. So we take the sampled **softmax** of lesson 03: the saved pin stands beside 300 drawn ones, and the loss is $-\log$ of its share of probability. (Scores are products of
-# unit vectors, divided by a small temperature.)
+# Now train on saves. A user shows nothing: what the model knows of her comes from the pins she saved. The loss
+# of 7.2 looks at one pair at a time, but a list has to choose among many. So we take the sampled **softmax** of
+# lesson 03: the saved pin stands beside 300 drawn ones, and the loss is $-\log$ of its share of probability.
+# (Scores are products of unit vectors, divided by a small temperature.)
 #
 # A batch is made of edges: Ann saved the pin. The same edge is in the graph, so the pin is among Ann's neighbors, and Ann among the pin's. We can let messages run along
 # the edges of the batch, or take these out, in both directions (`sage.without`). Does it matter?
@@ -344,8 +349,9 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Along the edge that it must predict, the model gets the answer with the question: the message from the pin tells Ann's vector what it is asked for. The smaller loss
-# looks like progress. But later no answer comes along, and the model has learned to rely on one. So when a loss falls surprisingly fast, ask who hears whom.
+# Along the edge that it must predict, the model gets the answer with the question: the message from the pin
+# tells Ann's vector what it is asked for. The smaller loss looks like progress. But later no answer comes
+# along, and the model has learned to rely on one. So when a loss falls surprisingly fast, ask who hears whom.
 #
 # **What is predicted must not be heard.**
 #
@@ -408,8 +414,9 @@ check("07.6", embed_new)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Silence
 #
-# Train one, on the past alone. A pin without saves gets no message (it *hears nobody*), and has to be recommended all the same. Does the model need practice for that? Then
-# some pins of each batch may be **silenced**: they get no message either.
+# Now train one, on the past alone. A pin without saves gets no message (it *hears nobody*), and has to be
+# recommended all the same. Does the model need practice for that? It gets some if a few pins of each batch are
+# **silenced**: they get no message either.
 
 
 # %% jupyter={"source_hidden": true}
@@ -497,13 +504,15 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *All* ranks all pins in one list; the column of a group has a list of its own. Read the last column, first row: with nobody silenced, pins without saves take nearly all places. Why? Look for pins that hear nobody in *that* training. A quarter of
-# the known pins have a single save. When it is asked for, it is hidden (7.5). So the pin hears nobody, and it is the right answer, every time. Silence comes
-# to mean yes.
+# *All* ranks all pins in one list; the column of a group has a list of its own. Read the last column, first
+# row: with nobody silenced, pins without saves take nearly all places. Why? Look for pins that hear nobody in
+# *that* training. A quarter of the known pins have a single save. When it is asked for, it is hidden (7.5). So
+# the pin hears nobody, and it is the right answer, every time. Silence comes to mean yes.
 #
-# There are two repairs: silence some pins, so that silence is often wrong, too; or do not train on a pin's only save. The first
-# has a price among known pins (column *known*). The second has not, and finds more over all in this one training. But then nothing is learned about silent pins, and they
-# still take a third of the places, for one in twelve of what is sought.
+# There are two repairs. You can silence some pins, so that silence is often wrong, too. Or you do not train on
+# a pin's only save. The first has a price among known pins (column *known*). The second has not, and finds more
+# over all in this one training. But then nothing is learned about silent pins, and they still take a third of
+# the places, for one in thirteen of what is sought.
 #
 # **A pin that hears nobody must not always be the right answer.**
 #
@@ -518,7 +527,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
 #
-# Now put it beside models that have rows, or need none:
+# Now put it beside models that have rows, or need none. Who knows what decides who can be good where:
 #
 # | models | what they know |
 # |---|---|
@@ -526,7 +535,8 @@ verdict(
 # | content, untrained and trained | what an item shows: plain cosines, or an encoder that reads the item and nobody else |
 # | GraphSAGE | both: content and neighbors |
 #
-# The data are PinWorld, a week later, and real articles that people keep in a library, **citeulike-t**; a tenth of them is held out as new.
+# They meet on PinWorld and on **citeulike-t**, real articles that people keep in a library; a tenth of those
+# articles is held out as new.
 #
 # > **Claim** (ours; the paper's tables classify nodes). Over all items GraphSAGE finds more than models that know items by name.
 
@@ -569,42 +579,50 @@ card = verdict("Over all items GraphSAGE finds more than models that know items 
 display(card)
 
 # %% [markdown]
-# *Figure 7.3. NDCG@20 over all items, and within each group, a list of its own, on PinWorld and citeulike-t. GraphSAGE, three models that know items by name, and content alone, trained (open) and
-# untrained. At each place look who is ahead: models by name, or those that read content.*
+# *Figure 7.3. NDCG@20 over all items, and within each group, a list of its own, on PinWorld and citeulike-t.
+# GraphSAGE, three models that know items by name, and content alone, trained (open) and untrained. At each
+# place look who is ahead: models by name, or those that read content.*
 #
-# **Known:** those who know items by name are ahead, on PinWorld by little. A row has been shaped by all that ever happened to its item; an encoder has to read that off
-# content and a few neighbors.
+# **Known:** those who know items by name are ahead, on PinWorld by little. All that ever happened to an item
+# has shaped its row; an encoder has to read the same off content and a few neighbors.
 #
-# **New without:** there is nothing to count, and nobody to hear. Only content has something to say, and GraphSAGE adds nothing to it.
+# **New without:** there is nothing to count, and nobody to hear, so only content can speak. GraphSAGE adds
+# nothing to it, for a layer without messages is an encoder of content.
 #
-# **New with edges:** here both speak. A pin's picture and its first save are worth about the same, and GraphSAGE, which uses both, has the highest mark (over LightGCN and content within chance). An
-# article's first readers say more than its words, and those who count are ahead.
+# **New with edges:** here both speak, and what each is worth decides. A pin's picture tells about as much as
+# its first save, and GraphSAGE, which uses both, has the highest mark (over LightGCN and content within
+# chance). An article's first readers say more than its words, and those who count are ahead.
 #
-# And over **all**? In PinWorld nine in ten of what is sought is known, so the mean follows the known. In citeulike-t it is half: LightGCN, far ahead among known articles, cannot be
-# told from GraphSAGE over all. One mean hides whom each serves.
+# **All:** the mean follows the group that is asked for most. In PinWorld nine in ten of what is sought is
+# known. In citeulike-t it is half, and LightGCN, far ahead among known articles, cannot be told from GraphSAGE
+# over all. So one mean hides whom each serves: report the groups apart.
 #
 # **Without rows you lose what they remember of known items. Of an item that nobody has touched they remember nothing, and content speaks alone.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. PinWorld: learned until day 41, asked for days 49 to 55 with the graph of day 49, so that nothing was chosen on the week that is asked; settings chosen a week earlier. Of the new
-# articles half come with three tenths of their readers. Every model was tuned until no neighbor of its best setting was
-# better; three seeds for LightGCN and the encoders, which have 1,440 steps; LightGCN's steps were tuned with
-# the rest. Vectors of length 1 cannot say that a pin is popular, so every model gets one number more, $\gamma \log(1 + \text{saves so far})$
-# beside its scores, with $\gamma$ the best of nine on validation. In PinWorld that number is worth as much as training: 7.13 has it, with all rows. LightGCN's fold-in is one row of
-# $\hat{\mathbf A}$ times known users, iALS's its own update (lesson 02). RP3β is counted anew on today's graph. Not in this table: more steps for the
-# encoders, ids for known pins (7.14 has them), and a $\gamma$ for each group. Stored measurements.
+# Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. PinWorld: learned until day 41, asked for days
+# 49 to 55 with the graph of day 49, a week later than above, so that nothing was chosen on the week that is
+# asked; settings chosen a week earlier. Of the new articles half come with three tenths of their readers. Every
+# model was tuned until no neighbor of its best setting was better; three seeds for LightGCN and the encoders,
+# which have 1,440 steps; LightGCN's steps were tuned with the rest. Vectors of length 1 cannot say that a pin
+# is popular, so every model gets one number more, $\gamma \log(1 + \text{saves so far})$ beside its scores,
+# with $\gamma$ the best of nine on validation. In PinWorld that number is worth as much as training: 7.13 has
+# it, with all rows. LightGCN's fold-in is one row of $\hat{\mathbf A}$ times known users, iALS's its own update
+# (lesson 02). RP3β is counted anew on today's graph. Not in this table: more steps for the encoders, ids for
+# known pins (7.14 has them), and a $\gamma$ for each group. Stored measurements.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.8 Whom do you win, and for how long?
 #
-# A new pin does not stay new. So let a model age: everything is trained on day 24 and asked on later days. Somebody
-# looks at a pin; which **pins born since the training** come next?
+# A new pin does not stay new. So let a model age: everything is trained on day 24 and asked on later days.
+# Somebody looks at a pin; which **pins born since the training** come next?
 #
-# *GraphSAGE* reads content and the edges of the day, and so does *PinSage*, whose neighbors are chosen by walks (lesson 09). *RP3β* counts the edges of the day. *Content*
-# compares pictures and words. *iALS* keeps its table of day 24, so all new pins tie.
+# *GraphSAGE* reads content and the edges of the day. So does *PinSage*, whose neighbors are chosen by walks
+# (lesson 09). *RP3β* only counts the edges of the day, and *content* only compares pictures and words. *iALS*
+# keeps its table of day 24, so all new pins tie.
 #
 # > **Claim** (ours). Pins that came after the training are served best by the encoder: among them it finds more than any model that counts.
 
@@ -646,10 +664,13 @@ verdict(
 # *Figure 7.4. NDCG@20 among the pins of PinWorld that were born since the training, by the days since then. Later days have more pins to choose from, so lines
 # may fall for that alone: compare them at one day. The line of iALS is what an arbitrary order finds. Which lines cross?*
 #
-# After three days a new pin has a picture, words, and hardly an edge. So all who read lie above RP3β, who counts, and the encoders lie highest: they read the few edges as well.
+# After three days a new pin has a picture, words, and hardly an edge. So all who read lie above RP3β, who
+# counts. The encoders lie highest: they read the few edges as well.
 #
-# Week by week the pins collect edges, and every edge is one more thing to count. RP3β's line falls less than the encoders', and after four weeks it lies above both. A guess why: an
-# encoder takes a mean of the edges, through a matrix as old as the training.
+# Week by week the pins collect edges, and every edge is one more thing to count. RP3β's line falls less than
+# the encoders', and after four weeks it lies above both. A guess why: an encoder takes a mean of the edges,
+# through a matrix as old as the training. So ask of your own items at what age they have enough edges to be
+# counted.
 #
 # **From pin to pin, an encoder wins you the newcomers of the first days. Then they have edges, and counting catches up.**
 #
@@ -679,8 +700,9 @@ verdict(
 # * Test a loss where everything is equal: if that is its minimum, it will get there.
 # * What is predicted must not be heard, and what will be served should occur in training.
 #
-# **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest, in 2018, walks answered without any training at all: they return to
-# where they began and count whom they meet. How can that cost so little more in a graph of a billion nodes? [Lesson 08](08_pixie.ipynb).
+# **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest, in 2018, walks answered without
+# any training at all: they return to where they began and count whom they meet. How can that cost so little
+# more in a graph of a billion nodes than in one of a thousand? [Lesson 08](08_pixie.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
