@@ -61,13 +61,13 @@ remember("18")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.1 A protocol that does not move
 #
-# This lesson's `PinWorld` is a smaller one: 1,000 users and 2,800 pins, with a log of 56 days. Write down how you ask it before the first number: whoever picks the rule afterwards
+# This lesson's `PinWorld` is a smaller one: 1,000 users and 2,800 pins, with a log of 56 days. Write down how you will ask it, before the first number. Whoever picks the rule afterwards
 # finds one by which his own list wins.
 #
-# * **Time.** Days 0 to 41 train, 42 to 48 choose, 49 to 55 are the test, asked once a row.
+# * **Time.** Days 0 to 41 train, 42 to 48 choose, 49 to 55 test. Each list is tested once.
 # * **Everybody stays in**, new users and new items too.
-# * **One measure**, NDCG@20, what was saved before left out. All else is a *guard*: it may not get worse.
-# * **Two numbers compared** get an interval over users and a third outcome, *cannot tell*.
+# * **One measure**, NDCG@20 of what a user had not saved before. All else is a *guard*: it may not get worse.
+# * **Two numbers compared** get an interval over users. If 0 lies in it, we *cannot tell* which is larger.
 #
 # <details><summary>On other data</summary>
 #
@@ -109,8 +109,8 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.2 Generators: your own
 #
-# A generator is trained on saves and gives a function of **histories**, what each user has saved until now, to a score for every pin. This lesson's four *hear new saves*: when a
-# history grows, scores change.
+# A generator learns from saves. Then it reads a user's **history**, all that she has saved until now, and gives every pin a score. This lesson's four *hear new saves*: when the
+# history grows, the scores change.
 #
 # | generator | a score is |
 # |---|---|
@@ -192,8 +192,8 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.1 — `fuse` ({{points:18.1}})
 #
-# By hand: with $c = 1$, lists (7, 3, −1) and (3, 0, 5) give item 3 the score $1/3 + 1/2$, item 7 gets $1/2$, item 0 gets
-# $1/3$, item 5 gets $1/4$, all others 0.
+# Write this sum. By hand: $c = 1$, and two lists, (7, 3, −1) and (3, 0, 5). Item 3 is in both, at places 2 and 1, and gets $1/3 + 1/2$. Item 7 gets $1/2$, item 0 gets
+# $1/3$, item 5 gets $1/4$. All others get 0.
 #
 # *About 8 minutes. Stuck? Hints are free.*
 #
@@ -258,10 +258,9 @@ visuals.fusion(
 # *Figure 18.1. The first ten places of four lists for one user, an easy case, and of the list that reciprocal ranks make of them. A star: saved on the test
 # days. Press a pin to see its votes, take a list's vote away.*
 #
-# Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for. But the last three stand in no list but that of pictures: the
-# formula does not know that this voice is weak.
+# Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for: agreement counts more than one first place.
 #
-# The table above says it for everybody: with pictures any pair falls to 0.06 or 0.07. Only iALS and L3, two equals, lose nothing.
+# But look at the last three places of the fused list. Only pictures named these pins, and the formula does not know that this voice is weak. The table above says it for everybody: with pictures any pair falls to 0.06 or 0.07. Only iALS and L3, two equals, lose nothing.
 #
 # **Each voice has one vote: on the log a weak one takes the list down.**
 
@@ -273,18 +272,17 @@ visuals.fusion(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
 #
-# Weak, says the log. Now ask people. A *policy* is a function
-# `recommend(histories, k)` that returns (B, k) items to show. The simulator's users look from the
-# top, save some of what they like, leave, and come back, more likely if they found
-# something. What somebody looked at and did not save she will not save tomorrow, so no policy here shows a pin twice.
+# Weak, says the log. Now ask people. A *policy* decides what each of them is shown: it is a function `recommend(histories, k)`, which returns (B, k) items.
 #
-# On a real site half of the users get the policy and half the *control*, here item2item. With the mean saves $\bar s_1$ and $\bar s_0$ of these halves and their ratio $r = \bar s_1 / \bar s_0$ the **lift** is $r - 1$. Both means are uncertain, and to first order (the *delta method*)
+# The simulator's users look from the top, save some of what they like, and leave. They come back, more likely if they found something. What somebody looked at and did not save she will not save tomorrow, so no policy here shows a pin twice.
+#
+# On a real site half of the users get the policy and half the *control*, here item2item. Let their mean saves be $\bar s_1$ and $\bar s_0$, and $r = \bar s_1 / \bar s_0$. The **lift** is $r - 1$: by which share people save more. Both means are uncertain, so the ratio is, too. To first order (the *delta method*)
 #
 # $$
 # \operatorname{Var}(r) \approx \frac{1}{\bar s_0^2} \Big( \frac{v_1}{n_1} + r^2\, \frac{v_0}{n_0} \Big),
 # $$
 #
-# where $v$ is the variance of the users' saves and $n$ their number. Why $r^2$? A save more in the control's mean moves the ratio $r$ times as far as one in the policy's.
+# where $v$ is the variance of the users' saves and $n$ their number. Why $r^2$? If the control's mean moves by a save, the ratio moves $r$ times as far as if the policy's mean does.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 20 to 32. Ask who wrote the log of the test days: an older system's lists. So what does a hit on the log
@@ -322,9 +320,9 @@ check("18.4", lift)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Users differ so much that a lift of 5 % hides in its interval. A simulator can do
-# what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences out.
+# what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users out.
 #
-# Seven policies: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures) and *fused*, all four.
+# Seven policies meet people: your four generators, and three fused lists. *Two fused* are item2item and iALS. *Three fused* are these and pictures. *Fused* are all four.
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -401,12 +399,12 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.2. Seven policies: to the right is better on the log, up is better with people; intervals of 95 % for people. Dotted: iALS, and lists that it is fused in. Numbers: 18.9.*
 #
-# If the two agreed, the marks would climb to the right. Of the pairs that both tell apart they disagree about half, as a coin would. L3 is second on the log, and far below the control with people.
+# If the two agreed, the marks would climb to the right. They disagree about half of the pairs that both tell apart, as a coin would. L3 is second on the log, and far below the control with people.
 # Along the dotted line every step to the left is a step up: the log's loss is people's gain.
 #
-# So the weak voice is heard again. *Three fused* is *two fused* and pictures, which alone are last on both axes: a voice may be bad alone and good in a choir, if it brings liked pins that the others do not name.
+# So the weak voice is heard again. Pictures alone are last on both axes, yet with them *two fused* becomes *three fused*, the best of all with people. A voice may be bad alone and good in a choir, if it brings liked pins that the others do not name.
 #
-# Why does the log not see that? What was never shown could not be saved. Old lists wrote the test days, and show popular pins often, so a walk that ends at popular pins is right about **what the log
+# Why does the log not see that? What was never shown could not be saved. And the lists of those days show popular pins often. So a walk that ends at popular pins, as L3 does, is right about **what the log
 # will hold**. (Both reasons are our reading.) In the simulator liking never depends on popularity. Of your site you do not know that: so ask people.
 #
 # **Who is better at telling what a log will hold need not be better for people.**
@@ -426,10 +424,10 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.5 From log to experiment
 #
-# Experiments are slow, and people have to live with bad lists meanwhile. Can a log answer for lists that it did not show? It can, if it leaves something to **chance**, and writes the chance down.
+# Experiments are slow, and people have to live with bad lists meanwhile. Can a log answer for lists that it did not show? It can, if the site leaves something to **chance**, and the log writes the chance down.
 #
-# Let the place **on top of the page** be drawn from $C$ candidates, and the log keep the *chance* $\pi_0$ of what it drew. Row $i$ of $N$ showed candidate $a_i$ and earned $y_i$, 1 if
-# it was saved. What would a policy have earned that shows $a$ with the chance $\pi(a)$?
+# Let the pin **on top of the page** be drawn from $C$ candidates, and the log keep the *chance* $\pi_0$ of what was drawn. Row $i$ of its $N$ rows showed candidate $a_i$ and earned $y_i$, 1 if
+# it was saved. What would another policy have earned, one that shows $a$ with the chance $\pi(a)$?
 #
 # Say the log drew a pin with chance 0.1, and the policy would show it with chance 0.4. Then this row stands for four. Its **weight** is
 # $w_i = \pi(a_i) / \pi_0(a_i)$, and the mean $\frac1N \sum_i w_i y_i$ is the *inverse propensity* estimate, **IPS**.
@@ -447,7 +445,7 @@ predict("18.p7")
 #
 # | estimate | | idea |
 # |---|---|---|
-# | **SNIPS**, self-normalized | $\sum_i w_i y_i \,/ \sum_i w_i$ | divides by the weights that were drawn, so many heavy rows do not count too high |
+# | **SNIPS**, self-normalized | $\sum_i w_i y_i \,/ \sum_i w_i$ | divides by the weights that were drawn: by chance many heavy rows do not make it too high |
 # | **DR**, doubly robust | $\frac1N \sum_i \big( \sum_a \pi(a)\, \hat y_i(a) + w_i (y_i - \hat y_i(a_i)) \big)$ | what a model $\hat y$ expects, and its errors, weighed |
 #
 # Why *doubly*? If the chances are true, the weighed errors take out on average what the model says wrong. If the model is right, its errors are zero on
@@ -463,7 +461,7 @@ predict("18.p7")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.6 — `off_policy` ({{points:18.6}})
 #
-# By hand: four rows, two candidates. A reward may be any number; one weight at least is above 0.
+# Write all three, and the effective size. By hand: four rows, two candidates. A reward may be any number; one weight at least is above 0.
 #
 # | $\pi$ | shown | $\pi_0$ | $y$ | $\hat y$ | $w$ |
 # |---|---|---|---|---|---|
@@ -508,7 +506,7 @@ check("18.6", off_policy)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now a log of 20,000 rows. It draws from the first ten pins of item2item, iALS and L3, more often those that
-# stand high in several lists. The figure asks a hundred such logs about ten policies that show one pin: the first of a generator, or a candidate, the *most saved*, the *rarest* in the log, the best *by pictures*, *any* by lot. Two
+# stand high in several lists. We ask a hundred such logs about ten policies, each of which shows one pin. Four show a generator's first pin. Four show one of the candidates: the *most saved*, the *rarest* in the log, the best *by pictures*, or *any*, by lot. Two
 # are traps:
 #
 # * *Chances raised* is *any*, asked of a log that wrote down 0.05 wherever a chance was smaller.
@@ -553,19 +551,19 @@ verdict(
 #
 # Where the log could have drawn everything and its chances are true, all three stand at zero on average. The price is noise: the smaller the effective size, the wider the bar.
 #
-# So a log can speak for what nobody has tried. Here the weak voice comes back once more: among pins that others name, the best *by pictures* earns most of all ten.
+# So a log can speak for what nobody has tried. Here the weak voice comes back once more: the best candidate *by pictures* earns most of all ten.
 #
-# *Chances raised* shows what *doubly* means: false chances make IPS nearly half too low, and DR stays at zero, for there its model is right. (SNIPS, too: its divisor shrinks with its numerator.)
+# *Chances raised* shows what *doubly* means. False chances pull IPS down, and DR stays at zero, for there its model is right.
 #
-# *Pictures* is the case of your guess: IPS counts as zero the 94 of 100 pins that could not be drawn. SNIPS judges by the other 6, so its bar is the widest. DR takes its model's word, a fifth too high: a short bar does not make it true.
+# *Pictures* is the case of your guess. IPS counts as zero what could not be drawn. SNIPS judges by the few others, so its bar is the widest. DR takes its model's word, and the model hopes too much: a short bar does not make it true.
 #
-# *Half shown again* fools both repairs: nothing in the log says that a pin of yesterday earns nothing.  (IPS is right by luck.) The effective size warns of neither trap: it looks at rows that were drawn.
+# *Half shown again* fools both repairs, for nothing in the log says that a pin of yesterday earns nothing. (IPS is right by luck.) The effective size warns of neither trap: it looks only at rows that were drawn.
 #
 # **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate.**
 #
 # <details><summary>How this was measured</summary>
 #
-# A hundred logs of 20,000 rows on the lesson's site; 17 candidates a user on average, the likeliest drawn with a chance of 0.22, the rarest of 0.008 (means over users).
+# In *chances raised* SNIPS is right, too: its divisor shrinks with its numerator. A hundred logs of 20,000 rows on the lesson's site; 17 candidates a user on average, the likeliest drawn with a chance of 0.22, the rarest of 0.008 (means over users).
 # Inside the log estimates are right within 2 % on average; one log scatters by 2 to 16 %, an experiment by 1 %: one log does not even say who of item2item, iALS and L3 is first.
 # Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. SNIPS leaves such pins out of both sums. This is one place on one day, not a life of lists: here L3 earns 0.27 where item2item earns 0.28. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
 # the correction, it is 27 % too high for *most saved candidate*, 12 % too low for *candidate by pictures*, and right within 1 % for *any*. What the site's people would save is known, not
@@ -577,11 +575,10 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Graph models in front of people
 #
-# No network has met people yet. Four do now: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures they make seven that hear this minute's saves, fused by ranks. Who chooses their
-# knobs, the log or people?
+# Four models of this course now go before people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures they make seven generators that hear this minute's saves, fused by ranks. All have knobs, so the lesson's question comes back: who shall choose them, the log or people?
 #
 # Then the **ranker** of lesson 17 brings the first hundred of the fused list into its own order. It learned from a log, too: clicks on an old ranker's lists, each divided by
-# how often its place is looked at, the weights of 18.5.
+# how often its place is looked at. That is the weight of 18.5 once more.
 #
 # > **Claim** (of the funnel's picture). A ranker on top of the generators makes people save more than their fused list.
 
@@ -626,20 +623,21 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.4. Saves that lists let expect beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: knobs of their lessons, chosen on the log, chosen with people.*
 #
-# *Knobs.* The log's choice helped the lowest three, and for SASRec people chose the same. For PinSage and Pixie it kept popularity in the scores, which a log pays for and people here do not:
-# both stay behind item2item. People's choice brings them past it, PinSage to a mean as high as iALS's: who tunes on a log tunes for what the log will hold.
+# Read the figure from the bottom, and say of each row who chose.
 #
-# *Generators.* More did not help: three simple ones fused are ahead of all seven, even with people's knobs.
+# *Knobs.* The log's choice (triangles) helps the lowest three, and leaves them behind item2item. People's choice (circles) brings PinSage and Pixie past it, PinSage to a mean as high as iALS's. Why? In these two the log kept popularity in the scores. A log pays for that, and people here do not. Who tunes on a log tunes for what the log will hold.
+#
+# *Generators.* More did not help: three simple ones fused are ahead of all seven, even with people's knobs. Each voice has one vote here, too.
 #
 # *The ranker* helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.)
 #
-# *Why generators, then?* Alone, asked for all 2,800 pins, the ranker does no worse than three fused. Of a billion nobody can ask it for each; and here, too, the two are best together.
+# *Why generators, then?* Alone, asked for all 2,800 pins, the ranker does no worse than three fused. Of a billion pins nobody can ask it for each. And here, too, the two are best together.
 #
 # **On top of generators, a ranker that learned from clicks how a person and a pin fit makes people save more than the generators' votes do.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The site of 18.4: 1,000 users live twice with each policy and twice with the control, up to five visits, in three experiments (seeds). Intervals are those of one experiment,
+# For SASRec the log and people chose the same. The site of 18.4: 1,000 users live twice with each policy and twice with the control, up to five visits, in three experiments (seeds). Intervals are those of one experiment,
 # means of three; the card compares the two policies user by user in the first. One experiment tells nine of eleven neighbors in the order apart in 95 of 100 cases; SASRec and pictures it does not.
 #
 # The figure shows what lists let expect. Not in it: RP3β −15 %, *RP3β, shown again* −55 %, pictures −25 %. Expected and counted saves differ by 2.6 standard errors at most (PinSage), and eleven of twelve policies are counted a little lower. They meet the same chance: what one user's luck adds to a policy it adds to others (their
@@ -669,7 +667,7 @@ verdict(
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it answers for that, and for nothing else.
-# * **When does a graph model win** (lesson 00)? Here: when its edges say what a rival does not read: so with rare ads (13.3), and with pins in their first days (7.8). iALS, given the
+# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read. In this course that was so with rare ads (13.3) and with pins in their first days (7.8). But iALS, given the
 #   same edges of the ads, found no less. Branch 18.11 moves all seven properties.
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
