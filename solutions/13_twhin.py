@@ -15,8 +15,7 @@
 #
 # > **You keep one vector for a person, and it finds too little. Should it read more kinds of edges, or should the person get more vectors?**
 #
-# An advertiser pays you for clicks. Few people click ads, so a vector that reads clicks alone has little to go by. But the same people follow, save and buy all day. In 2022 Twitter let the vector read it all:
-# **TwHIN**, the *Twitter heterogeneous information network*, gives everybody and everything one vector, trained on all kinds of edges together. Pinterest had gone
+# An advertiser pays you for clicks. Few people click ads, so a vector that reads clicks alone has little to go by. But the same people follow, save and buy all day. In 2022 Twitter let the vector read it all. **TwHIN**, the *Twitter heterogeneous information network*, gives everybody and everything one vector, and trains it on all kinds of edges together. Pinterest had gone
 # the other way in 2020: where should one point lie for somebody who saves gardens *and* boats? It gave her several.
 #
 # **You will** try both remedies. The first: turn tables into one graph, find three bugs in a company's released training code, and see how rare a
@@ -119,9 +118,7 @@ small = twhin.typed_edges(
 visuals.typed_graph(small, goal="ad")
 
 # %% [markdown]
-# *Figure 13.1. Ann in the middle, other nodes around her, the farther the more edges away. Left: over clicks alone she reaches
-# nobody. Right: with all four relations she reaches all three ads, in three steps. When the cell has run, you can switch relations
-# and choose another center.*
+# *Figure 13.1. Ann in the middle, other nodes around her, the farther the more edges away. Left: over clicks alone she reaches nobody. Right: with all four relations she reaches all three ads, in three steps. In the interactive version you switch relations and choose another center.*
 #
 # **PinWorld**, the synthetic site of this course, has the same kinds of tables. A *closeup* opens a pin, a *long click* follows its
 # link and stays there, a *checkout* buys. An ad is a pin that an advertiser *promotes*: people click it, and now and then save it. Below are nine
@@ -175,12 +172,9 @@ pd.DataFrame({
 # | $\mathcal N$ | the false ones | all pairs i ≠ j of one relation |
 #
 # Where do false edges come from? From the batch, as in lesson 10: the source of edge $i$ with the target of edge $j$. Both edges must be of
-# **one relation**, so that the target has the right type. One matrix of all products is enough: its entry $(i, j)$
-# is edge $i$ with a wrong target, and at the same time edge $j$ with a wrong source.
+# **one relation**, so that the target has the right type. One matrix of all products is enough. Its entry $(i, j)$ is edge $i$ with a wrong target, and at the same time edge $j$ with a wrong source.
 #
-# Is this TransE? The relation moves the source, yes. But in a product it adds
-# $\boldsymbol\theta_r^\top \boldsymbol\theta_t$, which is the same for every source: a bonus of the target in this relation. Its popularity could stand there. But a popular
-# target is often a false end in the batch, too, so little of it is learned (lesson 11).
+# Is this TransE? The relation moves the source, yes. But in a product it adds $\boldsymbol\theta_r^\top \boldsymbol\theta_t$, which is the same for every source: a bonus of the target in this relation. The target's popularity could stand there. But a popular target is often a false end in the batch, too, so little of its popularity is learned (lesson 11).
 #
 # Twitter has released its training code, and it has three bugs. Would tests have found them?
 
@@ -293,6 +287,10 @@ pd.DataFrame(rows)
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2", "told"]
 predict("13.p2")
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Multiply it out: $s \cdot (t + r) = s \cdot t + s \cdot r$. For one user $s \cdot r$ is the same number for every target, so no order changes. Such a relation
+# learns, and does nothing for a list.
+
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Ask who passes the first three rows with the port as it was: everybody. Ask which of these rows a code review would have asked for. The first three say yes to the port with all of its bugs: a
 # suite about shapes says nothing about meaning. Then 13.p2. Usual wrong answer: another order. Write s · t + s · r on the board.
@@ -300,7 +298,7 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 How rare may the ads be?
 #
-# How few clicks on ads can you live with, if all other edges are there? We take clicks away and leave all else. Then we ask which ads are clicked in the week to come. A model that falls as fast as the clicks has lived on them alone. One that stays up lives on the rest.
+# Few people click ads. How few clicks can you live with, if all other edges are there? Take clicks away, leave all else, and ask which ads are clicked in the week to come. A model that falls as fast as the clicks has lived on them alone. One that stays up lives on the rest.
 #
 # | models | what they read |
 # |---|---|
@@ -341,8 +339,7 @@ figure.legend(loc="outside right upper", fontsize=9, title="all relations: solid
 plt.show()
 
 # %% [markdown]
-# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: models of
-# all relations, or of the same graph. Dashed: models of the clicks alone. Which solid line comes down to the dashed ones?*
+# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: models of all relations. Dashed: models of the clicks alone. Compare solid with dashed first. Then find the solid line that comes down to the dashed ones.*
 
 
 # %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
@@ -361,13 +358,11 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The solid lines lie above the dashed ones: who reads more kinds of edges finds more (TwHIN at one percent: too close to tell). A bought kayak says
-# something about ads for kayaks, and a model of the clicks never reads it. Which solid line comes down
-# with the clicks? TwHIN's: it lives on them most. The other two stay above .15 with one click in a hundred.
+# **Solid against dashed:** who reads more kinds of edges finds more (at one percent TwHIN is too close to tell). A bought kayak says something about ads for kayaks, and a model of the clicks never reads it.
 #
-# Is it the graph that helps, or the vector for each relation? Compare the solid lines. iALS and RP3β have the same edges and no such vector, so what they find
-# is **the graph's** doing. And iALS, for which all edges are alike, lies highest at every share. So we do not see that relation vectors add anything. A likely
-# reason: TwHIN has to learn from clicks what a click is, and with few of them it cannot. For iALS a save says as much as a click.
+# **The line that comes down** is TwHIN's. A likely reason: it has to learn from clicks what a click is, its vector $\boldsymbol\theta_r$, and with few clicks it cannot. For iALS a save says as much as a click, so it stays up when clicks go.
+#
+# **Is it the graph that helps, or the vector for each relation?** iALS and RP3β have the same edges and no such vector, so what they find is the graph's doing. iALS lies highest at every share. So we do not see that relation vectors add anything.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -387,17 +382,17 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# That was the first remedy: one vector that reads more. The second is more vectors. Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the
-# nearest of $k$ centers, and a center is the mean of its items. A user is then a short list of clusters with shares
+# That was the first remedy: one vector that reads more. The second is more vectors. Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, and a center is the mean of its items. A user is then a short list of clusters, each with a share:
 #
 # $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u), $$
 #
-# where $\text{count}(u, c)$ is how many liked items of $u$ lie in cluster $c$, and $M(u)$ is the **set** of the $m$ clusters that hold most of
-# them. To **ask** with a vector is to search for the items whose products with it are largest. A mixture asks with the center of each
-# cluster, and gives it places by its share. By hand: of what Bob likes three things are gardens and two are boats. In a list of eight the center of the gardens fills
-# $\lceil 8 \cdot 3/5 \rceil = 5$ places, that of the boats the other 3.
+# Here $\text{count}(u, c)$ is how many liked items of $u$ lie in cluster $c$. $M(u)$ is the **set** of the $m$ clusters that hold most of them.
 #
-# And newcomers? TwHIN is **transductive**: who was not in the graph has no vector. A mixture needs no training, it counts clusters.
+# To **ask** with a vector is to search for the items whose products with it are largest. A mixture asks with the center of each of its clusters, and gives it places by its share.
+#
+# By hand: of what Bob likes three things are gardens and two are boats. In a list of eight the center of the gardens fills $\lceil 8 \cdot 3/5 \rceil = 5$ places, that of the boats the other 3.
+#
+# And newcomers? TwHIN is **transductive**: who was not in the graph has no vector. A mixture needs no training of the person. It counts clusters.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p5"]
 predict("13.p5")
@@ -406,9 +401,7 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Four clouds of items and others between them; Bob likes gardens and boats. Left: asked with the mean of what he
-# likes, the nearest items are of neither topic (the vectors are made so that a nearer item has the larger product). Right: asked with two centers, all are. Choose Ann, who has one interest. What do several
-# centers do for her?*
+# *Figure 13.3. Four clouds of items, and others between them; Bob likes gardens and boats. The vectors are made so that a nearer item has the larger product. Left: asked with the mean of what he likes, the nearest items are of neither topic. Right: asked with two centers, all fit. In the interactive version choose Ann, who has one interest: what do several centers do for her?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
@@ -417,10 +410,9 @@ visuals.mixture_map()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# Does the plane's picture hold in 32 numbers? **PinnerSage** (Pinterest, 2020) needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the
-# pin with the least sum of squared distances to the others, and groups of late saves count more.
+# Does the picture in the plane hold in 32 numbers? One more way takes part. **PinnerSage** (Pinterest, 2020) needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared distances to the others. Groups of late saves count more.
 #
-# PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls a mean away from the others. So if one vector is too few, the first column has to fall behind the second as topics are added.
+# PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls a mean away from the others. So if one vector is too few, the first column of the table has to fall behind the second as topics are added.
 #
 # | one vector | several vectors |
 # |---|---|
@@ -487,14 +479,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Follow the solid lines: none rises above all dashed ones beyond chance, not even with six topics. So is the picture of 13.4 wrong? It is true of a plane, where
-# the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
+# **No solid line rises above all dashed ones** beyond chance, not even with six topics. So is the picture of 13.4 wrong? It is true of a plane, where the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
 #
-# What helps with six topics, then? On the left three lines lie highest: a mean that forgets, three medoids and five. What they share is not the number of vectors: in all three late saves count more.
-# The mean and the mixture, which take all saves alike, lie lowest. So what counts may be the topic of today.
+# **What helps with six topics, then?** On the left three lines lie highest: a mean that forgets, three medoids and five. What they share is not the number of vectors: in all three late saves count more. The mean and the mixture take all saves alike, and lie lowest. So what counts may be the topic of today.
 #
-# One gap is wide: for newcomers the medoids fall far below from two topics on. A guess: a medoid has the quirks of one pin, while a center or a mean evens out those of
-# many. And the pins of trained people have learned from these people; a newcomer's have not.
+# **One gap is wide:** for newcomers the medoids fall far below from two topics on. A guess: a medoid has the quirks of one pin, while a center or a mean evens out those of many. And the pins of trained people have learned from these people; a newcomer's have not.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
@@ -530,8 +519,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, or more vectors?** More edges. On PinWorld, where the same people click, save and buy, the best model of the graph finds 2.2 times as much as the
-#   clicks alone with all clicks, and 3.2 to 3.6 times with fewer. More vectors were not ahead in a list of 20, from one topic to six; in a list of 100 they were, for newcomers (branch 13.7).
+# * **More kinds of edges, or more vectors?** More edges. On PinWorld the same people click, save and buy. There the best model of the graph finds 2.2 times as much as the clicks alone, and with fewer clicks 3.2 to 3.6 times. More vectors were not ahead in a list of 20, from one topic to six. In a list of 100 they were, for newcomers (branch 13.7).
 # * It was the graph. A factorization that takes all edges alike used it no worse than TwHIN.
 # * A test about shapes says nothing about a loss. Say what it is for, and test that.
 #

@@ -197,7 +197,7 @@ QUESTIONS = (
         ("the most clicked ads: too little is left for anything else",
          "Too little of the clicks, yes, and they find 0.057. But people and ads are in the other relations, too, and there nothing is missing."),
     ), measured=_survives),
-    Question("13.p10", "Everybody has six topics. Whose list of twenty finds most of next week's saves?", (
+    Question("13.p10", "Everybody has six topics and was trained. Whose list of twenty finds most of next week's saves on average?", (
         ("one vector that forgets: the mean in which the latest saves count more",
          "Its mean is the highest, 0.088, and ahead of five medoids, 0.082, and of the mixture, 0.073. Three medoids, 0.085, come too close to tell; "
          "in them, too, late saves count more."),
