@@ -19,8 +19,8 @@
 # Pinterest, 2018: two billion **pins** (pictures), saved to a billion **boards** (collections). Someone opens a pin and
 # wants more like it, now. No matrix fits into memory. Pixie walks at random from board to board, and counts where it comes by.
 #
-# **You will** write the walk that answered Pinterest's users in milliseconds, make one list of the counts of several pins, and put each
-# part of the system beside something dull that costs the same.
+# **You will** write the walk that answered Pinterest's users in milliseconds, and make one list of the counts
+# of several pins. Then you put each part of the system beside something dull that costs the same.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04; its branch A helps in 8.4 ·
 # **Runs on** any CPU
@@ -79,8 +79,9 @@ remember("08")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **By hand.** Two boards and three pins in a row: $p_0 - b_0 - p_1 - b_1 - p_2$. From $p_0$ a step goes to
-# $b_0$ and from there to $p_0$ or $p_1$, half each. So $p_2$ needs a second step, which is made with probability $1 - \text{restart}$ and gets there once in
-# eight times. At `restart` 0.8, $p_2$ gets $0.8 \cdot 0.2 \cdot \tfrac18 = 0.02$ of all visits by second steps and 0.008 by later ones.
+# $b_0$ and from there to $p_0$ or $p_1$, half each. So $p_2$ needs a second step, and that gets there once in
+# eight times. At `restart` 0.8 second steps are $0.8 \cdot 0.2$ of all steps: an eighth of them, 0.02 of all
+# visits, falls to $p_2$. Later steps add 0.008.
 #
 # <details><summary>All steps in one formula: a PageRank</summary>
 #
@@ -164,9 +165,10 @@ R_small = np.array([
 visuals.pixie(R_small, boards, pins, function=pixie_walk)
 
 # %% [markdown]
-# *Figure 8.1. Five boards and eight pins, and on the right how often each pin is
-# visited in 600 steps from sponge. When the cell has run, you can
-# move the walker; a dashed line shows how many visits end the search (branch 8.8). *No preference*: nothing bends the walk (branch 8.9).*
+# *Figure 8.1. Five boards and eight pins, some with German names, and on the right how often each pin is
+# visited in 600 steps from sponge. When the cell has run, you can move the walker; a dashed line shows how many
+# visits end the search (branch 8.8). *No preference*: nothing bends the walk, not even towards one language
+# (branch 8.9).*
 #
 # Press *Step*. Why does nobody ever get to the roses? No board holds a cake and a rose, and a walk never leaves its part of the graph. Once your function passes, the walker
 # follows it.
@@ -203,11 +205,13 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (logarithmic axis). Look how much the first thousand steps find, and how little the last ninety thousand.*
+# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (logarithmic axis). Look how
+# much the first thousand steps find, and how little the last ninety thousand.*
 #
-# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t, and ten times as many add less than ten points. The pins at the top are visited again and
-# again, so they are soon found; the noise is about the rest. And no step asks how large the graph is: it is two looks into
-# memory, wherever the walker stands. That is the first half of an answer to the opening question.
+# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t. Ten times as many
+# add less than ten points. The pins at the top are visited again and again, so they are soon found; the noise
+# is about the rest. And no step asks how large the graph is: it is two looks into memory, wherever the walker
+# stands. That is the first half of an answer to the opening question.
 #
 # Pixie itself **stops early**, when enough pins have been visited often enough (branch 8.8).
 #
@@ -315,13 +319,17 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits (dashed), and at eight pins the booster with equal steps (cross). Look at the rise first, then at the distance of the lines.*
+# *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits
+# (dashed), and at eight pins the booster with equal steps (cross). Look at the rise first, then at the distance
+# of the lines.*
 #
-# Up to eight pins the lines rise; after that little happens. A guess why they rise: each pin says something else about the user, and a few thousand steps are enough for each (8.2).
+# Up to eight pins the lines rise; after that little happens. A guess why they rise: each pin says something
+# else about the user, and a few thousand steps are enough for each (8.2).
 #
-# Neither clever rule pays. The booster is a bet that a user wants what lies *between* her interests: it raises what several pins lead to, and who wants more of one
-# interest gets less of it. Branch 8.14 plants a world in which the bet is right, and there the booster wins. Pixie's steps we cannot tell from equal ones: when every
-# pin has thousands, it may hardly matter who gets some more.
+# Neither clever rule pays. The booster is a bet that a user wants what lies *between* her interests: it raises
+# what several pins lead to. Who wants more of one interest gets less of it. Branch 8.14 plants a world in which
+# the bet is right, and there the booster wins. Pixie's steps we cannot tell from equal ones. When every pin has
+# thousands, it may hardly matter who gets some more.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
@@ -338,9 +346,11 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 Is a walk only a noisy push?
 #
-# The next part is chance itself. Without early stopping and the booster, the counts rank all other pins, on average, as a personalized PageRank does (lesson 04, branch A). **Push** computes that without
-# chance. Think of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the rest is split evenly among **all** its
-# neighbors. Go on until every node is nearly dry. What dried is the PageRank. So why walk?
+# The next part is chance itself. Without early stopping and the booster, the counts rank all other pins, on
+# average, as a personalized PageRank does (lesson 04, branch A). **Push** computes that without chance. Think
+# of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the
+# rest is split evenly among **all** its neighbors. Go on until every node is nearly dry. What dried is the
+# PageRank. So why walk?
 #
 # Both get the same CPU time and start at the same node: a place of Gowalla, rare or among the most liked.
 
@@ -382,11 +392,13 @@ plt.show()
 # %% [markdown]
 # *Figure 8.4. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller and smaller tolerance. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, also with three exact hops (triangle) and the exact vector (diamond).*
 #
-# Push serves *every* neighbor of a node that it settles, and a popular item has hundreds; the walk takes one. So from the most liked items the walk is far ahead
-# while time is short (dashed). Rare items have few neighbors, and from there both are soon level.
+# Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
+# So from the most liked items the walk is far ahead while time is short (dashed). Rare items have few
+# neighbors, and from there both are soon level.
 #
-# On libraries push even passes the exact vector: cut off early it stays near home, and near articles are better here. But the cost of a walk is the number of steps
-# that you ask for, whoever is asked. Of push you know only an upper bound.
+# On libraries push even passes the exact vector: cut off early it stays near home, and near articles are better
+# here. But the cost of a walk is the number of steps that you ask for, whoever is asked. Of push you know only
+# an upper bound.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
@@ -402,9 +414,10 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 Beside rivals that do not sample
 #
-# Cheap it is. Is it good? On a small graph rivals can be computed that never fit Pinterest's: **RP3β** takes three exact hops and divides by the degree of where it arrives
-# (lesson 04); **EASE** and **iALS** are of lesson 02. Three more rows take parts away or give them to others: Pixie *on saves*, without the boards; RP3β *with boards*; and
-# Pixie with its visits divided by a power of the pin's degree.
+# A walk is cheap. Is it good? On a small graph rivals can be computed that never fit Pinterest's: **RP3β**
+# takes three exact hops and divides by the degree of where it arrives (lesson 04); **EASE** and **iALS** are of
+# lesson 02. Three more rows move a part. Pixie *on saves* goes without the boards, RP3β *with boards* gets
+# them, and *Pixie / degree^β* divides its visits by a power of the pin's degree.
 #
 # > **Claim** (ours). For a user of several pins Pixie finds more than every rival.
 
@@ -454,12 +467,16 @@ verdict(
 )
 
 # %% [markdown]
-# **Libraries: behind all three.** There the best walk goes home after every step: a user, an article, a library, an article. These are RP3β's three hops, drawn instead of summed. Is chance to
-# blame? More than half of it is popularity: a walk ends where many edges end. Divide its visits by a power of the degree, as RP3β does, and that part of the distance to RP3β is gone. iALS, on top, keeps 512 numbers for each article and needs a training; Pixie needs neither.
-# (In PinWorld the best power is 0: that row is Pixie again.)
+# **Libraries: behind all three.** There the best walk goes home after every step: a user, an article, a
+# library, an article. These are RP3β's three hops, drawn instead of summed. Is chance to blame? Not for most of
+# it. A walk ends where many edges end, and that is at what is popular. Divide its visits by a power of the
+# degree, as RP3β does, and more than half of the distance to RP3β is gone. (iALS, on top, keeps 512 numbers for
+# each article and needs a training; Pixie needs neither.)
 #
-# **PinWorld: ahead, and the boards are why.** On saves alone a walk tuned for them finds less than RP3β. A board holds what somebody put together on purpose, so there the best walk
-# goes far, home after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
+# **PinWorld: ahead, and the boards are why.** On saves alone a walk tuned for them finds less than RP3β. A
+# board holds what somebody put together on purpose. So there it is worth going far, and the best walk goes home
+# after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
+# (The best power of the degree is 0 here, so Pixie's last row is Pixie again.)
 #
 # **Far walks pay where the graph says more than who liked what.**
 #
@@ -478,8 +495,17 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 How large is your catalog?
 #
-# Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten million, and count how many requests a second one thread answers, with
-# **vectors** scanned (*iALS, exact scan*) or in an *index* (*iALS, cells of faiss*; lesson 10), a finished *table of neighbors* (*item2item*), a *full matrix* (*EASE*), a walk of 10,000 steps (*Pixie*), a push (*PageRank, push*).
+# Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten
+# million, and count how many requests a second one thread answers. There are six ways to find an answer:
+#
+# | what is done for a request | name in figure 8.5 |
+# |---|---|
+# | the product with **every** vector | *iALS, exact scan* |
+# | the product with a part of the vectors, by an *index* (lesson 10) | *iALS, cells of faiss* |
+# | rows of a full matrix | *EASE* |
+# | a few rows of a finished table of neighbors | *item2item* |
+# | a walk of 10,000 steps | *Pixie* |
+# | a push (8.4) | *PageRank, push* |
 #
 # > **Claim** (ours). At a million things an exact scan answers fewer requests than an index, a walk or a push.
 
@@ -518,10 +544,14 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed: the index). EASE ends where its matrix no longer fits. Look which lines fall, and who is above whom at both ends.*
+# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
+# the index). EASE ends where its matrix no longer fits. Look which lines fall, and who is above whom at both
+# ends.*
 #
-# At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at each thing, so its line falls steeply. An index looks at a part of the vectors and
-# falls later. A walk makes its ten thousand steps in any catalog; its line falls only to a seventh, as in a large memory steps wait and more counts have to be cleared (branch 8.7).
+# At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at
+# each thing, so its line falls steeply. An index looks at a part of the vectors and falls later. A walk makes
+# its ten thousand steps in any catalog, so its line falls only to a seventh. What grows is the time of a step,
+# for in a large memory steps wait, and there are more counts to clear (branch 8.7).
 #
 # From 100,000 things on one line is on top: a finished table of neighbors has its answers nearly ready. But somebody has to make it, and today's edges are not in it.
 #
