@@ -943,7 +943,7 @@ visuals.atlas()
 
 # %% [markdown]
 # *Figure 16.5. Systems of industry by year and by the kind of their graph; an arrow leads to a system that takes over another's vectors or method. In the
-# interactive version you filter by graph, by way and by company, and open a row that says how it was built.*
+# interactive version you pull a line to a year, filter by graph, by way and by company, and open what is known of how one was built.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Six of the last eight read sequences and have no graph of nodes and edges; GiGL and OmniSage have one. What a graph knew, they try to read from what

@@ -279,7 +279,8 @@ def test_slides_can_be_reached_from_the_syllabus(page, website):
 def test_the_atlas_is_filtered_without_a_kernel(page, website):
     show(page, website, "atlas")
     root = page.locator(".gr-root")
-    root.get_by_label("Company").select_option("LinkedIn")
+    root.get_by_role("combobox", name="Company").select_option("LinkedIn")
+    root.get_by_role("button", name="List").click()
     assert root.locator(".gr-at-row:visible").count() == 1
     assert page.get_by_role("link", name="arxiv.org/abs/2402.11139").count() == 1
 

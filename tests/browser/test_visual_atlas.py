@@ -15,17 +15,18 @@ def show(on_a_page):
 
 
 def rows(root) -> list[str]:
+    root.locator(".gr-at-list").evaluate("x => x.classList.add('gr-at-all')")
     return root.locator(".gr-at-row:visible .gr-at-name").all_inner_texts()
 
 
 def test_filters_are_joined_and_show_all_forgets_them(show):
     _, root = show()
     everything = len(rows(root))
-    root.get_by_label("Graph").select_option("many types")
-    root.get_by_label("Built of").select_option("walk")
+    root.get_by_role("combobox", name="Graph").select_option("many types")
+    root.get_by_role("combobox", name="Built of").select_option("walk")
     assert [name.split()[0] for name in rows(root)] == ["MultiBiSage", "OmniSage"]
     assert status(root).startswith("2 of 25 systems, 2022 to 2025")
-    root.get_by_label("Company").select_option("Snap")
+    root.get_by_role("combobox", name="Company").select_option("Snap")
     assert status(root) == "No system is all of this."
     root.get_by_role("button", name="Show all").click()
     assert len(rows(root)) == everything
@@ -33,20 +34,47 @@ def test_filters_are_joined_and_show_all_forgets_them(show):
     assert not {"TIGER ᴬ", "HSTU ᴬ"} & set(rows(root))
 
 
-def test_a_row_opens_by_keyboard_and_says_what_was_read(show):
+def test_the_line_is_pulled_to_a_year_and_says_what_came_before_and_after(show):
     page, root = show()
-    root.get_by_role("button", name="Show all").focus()
+    box, knob = (root.locator(x).bounding_box() for x in (".gr-at-time", ".gr-at-knob circle"))
+    y = knob["y"] + knob["height"] / 2
+    page.mouse.move(knob["x"] + 8, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.58, y, steps=4)
+    page.mouse.up()
+    assert status(root) == (
+        "Until 2023, 3 of 11 of these systems read sequences of what people did; after it, 7 of 14."
+    )
+    assert "gr-at-out" in root.locator(".gr-at-mark", has_text="OmniSage").get_attribute("class")
+    line = root.get_by_role("slider", name="Until which year")
+    line.focus()
+    page.keyboard.press("ArrowLeft")
+    assert status(root).startswith("Until 2022, 2 of 7")
+    root.get_by_role("button", name="Show all").click()
+    assert line.get_attribute("aria-valuenow") == "2026" and status(root).startswith("25 of 25")
+
+
+def test_a_row_and_a_square_open_by_keyboard_and_say_what_was_read(show):
+    page, root = show()
+    assert root.locator(".gr-at-row:visible").count() == 0
+    root.get_by_role("button", name="List").click()
+    assert root.locator(".gr-at-row:visible").count() == 25
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     inside = root.locator(".gr-at-cells").inner_text()
     assert "arxiv.org/abs/1806.01973; read: the paper" in inside
-    assert root.locator('[aria-expanded="true"]').inner_text().startswith("PinSage")
+    assert root.locator('.gr-at-row[aria-expanded="true"]').inner_text().startswith("PinSage")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     assert "its abstract only" in root.locator(".gr-at-cells").inner_text()
     page.keyboard.press("Enter")
     assert root.locator(".gr-at-cells").count() == 0
+    root.get_by_role("button", name="PinSage, Pinterest").focus()
+    page.keyboard.press("ArrowDown")
+    assert status(root).startswith("MultiBiSage (Pinterest, 2022): many types. Built on PinSage")
+    page.keyboard.press("Enter")
+    assert "six bipartite graphs" in root.locator(".gr-at-cells").inner_text()
 
 
 def test_a_square_shows_what_belongs_to_it_and_opens_its_row(show):
@@ -56,7 +84,7 @@ def test_a_square_shows_what_belongs_to_it_and_opens_its_row(show):
     lit = root.locator(".gr-at-lit text").all_text_contents()
     assert {"Pixie", "PinSage", "MultiBiSage"} <= set(lit) and "TwHIN" not in lit
     square.click()
-    assert root.locator('[aria-expanded="true"]').inner_text().startswith("MultiBiSage")
+    assert root.locator('.gr-at-row[aria-expanded="true"]').inner_text().startswith("MultiBiSage")
     assert "PinSage and Pixie" in root.locator(".gr-at-cells").inner_text()
 
 
@@ -66,10 +94,10 @@ def test_a_square_opens_its_row_under_the_drawing_which_stays_in_view(show):
     before = drawing.bounding_box()
     for name in ("OmniSage", "Pixie", "OmniSage"):
         root.locator(".gr-at-mark", has_text=name).click()
-        assert root.locator('[aria-expanded="true"]').inner_text().startswith(name)
+        assert root.locator('.gr-at-row[aria-expanded="true"]').inner_text().startswith(name)
         assert drawing.bounding_box() == before
         assert 0 < cells.bounding_box()["y"] - before["y"] - before["height"] < 80
-    root.locator('[aria-expanded="true"]').click()  # closed, it is back in its place
+    root.locator('.gr-at-row[aria-expanded="true"]').click()  # closed, it is back in its place
     assert rows(root)[0].startswith("Pixie") and cells.count() == 0
     last = root.locator(".gr-at-row").last
     last.click()
@@ -79,6 +107,7 @@ def test_a_square_opens_its_row_under_the_drawing_which_stays_in_view(show):
 @pytest.mark.parametrize(("wide", "dark"), [(1000, False), (400, True)])
 def test_it_fits_and_readers_of_screens_can_use_it(show, wide, dark):
     page, root = show(width=wide, dark=dark)
-    root.locator(".gr-at-row").nth(1).click()
+    root.get_by_role("button", name="PinSage, Pinterest").click()
+    assert root.locator(".gr-at-cells").count() == 1
     assert width(page) <= wide
     assert violations(page) == []

@@ -88,7 +88,8 @@ def atlas(kind: str = "", way: str = "", lecture: bool = False) -> Visual:
     return Visual(
         Path(__file__).with_name("atlas.js"),
         state={"systems": shown, "kinds": KINDS, "ways": WAYS, "day": day.isoformat(),
-               "kind": kind, "way": way, "company": "", "lecture": lecture, "open": ""},
+               "kind": kind, "way": way, "company": "", "lecture": lecture, "open": "",
+               "until": max(row["year"] for row in rows)},
         text=f"atlas of {len(rows)} systems, shown: {chosen}",
         alt=(
             f"{len(kept)} systems of industry from {kept[0]['year']} on ({chosen}), by year and kind of graph; arrows lead "

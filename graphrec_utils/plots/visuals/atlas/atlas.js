@@ -1,6 +1,7 @@
-// Systems of industry by year and kind of graph, with arrows to who is built on another, and a row each, filtered by graph, by what they are built of, by company, by the lecture.
+// Systems of industry by year and kind of graph, with arrows to who is built on another, a line to pull
+// to a year, and a row each, filtered by graph, by what they are built of, by company, by the lecture.
 // State: systems, kinds, ways, day (looked up), and what is chosen: kind, way, company ("" for all), lecture,
-// open (the name of the system whose cells are shown, "" for none).
+// open (the name of the system whose cells are shown, "" for none), until (the last year that counts).
 
 import { button, count, frame, h, list, roving, s } from "../base/base.js";
 
@@ -9,14 +10,14 @@ function render({ model, el }) {
   const { body, controls, say } = frame(el, {
     label: "Atlas of industry",
     help:
-      "Choose what to show. Point at a square: its company's other systems and what it is built on light up; a click opens its row under the drawing. A row opens by a click or Enter; the arrow keys go from row to row. " +
+      "Pull the line to a year. Point at a square (or arrow keys): what else its company built lights up; an arrow leads to who takes over its vectors or method, as far as we read of it. A click or Enter opens what we know. " +
       `Looked up on ${day}. † told by a summary of others; what we did not read is left out.`,
   });
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
-  const first = ["kind", "way", "company", "lecture"].map((x) => [x, model.get(x)]);
+  const first = ["kind", "way", "company", "lecture", "open"].map((x) => [x, model.get(x)]);
 
   const menu = (text, name, values) => {
     const options = ["", ...values].map((value) => h("option", { value }, value || "all"));
@@ -29,7 +30,10 @@ function render({ model, el }) {
   controls.append(
     ...menus.map((x) => x.node),
     h("label", {}, box, " in the lecture"),
-    button("Show all", () => first.forEach(([name]) => put(name, name === "lecture" ? false : ""))),
+    button("Show all", () => {
+      first.forEach(([name]) => put(name, name === "lecture" ? false : ""));
+      put("until", years.at(-1));
+    }),
   );
 
   const READ = { paper: "the paper", abstract: "its abstract only", code: "the released code" };
@@ -67,59 +71,147 @@ function render({ model, el }) {
   });
   const table = h("div", { class: "gr-at-list", role: "list" }, ...rows.map((x) => x.node));
 
-  // ---- years to the right, a lane for each kind; for the eyes, the rows tell the same
+  // ---- years to the right, a lane for each kind, a line at the last year that counts
   const years = [...new Set(systems.map((row) => row.year))].sort();
   const inCell = (kind, year) => systems.filter((row) => row.kind === kind && row.year === year);
-  const lanes = kinds.map((kind) => 10 + 19 * Math.max(1, ...years.map((year) => inCell(kind, year).length)));
-  const [left, wide, head] = [82, 840, 24];
-  const column = (wide - left) / years.length;
-  const tops = lanes.map((_, k) => head + lanes.slice(0, k).reduce((a, b) => a + b, 0));
-  const tall = head + lanes.reduce((a, b) => a + b, 0);
-  const place = new Map();
-  kinds.forEach((kind, k) => years.forEach((year, x) => inCell(kind, year).forEach((row, j) => place.set(row.name, [left + x * column + 8, tops[k] + 14 + 19 * j]))));
-  let pointed = "";
-  const marks = new Map(systems.map((row) => {
-    const [x, y] = place.get(row.name);
-    const point = (name) => () => {
-      pointed = name;
-      light();
-    };
-    const name = row.name.length > 15 ? row.name.slice(0, 14) + "…" : row.name;
-    const node = s("g", { onpointerenter: point(row.name), onpointerleave: point(""), onclick: () => {
-      under = row.name;
-      put("open", row.name);
-      draw();
-      rows.find((z) => z.row === row).toggle.scrollIntoView({ block: "nearest" }); // by a line at most
-    } },
-      s("rect", { class: "gr-at-hit", x: x - 7, y: y - 9, width: column - 4, height: 18 }),
-      s("rect", { class: "gr-at-dot", x: x - 5, y: y - 5, width: 10, height: 10 }),
-      s("text", { x: x + 9, y: y + 4 }, name), s("title", {}, `${row.name}, ${row.company}`));
-    return [row.name, node];
-  }));
-  const arrows = systems.flatMap((row) => (row.on ?? []).map((other) => {
-    const [[a, b], [c, e]] = [place.get(other), place.get(row.name)];
-    const [x, y] = [c - 9, e];
-    const [fx, fy] = [a + 6, (b + e) / 2]; // where it comes from at its end
-    const long = Math.hypot(x - fx, y - fy);
-    const [dx, dy] = [(x - fx) / long, (y - fy) / long];
-    const tip = `M${x + 3 * dx} ${y + 3 * dy}L${x - 8 * dx - 5 * dy} ${y - 8 * dy + 5 * dx}L${x - 8 * dx + 5 * dy} ${y - 8 * dy - 5 * dx}z`;
-    return { ends: [other, row.name], node: s("g", {}, s("path", { class: "gr-at-arrow", d: `M${a} ${b + 7}Q${fx} ${fy} ${x} ${y}` }), s("path", { class: "gr-at-head", d: tip })) };
-  }));
-  const picture = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, "aria-hidden": "true", class: "gr-at-time" },
-    ...kinds.map((_, k) => s("rect", { class: `gr-at-lane gr-at-lane-${k % 2}`, x: 0, y: tops[k], width: wide, height: lanes[k] })),
-    ...kinds.map((kind, k) => s("text", { class: "gr-at-what", x: 4, y: tops[k] + 18 }, kind)),
-    ...years.map((year, x) => s("text", { class: "gr-at-what", x: left + x * column, y: 15 }, year)),
-    ...arrows.map((x) => x.node),
-    ...marks.values(),
-  );
-  const light = () => {
-    const who = systems.find((row) => row.name === pointed);
-    const near = new Set(who ? [...arrows.filter((x) => x.ends.includes(pointed)).flatMap((x) => x.ends), ...systems.filter((row) => row.company === who.company).map((row) => row.name)] : []);
-    const shown = new Set(rows.filter((x) => !x.node.hidden).map((x) => x.row.name));
-    for (const [name, node] of marks) node.setAttribute("class", `gr-at-mark${shown.has(name) ? "" : " gr-at-out"}${near.has(name) ? " gr-at-lit" : ""}${who && !near.has(name) ? " gr-at-dim" : ""}${model.get("open") === name ? " gr-at-open" : ""}`);
-    for (const { ends, node } of arrows) node.classList.toggle("gr-at-dim", !ends.every((x) => shown.has(x)) || (!!who && !ends.includes(pointed)));
+  const nick = (name) => name.replace(" at YouTube", "").replace("foundation", "found.");
+  const press = (name) => {
+    under = name;
+    put("open", model.get("open") === name ? "" : name);
   };
-  body.append(table, picture); // the picture stands above, where there is room for it
+  let pointed = "";
+  const point = (name) => () => {
+    pointed = name;
+    light();
+  };
+  const marks = systems.map((row) => {
+    const hit = s("rect", { class: "gr-at-hit" });
+    const node = s("g", { role: "button", tabindex: -1, onpointerenter: point(row.name), onpointerleave: point(""), onfocus: point(row.name), onblur: point(""), onclick: () => press(row.name), onkeydown: (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      press(row.name);
+    } }, hit, s("rect", { class: "gr-at-dot", x: -6, y: -6, width: 12, height: 12 }), s("text", { x: 11, y: 4 }, nick(row.name)));
+    node.setAttribute("aria-label", `${row.name}, ${row.company}, ${row.year}, ${row.kind}`);
+    return { row, node, hit };
+  });
+  const arrows = systems.flatMap((row) => (row.on ?? []).map((other) => ({ ends: [other, row.name], line: s("path", { class: "gr-at-arrow" }), head: s("path", { class: "gr-at-head" }) })));
+  for (const x of arrows) x.node = s("g", {}, x.line, x.head);
+  const lanes = kinds.map((kind, k) => ({ back: s("rect", { class: `gr-at-lane gr-at-lane-${k % 2}`, x: 0 }), text: s("text", { class: "gr-at-what", x: 4 }, kind) }));
+  const heads = years.map((year) => s("text", { class: "gr-at-what", y: 15 }, year));
+  const late = s("rect", { class: "gr-at-late", y: 0 });
+  const knob = s("g", { class: "gr-at-knob", role: "slider", tabindex: 0, "aria-label": "Until which year", "aria-valuemin": years[0], "aria-valuemax": years.at(-1) },
+    s("rect", { class: "gr-at-hit", x: -16, y: 0, width: 32 }), s("line", { y1: 4 }), s("g", {}, s("circle", { r: 11 }), s("path", { d: "M-3 -4L-7 0L-3 4M3 -4L7 0L3 4" })));
+  const picture = s("svg", { role: "group", "aria-label": "Systems by year and kind of graph", class: "gr-at-time" },
+    ...lanes.map((x) => x.back), ...heads, ...arrows.map((x) => x.node), ...lanes.map((x) => x.text), ...marks.map((x) => x.node), late, knob);
+  const place = new Map();
+  let edges = []; // where each year ends
+  let small = null;
+  const layout = () => {
+    const narrow = (body.clientWidth || 840) < 600;
+    if (narrow === small) return;
+    small = narrow;
+    const [wide, left, high, top] = narrow ? [360, 4, 28, 26] : [840, 86, 21, 26];
+    const across = narrow ? 2 : 1; // squares side by side, where their names have no room
+    const long = years.map((year) => (narrow ? 1 : 5.5 + Math.max(...systems.filter((row) => row.year === year).map((row) => nick(row.name).length))));
+    const unit = (wide - left) / long.reduce((a, b) => a + b, 0);
+    const starts = long.map((_, k) => left + unit * long.slice(0, k).reduce((a, b) => a + b, 0));
+    edges = starts.map((_, k) => (starts[k + 1] ?? wide - 10) - 3);
+    let y = top;
+    kinds.forEach((kind, k) => {
+      const lines = Math.max(1, ...years.map((year) => Math.ceil(inCell(kind, year).length / across)));
+      const title = narrow ? 18 : 0;
+      const height = title + lines * high + 10;
+      for (const [name, value] of Object.entries({ y, width: wide, height })) lanes[k].back.setAttribute(name, value);
+      lanes[k].text.setAttribute("y", y + (narrow ? 15 : 20));
+      years.forEach((year, x) => inCell(kind, year).forEach((row, j) => place.set(row.name, [starts[x] + 10 + 25 * (j % across), y + title + 16 + high * Math.floor(j / across)])));
+      y += height;
+    });
+    for (const { row, node, hit } of marks) {
+      node.setAttribute("transform", `translate(${place.get(row.name)})`);
+      const size = { x: -12, y: -high / 2, width: narrow ? 24 : 20 + 7 * nick(row.name).length, height: high };
+      for (const [name, value] of Object.entries(size)) hit.setAttribute(name, value);
+    }
+    for (const { ends, line, head } of arrows) {
+      const [[a, b], [c, y2]] = ends.map((name) => place.get(name));
+      const [x, fx, fy] = [c - 10, a + 8, (b + y2) / 2];
+      const size = Math.hypot(x - fx, y2 - fy);
+      const [dx, dy] = [(x - fx) / size, (y2 - fy) / size];
+      line.setAttribute("d", `M${a} ${b + 8}Q${fx} ${fy} ${x} ${y2}`);
+      head.setAttribute("d", `M${x + 3 * dx} ${y2 + 3 * dy}L${x - 8 * dx - 5 * dy} ${y2 - 8 * dy + 5 * dx}L${x - 8 * dx + 5 * dy} ${y2 - 8 * dy - 5 * dx}z`);
+    }
+    heads.forEach((node, k) => node.setAttribute("x", starts[k] + (narrow ? 2 : 4)));
+    for (const [name, value] of Object.entries({ viewBox: `0 0 ${wide} ${y + 24}`, width: wide, height: y + 24 })) picture.setAttribute(name, value);
+    late.setAttribute("height", y);
+    knob.children[0].setAttribute("height", y + 24);
+    knob.children[1].setAttribute("y2", y + 4);
+    knob.children[2].setAttribute("transform", `translate(0 ${y + 12})`);
+    picture.classList.toggle("gr-at-narrow", narrow);
+    light();
+  };
+  const until = (k) => put("until", years[Math.max(0, Math.min(years.length - 1, k))]);
+  knob.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    until(years.indexOf(model.get("until")) + by);
+  });
+  knob.addEventListener("pointerdown", (event) => knob.setPointerCapture(event.pointerId));
+  knob.addEventListener("pointermove", (event) => {
+    if (!knob.hasPointerCapture(event.pointerId)) return;
+    const { x } = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
+    const far = edges.map((edge) => Math.abs(edge - x));
+    const k = far.indexOf(Math.min(...far));
+    if (years[k] !== model.get("until")) until(k);
+  });
+  const kept = () => rows.filter((x) => x.fits).map((x) => x.row);
+  const light = () => {
+    const [last, open, company] = ["until", "open", "company"].map((x) => model.get(x));
+    const who = systems.find((row) => row.name === (pointed || open));
+    const whose = company || who?.company;
+    const family = systems.filter((row) => row.company === whose);
+    const bound = arrows.filter((x) => who && x.ends.includes(who.name));
+    const near = new Set([...bound.flatMap((x) => x.ends), ...family.map((row) => row.name)]);
+    const shown = new Set(kept().filter((row) => row.year <= last).map((row) => row.name));
+    for (const { row, node } of marks) {
+      const kinds = { out: !shown.has(row.name), lit: near.has(row.name), dim: who && !near.has(row.name), open: open === row.name };
+      node.setAttribute("class", ["gr-at-mark", ...Object.keys(kinds).filter((x) => kinds[x]).map((x) => `gr-at-${x}`)].join(" "));
+    }
+    for (const x of arrows) {
+      x.node.classList.toggle("gr-at-on", bound.includes(x));
+      x.node.classList.toggle("gr-at-out", !x.ends.every((name) => shown.has(name)));
+    }
+    const at = edges[years.indexOf(last)];
+    knob.setAttribute("transform", `translate(${at} 0)`);
+    knob.setAttribute("aria-valuenow", last);
+    late.setAttribute("x", at);
+    late.setAttribute("width", Math.max(0, 840 - at));
+    tell(who);
+  };
+  // one sentence: of who is pointed at, of the year in the hand, or of all
+  const tell = (who) => {
+    const [rest, last] = [kept(), model.get("until")];
+    const old = rest.filter((row) => row.year <= last);
+    const reads = (part) => `${part.filter((row) => row.kind === "sequence").length} of ${part.length}`;
+    if (!rest.length) return say("No system is all of this.");
+    if (who) {
+      const [others, heirs] = [systems.filter((row) => row.company === who.company).length - 1, arrows.filter((x) => x.ends[0] === who.name).map((x) => x.ends[1])];
+      return say(
+        `${who.name} (${who.company}, ${who.year}): ${who.kind}. ` + (who.on ? `Built on ${list(who.on)}. ` : "") +
+          (heirs.length ? `Its heirs: ${list(heirs)}. ` : "") + (others ? `Bold: what else ${who.company} built.` : ""),
+      );
+    }
+    if (old.length < rest.length) return say(`Until ${last}, ${reads(old)} of these systems read sequences of what people did; after it, ${reads(rest.filter((row) => row.year > last))}.`);
+    const abstracts = rest.filter((row) => row.read === "abstract").length;
+    const span = rest.map((row) => row.year);
+    say(`${rest.length} of ${count(systems.length, "system")}, ${Math.min(...span)} to ${Math.max(...span)}; of ${abstracts} (marked ᴬ) only the abstract was read. When did sequences take over? Pull the line.`);
+  };
+  const all = button("List", () => {
+    const on = all.getAttribute("aria-expanded") !== "true";
+    all.setAttribute("aria-expanded", on);
+    table.classList.toggle("gr-at-all", on);
+  }, { "aria-expanded": "false" });
+  controls.append(all);
+  body.append(table, picture); // the picture stands above
   const visible = () => rows.filter((x) => !x.node.hidden).map((x) => [x.toggle]);
 
   const draw = () => {
@@ -131,6 +223,7 @@ function render({ model, el }) {
       const fits =
         (!kind || row.kind === kind) && (!way || row.by.includes(way)) &&
         (!company || row.company === company) && (!lecture || row.lecture);
+      x.fits = fits;
       x.node.hidden = !fits;
       x.toggle.setAttribute("aria-expanded", String(row.name === open));
       x.node.classList.toggle("gr-at-under", row.name === open && row.name === under);
@@ -138,24 +231,23 @@ function render({ model, el }) {
       x.inside = row.name === open ? cells(row) : null;
       if (x.inside) x.node.append(x.inside);
     }
-    light();
-    const shown = rows.filter((x) => !x.node.hidden).map((x) => x.row);
-    const abstracts = shown.filter((row) => row.read === "abstract").length;
-    const years = shown.map((row) => row.year);
-    say(
-      shown.length
-        ? `${shown.length} of ${count(systems.length, "system")}, ${Math.min(...years)} to ${Math.max(...years)}; ` +
-            `of ${abstracts} (marked ᴬ) only the abstract was read.`
-        : "No system is all of this.",
-    );
+    if (edges.length) light();
     const now = rows.find((x) => x.row.name === open && !x.node.hidden);
-    if (shown.length) settle(now?.toggle ?? visible()[0][0]);
+    if (visible().length) settle(now?.toggle ?? visible()[0][0]);
   };
   const settle = roving(table, visible);
-  const names = ["kind", "way", "company", "lecture", "open"];
+  // arrow keys on the map: a lane up or down, a square to the left or right
+  roving(picture, () => kinds.map((kind) => marks.filter((x) => x.row.kind === kind && x.row.year <= model.get("until") && kept().includes(x.row)).map((x) => x.node)).filter((x) => x.length), marks[0].node);
+  const names = ["kind", "way", "company", "lecture", "open", "until"];
   for (const name of names) model.on(`change:${name}`, draw);
   draw();
-  return () => names.forEach((name) => model.off(`change:${name}`, draw));
+  layout();
+  const watch = new ResizeObserver(layout);
+  watch.observe(body);
+  return () => {
+    watch.disconnect();
+    names.forEach((name) => model.off(`change:${name}`, draw));
+  };
 }
 
 export default { render };
