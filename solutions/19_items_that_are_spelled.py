@@ -90,9 +90,15 @@ remember("19")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.1 — `residual_codes` ({{points:19.1}})
 #
-# By hand: centers (0, 0), (1, 3), (4, 1), then (1, −1), (3, 0), then (−1, 1), (1, 1). The point (5, 5) is nearest to (4, 1), code 2; (1, 4) is left,
-# nearest to (3, 0), code 1; (−2, 4) is left, code 0. The point (1, 0) has the codes 0, 0, 0: at the end (0, 1) is left, as near to both, and the
-# first is taken.
+# Write the two lines above. By hand, three levels and two points:
+#
+# | | level 1 | level 2 | level 3 |
+# |---|---|---|---|
+# | centers | (0, 0), (1, 3), (4, 1) | (1, −1), (3, 0) | (−1, 1), (1, 1) |
+# | left of the first point | (5, 5): code 2 | (1, 4): code 1 | (−2, 4): code 0 |
+# | left of the second point | (1, 0): code 0 | (1, 0): code 0 | (0, 1): code 0 |
+#
+# At the end of the second point (0, 1) is as near to both centers, and the first is taken.
 #
 # *About 7 minutes. Stuck? Hints are free.*
 #
@@ -125,11 +131,11 @@ visuals.semantic_tree(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 19.1. Nine points, spelled in one code and in three. A cross (+) is what the codes so far stand for, a line what is left to be said; shaded is where a new point would begin like the chosen one. On the screen choose a
+# *Figure 19.1. Nine points, spelled in one code and in three. A cross (+) is what the codes so far stand for, a line what is left to be said. Shaded is where a new point would begin like the chosen one. On the screen choose a
 # point and the length of its prefix, or carry a new pin; once your function passes, the codes are yours.*
 #
-# With one code, *a*, *b* and *c* are the same. The second moves the cross left or right, the third up or down, alike in all three groups: seven words spell nine points, and a tenth, which comes tomorrow, needs
-# no new word. What the crosses do not reach, no code says.
+# With one code, *a*, *b* and *c* are the same. The second code moves the cross left or right, the third up or down, and they do so alike in all three groups. So seven words spell nine points, and a tenth, which comes tomorrow, needs
+# no new word. But what the crosses do not reach, no code says.
 #
 # **A spelling says roughly where an item lies, in words that it shares with others. So a new item can be spelled at once.**
 
@@ -203,12 +209,13 @@ print(
 print(f"likeliest second code: {chances[1].max():.2f} after {spelled[0]}, {other:.2f} after {best}")
 
 # %% [markdown]
-# *Figure 19.2. What a small speller expects of one user: the chances of the first code, of the second after the first one written, of the third, and of the further code. This small speller has 16 words at each level. Hatched is what was written. The bars of
-# each panel add up to 1; the four hatched ones multiply to the chance of the pin.*
+# *Figure 19.2. What a small speller, of 16 words at each level, expects of one user. Each panel has the chances of one code, after those written before it. Hatched is what was written. The bars of
+# a panel add up to 1; the four hatched ones multiply to the chance of the pin.*
 #
-# The likeliest first code is 0, and yet the pin begins with 2. After 2 the speller is surer how to go on, 0.66 beside 0.31 after 0, so with two codes 2·1 has nearly caught up, $0.14 \cdot 0.66 = 0.09$ beside $0.35 \cdot 0.31 = 0.11$, and the
+# The likeliest first code is 0, and yet the pin begins with 2. Why? After 2 the speller is surer how to go on. With two codes 2·1 has nearly caught up, $0.14 \cdot 0.66 = 0.09$ beside $0.35 \cdot 0.31 = 0.11$, and the
 # codes that follow decide.
-# And look at what was read: four of the ten pins begin with 2. What is written is a new pin, made of parts that this user has saved: with 2·1·4·6 it shares all but the further code.
+#
+# And look at what was read: four of the ten pins begin with 2. The speller writes a pin made of parts that this user has saved. With 2·1·4·6 it shares all but the further code.
 #
 # **The likeliest first code need not begin the likeliest item.**
 
@@ -217,8 +224,8 @@ print(f"likeliest second code: {chances[1].max():.2f} after {spelled[0]}, {other
 #
 # Then how is the likeliest item found, without asking all? **Beam search** spells level by level and keeps several prefixes, the likeliest ones; how many is its **width**.
 #
-# And most spellings are no item: of $64^3$ a few thousand exist. A **trie**, the tree of all items' codes, says which code may follow which prefix. What it forbids gets $-\infty$. A new item enters the trie, one that is
-# sold out leaves it, and nothing is trained for either.
+# And most spellings are no item: of $64^3$ a few thousand exist. A **trie**, the tree of all items' codes, says which code may follow which prefix. What it forbids gets $-\infty$. A new item enters the trie, and one that is
+# sold out leaves it. Nothing is trained for either.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 20 to 32. Figure 19.3 with a beam of 1: ask which film comes first, before the last code. Then a beam of 2, then without the trie. Usual wrong answer: a wider beam only adds films
@@ -227,8 +234,14 @@ print(f"likeliest second code: {chances[1].max():.2f} after {spelled[0]}, {other
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.6 — `step` ({{points:19.6}})
 #
-# By hand: prefixes with chances 0.6 and 0.4. After the first, codes 0, 1, 2 come with 0.2, 0.7, 0.1, but no item has code 1 there; after the second with 0.7, 0.25, 0.05. A beam of three keeps
-# $0.4 \cdot 0.7 = 0.28$ (prefix 1, code 0), $0.6 \cdot 0.2 = 0.12$ (prefix 0, code 0) and $0.4 \cdot 0.25 = 0.1$ (prefix 1, code 1). Without the trie 0.42 would come first, and be no item.
+# Write one level of the search. By hand, two prefixes and the chances of what may follow:
+#
+# | prefix | its chance | code 0 | code 1 | code 2 |
+# |---|---|---|---|---|
+# | 0 | 0.6 | 0.2 | 0.7, but no item | 0.1 |
+# | 1 | 0.4 | 0.7 | 0.25 | 0.05 |
+#
+# A beam of three keeps $0.4 \cdot 0.7 = 0.28$, then $0.6 \cdot 0.2 = 0.12$, then $0.4 \cdot 0.25 = 0.1$. Without the trie 0.42 would come first, and be no item.
 #
 # *About 12 minutes.*
 #
@@ -272,8 +285,15 @@ visuals.beam_trie(function=step)
 #
 # TIGER's abstract makes two promises: one about **known** items, one about new ones. First, who finds what a person plays next, among the games of lesson 15?
 #
-# A spelling can only say what it is made of. The paper takes content; the games come without, so their codes are made of iALS's vectors, that is, of the likes. SASRec reads the same order and has a vector for each game, as has HSTU, a SASRec whose attention adds events up where
-# a softmax takes their mean (branch 19.7). A chain reads the last game alone, a walk, RP3β, is not trained (15.3), iALS reads no order.
+# A spelling can only say what it is made of. The paper makes it of content. These games come without, so their codes are made of iALS's vectors, that is, of likes.
+#
+# | who | reads | has for each game |
+# |---|---|---|
+# | TIGER | the order | codes, shared with others |
+# | SASRec; HSTU, whose attention adds where SASRec's takes a mean (19.7) | the order | a vector of its own |
+# | chain | the last game | counts of what came next |
+# | RP3β, a walk | all games, no order | edges, nothing trained |
+# | iALS | all games, no order | a vector of its own |
 #
 # > **Claim** (of the abstract of TIGER, in our words). On known items a model that spells finds more than SASRec.
 
@@ -305,17 +325,22 @@ verdict(
 # %% [markdown]
 # *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. Start at the top: who is first, and whose interval reaches it?*
 #
-# **How to read it.** A walk is first, and SASRec, HSTU and the chain reach it with their intervals; TIGER does not. (SASRec and HSTU cannot be told apart.) A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words belong to all games: what it
-# learns of one it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is. (Nor had ours stopped getting better with training: fold.)
+# **How to read it.** A walk is first; SASRec, HSTU and the chain reach it with their intervals, and TIGER does not. A likely reason is what TIGER writes with. SASRec can say of every game what comes after it. TIGER's words belong to all games: what it
+# learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is. (Ours was still getting better with training.)
 #
-# And TIGER cannot be told from iALS, whose vectors its words are made of. Does spelling help at all, or only the order that it reads? Spell known films by their genres, then deal these spellings to the films by lot: now each is only a name. Both ways TIGER is ahead of iALS, and
-# nobody can tell the two apart (fold). So likely the order carries it: where an item has likes, what comes before and after may say enough.
+# Now look at TIGER's neighbor, iALS. TIGER reads the order, which iALS does not, and yet it cannot be told from the model whose vectors its words are made of. Perhaps the rounding into codes loses what the order wins.
 #
 # **Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of.**
 #
+# <details><summary>Is it the spelling that helps, or the order?</summary>
+#
+# On known films, spelled by their genres, TIGER is ahead of iALS. Deal these spellings to the films by lot: now each is only a name. It is ahead of iALS all the same, and nobody can tell the two TIGERs apart. So likely the order carries it: where an item has likes, what comes before and after may say enough.
+#
+# </details>
+#
 # <details><summary>How this was measured</summary>
 #
-# The split, the people and the measure of 15.3: the last event of 2,400 people, the one before it chose; a third of them is asked, 800 people, after one training each (among these SASRec has 0.062 and the walk 0.067; over all three thirds, in 15.3, they have 0.057 and 0.062). TIGER chose among 4, 8 and 16 passes (0.042, 0.045 and 0.048 on the event before), SASRec had six settings, HSTU takes SASRec's, all others come with those of 15.3. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, a beam of 50. It, HSTU and SASRec read the latest 50 events. Codes are made of iALS's item
+# SASRec and HSTU cannot be told apart. The split, the people and the measure of 15.3: the last event of 2,400 people, the one before it chose; a third of them is asked, 800 people, after one training each (among these SASRec has 0.062 and the walk 0.067; over all three thirds, in 15.3, they have 0.057 and 0.062). TIGER chose among 4, 8 and 16 passes (0.042, 0.045 and 0.048 on the event before), SASRec had six settings, HSTU takes SASRec's, all others come with those of 15.3. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, a beam of 50. It, HSTU and SASRec read the latest 50 events. Codes are made of iALS's item
 # vectors: TIGER is told the likes twice. A TIGER of the paper reads with an encoder and has a hashed user id; ours is one transformer. item2item finds 0.067, iALS 0.040, TIGER 0.039. TIGER reads four codes where SASRec reads one event: 168 s of training beside 36, CPU time of one training, the words' included.
 #
 # Films: MovieTweetings, the last event of 2,400 people, one training each on all before it; the event before it chose, among three trials for everybody: 8, 16 and 32 passes of TIGER (0.110, 0.119 and 0.126 there), 4, 8 and 16 of HSTU and SASRec, one knob of the others.
@@ -342,8 +367,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Pins that nobody has touched
 #
-# Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins and put into the trie. If sharing parts pays anywhere, then here. So a tenth of PinWorld's pins is hidden from
-# training, and these alone are candidates; then a tenth of the films, of which only genres are known. The rivals must go by something else than an item's likes:
+# Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins and put into the trie. If sharing parts pays anywhere, then here.
+#
+# So a tenth of PinWorld's pins is hidden from training, and these alone are candidates. Then we do the same with films, of which only genres are known. The rivals, too, must go by something else than an item's likes:
 #
 # | rival | goes by |
 # |---|---|
@@ -387,13 +413,14 @@ verdict(
 # %% [markdown]
 # *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals. TIGER is asked for all four codes, and for as many as validation chose; what begins alike is then equal.*
 #
-# **How to read it.** Begin at the bottom, on the left. With codes that mean nothing TIGER finds no more than popularity; with codes of what pins show and say, six times as much. So a new pin *can* be written on its first morning, by
+# **How to read it.** Begin at the bottom, on the left. With codes that mean nothing TIGER finds no more than popularity; with codes of what pins show and say, several times as much. So a new pin *can* be written on its first morning, by
 # what its parts have meant before.
 #
-# Now look up, at content. It starts from the same pictures and words, trains no transformer, and is ahead on both sides. A likely reason: TIGER has learned what comes *next*, while here a pin counts whenever it is liked. That codes round off
-# cannot be all: on pins the coarsest, one code, does better than four. One rival of the pins is better still and reads no content: iALS, by the author's other pins. Who made a thing can say more than what it shows.
+# Now look up, at content. It starts from the same pictures and words, trains no transformer, and is ahead on both sides. Rounding cannot be the whole reason: on pins one code, the coarsest, does better than four. A likelier one: TIGER has learned what comes *next*, while here a pin counts whenever it is liked.
 #
-# How many codes should one ask for? On films two tenths disagree: the one that chose says three, and so asked TIGER cannot be told from popularity; the test says four. Many people make an interval short, but say nothing of other films, and 178 are few.
+# On pins iALS is better still, and it reads no content: it goes by the author's other pins. Who made a thing can say more than what it shows.
+#
+# On films even the number of codes is open: asked for three, as validation chose, TIGER cannot be told from popularity. The short intervals are over people. They say nothing of other films, and 178 are few.
 #
 # **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
 #
@@ -402,7 +429,7 @@ verdict(
 # Pins: measured as lesson 18 measures the question of content, where no content is wrong: PinWorld at scale 0.35, everybody with a history who liked a new pin: 785 people of one world for TIGER and its lead, three worlds for the other rows, which come from there. Another tenth chose among three lengths of training of TIGER (2, 4 and 8 passes: 0.258, 0.308 and 0.283), and for how many codes it is asked
 # (test: 0.303, 0.279, 0.259, 0.251 for one to four); "content" had ten settings. "content": a person is folded in to the contents as iALS folds in a user. Two towers find 0.348.
 #
-# Films: MovieTweetings, 178 of 1,714 films, 2,385 people. Another tenth chose among six settings of TIGER, 0.067 to 0.069 (8 passes, the longest that was tried, won), twelve of iALS and of iALS told of content, ten of content (the smallest regularization won, and iALS's largest size: ends of what was tried). For three codes 0.069 there, for four 0.034; in the test 0.054 and 0.079. The intervals are over people: other films might turn the numbers of codes round, as these two tenths do; content
+# Films: MovieTweetings, 178 of 1,714 films, 2,385 people. Another tenth chose among six settings of TIGER, 0.067 to 0.069 (8 passes, the longest that was tried, won), twelve of iALS and of iALS told of content, ten of content (the smallest regularization won, and iALS's largest size: ends of what was tried). For three codes 0.069 there, for four 0.034; in the test 0.054 and 0.079. The tenth that chose says three codes, the test says four. The intervals are over people: other films might turn the numbers of codes round, as these two tenths do; content
 # finds more than TIGER in both, whatever it is asked for. By their dates new films were not asked for: of the likes of all that come in the last 15 % of the time, two films have 29 %, and the test would be about these two.
 #
 # Codes by chance are asked for as many codes as TIGER. What is sought was liked at any time, and TIGER says what comes next. Fewer words and smaller books were not tried, nor codes of k-means. Among all items, old ones fill the lists (15.10): new ones need a shelf of their own. Commands: `python -m solutions.experiments.lesson19.spelled new`, and `new_films`.
@@ -416,9 +443,9 @@ verdict(
 # >
 # > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046. On known films it is ahead of iALS, which reads no order, by 0.022.
 # >
-# > **Where it did not.** Beside SASRec, on known games (0.039 and 0.062) and films (0.121 and 0.145); beside the nearest content, on new pins (0.303 and 0.380) and films (0.054 and 0.098). And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
+# > **Where it did not.** On known games it finds 0.039, SASRec 0.062. On new pins it finds 0.303, the nearest content 0.380. On films it is behind both, too. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
 #
-# Why spell, then? With each item a table of vectors grows by 64 numbers, a spelling by four codes of a byte. That counts where vectors do not fit into memory, and ours do.
+# Why spell, then? With each item a table of vectors grows by 64 numbers, and spellings by four codes of a byte. That counts where vectors do not fit into memory. Ours do.
 #
 # | your catalog | take |
 # |---|---|
