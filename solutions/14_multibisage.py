@@ -65,9 +65,8 @@ remember("14")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.1 Six graphs, the same pins
 #
-# Take six graphs that end at the same pins: boards and their pins, people and the pins they engage with, the same for idea pins, products and
-# ads, and searches with the pins that were opened. Pins are of four kinds: *organic* ones are ordinary, *idea* pins stand for short videos,
-# *products* can be bought, *ads* are paid for.
+# Pins are of four kinds: *organic* ones are ordinary, *idea* pins stand for short videos, *products* can be bought, *ads* are paid for. Six graphs end at them. One has the boards with their pins. Four have the people with what
+# they engaged with: pins, idea pins, products, ads. The last has the searches with the pins that were opened.
 #
 # How many of the pins that are on no board does another graph know?
 
@@ -112,8 +111,7 @@ print(
 table.rename_axis("% that a graph knows")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A row is a graph, a column a kind of pins, and a number the share of that kind with an edge in that graph. Of the ads 29 % are on a board, and 86 % are clicked as ads. The zeros of *user-pin*: it counts long clicks, which idea pins and
-# ads do not get in this world. In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
+# A row is a graph, a column a kind of pins, and a number the share of that kind with an edge in that graph. Of the ads 29 % are on a board, and 86 % are clicked as ads. *User-pin* has zeros, for it counts long clicks, which idea pins and ads do not get in this world. In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
 #
 # <details><summary>Where these graphs come from</summary>
 #
@@ -130,7 +128,7 @@ table.rename_axis("% that a graph knows")
 # empty. A network wants all equally long: $T$ places for each pin and graph, with −1 in the empty ones. With $T = 2$ a pin that has only pin 5 gets
 # (5, −1).
 #
-# The plainest way to hear six lists is R-GCN's (2018): take the mean of the neighbors in each graph, multiply it by the graph's own matrix, and add up.
+# The plainest way to hear six lists is R-GCN's (2018). Take the mean of the neighbors in each graph. Multiply it by the graph's own matrix, and add up:
 #
 # $$
 # \mathbf z_u = \mathrm{ReLU}\Big(\mathbf W_0 \mathbf h_u + \sum_{g=1}^{G} \mathbf W_g\, \frac{1}{|\mathcal N_g(u)|} \sum_{v \in \mathcal N_g(u)} \mathbf h_v \Big)
@@ -193,7 +191,7 @@ z = torch.relu(h @ W0.T + torch.einsum("god,ngd->no", W, multibisage.means(h, ne
 print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs().max():.0e}")
 
 # %% [markdown]
-# What differs is rounding. Side by side or added up, six means are one function.
+# Only rounding differs. Side by side or added up, six means are one function: one wide matrix times a long vector *is* the sum of its blocks.
 #
 # **A matrix for each graph and a sum is one matrix over all.**
 
@@ -209,7 +207,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # \mathrm{attend} = \sum_{t \text{ there}} w_t\, \mathbf v_t .
 # $$
 #
-# The root keeps products of $d$ numbers from growing with $d$. **By hand**: logits log 3 and 0 give the weights ¾ and ¼, so the values 4 and 8 give 5.
+# A product of $d$ numbers grows with $d$; the root holds it back. **By hand**: logits log 3 and 0 give the weights ¾ and ¼, so the values 4 and 8 give 5.
 #
 # Empty places are usually given the logit −∞, since $e^{-\infty} = 0$. But 87 % of the organic pins have an empty list in the graph of ads. What then?
 
@@ -229,10 +227,14 @@ repaired.sum().backward()
 print(f"repaired to {repaired.tolist()}, and the gradient is {logits.grad.tolist()}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# One empty list, and after the next step every weight whose gradient passes this softmax is NaN. Repairing the value does not repair the gradient.
+# One empty list, and after the next step every weight whose gradient passes this softmax is NaN. Repairing the value does not repair the gradient. Three ways lead out:
 #
-# Three ways lead out: a place that is always there (the pin itself, in 14.4), a finite number in place of −∞ and zeros afterwards, or leaving such pins out of the
-# softmax altogether. A vector of zeros is **no** way out. Its logit is 0, and $e^0 = 1$: missing neighbors take their share like everybody.
+# * a place that is always there: the pin itself, as in 14.4;
+# * a finite number in place of −∞, and zeros afterwards: your exercise;
+# * no softmax at all for such pins.
+#
+# A vector of zeros is **no** way out. Its logit is 0, and $e^0 = 1$: missing neighbors take their share like everybody. By hand: one neighbor has the logit log 5, and five zeros stand beside it. Its weight falls from 1 to 5 / (5 + 5) = ½, and what it says
+# is halved.
 #
 # <details><summary>And masked_fill?</summary>
 #
@@ -284,11 +286,8 @@ keys = torch.from_numpy(looks)[places.clamp(min=0)] * (places >= 0)[..., None]
 visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], keys, places < 0, function=attend)  # fmt: skip
 
 # %% [markdown]
-# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; the pins' picture vectors serve as queries and keys. Right, the weights of the second pin, and its keys
-# as arrows beside the query, as wide as their weights. Hatched places are empty (dashed in the interactive version: let them be heard, and carry the query).*
-#
-# What if the empty places were heard, as zeros? By hand: one neighbor with the logit log 5, and five zeros beside it. Its weight falls from 1 to 5 / (5 + 5) = ½, and what it says
-# is halved.
+# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; the pins' picture vectors serve as queries and keys.  Hatched places are empty: nobody is heard there, and the last pin hears nobody at all. Right: the weights of the second pin, and its keys
+# beside the query, as wide as their weights. The nearer a key points to the query, the more it counts. In the interactive version let the empty places be heard, and carry the query.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 14.1: press "Let empty places be heard", and ask before what they take from the pin with the shortest list. Usual wrong
@@ -297,15 +296,16 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.4 Step three: two levels, one function
 #
-# Now twice. **First level**: in each graph the pin looks at itself and at its neighbors. **Second level**: a learned start vector, called CLS, looks in the same way
-# at the six results. Graphs in which the pin has nobody are masked. In the formula, who looks stands before the semicolon, and whom it looks at behind it:
+# Use attention twice. **First level**: in each graph the pin looks at itself and at its neighbors. **Second level**: a learned start vector, called CLS, looks in the same way at the six results. Graphs in which the pin has nobody are masked.
+#
+# In the formula $\mathbf c$ is CLS, and a *block* is attention with a few usual parts around it (lesson 15 takes it apart). Who looks stands before the semicolon, and whom it looks at behind it:
 #
 # $$
 # \mathbf z_{u,g} = \mathrm{block}_g\big(\mathbf h_u;\ \mathbf h_v : v \in \mathcal N_g(u)\big), \qquad
 # \mathbf z_u = \mathrm{block}\big(\mathbf c + \mathbf h_u;\ \mathbf z_{u,g} : \mathcal N_g(u) \neq \emptyset\big)
 # $$
 #
-# (A *block* is attention with a few usual parts around it; lesson 15 takes it apart. $\mathbf c$ is CLS.) Who looks stands first, and only the first place is read, so **one query** is enough.
+# Only what the one who looks has heard is read, so **one query** is enough in each block.
 #
 # **By hand**, with attention alone. A pin says 2.
 #
@@ -315,7 +315,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # | first, graph two | the pin, two neighbors | 2, 7, 15 | ⅓, ⅓, ⅓ | 8 |
 # | second | graphs one and two | 4, 8 | ¾, ¼ | 5 |
 #
-# The last row is your `attend` of 14.3. With nobody in graph two it is masked, and 4 comes out. With nobody anywhere? In the model the one who looks is in the set, too, CLS as well: it takes a share, and no set is ever empty.
+# The last row is your `attend` of 14.3. With nobody in graph two it is masked, and 4 comes out. With nobody anywhere? In the model the one who looks is in the set, too, CLS as well. It takes a share, and no set is ever empty.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 31. Draw two boxes: six lists become six vectors, six vectors become one. In the formula, who looks stands before the semicolon, and whom it looks at
@@ -344,10 +344,9 @@ visuals.machine(kinds)
 
 # %% [markdown]
 # *Figure 14.2. MultiBiSage as a machine: six graphs, a vector for each, one vector. The wider a line, the more the vector looks at that graph, in a trained
-# transformer: a mean over the pins that have a neighbor there. These are other pins for each graph, so the lines need not add up to 1. Choose a kind of pins.*
+# transformer: a mean over the pins that have a neighbor there. These are other pins for each graph, so the lines need not add up to 1. In the interactive version choose a kind of pins.*
 #
-# Taken over all pins, they look at boards most, then at searches: the two wide lines (products look at both about alike). That is where the model looks, not what a graph is worth. To learn
-# that, one has to take a graph away (14.10).
+# Two lines are wide: the pins look at boards most, then at searches. That is where the model looks, not what a graph is worth. To learn its worth, one has to take the graph away (14.10).
 #
 # <details><summary>CLS plus the pin</summary>
 #
@@ -358,8 +357,7 @@ visuals.machine(kinds)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.5 Which step pays?
 #
-# Now climb, with the same training for all: two pins that somebody engaged with one right after the other are a pair, and the second has to be found from the first.
-# Two things change on the way up. **Edges**, from no graph to the boards to six graphs, bring neighbors whom nobody could hear before. A **way to listen** only weighs those who are there, and there are four:
+# Now climb. All models learn the same task: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Two things change on the way up. **Edges** bring neighbors whom nobody could hear before: no graph, then the boards, then six graphs. A **way to listen** only weighs those who are there, and there are four:
 #
 # | way | over neighbors | over graphs |
 # |---|---|---|
@@ -368,8 +366,7 @@ visuals.machine(kinds)
 # | *concat* | the block of 14.4 | side by side |
 # | *transformer* (MultiBiSage) | the block of 14.4 | the block of 14.4 |
 #
-# By 14.2 the last column of *mean* and of *concat* is the same function. So *concat* differs from *mean* over neighbors alone, and from *transformer* over graphs alone: one step at a time.
-# The measure is the paper's, recall@10: of what is engaged with in the next week, how much stands among ten?
+# By 14.2 the last column of *mean* and of *concat* is the same function. So *concat* differs from *mean* over neighbors alone, and from *transformer* over graphs alone. The measure is the paper's, recall@10: of what is engaged with in the next week, how much stands among ten?
 #
 # > **Claim** (common belief). A transformer over six graphs finds more than a mean of each.
 
@@ -403,8 +400,7 @@ ax.set_title(f"the line: six graphs, transformer, {whole:.3f}, {spent:.0f} s", s
 plt.show()
 
 # %% [markdown]
-# *Figure 14.3. Recall@10 on PinWorld, as a difference from the transformer of six graphs (the line), query by query, with intervals of 95 %. From below: no graph (black), the boards alone
-# (orange), six graphs (blue); at the right the CPU seconds of a training. Which bars keep away from the line, and which touch it?*
+# *Figure 14.3. Recall@10 on PinWorld, as a difference from the transformer of six graphs (the line), query by query, with intervals of 95 %. Read from below: no graph, the boards alone, six graphs. At the right stand the CPU seconds of a training. Which bars keep away from the line, and which touch it?*
 
 # %% tags=["experiment", "answers:14.p6"] jupyter={"source_hidden": true}
 step = lead_of(climb, own("transformer"), own("mean"))
@@ -415,10 +411,10 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The edges.** The three lower bars keep away from the line. With a mean, each step up adds about 0.01, from no graph to the boards and from the boards to six graphs, for 3 to 4 seconds each. Where nobody is heard, no weighing helps.
+# **The edges.** The three lower bars keep away from the line. With a mean, the boards add about 0.01 to no graph, and the five other graphs as much again, for 3 to 4 seconds each. Where nobody is heard, no weighing helps.
 #
-# **The way to listen.** The three upper bars touch the line, which does not say *equal*: a bar says how much could still hide. If the transformer finds more than the mean, then hardly by more than 0.004, for 58 seconds more. The
-# seconds have a reason: a mean adds up, a block first makes keys and values of all neighbors, in each graph anew. Why so little, if anything? Perhaps because the walks have chosen before: a list holds nobody but the ten most visited.
+# **The way to listen.** The three upper bars touch the line. That does not say *equal*: a bar says how much could still hide. If the transformer finds more than the mean, then hardly by more than 0.004, for 58 seconds more. The
+# seconds have a reason: a mean adds up, while a block first makes keys and values of all neighbors, in each graph anew. And why is so little found, if anything? Perhaps because the walks have chosen before: a list holds nobody but the ten most visited.
 #
 # **Bring the edges, and keep the aggregation plain.**
 #
@@ -432,8 +428,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.6 For whom?
 #
-# A mean over all pins hides whom a graph serves. So ask twice in the last week, on which nothing was chosen: for all pins, and for pins that are on **no board** but in
-# another graph. Before you guess, ask what each model still has for a pin on no board:
+# A mean over all pins hides whom a graph serves. So ask twice: for all pins, and for pins that are on **no board** but in another graph. Before you guess, see what each model still has for a pin on no board:
 #
 # | models | what is left |
 # |---|---|
@@ -487,22 +482,18 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). The axis does not begin at 0, and points have no intervals:
-# which of them can be told apart is said in the verdicts above and the box below. iALS is drawn with 32 numbers, as many as PinSage and the means have; with the 16 that validation chose it finds 0.247, and 0.246 on no board. On which side of its circle does a square stand?*
+# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). The axis does not begin at 0, and the points have no intervals: the verdicts above and the box below say which of them can be told apart. On which side of its circle does a square stand?*
 #
-# **Read the squares.** Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS hear no boards anyway: they count which pins were engaged with together,
-# and a pin needs no board for that; their squares stay near their circles or right of them. A square at the right is no praise by itself, though, since these pins ask for other things than all pins do; so compare squares with squares. There six graphs lift the mean from 0.222 to 0.273, over all pins by 0.012 only: one query in eight
+# **Read the squares.** Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS hear no boards anyway. They count which pins were engaged with together, and for that a pin needs no board, so their squares do not fall behind. A square right of its circle is no praise by itself: these pins ask for other things than all pins do. So compare squares with squares. Six graphs lift the mean from 0.222 to 0.273 there. Over all pins the gain is 0.012 only, for one query in eight
 # comes from such a pin.
 #
-# **And MultiBiSage proper?** (Not drawn.) A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. So we gave PinSage twice the numbers and neighbors, and as many seconds: the two
-# cannot be told apart. The plain mean of the same six graphs is ahead of MultiBiSage, by 0.005 (from 0.001 to 0.009).
+# **And MultiBiSage proper?** It is not drawn. A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. So we gave PinSage twice the numbers and neighbors, and as many seconds: the two cannot be told apart. The plain mean of the same six graphs is even ahead of MultiBiSage, by 0.005 (from 0.001 to 0.009). What pays is whom you hear, not how cleverly you weigh them.
 #
 # **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The last week, 3,000 queries, 363 of them pins on no board that another graph knows; answers left in (14.9). MultiBiSage finds 0.257 over all pins, the plain mean of the same run 0.262. Settings of a longer search, three seeds for whatever is trained, intervals over queries.
-# Nothing but the query leaves a list, for pairs repeat. Here pins off the boards *ask*. Where one of them is what is *sought*, everybody's recall@10 is below 0.01. All differences, and MultiBiSage in a question of lesson 18: branch 14.11.
+# The last week, on which nothing was chosen: 3,000 queries, 363 of them pins on no board that another graph knows; answers left in (14.9). MultiBiSage finds 0.257 over all pins, the plain mean of the same run 0.262. Plain iALS is drawn with 32 numbers, as many as PinSage and the means have; with the 16 that validation chose it finds 0.247, and 0.246 on no board. iALS with six graphs has 24. Settings of a longer search, three seeds for whatever is trained, intervals over queries. Nothing but the query leaves a list, for pairs repeat. Here pins off the boards *ask*. Where one of them is what is *sought*, everybody's recall@10 is below 0.01. All differences, and MultiBiSage in a question of lesson 18: branch 14.11.
 #
 # </details>
 
@@ -513,20 +504,12 @@ verdict(
 # >
 # > **Where it won.** Pins that ask from no board: recall@10 is 0.273 with a plain mean of six graphs, 0.222 with the boards alone.
 # >
-# > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs (−0.008, from −0.030 to +0.014), nor from RP3β (+0.016, from −0.006 to +0.038), which only counts pairs.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
-#
-# They come back at the start of later lessons.
-#
-# {{quiz}}
+# > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs: −0.008, from −0.030 to +0.014. Nor from RP3β, which only counts pairs: +0.016, from −0.006 to +0.038.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, most for pins that ask from no board. That attention and a second
-#   level find more than a mean we could not show, and at equal cost the transformer could not be told from a larger PinSage.
+# * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, most for pins that ask from no board. We could not show that attention and a second level find more than a mean. At equal cost the transformer could not be told from a larger PinSage.
 # * Before you train, ask of each graph which pins it reaches.
 # * A mask has to survive the row in which nobody is left: a finite number and zeros afterwards, or a place that is always there.
 #
@@ -535,6 +518,13 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 46 to 50, with the box. Ask the question of the first slide again, and let somebody defend the second level. If a minute is left, ask the question of lesson 15.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches
