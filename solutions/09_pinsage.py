@@ -20,7 +20,8 @@
 # GraphSAGE (lesson 07) reads content and draws its neighbors by chance. In 2018 Pinterest put the two together, for three billion
 # nodes: a vector for every pin, also for one that was born this morning.
 #
-# **You will** choose neighbors by a walk, write the convolution over them and the loss that trains it; then see which of these ideas moves a number, and what becomes of a pin in its first weeks.
+# **You will** choose neighbors by a walk, and write the convolution over them and the loss that trains it. Then
+# you see which of these ideas moves a number, and what becomes of a pin in its first weeks.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 07 and 08 · **Runs on** any CPU
 #
@@ -129,7 +130,8 @@ check("09.1", importance_neighbors)
 # to be found. Content comes as in the paper from other models: a vector of the picture, a vector of the words,
 # and the logarithm of the number of boards.
 #
-# On average a pin shares a board with 25 others here, and 15 of the $T = 20$ places for neighbors are filled. There is little to choose from; remember it for 9.5.
+# How many pins are there to choose from for the $T = 20$ places? Few, as the means below say; remember it for
+# 9.5.
 
 
 # %% jupyter={"source_hidden": true}
@@ -167,18 +169,19 @@ pd.Series({"others that share a board, mean": shared, "neighbors kept, mean": al
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.2 Listen, then speak
 #
-# Only pins have content; boards are walked over and left behind. So a layer leads from pins to the pins that a walk met, two edges away or more. One
-# convolution (the paper's algorithm 1) has two halves. **Listen:** each neighbor's vector goes through a dense layer, and then they are pooled to a message $\mathbf m_u$. **Speak:** the
-# message stands beside the pin's own vector, and both go through another layer:
+# Only pins have content; boards are walked over and left behind. So a layer leads from pins to the pins that a
+# walk met, two edges away or more. One convolution (the paper's algorithm 1) has two halves. **Listen:** each
+# neighbor's vector goes through a dense layer, and then they are pooled to a message $\mathbf m_u$. **Speak:**
+# the message stands beside the pin's own vector, and both go through another layer:
 #
 # $$
 # \mathbf m_u = \sum_{v \in \mathcal N(u)} \alpha_v\, \mathrm{ReLU}(\mathbf Q \mathbf h_v + \mathbf b_Q), \qquad
 # \mathbf h_u^{\text{new}} = \frac{\mathbf y}{\lVert \mathbf y \rVert}, \quad \mathbf y = \mathrm{ReLU}\left(\mathbf W [\mathbf h_u; \mathbf m_u] + \mathbf b_W\right) .
 # $$
 #
-# By hand, with numbers instead of vectors: $h_u = 1$, and the neighbors are 2 and −4, with weights ¾ and ¼. Let the first coordinate of a message be
-# $\mathrm{ReLU}(h)$. Then the neighbors say 2 and 0, and the pin hears ¾ · 2 = 1.5. Had the ReLU come after the sum, it would be
-# ReLU(1.5 − 1) = 0.5: one neighbor would have drowned the other.
+# By hand, with numbers instead of vectors: the neighbors are 2 and −4, with weights ¾ and ¼, and the dense
+# layer is the ReLU alone. Then the neighbors say 2 and 0, and the pin hears ¾ · 2 = 1.5. Had the ReLU come
+# after the sum, it would be ReLU(1.5 − 1) = 0.5: one neighbor would have drowned the other.
 #
 # <details><summary>Symbols, and their names in code</summary>
 #
@@ -246,10 +249,12 @@ small = {
 visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 
 # %% [markdown]
-# *Figure 9.1. Four boards and six pins; two bars beside a pin are its content, how sweet and how green it is. Three pins that walks from sponge
-# visit most are heard, on lines as wide as their weights. Below: what sponge says with it. $\mathbf Q$ is the identity, $\mathbf W$ two of them side by side.*
+# *Figure 9.1. Four boards and six pins; two bars beside a pin are its content, how sweet and how green it is.
+# Three pins that walks from sponge visit most are heard, on lines as wide as their weights. Below: what sponge
+# says with it. $\mathbf Q$ is the identity, $\mathbf W$ two of them side by side.*
 #
-# Step through it. Sponge is not green at all, and at the end it is, a little: from whom did it hear that? (Mostly from icing, 0.36 of the 0.42 that it hears.) Then ask for the new pin, on no board.
+# Step through it. Sponge is not green at all, and at the end it is, a little: from whom did it hear that?
+# (Mostly from icing, 0.36 of the 0.42 that it hears.) Then ask for the new pin, on no board.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 9.1: step slowly, and ask before each step what comes. At the ReLU: what of muffin is not said? Usual wrong answer: nothing, a
@@ -258,7 +263,9 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.3 Push until it is behind
 #
-# Let $\mathbf z$ be the final vectors. A query $q$ should score higher with the pin $i$ that came next than with any other pin $j$, by a margin $\Delta$. The paper's loss is 0 from there on; such a loss is called a **hinge**:
+# Let $\mathbf z$ be the final vectors. A query $q$ should score higher with the pin $i$ that came next than
+# with any other pin $j$, by a margin $\Delta$. Where it does, the paper's loss is 0; such a loss is called a
+# **hinge**:
 #
 # $$
 # J = \mathbb E_{j}\, \max\{0,\ \langle \mathbf z_q, \mathbf z_j\rangle - \langle \mathbf z_q, \mathbf z_i\rangle + \Delta\} .
@@ -321,10 +328,13 @@ check("09.3", pinsage_loss)
 visuals.hinge(20, 60, function=pinsage_loss, rule="paper")
 
 # %% [markdown]
-# *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of training
-# moves them. Right: the loss over negative − positive by the paper and by the slide; in the interactive version by your function, too. The paper's is flat wherever the negative is behind by the margin.*
+# *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of
+# training moves them. Right: the loss over negative − positive by the paper and by the slide; in the
+# interactive version by your function, too. The paper's is flat wherever the negative is behind by the margin.*
 #
-# Take a step: nobody moves. Turn the negative nearer, until somebody does. (At about 50°: its cosine, 0.64, is behind the positive's, 0.94, by just the margin, 0.3.) Once most random negatives lie in the flat part, a batch teaches little. There are two ways out: a loss that is never quite flat, or harder negatives. First the loss.
+# Take a step: nobody moves. Turn the negative nearer, until somebody does. (At about 50° the negative is behind
+# by just the margin, 0.3.) Once most random negatives lie in the flat part, a batch teaches little. There are
+# two ways out: a loss that is never quite flat, or harder negatives. First the loss.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 9.2: the positive at 20°, the negative at 60°, ahead by more than the margin, as in 09.p3. A step: nothing moves. Turn the negative until the first
@@ -346,17 +356,21 @@ axes[0].set_ylabel("share of the push")
 plt.show()
 
 # %% [markdown]
-# *Figure 9.3. Seven negatives of one query, from the one that is most wrongly ahead (left) to the one that is far behind. Bars share out what a step of training pushes: by the hinge, with the margin of 9.5, and by the softmax over the same negatives (7.5), with a larger temperature than in 9.5, so that more than one bar can be seen.*
+# *Figure 9.3. Seven negatives of one query, from the one that is most wrongly ahead (left) to the one that is
+# far behind. Bars share out what a step of training pushes. Left the hinge, with the margin of 9.5. Right the
+# softmax over the same negatives (7.5); its temperature is larger than in 9.5, so that more than one bar can be
+# seen.*
 #
 # The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top, and forgets nobody.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.4 Harder negatives, some of them false
 #
-# The other way out is the paper's. A model needs little training to tell a garden from a
-# cake. But among two **billion** pins there are a thousand gardens to tell apart. So PinSage adds **hard** negatives:
-# pins that a walk from the query ranks 2000th to 5000th. They are related, but not the most related ones. A
-# **curriculum** begins easily: no hard negative in the first epoch, one for each query in the second, two in the third. The random ones stay.
+# The other way out is the paper's. A model needs little training to tell a garden from a cake. But among two
+# **billion** pins there are a thousand gardens to tell apart. So PinSage adds **hard negatives**: pins that a
+# walk from the query ranks 2000th to 5000th. They are related, but not the most related ones. A **curriculum**
+# begins easily: no hard negative in the first epoch, one for each query in the second, two in the third. The
+# random ones stay.
 #
 # But a negative that the query's people would have loved is a **false** one: the model is punished for being right. On
 # real data nobody knows how many there are. PinWorld made the pins, so it does.
@@ -396,15 +410,20 @@ plt.show()
 # %% [markdown]
 # *Figure 9.4. Share of negatives that are at least as similar to their query as the median positive: of pins drawn at random (gray), and of pins at five distances by the walk. Go from left to right: where do false ones become rare?*
 #
-# More than one in four. Nearest to the query it is almost half, for whatever is related to a query may also please the people who asked. From 300 to 1000 few are false, 4 % against 2 % of random pins; whether these are still hard is another question.
+# More than one in four is false. Nearest to the query it is almost half, for whatever is related to a query may
+# also please the people who asked. From 300 to 1000 few are false, 4 % against 2 % of random pins; whether
+# these are still hard is another question.
 #
 # So a hard negative has a price. Does it pay here?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which of the four would you miss?
 #
-# What is an idea worth? What is lost without it. In the paper's table 1 pooling, hard negatives and importance are changed one after the other, all with the hinge, and the hit rate climbs from 39 to 67 %. But a climb does not say
-# what one step is worth alone. So on PinWorld each idea is exchanged for what it replaced, and the hinge for the **softmax** of figure 9.3, all else equal. And to see what a large effect is here, the **neighbors** go, too: the same encoder hears nobody.
+# What is an idea worth? What is lost without it. The paper's table 1 changes pooling, hard negatives and
+# importance one after the other, and its hit rate climbs from 39 to 67 %. But a climb does not say what one
+# step is worth alone. So on PinWorld each idea alone is exchanged for what it replaced. The hinge, which the
+# steps of that climb share, is exchanged for the **softmax** of figure 9.3. And to see what a large effect is
+# here, the **neighbors** go, too: the same encoder hears nobody.
 #
 # > **Claim** (of the paper's table 1). Importance pooling finds more than mean pooling.
 #
@@ -463,10 +482,16 @@ for claim, what in (
 # %% [markdown]
 # *Figure 9.5. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. A *maximum* keeps the largest of each coordinate. Look which intervals cross the line of zero.*
 #
-# The two upper rows are another, longer experiment, so compare within these two and within the four lower ones. Two marks stand clear of zero, neighbors and the softmax; over three trainings the other four do not, and what their thin lines cover is not ruled out. So what you would not miss is the hinge. Perhaps that is because it pushes alike whatever is wrong, and the softmax what is most wrong.
+# Compare within the two upper rows, which come from a longer experiment, and within the four lower ones. Two
+# marks stand clear of zero, neighbors and the softmax. The lines of the other four lie across it over three
+# trainings: no gain is seen, and what a line covers is not ruled out. So what you would not miss is the hinge.
+# Perhaps that is because it pushes alike whatever is wrong, and the softmax what is most wrong.
 #
-# And the three other ideas? Each answers a problem. **Importance** says whom to hear where there are thousands. Here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a thousand gardens apart.
-# Here one topic has a few hundred pins, and what is hard is often false. (Nor were farther ones, of which few are false, seen to gain: branch 9.9.) A **curriculum** says when hard ones come: where these gain nothing, it can gain little.
+# And the three other ideas? Each answers a problem. **Importance** says whom to hear where there are thousands.
+# Here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
+# thousand gardens apart. Here one topic has a few hundred pins, and what is hard is often false. (But farther
+# ones, of which few are false, were not seen to gain either: branch 9.9.) A **curriculum** says when hard ones
+# come: where these gain nothing, it can gain little.
 #
 # So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
 #
@@ -491,11 +516,19 @@ for claim, what in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.6 A pin in its first weeks
 #
-# And whom does the whole of it serve best? The layers of PinSage know no pin by its name. So a pin that was born after the training needs no new training: one more pass of the layers, over what
-# it shows and over its neighbors of today, gives it a vector. But neighbors change every day, and somebody has to make that pass, for all pins, every night. Is it worth it?
+# And whom does the whole of it serve best? The layers of PinSage know no pin by its name. So a pin that was
+# born after the training needs no new training. One more pass of the layers gives it a vector, from what it
+# shows and from its neighbors of today. But neighbors change every day, and somebody has to make that pass, for
+# all pins, every night. Is it worth it?
 #
-# Somebody looks at a pin: which **pins born since the training** come next? **PinSage** makes all vectors anew on that day;
-# with the **vectors of the training** a newborn pin has only its content. Three rivals ask what it is that helps: **GraphSAGE**, made anew as well, which draws its neighbors by chance (lesson 07), whether it matters *whom* a pin hears; plain *content*, whether reading is enough; RP3β, whether counting today's pairs is.
+# Somebody looks at a pin: which **pins born since the training** come next? **PinSage** makes all vectors anew
+# on that day; with the **vectors of the training** a newborn pin has only its content. Three rivals ask what it
+# is that helps:
+#
+# * **GraphSAGE**, made anew as well, draws its neighbors by chance (lesson 07). Does it matter *whom* a pin
+#   hears?
+# * Plain *content* is compared as it is. Is reading enough?
+# * RP3β counts today's pairs. Is counting enough?
 #
 # > **Claim** (ours). For pins born since the training, vectors of the day find more than vectors of the training.
 
@@ -536,13 +569,20 @@ display(verdict("For pins born since the training, vectors of the day find more 
                 detail=f"NDCG@20, the weakest case, after {days} days: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among all pins. Later days have more newborn pins to choose from, which by itself pulls the left lines down: compare
-# lines at one day, above all PinSage with today's edges (solid) and with the vectors of the training (dashed). RP3β and, on the right, iALS (lesson 02) read no content.*
+# *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among
+# all pins. Later days have more newborn pins to choose from, which by itself pulls the left lines down. So
+# compare lines at one day, above all PinSage with today's edges (solid) and with the vectors of the training
+# (dashed). RP3β and, on the right, iALS (lesson 02) read no content.*
 #
-# **Left, after two weeks.** With the vectors of the training (dashed) a newborn pin has only its content, read by the trained layers: 0.451. The same content, read by nobody (green), has 0.352. Today's edges make it 0.539, a fifth more, and nothing was trained for it. So content does most, and neighbors add what no picture shows: beside what people have saved the pin.
-# Whether *whom* it hears matters, we cannot tell: GraphSAGE finds 0.534 (its gap on day 3, among 97 pins, may be chance). A young pin has few neighbors to choose from; that may be why. After four weeks RP3β stands on top: by then there is a past, and a past can be counted.
+# **Left, after two weeks.** A newborn pin has content from its first hour. Read by the trained layers it is
+# worth more (dashed) than read by nobody (green). Today's edges lift it from 0.451 to 0.539, a fifth more, and
+# nothing was trained for that. So content does most, and neighbors add what no picture shows: beside what
+# people have saved the pin. Whether *whom* it hears matters, we cannot tell from GraphSAGE's line (the gap on
+# day 3, among 97 pins, may be chance). A young pin has few neighbors to choose from; that may be why. After
+# four weeks RP3β stands on top: by then there is a past, and a past can be counted.
 #
-# **Right.** Among all pins counting is ahead, for most of them have a past, and the dashed line lies almost on the solid one. Most pins were heard in the training already, so a new pass says little that is new.
+# **Right.** Among all pins counting is ahead, for most of them have a past. The dashed line lies almost on the
+# solid one: most pins were heard in the training already, so a new pass says little that is new.
 #
 # **Make the vectors anew for the young: among all pins you would hardly see it.**
 #
@@ -566,7 +606,9 @@ display(verdict("For pins born since the training, vectors of the day find more 
 #
 # > **What PinSage is for.** A vector for every pin, from what it shows and from the pins that a walk meets, made anew each night without a training.
 # >
-# > **Where it won.** Among pins born in the two weeks since the training it finds, made anew, an NDCG@20 of 0.539; its own vectors of two weeks ago 0.451, content 0.352 (9.6). From GraphSAGE made anew, 0.534, and from RP3β it cannot be told.
+# > **Where it won.** Among pins born in the two weeks since the training. Made anew it finds an NDCG@20 of
+# > 0.539, with its own vectors of two weeks ago 0.451; content finds 0.352 (9.6). From GraphSAGE made anew,
+# > 0.534, and from RP3β it cannot be told.
 # >
 # > **Where it did not.** Among newborn pins after four weeks it finds 0.434, RP3β 0.463 (9.6). Over all pins counting is level or ahead (branch 9.7).
 #
