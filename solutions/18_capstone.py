@@ -256,7 +256,7 @@ visuals.fusion(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.1. The first ten places of four lists for one user, an easy case, and of the list that reciprocal ranks make of them. A star: saved on the test
-# days. Press a pin to see its votes, take a list's vote away.*
+# days. Press a pin and its votes flow; pull it up or down in a list, take a list's vote away.*
 #
 # Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for: agreement counts more than one first place.
 #

@@ -44,6 +44,30 @@ def test_it_works_by_keys(show):
     assert "1/(1 + 1) + 1/(1 + 2) = 0.8333" in status(root)
 
 
+def test_an_item_is_pulled_down_its_list_and_falls_in_the_fused_one(show):
+    page, root = show()
+    assert root.locator(".gr-fuse-flow path").count() == 3  # a vote of each list that has it
+    first = lambda: root.locator("tbody tr").first.locator("button").last.inner_text()  # noqa: E731
+    assert first() == "88 ★"
+    box = root.locator("tbody tr").first.locator("button").nth(1).bounding_box()
+    page.mouse.move(box["x"] + 9, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 9, box["y"] + 12 + 4 * 29, steps=6)
+    page.mouse.up()
+    assert status(root).startswith(
+        "Item 88, pulled from 1 to 5 in iALS: its vote there is 1/65 instead of 1/61"
+    )
+    page.keyboard.press("Tab")
+    moved = root.locator("tbody tr").nth(4).locator("button").nth(1)
+    moved.focus()
+    page.keyboard.press("Shift+ArrowUp")
+    assert "to 4 in iALS: its vote there is 1/64" in status(root)
+    root.get_by_role("checkbox", name="iALS").uncheck()
+    assert root.locator(".gr-fuse-flow path").count() == 2
+    root.get_by_role("button", name="Reset").click()
+    assert root.locator("tbody tr").first.locator("button").nth(1).inner_text() == "88 ★"
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
     page, _ = show(width=400, dark=dark)

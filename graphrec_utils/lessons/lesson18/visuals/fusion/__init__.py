@@ -26,8 +26,8 @@ def fusion(
 ) -> Visual:
     """Return a visual of lists side by side, which can be given a vote or none, and their fused list.
 
-    A press on an item shows where it stands in every list, and its sum. `.live().votes` is a list of 0 and 1,
-    `.live().c` a place in CONSTANTS.
+    A press on an item lets its votes flow into the fused list; it can be pulled up and down in each list, then the
+    formula says what comes of it. `.live().votes` is a list of 0 and 1, `.live().c` a place in CONSTANTS.
 
     Args:
         lists: name of a generator -> its items, best first, none twice; 2 to 5 generators, 1 to 10 places.
@@ -58,7 +58,8 @@ def fusion(
         ]
 
     own, note = asked(function, lambda: every(function))
-    fused = own or every(reciprocal_ranks)
+    known = every(reciprocal_ranks)
+    fused = own or known
     first = fused[-1][CONSTANTS.index(c)]["items"]
     star = sorted(int(i) for i in saved)
     found = {
@@ -68,7 +69,7 @@ def fusion(
     return Visual(
         Path(__file__).with_name("fusion.js"),
         state={
-            "names": names, "lists": items, "saved": star, "fused": fused, "constants": list(CONSTANTS),
+            "names": names, "lists": items, "saved": star, "fused": None if fused == known else fused, "constants": list(CONSTANTS),
             "votes": [1] * len(names), "c": CONSTANTS.index(c), "item": first[0],
         },
         text=f"{len(names)} lists fused: {', '.join(names)}",
