@@ -800,9 +800,9 @@ false = world.similarity(some[:400, :1], near.clip(0)) >= near_enough
 visuals.curriculum(epochs, num_shared=500, false=np.where(near < 0, np.nan, false))
 
 # %% [markdown]
-# *Figure 9.8. Cosines with the query in the first and in the last epoch, of positives, shared and hard negatives (dashed); right, the share of
-# false ones at each rank. In the interactive version you go through the epochs, where small blocks above count what each query is compared with, and set
-# the ranks that hard negatives come from.*
+# *Figure 9.8. Cosines with the query in the first and in the last epoch: a row each for positives, hard and shared negatives, and a line at its mean;
+# right, the share of false ones at each rank. In the interactive version you go through the epochs, and pull the two ranks between which hard negatives
+# come from.*
 #
 # In the last epoch more than half of the hard negatives score like positives. By 9.4 one in four truly is one.
 
@@ -839,7 +839,7 @@ visuals.blocks(pinsage.neighborhoods(R, top=2), [7, 100, 2026], also=[918])
 
 # %% [markdown]
 # *Figure 9.9. Two neighbors for each pin, so that it can be drawn. In each column the pins of the next one come first; a
-# box has its place in bold. In the interactive version a counter grows with the batch, and the folded table is the `edge_index` of a block, by places and by ids.*
+# box has its place, counted from 0; dark is what pin 918 of layer 1 is computed from, and who hears it. In the interactive version a counter grows with the batch, and the folded table is the `edge_index` of a block, by places and by ids.*
 #
 # Put pin 918 into the batch. How many more contents are to be read, and why?
 

@@ -70,15 +70,36 @@ def test_the_allocator_chooses_rules_and_sizes(on_a_page):
     page, root = on_a_page(steps())
     assert status(root).startswith("Pixie: sponge gets")
     first = status(root)
-    assert root.locator("output").inner_text() == "3,000"  # the value, not its place
-    root.get_by_role("slider").focus()
+    size = root.get_by_role("slider", name="boards of the most saved pin")
+    assert root.get_by_text("3,000", exact=True).count() == 1  # the value, not its place
+    size.focus()
     page.keyboard.press("End")
     assert status(root) != first
-    assert root.locator("output").inner_text() == "30,000"
-    assert root.get_by_role("slider").get_attribute("aria-valuetext") == "30,000"
+    assert size.get_attribute("aria-valuetext") == "30,000"
+    assert root.get_by_text("30,000", exact=True).count() == 1
     root.get_by_role("button", name="yours").click()
     assert "sponge gets 9,958 steps, a recipe 42" in status(root)
     assert root.get_by_role("button", name="yours").get_attribute("aria-pressed") == "true"
+
+
+def test_a_line_is_pulled_to_any_number_of_boards(on_a_page):
+    page, root = on_a_page(steps())
+    asked = root.locator(".gr-all-asked")
+    chart = root.get_by_role("img").bounding_box()
+    at = chart["y"] + chart["height"] / 2
+    page.mouse.move(chart["x"] + chart["width"] * 0.6, at)
+    page.mouse.down()
+    page.mouse.move(chart["x"] + 10, at, steps=4)
+    assert asked.inner_text() == "A pin on 1 board would get"
+    assert "A pin on 1 board gets" in status(root) and "times what it gets by degree" in status(
+        root
+    )
+    page.mouse.up()
+    page.mouse.move(chart["x"] + chart["width"] - 5, at)
+    assert asked.inner_text() == "A pin on 1 board would get"  # it was let go
+    root.get_by_role("slider", name="a pin on").press("End")
+    assert asked.inner_text() == "A pin on 300 boards would get"
+    assert root.locator("tbody tr").count() == 4
 
 
 def test_curves_cross_where_a_rule_is_as_generous_as_by_degree(on_a_page):
@@ -91,11 +112,8 @@ def test_curves_cross_where_a_rule_is_as_generous_as_by_degree(on_a_page):
     assert ring.get_attribute("visibility") == "hidden" and "ring" not in status(root)
     root.get_by_role("button", name="C = max").click()
     assert "ring" not in status(root)  # nearly the same rule
-    rows = [
-        x.inner_text()
-        for x in root.get_by_role("table", name="steps of each pin").locator("tbody tr").all()
-    ]
-    assert [row.split("\t")[0] for row in rows] == ["sponge", "a recipe"]
+    rows = [x.inner_text() for x in root.locator(".gr-all-table tbody tr").all()]
+    assert [row.split("\t")[0] for row in rows] == ["equal", "degree", "Pixie", "C = max"]
 
 
 @pytest.mark.parametrize("wide", [720, 900])

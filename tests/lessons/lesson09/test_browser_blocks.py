@@ -68,6 +68,19 @@ def test_a_pin_that_is_heard_already_costs_no_content(show):
     assert "as a tree it would be 25." in status(root)  # 18: 3 contents, 28: 3, 43: its own
 
 
+def test_a_pin_put_in_lights_its_tree_and_tells_its_price(show):
+    _, root = show()
+    root.get_by_role("checkbox", name="pin 18").check()
+    assert status(root).endswith(
+        "Pin 18 put in: no content more, all were there; a tree reads 7 more."
+    )
+    assert root.locator(".gr-block-picked").get_attribute("aria-label") == "batch, place 2, pin 18"
+    root.get_by_role("checkbox", name="pin 10").uncheck()
+    assert "Pin 10 taken out: 3 fewer; a tree reads 9 fewer." in status(root)
+    root.get_by_role("button", name="contents, place 0,").click()
+    assert "taken out" not in status(root)
+
+
 def test_the_counter_grows_pin_by_pin(show):
     _, root = show()
     counter = root.locator(".gr-block-counter")

@@ -142,6 +142,25 @@ def test_the_reader_sets_the_ranks_and_sees_how_many_are_false(page, epochs):
     assert "Epoch 1" in said(epochs)  # arrows on a slider are no steps
 
 
+def test_the_ranks_are_pulled_by_their_handles(page, epochs):
+    chart = epochs.get_by_role("img").nth(1)
+    box = chart.bounding_box()
+
+    def pull(handle: int, to: float):
+        knob = epochs.locator(".gr-cur-knob").nth(handle).bounding_box()
+        page.mouse.move(knob["x"] + 8, knob["y"] + 8)
+        page.mouse.down()
+        page.mouse.move(box["x"] + to * box["width"], knob["y"] - 20, steps=4)
+        page.mouse.up()
+
+    pull(0, 0)
+    assert said(epochs).endswith("Ranks 1 to 300: 33 of 100 hard negatives are false.")
+    pull(1, 0)  # it stops at the other
+    assert said(epochs).endswith("Ranks 1 to 2: 100 of 100 hard negatives are false.")
+    pull(1, 1)
+    assert "Ranks 1 to 2,000" in said(epochs)
+
+
 @pytest.mark.parametrize("wide", [720, 900])
 def test_ranks_stand_beside_the_epochs(page, epochs, wide):
     page.set_viewport_size({"width": wide, "height": 900})

@@ -110,8 +110,8 @@ def _own(function, degree, weights, num_steps, top) -> list[float] | None:
 
 
 LOOKS = {
-    "equal": (style.CONTEXT, ":"),
-    "degree": (style.USER, "--"),
+    "equal": (style.CONTEXT, "--"),
+    "degree": (style.USER, "-"),
     "Pixie": (style.ITEM, "-"),
     "C = max": (style.NEGATIVE, ":"),
 }
@@ -124,7 +124,13 @@ def draw(names: list[str], degree, steps: dict, curves: dict, at: int) -> Axes:
     for name, rows in steps.items():
         color, line = LOOKS.get(name, (style.POSITIVE, ""))
         if name in curves:
-            ax.plot(ALONG, curves[name][at], line, color=color, linewidth=2, label=name)
+            # by degree is wide and pale: what lies on it is seen, too
+            wide = (
+                {"linewidth": 8, "alpha": 0.35, "zorder": 1}
+                if name == "degree"
+                else {"linewidth": 2}
+            )
+            ax.plot(ALONG, curves[name][at], line, color=color, label=name, **wide)
         known = np.maximum(rows[at], 1)  # a logarithmic axis has no 0
         ax.plot(degree, known, "D" if name == MINE else "o", color=color,
                 markersize=9 if name == MINE else 6, fillstyle="none" if name == MINE else "full",

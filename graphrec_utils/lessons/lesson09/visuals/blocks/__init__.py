@@ -64,7 +64,7 @@ def blocks(alpha, batch: Sequence[int], also: Sequence[int] = ()) -> Visual:
             "pin's id; in each column the pins of the next one come first. A pin that several others hear is there once: "
             f"as a tree, {_tree(near, batch)} contents would be read."
         ),
-        draw=lambda: draw(outer, inner, _tree(near, batch)),
+        draw=lambda: draw(outer, inner, _tree(near, batch), first),
     )  # fmt: skip
 
 
@@ -77,23 +77,37 @@ def _tree(near: dict[int, list[int]], batch: Sequence[int]) -> int:
     return sum(1 + len(near[w]) for v in batch for w in (int(v), *near[int(v)]))
 
 
-def draw(outer: batches.Block, inner: batches.Block, tree: int) -> Axes:
-    """Draw both blocks, contents at the left and the batch at the right."""
+def draw(outer: batches.Block, inner: batches.Block, tree: int, picked: int = 0) -> Axes:
+    """Draw both blocks, contents at the left and the batch at the right; dark is what a place of layer 1 takes part in."""
     columns = [outer.source.tolist(), inner.source.tolist(), inner.targets.tolist()]
     rows = len(columns[0])
     ax = plt.figure(figsize=(5.6, 0.27 * rows + 0.5)).subplots()
+    lit = {(1, picked)}
     for x, block in enumerate((outer, inner)):
         own = [(k, k) for k in range(block.num_targets)]
         for kind, edges in (("--", own), ("-", block.edge_index.T.tolist())):
             for source, target in edges:
                 ends = [x + WIDE / 2, x + 1 - WIDE / 2]
-                ax.plot(ends, [source, target], kind, color=style.CONTEXT, linewidth=1, zorder=0)
+                mine = picked == (source if x else target)
+                if mine:
+                    lit |= {(x, source), (x + 1, target)}
+                look = {"color": style.INK, "linewidth": 1.8} if mine else {"color": style.CONTEXT, "linewidth": 0.6, "alpha": 0.6}  # fmt: skip
+                ax.plot(ends, [source, target], kind, zorder=0, **look)
     for x, pins in enumerate(columns):
         for place, pin in enumerate(pins):
             corner = (x - WIDE / 2, place - HIGH / 2)
             color = (style.CONTEXT, style.ITEM, style.POSITIVE)[x]
-            ax.add_patch(plt.Rectangle(corner, WIDE, HIGH, facecolor=style.PAPER, edgecolor=color))
-            ax.text(corner[0] + 0.05, place, str(place), va="center", fontsize=9, weight="bold")
+            bold = (x, place) in lit
+            ax.add_patch(plt.Rectangle(corner, WIDE, HIGH, facecolor=style.PAPER, edgecolor=color,
+                                       linewidth=2.2 if bold else 0.8))  # fmt: skip
+            ax.text(
+                corner[0] + 0.05,
+                place,
+                str(place),
+                va="center",
+                fontsize=9,
+                weight="bold" if bold else "normal",
+            )
             ax.text(x + WIDE / 2 - 0.05, place, f"pin {pin}", va="center", ha="right", fontsize=9)
     ax.set(xlim=(-0.5, 2.5), ylim=(rows - 0.4, -0.6), xticks=range(3), yticks=[])
     ax.set_xticklabels([f"{name}: {len(p)}" for name, p in zip(LAYERS, columns, strict=True)])

@@ -9,15 +9,27 @@ function render({ model, el }) {
   const [pins, near, rows, layers] = ["pins", "near", "rows", "layers"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "The blocks of a batch",
-    help: "Put pins into the batch. Pick a place by mouse or with the arrow keys: lines show what it is computed from, dashes its own vector.",
+    help: "Put pins into the batch, and pick a box by mouse or with the arrow keys: what it is computed from lights up, dashes lead to its own vector.",
   });
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
+  let turned = ""; // what the pin just put in, or taken out, has changed
   const boxes = pins.map((pin) => {
     const box = h("input", { type: "checkbox" });
-    box.addEventListener("change", () => put("batch", pins.filter((x) => (x === pin ? box.checked : model.get("batch").includes(x)))));
+    box.addEventListener("change", () => {
+      const before = model.get("batch");
+      const after = pins.filter((x) => (x === pin ? box.checked : before.includes(x)));
+      const more = sample(after)[0][0].length - sample(before)[0][0].length;
+      const tree = treeOf(after) - treeOf(before);
+      turned = box.checked
+        ? ` Pin ${pin} put in: ${more ? count(more, "content") + " more" : "no content more, all were there"}; a tree reads ${tree} more.`
+        : ` Pin ${pin} taken out: ${-more} fewer; a tree reads ${-tree} fewer.`;
+      if (box.checked) model.set("picked", [2, after.indexOf(pin)]); // its whole tree lights up
+      put("batch", after);
+      turned = "";
+    });
     return box;
   });
   controls.prepend("In the batch:", ...pins.map((pin, k) => h("label", { class: "gr-slider gr-block-choice" }, boxes[k], ` pin ${pin}`)));
@@ -139,10 +151,15 @@ function render({ model, el }) {
     const used = new Set(into);
     for (const e of into) for (const f of edges) if (f.c === e.c - 1 && f.target === e.source) used.add(f);
     for (const e of edges) e.line.classList.toggle("gr-block-used", used.has(e));
+    // lit: what the place is computed from and, of a content, who uses it; the others stand back
+    const onward = edges.filter((e) => e.c === c && e.source === place);
+    for (const e of edges) e.line.classList.toggle("gr-block-lit", used.has(e) || onward.includes(e));
     nodes.forEach((column, k) => column.forEach((node, at) => {
       const mine = k === c && at === place;
       node.classList.toggle("gr-block-picked", mine);
       node.classList.toggle("gr-block-used", [...used].some((e) => e.c === k && e.source === at));
+      const lit = mine || onward.some((e) => k === c + 1 && e.target === at) || node.classList.contains("gr-block-used");
+      node.classList.toggle("gr-block-back", !lit);
       node.setAttribute("aria-pressed", String(mine));
     }));
     settle(nodes[c][place]);
@@ -164,7 +181,7 @@ function render({ model, el }) {
       : `read once, used by ${users.length > 1 ? "pins" : "pin"} ${list(users)} of layer 1.`;
     say(
       `${count(columns[0].length, "content")} to read; as a tree it would be ${tree}. ` +
-        `Place ${place} of ${c === 1 ? "" : "the "}${layers[c]} is pin ${columns[c][place]}: ${told}`,
+        `Place ${place} of ${c === 1 ? "" : "the "}${layers[c]} is pin ${columns[c][place]}: ${told}${turned}`,
     );
   }
   model.on("change:batch", build);

@@ -120,38 +120,31 @@ def _counted(table: dict[str, list], at: list[int]) -> str:
     return f" Of hard negatives from ranks {a} to {b}, {share:.0%} are false."
 
 
-LOOKS = {
-    "positive": (style.POSITIVE, "-"),
-    "shared": (style.CONTEXT, "-"),
-    "hard": (style.NEGATIVE, "--"),
-}
+LOOKS = {"positive": style.POSITIVE, "hard": style.NEGATIVE, "shared": style.CONTEXT}
 
 
 def draw(
     steps: list[dict], table: dict[str, list] | None = None, at: Sequence[int] = (0, 1)
 ) -> tuple[Axes, ...]:
-    """Draw the first and the last epoch, and how many of each rank are false."""
+    """Draw the first and the last epoch, a row for each kind, and how many of each rank are false."""
     chosen = sorted({0, len(steps) - 1})
     panels = len(chosen) + (table is not None)
     figure = plt.figure(figsize=(min(8.0, 3.6 * panels + 0.4), 2.8))
-    axes = [figure.add_subplot(1, panels, 1)]
-    axes += [figure.add_subplot(1, panels, k + 1, sharey=axes[0]) for k in range(1, len(chosen))]
+    axes = [figure.add_subplot(1, panels, k + 1) for k in range(len(chosen))]
     for ax, k in zip(axes, chosen, strict=True):
-        for kind, (color, line) in LOOKS.items():
-            if steps[k]["mean"][kind] is not None:
-                ax.stairs(
-                    steps[k]["share"][kind],
-                    BINS,
-                    color=color,
-                    linestyle=line,
-                    linewidth=2,
-                    label=kind,
-                )
-        ax.set(xlabel="cosine with the query", title=f"epoch {k + 1}, {steps[k]['hard']} hard each")
-    axes[0].set_ylabel("share")
-    axes[-1].legend(fontsize=9, loc="upper left", handlelength=1.1)
-    for ax in axes[1:]:
-        ax.tick_params(labelleft=False)
+        for row, (kind, color) in enumerate(LOOKS.items()):
+            low, mean = len(LOOKS) - 1 - row, steps[k]["mean"][kind]
+            top = max(0.01, *(y for step in steps for y in step["share"][kind]))
+            ax.axhline(low, color=style.CONTEXT, linewidth=0.8)
+            if mean is not None:
+                heights = low + 0.62 * np.array(steps[k]["share"][kind]) / top
+                ax.stairs(heights, BINS, baseline=low, fill=True, color=color, alpha=0.8)
+                ax.plot([mean, mean], [low, low + 0.62], color=style.INK, linewidth=2)
+            told = "none yet" if mean is None else f"{mean:.2f}".replace("-", "−")
+            ax.text(-1, low + 0.66, f"{kind}: {told}", fontsize=9)
+        ax.set(xlabel="cosine with the query", title=f"epoch {k + 1}, {steps[k]['hard']} hard each",
+               yticks=[], ylim=(0, 3))  # fmt: skip
+        ax.spines["left"].set_visible(False)
     if table is not None:
         axes.append(figure.add_subplot(1, panels, panels))
         edges = np.array(table["edges"])
@@ -160,5 +153,5 @@ def draw(
             axes[-1].bar(edges[k], share, edges[k + 1] - edges[k], align="edge",
                          color=style.NEGATIVE if inside else style.CONTEXT)  # fmt: skip
         a, b = (edges[k] for k in at)
-        axes[-1].set(xscale="log", xlabel="rank", title=f"false ones ({a} to {b} dark)")
+        axes[-1].set(xscale="log", xlabel="rank", title=f"share of false ones, {a} to {b} dark")
     return tuple(axes)

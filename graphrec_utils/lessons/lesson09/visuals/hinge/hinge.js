@@ -35,7 +35,7 @@ function render({ model, el }) {
   const slopeAt = (x) => Math.round(100 * ((lossAt(x + 0.01) - lossAt(x - 0.01)) / 0.02)) / 100;
 
   // ---- left: the vectors
-  const [radius, middle, floor] = [104, 150, 154];
+  const [radius, middle, floor] = [104, 180, 154];
   const at = (degrees, r = radius) => [middle + r * cos(degrees), floor - r * sin(degrees)];
   const arrow = (kind) => ({
     line: s("line", { x1: middle, y1: floor, class: `gr-hin-line gr-hin-${kind}` }),
@@ -47,7 +47,7 @@ function render({ model, el }) {
   const half = s("path", { class: "gr-hin-circle", d: `M ${middle - radius} ${floor} A ${radius} ${radius} 0 0 1 ${middle + radius} ${floor}` });
   const circle = s(
     "svg",
-    { viewBox: "0 0 300 172", width: 300, height: 172, role: "img" },
+    { viewBox: "0 0 360 172", width: 360, height: 172, role: "img" },
     half,
     ...Object.values(arrows).flatMap((x) => [x.pull, x.line, x.text]),
     ...Object.values(arrows).map((x) => x.knob),
@@ -61,7 +61,7 @@ function render({ model, el }) {
     knob.addEventListener("pointermove", (event) => {
       if (!knob.hasPointerCapture(event.pointerId)) return;
       const box = circle.getBoundingClientRect();
-      const x = ((event.clientX - box.left) / box.width) * 300 - middle;
+      const x = ((event.clientX - box.left) / box.width) * 360 - middle;
       const y = floor - ((event.clientY - box.top) / box.height) * 172;
       put(name, Math.round((Math.atan2(Math.max(0, y), x) * 180) / Math.PI));
     });
@@ -74,7 +74,10 @@ function render({ model, el }) {
     knob.setAttribute("cx", x);
     knob.setAttribute("cy", y);
     const [tx, ty] = at(degrees, radius + out);
-    text.setAttribute("x", name === "q" ? tx : Math.max(34, Math.min(266, tx)));
+    // beside the circle a word begins, or ends, outside of the knob; on top it stands over it
+    const side = name === "q" ? 0 : Math.sign(Math.round(2 * cos(degrees)));
+    text.setAttribute("text-anchor", side > 0 ? "start" : side < 0 ? "end" : "middle");
+    text.setAttribute("x", name === "q" ? tx : Math.max(side < 0 ? 58 : 30, Math.min(side > 0 ? 302 : 330, tx)));
     text.setAttribute("y", name === "q" ? floor + 14 : ty + 4);
     const to = Math.max(0, Math.min(180, degrees + move));
     const sweep = move > 0 ? 0 : 1;
@@ -84,7 +87,7 @@ function render({ model, el }) {
   };
 
   // ---- right: the curves
-  const [width, height, left, edge] = [340, 190, 30, 26];
+  const [width, height, left, edge] = [400, 190, 30, 26];
   const px = (x) => left + ((width - left - 10) * (x + 2)) / 4;
   const top = 2 + Math.max(...margins);
   const py = (y) => height - edge - ((height - edge - 10) * Math.min(y, top)) / top;
