@@ -17,8 +17,7 @@
 # > vector from the mean of a history. A mean forgets the order, the hour, and what was done: a save and a hide weigh the same. This lesson
 # > reads the history as a **sequence**.
 #
-# **You will** write attention that only looks back and a loss that asks every event for the next one, see where that pays, and find out
-# what counts more: what a vector was taught, or how old it is.
+# **You will** write attention that only looks back, and a loss that asks every event for the next one. You see where that pays, and find out what counts more: what a vector was taught, or how old it is.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
@@ -63,9 +62,13 @@ remember("15")
 # ## 15.1 Attention that looks back
 #
 # Ann saved a cake, clicked on a garden, saved a second cake. What should the last event hear of the others? More of the cake than of the
-# garden. So each event gets three vectors, made by three learned matrices: a **query** $\mathbf q$ (what do I look for?), a **key**
-# $\mathbf k$ (what am I?) and a **value** $\mathbf v$ (what do I pass on?). The better the query of place $t$ fits the key of place $s$, the
-# more $t$ hears of the value of $s$:
+# garden. So each event gets three vectors, made by three learned matrices:
+#
+# * a **query** $\mathbf q$: what do I look for?
+# * a **key** $\mathbf k$: what am I?
+# * a **value** $\mathbf v$: what do I pass on?
+#
+# The better the query of place $t$ fits the key of place $s$, the more $t$ hears of the value of $s$:
 #
 # $$
 # \mathbf o_t = \sum_{s} a_{ts} \mathbf v_s, \qquad
@@ -139,7 +142,7 @@ visuals.causal(
 # One thing is missing: the order. However the past is shuffled, the last place of one attention hears the same mean. So SASRec adds to each item's
 # vector a learned vector of its **place**, and the three matrices read the sum.
 #
-# A **block** of a transformer (`transformer.Block`) is several such attentions side by side (**heads**), a small network at each place, and a **norm**, which brings numbers to one scale (branch 15.6).
+# Several such attentions side by side are called **heads**. With a small network at each place, and a **norm** that brings numbers to one scale, they make a **block** of a transformer (`transformer.Block`, branch 15.6).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A hunt
@@ -220,10 +223,9 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # | $\mathbf h_2$ | the cake, the garden | the second cake |
 # | $\mathbf h_3$ | all three | in training nothing; in use it is Ann's vector |
 #
-# So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An
-# item's score is the product of the output with the vector with which the item is read.
+# So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the product of the output with the item's vector, the same with which it is read.
 #
-# That is one answer to the question on top: the very next event. 15.3 asks whether it pays, 15.4 puts the other answer beside it.
+# So SASRec gives one answer to the question on top: the very next event. Section 15.3 asks whether that pays, and 15.4 puts the other answer beside it.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 15 to 19. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
@@ -266,7 +268,7 @@ check("15.3", sequence_loss)
 # A transformer reads the order. Is there anything to read? A **chain** can tell: it looks at the last event alone and counts what others did next.
 # Shuffle each history, all but the event to be found: what the chain then loses is what the last event had told it.
 #
-# Now everybody is asked SASRec's own question, the very next event. What may each of them read of a history?
+# Now everybody is asked for the very next event, as SASRec is. What may each of them read of a history?
 #
 # | reads | who |
 # |---|---|
@@ -316,15 +318,11 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %, on four real data sets from little order to much: edits of Wikipedia, films (MovieTweetings),
-# places (Gowalla), games (amazon-games). Start with SASRec's mark in each column: where is nobody as high? The text compares differences, whose intervals are narrower (card).*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films, places, games. Start with SASRec's mark in each column: where is nobody as high? The text compares differences, as the card does: their intervals are narrower.*
 #
-# SASRec is ahead of everybody on the films alone, and they are not the set with the most order. Why there? A guess: people like in one week
-# what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
+# **SASRec is ahead of everybody on the films alone**, and they are not the set with the most order. Why there? A guess: people like in one week what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
 #
-# On the other three the walk has the higher mean, and each time it is too close to tell. So why did the chain's loss promise more? A chain has one
-# event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. And a walk, too,
-# can hear the last event: start it more often from late ones. On games that helps it for sure.
+# **On the other three the walk has the higher mean**, and each time it is too close to tell. So why did the chain's loss promise more? A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. And a walk, too, can hear the last event: start it more often from late ones. On games that helps it for sure.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
@@ -345,8 +343,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 PinnerFormer: what has to be found
 #
-# At Pinterest a user's vector is made once a day and used until the next night, on every page. **PinnerFormer** makes it: a transformer that reads, for
-# each event, the pin's vector (lesson 09), the action, hides included, and the time. What should such a vector be trained to predict?
+# At Pinterest a user's vector is made once a day and used until the next night, on every page. **PinnerFormer** makes it. This transformer reads of each event the pin's vector (lesson 09), the action, hides included, and the time. What should the user's vector be trained to predict?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Cover the column
@@ -391,11 +388,9 @@ visuals.timeline(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Shaded: the window. Arrows lead from each event to what it has
-# to find under "dense". Move now, change the window and the objective, and ask each event.*
+# *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Shaded: the window. Arrows lead from each event to what it has to find under "dense". In the interactive version move now, and change the window and the objective.*
 #
-# Dense has eight arrows here; every next would have four, one from each event. And what dense asks for is as right tonight as this morning, while the next
-# like is soon past. So it should be the better teacher for a vector that is used all day. Is it?
+# Dense has eight arrows here; every next would have four, one from each event. And what dense asks for is as right tonight as this morning, while the next like is soon past. So dense should be the better teacher for a vector that is used all day. Is it?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -404,9 +399,7 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Two PinnerFormers, alike in all but the target, are asked for the new likes of the next day, week and fortnight. If a window teaches a vector to look
-# ahead, dense should catch up the further ahead one asks. Beside them stand iALS and RP3β, which know no "next" and no "ahead": they
-# show what choosing a target is worth.
+# Train two PinnerFormers, alike in all but the target, and ask both for the new likes of the next day, week and fortnight. If a window teaches a vector to look ahead, dense should catch up the further ahead one asks. Beside them stand iALS and RP3β, which know no "next" and no "ahead". They show what choosing a target is worth.
 #
 # > **Claim** (of the abstract, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -466,12 +459,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the first two rows from left to right: dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be
-# chance. (Each pin's popularity is added to its score here; without it every next is surely ahead: 15.14.)
+# **Read the first two rows from left to right:** dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be chance. (Without the number for each pin's popularity that both have here, every next is surely ahead: 15.14.)
 #
-# RP3β, which has no target, has the higher mean at all three, and on the next day iALS the highest of all: first beat these, then argue about targets.
+# **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And a window can be asked for only when it has ended, so dense never learns from the last week before today.
 #
-# Why might more targets not help? Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And a window can be asked for only when it has ended: dense never stands in the last week before today.
+# **Now the rows below.** RP3β, which has no target, has the higher mean at all three horizons. On the next day iALS has the highest of all. First beat these, then argue about targets.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -491,9 +483,13 @@ verdict(
 #
 # A vector made at midnight knows nothing of this morning. Making it anew at every click needs a streaming system. How much is lost without one?
 #
-# Before each new like of a fortnight the same two models are asked, with a user's vector of the fortnight's first day ("once"), of the last midnight
-# ("daily"), or of the second before ("real time"). A walk can use fresh news without any training: RP3β starts from all that the user had liked by then. But
-# news helps only who gives it weight. So a second RP3β lets likes fade, by half in two days.
+# Ask the same two models before each new like of a fortnight, with a user's vector of three ages:
+#
+# * **once**: made on the fortnight's first day;
+# * **daily**: made last midnight;
+# * **real time**: made in the second before.
+#
+# A walk can use fresh news without any training, for RP3β starts from all that the user had liked by then. But news helps only who gives it weight. So a second RP3β lets likes fade, by half in two days.
 #
 # > **Claim** (of the abstract). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -533,18 +529,13 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 by the age of what had been read: PinnerFormer (blue) taught by the next like (solid) and by the week ahead (dashed), and a walk
-# (black) in which late likes count more (solid) or all alike (dashed). How far does each line climb, and in which step?*
+# *Figure 15.4. Recall@10 by the age of what had been read. Blue is PinnerFormer: taught by the next like (solid), or by the week ahead (dashed). Black is a walk: late likes count more (solid), or all alike (dashed). How far does each line climb, and in which step?*
 #
-# From the first day to last night little rises. Then comes the step that counts: the vector has heard of **today**. A likely reason: in
-# PinWorld a session has a topic, and only a fresh vector knows this one's. And the target? Compare the last step of the two blue lines and the solid walk
-# (.04 to .06) with the gaps between them (at most .03).
+# **Age or target?** From the first day to last night little rises. Then comes the step that counts: the vector has heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh vector knows this one's. The target matters less: look at the two blue lines and the solid walk. Their last steps are .04 to .06 high, and the gaps between them at most .03.
 #
-# Does one need a transformer for that? Follow the two walks. Both know the same likes, but with all alike those of this session drown among the older ones. Where
-# old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
+# **Does one need a transformer for that?** Follow the two walks. Both know the same likes, but with all alike those of this session drown among the older ones. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
 #
-# And the abstract? Dense may lose the smaller share, three trainings cannot tell. But who gains little from news has little to lose without it.
-# You serve what is left, and there every next has the higher mean at every age.
+# **And the abstract?** Dense may lose the smaller share; three trainings cannot tell. But who gains little from news has little to lose without it. You serve what is left, and there every next has the higher mean at every age.
 #
 # **What counted most was whether a vector had heard of today.**
 #
@@ -577,9 +568,8 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: .101 taught by the next like, .095 by all that
-#   come. Whether it had heard of today did: remade at each click, the model taught by the next like finds .162, that of the week .136. So if you can, make it anew, and then teach it the next like.
-# * A walk in which old likes fade was as good, as far as we can tell, and SASRec was first on one data set of four. Try the walk first.
+# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: .101 taught by the next like, .095 by all of the week. Whether it had heard of today did. So if you can, make it anew at each click, and then teach it the next like.
+# * We could not tell a walk in which old likes fade from the transformer, and SASRec was first on one data set of four. Try the walk first.
 # * A mask decides who may look at whom. Change an event: nothing before it may move.
 # * Every place of a history is an example, if somebody asks it.
 #

@@ -109,5 +109,7 @@ def draw(masked: np.ndarray, free: np.ndarray, names: list[str]) -> tuple[Axes, 
         ax.set_yticks(range(L), names, fontsize=9)
         ax.grid(False)
         ax.set_title(title, loc="left")
-    axes[0].set_ylabel("looks")
+    axes[0].set_ylabel("this place …")
+    for ax in axes:
+        ax.set_xlabel("… hears this one")
     return tuple(axes)
