@@ -18,7 +18,7 @@
 # A recommender is a **funnel**. The models of the lessons before find a few hundred items among millions. The **ranker** looks at each of these
 # with everything it can get, and puts ten of them in order. What a generator has missed, no ranker brings back.
 #
-# **You will** write the number that a ranker is judged by and the loss that forgives people for not looking, and close a loop: a ranker learns
+# **You will** write the number that a ranker is judged by, and the loss that forgives people for not looking. Then you close a loop: a ranker learns
 # from its own lists.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01 and 02; 06 for branch 17.11 · **Runs on** any CPU
@@ -73,8 +73,8 @@ remember("17")
 # An **impression** is one item shown to one user once, and what she did next: perhaps nothing. **Liked** means here: looked at closely, clicked for
 # long, saved, put into the cart, bought, or, of an ad, clicked. About two impressions in three are liked.
 #
-# Features are counted on days 0 to 27. The ranker is trained on the impressions of days 28 to 41, settings are chosen on days 42 to 48, and
-# days 49 to 55 are the test. So every feature is older than every label.
+# Features are counted on days 0 to 27. The ranker is trained on the impressions of days 28 to 41; days 42 to 48 choose, and
+# 49 to 55 test. So every feature is older than every label. Which of the three groups below would you miss most?
 #
 # | group | examples | alone it can say |
 # |---|---|---|
@@ -118,8 +118,8 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.2 How good is a probability?
 #
-# A ranker says $p$, the probability of a "yes" given that the item is shown. With the label $y$ the
-# **log loss** of a row is $-y \log p - (1 - y) \log(1 - p)$: small if $p$ was near the truth, large if it was sure and wrong.
+# A ranker says $p$, the probability of a "yes" if the item is shown. With the label $y$ the
+# **log loss** of a row is $-y \log p - (1 - y) \log(1 - p)$. It is small if $p$ was near the truth, and large if the ranker was sure and wrong.
 #
 # Where a "yes" is rare, even a bad model has a small loss. So it is compared with the loss of a model that says the same every time, the
 # share $\bar y$ of ones:
@@ -148,7 +148,7 @@ predict("17.p1")
 #
 # Clip probabilities to $[10^{-7}, 1 - 10^{-7}]$ first: one that is 0 and wrong would cost infinitely much.
 #
-# By hand: labels 1, 0, 0, 0, and 0.6, 0.2, 0.1, 0 are said: losses 0.511, 0.223, 0.105 and, clipped, nearly 0, in the mean
+# By hand: the labels are 1, 0, 0, 0, and 0.6, 0.2, 0.1, 0 are said. The losses are 0.511, 0.223, 0.105 and, clipped, nearly 0; their mean is
 # 0.210. The constant ¼ costs 0.562: $100\,(1 - 0.210/0.562) = 62.7$.
 #
 # *About 8 minutes. Stuck? Hints are free.*
@@ -180,8 +180,8 @@ check("17.1", rce)
 # That share is **AUC**; 0.5 is chance.
 #
 # Here is a first ranker, a small network. Its test predictions are sorted and cut into eight groups. For each group
-# the figure compares what was **said** on average with what **happened**. Its logits $z$, with
-# $p = \sigma(z)$, can be stretched, $a z$, and shifted, $z + b$.
+# the figure compares what was **said** on average with what **happened**. Then its logits $z$, with
+# $p = \sigma(z)$, are stretched, $a z$, or shifted, $z + b$. Which of the two measures will notice?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p2"]
 predict("17.p2")
@@ -196,11 +196,12 @@ few = np.random.default_rng(0).choice(len(test.y), 2000, replace=False)
 visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 
 # %% [markdown]
-# *Figure 17.1. Said against happened for 2,000 test impressions: as the model says it (left), with logits four
-# times as large (middle), and shifted by 2 (right). Below the diagonal the model promises too much.*
+# *Figure 17.1. Said against happened for 2,000 test impressions. Left, as the model says it; in the middle, with logits four
+# times as large; right, shifted by 2. Below the diagonal the model promises too much.*
 #
-# AUC is the same three times: stretching and shifting keep the order. RCE falls far below 0, for it asks about the number, and now the numbers are too sure (middle) or too high (right). A list of ten needs the order alone;
-# who multiplies $p$ by a price needs the number.
+# AUC is the same three times: stretching and shifting keep the order. RCE asks about the number, so it falls far below 0. In the middle the numbers are too sure, on the right too high.
+#
+# Which measure do you need? A list of ten needs the order alone. Who multiplies $p$ by a price needs the number.
 #
 # **Order and number are two things: a ranker may have the first and lack the second.**
 
@@ -212,8 +213,9 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.3 Which features?
 #
-# The ranker of this lesson is a small network with one hidden layer, and it gets sixteen columns. What is each group of them worth? A list is one
-# person's, so the table's last column takes each user by herself: among *her* impressions, how often does a liked one have a higher score than another?
+# What can a ranker learn? First from rows that were all looked at. The ranker of this lesson is a small network with one hidden layer, and it gets sixteen columns. What is each group of them worth?
+#
+# A list is one person's. So the table's last column takes each user by herself: among *her* impressions, how often does a liked one have the higher score?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p3"]
 predict("17.p3")
@@ -239,7 +241,7 @@ for groups in (("user",), ("pin",), ("user", "pin"), ("cross",), ("user", "pin",
 pd.DataFrame(table).set_index("features").round(3)
 
 # %% [markdown]
-# The user's columns cannot order one person's list, for there they are the same for every pin: 0.5 is chance. The pin's columns know what everybody likes. That gets far without any idea of taste, but then all people get nearly the same
+# The user's columns cannot order one person's list, for there they are the same for every pin: 0.5 is chance. The pin's columns know what everybody likes. With the user's they keep three quarters of the whole RCE, without any idea of taste. But then all people get nearly the same
 # list. Only the pair tells two people apart: with it one person's list is in better order, and RCE rises once more.
 #
 # **What everybody likes gets far. What this user likes about this pin gets further.**
@@ -270,7 +272,7 @@ pd.DataFrame(worth.values["PinWorld"]["leak"]).T.rename_axis("embeddings of").ro
 # On the days of training the fresher vectors look splendid; on new days they are far worse than the constant. Why? They had learned from the very likes that the ranker is trained to predict, so their product gave the answer away. The
 # ranker learned to trust it, more than anything else. On new days the product knows no answers, and is trusted as before.
 #
-# Everybody makes this mistake once, because the training looks better for it. A leap on the training days should alarm you. Dates tell you why.
+# It is an easy mistake, because the training looks better for it. So a leap on the training days should alarm you. Then look at the dates.
 #
 # **A feature has to be older than the labels that it helps to predict.**
 #
@@ -295,11 +297,10 @@ pins = {"old hit": 0.5, "cake": 0.45, "garden": 0.6, "lamp": 0.4, "new gem": 0.8
 visuals.exposure(pins)
 
 # %% [markdown]
-# *Figure 17.2. Six pins: pale bars say how many like each if they look, solid bars how many click, in the first list
-# (left), after five rounds of sorting by clicks (middle) and by clicks / e, clicks divided by the share that looked (right).*
+# *Figure 17.2. Six pins. Pale bars say how many like each if they look, solid bars how many click. Left, the first list; in the middle, after five rounds of sorting by clicks; right, by clicks / e, that is clicks divided by the share that looked.*
 #
-# By clicks it rises one place and is stuck: there one in four looks, so it has $0.8/4 = 0.20$ clicks, no more than *garden* above it, $0.6/3$. More data will not help: each round says the same. The log remembers where a pin **stood**, and calls
-# it what people like. Divided by looks, its 0.8 is the most.
+# Sorted by clicks, the gem rises one place and is stuck. There one in four looks, so it has $0.8/4 = 0.20$ clicks, no more than *garden* above it, $0.6/3$. More data will not help: each round says the same. The log remembers where a pin **stood**, and calls
+# it what people like. Divided by looks, the gem's 0.8 is the most.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 20 to 36. Figure 17.2, Sort by clicks: ask which pin is the best (the longest pale bar), then Step. Stop at
@@ -319,8 +320,9 @@ visuals.exposure(pins)
 # \mathcal L = \frac1B \sum \; \frac{c}{e} \, (-\log p) + \Big( 1 - \frac{c}{e} \Big) \, (-\log (1 - p))
 # $$
 #
-# On average this is the log loss of a label that nobody has observed: the like (Saito et al., 2020). For of all who like the pin only the share $e$ looks and clicks, and each of these clicks counts $1/e$. So a click far down
-# weighs more than 1 in the first factor and less than 0 in the second; over many showings this makes up for the looks that never came.
+# On average this is the log loss of a label that nobody has observed, the like (Saito et al., 2020). Why? Of all who like the pin only the share $e$ looks and clicks, and each of these clicks counts $1/e$.
+#
+# A click far down has strange weights: more than 1 in the first factor, less than 0 in the second. Over many showings they make up for the looks that never came.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.6 — `examined_loss` ({{points:17.6}})
@@ -358,9 +360,8 @@ check("17.6", examined_loss)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Who gets better pins on the screen?
 #
-# An old ranker has written a log: mostly with what was shown most before on top, a tenth of the lists shuffled. Where it put things and whether
-# they are liked are mixed up in every click. PinWorld knows the truth: of the
-# ten pins that a new ranker would show, how many are **liked if looked at**? Four learn from this log:
+# An old ranker has written a log. It put on top what had been shown most before; a tenth of its lists were shuffled. So every click mixes two things: where a pin stood, and whether it is liked. PinWorld knows the truth: of the
+# ten pins that a new ranker would show, how many are **liked if looked at**? Four rankers learn from this log:
 #
 # * from the **clicks** as they are;
 # * with the **position** as one more feature (later each pin is asked about as if it stood on top);
@@ -402,13 +403,13 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 17.3. How much of what each ranker would show is liked: means of three trainings (bars), and each of them
-# (strokes). "examined" has your loss. Gray: the old ranker, and what nobody can have, a ranker trained on the likes
+# *Figure 17.3. How much of what each ranker would show is liked. Bars are means of three trainings, strokes each of them. "examined" has your loss. Gray: the old ranker, and what nobody can have, a ranker trained on the likes
 # themselves and the best list there is. Dotted: ten drawn by chance.*
 #
-# The old ranker is no better than chance, and all four learn something from its log: a log need not come from a good ranker to teach one. But who learns from clicks learns also where the old one put things. Dividing takes the place out of the label,
-# and gets most of the way to a ranker that was told the likes themselves. As a feature the position takes it out, too: what the place explains, the pin need not explain, and nobody has to estimate how likely each place is looked at. Shuffled lists alone tell the truth, but they are
-# few.
+# Read it from the bottom. The old ranker is no better than chance, and all four learn something from its log: a log need not come from a good ranker to teach one.
+#
+# But who learns from *clicks* as they are learns also where the old ranker put things. *Shuffled lists* tell the truth, but they are few. With the *position as a feature* the place explains its part, and the pin need not; nobody has to estimate looks for that. *Dividing* takes the place out of the label,
+# and gets most of the way to a ranker that was told the likes themselves.
 #
 # **A click needs eyes: tell the loss, or the model, whether there were any.**
 #
@@ -474,23 +475,24 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 17.4. Round by round, means of three runs: how much of what is shown is liked, how many different pins the 3,000 lists
-# show, and the share of all showings that goes to a tenth of the creators. Dotted: lists in the true order of liking. Round 0 is the old ranker.*
+# *Figure 17.4. Round by round, means of three runs. Left, how much of what is shown is liked. In the middle, how many different pins 3,000 lists
+# show. Right, the share of all showings that goes to a tenth of the creators. Dotted: lists in the true order of liking. Round 0 is the old ranker.*
 #
-# Read it from the right. The tenth of the creators keeps its share, with the loop (orange) and without (blue); divided clicks begin lower and rise a little. The loop bites one level below: **of the pins, two in five
-# are gone**. A creator has some twenty, so she is still there. What is no longer shown gets no clicks, and as long as this lasts nobody learns whether it was good. Likes give no sign of it, for they
+# Read it from the right, and compare orange, with the loop, with blue, without. The tenth of the creators keeps its share. The loop bites one level below: **of the pins, two in five
+# are gone**. A creator has some twenty, so she is still there.
+#
+# What is no longer shown gets no clicks, and as long as this lasts nobody learns whether it was good. Likes give no sign of it, for they
 # are asked only about what is shown: on the left the loop costs nothing.
 #
-# Dividing helps twice: people like more of what they see, and more pins are seen, since what stood on top has lost its
-# advantage. Even so their number falls, for where nothing was shown there is no click to divide. Random lists show what the ranker has given up. Most of the gap
-# between the two lines may be these lists themselves, for their pins are counted, too; whether the ranker then takes pins back, the figure does not say.
+# Dividing (green) helps twice. People like more of what they see, and more pins are seen, since what stood on top has lost its
+# advantage. Even so their number falls: where nothing was shown there is no click to divide. Only random lists show what the ranker has given up. (They count among the pins shown, so the figure cannot say whether the ranker takes such pins back.)
 #
 # **A ranker writes its own training data. Watch what it stops showing.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Five rounds of 3,000 lists, three seeds; the interval is over these. Two more features count how often a pin was shown and clicked in these rounds. Levels are lower than in 17.6 (0.61 where
-# it had 0.67); whether the two counts, or a log of its own lists, cost that we did not measure. In round 1 dividing shows twice as many pins as clicks do; by round 5 random lists cost nothing. With clicks 286 of 300 creators are shown in round 5, without retraining 297. Divided by examination
+# it had 0.67); whether the two counts, or a log of its own lists, cost that we did not measure. In round 1 dividing shows twice as many pins as clicks do; by round 5 random lists cost nothing. With clicks 286 of 300 creators are shown in round 5, without retraining 297. Most of the gap between the two lines of divided clicks may be the random lists themselves. Divided by examination
 # the tenth begins at 23.1 % and ends at 24.8 %, and it rises in all six runs, those that explore included, by 1.7 percentage points on average without exploring.
 # Whether the loop did it cannot be said: no ranker of divided clicks was left as it was. A stored measurement.
 #
@@ -505,7 +507,7 @@ verdict(
 # > **Where it won.** With features of the pair RCE is 10.5, without 8.0 (17.3). Told
 # > how likely each position is looked at, it shows ten of which 67 % are liked, and 62 % without (17.6).
 # >
-# > **Where it did not.** Of the best ten of forty candidates 89 % are liked; of a ranker's ten, trained on the likes themselves, 68 % (17.6). About
+# > **Where it did not.** Of the best ten of forty candidates 89 % are liked; of the ten of a ranker that was told the likes themselves, 68 % (17.6). About
 # > what it does not show, its log says nothing (17.7).
 #
 # ## Take away
