@@ -18,13 +18,14 @@
 # Matrix factorization (lesson 02) keeps a row of numbers for every user. She came this morning, so hers is not stored. But she has
 # liked three things since. So make the row from what she has done. Large systems fetch their candidates in this way.
 #
-# **You will** write both encoders of such a model, see how a few cells of a catalog are searched in place of all of it, and
-# teach it: with a softmax over some items that stand for all, and with the items of its own batch.
+# The million is in the way twice: when she asks, and when the model learns. Both times the answer is to look at a few in place of all.
+#
+# **You will** write both encoders of such a model, and see how a few cells of a catalog are searched. Then you teach it, with a softmax over some items that stand for all, and with the items of its own batch.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 03, its losses ·
 # **Runs on** any CPU
 #
-# **In an hour:** 10.1 to 10.5, with exercises 10.2, 10.3 and 10.4. **Branches**, marked ↳, stand after the take-away: who was told the
+# **In an hour:** 10.1 to 10.5, with exercises 10.2, 10.3 and 10.4. **Branches**, marked ↳, stand after the quiz: who was told the
 # answer · temperature, and where popularity lives · which loss, and who reads the history · another split · search, written and measured ·
 # settings of your own.
 
@@ -111,9 +112,6 @@ plt.show()
 # | $\mathbf q_i$ | `items` | how item i is sought: another table (or made from its content, which no tower of this lesson reads) |
 #
 # And she who came this morning? Without a like she is $\mathbf b$; after three likes she is $\mathbf b$ plus the mean of their three vectors.
-#
-# A tower learns from examples: a history, and what came next. If somebody liked 7, 3, 8, 5 and a history has two places, the last example is
-# [3, 8] and then 5. Neither the answer nor anything later may stand in the history (branch 10.6 hunts for two people who forgot that).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.2 Two vectors meet
@@ -142,7 +140,7 @@ visuals.towers(
 #
 # **A cosine ends at 1; the temperature says how much 1 is worth.**
 #
-# With cosines a film can no longer be long because many like it. On our films a softmax of cosines finds less than one of plain products (0.149 and 0.166, 10.8), so our tables have plain products. Where a vector keeps popularity instead: branch 10.7.
+# With cosines a film can no longer be long because many like it. On our films that costs: a softmax of cosines finds less than one of plain products (0.149 and 0.166, 10.8). So the models that we compare below have plain products. Where a vector of length 1 keeps popularity: branch 10.7.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 6 to 14. Figure 10.2: ask how probable Alien is at τ = 1 before anybody reads it. Usual wrong answer: nearly 1. Then cool, one notch at a
@@ -151,7 +149,7 @@ visuals.towers(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
 #
-# Both towers and their meeting, for a batch. By hand: the history holds items 0 and 1 with
+# Write both towers and their meeting, for a batch. By hand: the history holds items 0 and 1 with
 # $\mathbf h_0 = (4, 0)$ and $\mathbf h_1 = (0, 6)$. Their mean is $(2, 3)$, the start is $(1, 1)$, so the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
@@ -189,9 +187,10 @@ check("10.2", tower_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.3 Find the best quickly
 #
-# A million vectors lie ready, and hers is made. Which twenty items have the largest product with it? Exactly, by a **scan**: multiply with all items
-# and keep the best. Or approximately: a clustering (k-means, which moves centers to the middle of the items nearest to them) puts similar items
-# into **cells**. A query opens the few cells whose centers suit it best and looks at nothing else. This is an inverted file (IVF), the workhorse of vector search.
+# A million vectors lie ready, and hers is made. Which twenty items have the largest product with it?
+#
+# * Exactly, by a **scan**: multiply with all items and keep the best.
+# * Approximately, by **cells**: a clustering has put similar items together. (k-means: each center moves to the middle of the items nearest to it.) A query opens the few cells whose centers suit it best and looks at nothing else. This is an inverted file (IVF), the workhorse of vector search.
 #
 # **By hand.** Items 0 and 1 lie in cell 0, items 2 and 3 in cell 1, items 4 and 5 in cell 2:
 #
@@ -211,7 +210,7 @@ check("10.2", tower_scores)
 # ### What does an index buy?
 #
 # Three ways to search, in catalogs from a thousand things to ten million: the scan, cells as above in numpy, and cells of faiss, a library in C++. Both indexes open
-# as few cells as they may, to find nine tenths of the scan's list of twenty.
+# just enough cells to find nine tenths of the scan's list of twenty.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p10"]
 predict("10.p10")
@@ -251,16 +250,21 @@ verdict(
 
 # %% [markdown]
 # *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
-# Cells in numpy (squares), cells of faiss (triangles). Above the line an index is faster. Follow the squares from left to right.*
+# Squares are cells in numpy, triangles cells of faiss. Above the line an index is faster. Follow the squares from left to right.*
 #
-# **How to read it.** At a thousand things cells in numpy answer **half** as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. And of a small catalog an index has to open much: here a quarter of all cells. But a scan's work grows with the
-# catalog, and an index's more slowly: with a million things in a thousand cells a request meets a thousand centers, and then only the items of the 128 cells that it opens, about an eighth of the catalog. So the lines must cross, for numpy at about ten thousand. The
-# price is a tenth of the list.
+# **How to read it.** On the left the squares lie below the line: cells in numpy answer **half** as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. And of a small catalog it has to open much, here a quarter of all cells.
 #
-# And the million of the beginning? A scan takes 43 milliseconds for a request, cells of faiss take 2.5. Why does faiss lie higher? Probably since it gathers in C++. And why does it fall at the end? It was given a thousand cells at most. From a
-# million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items. The scan's work grows tenfold, and its time here by five only.
+# To the right they rise. A scan's work grows with the catalog, and an index's more slowly. Take a million things in a thousand cells. A request meets the thousand centers, and then only what lies in 128 cells, about an eighth of the catalog. So the lines must cross, for numpy at about ten thousand. The price is a tenth of the list.
+#
+# And the million of the beginning? A scan takes 43 milliseconds for a request, cells of faiss take 2.5.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**
+#
+# <details><summary>Why faiss lies higher, and why it falls at the end</summary>
+#
+# Higher probably since it gathers in C++. At the end it falls since it was given a thousand cells at most. From a million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items. The scan's work grows tenfold, and its time here by five only.
+#
+# </details>
 #
 # <details><summary>How this was measured</summary>
 #
@@ -272,7 +276,12 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.4 All items, or some that stand for them
 #
-# Now she is answered quickly. Is the answer any good? Somebody has to teach the towers. Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with
+# Now she is answered quickly. Is the answer any good? Somebody has to teach the towers, and there the million is in the way again.
+#
+# A tower learns from examples: a history, and what came next. If somebody liked 7, 3, 8, 5 and a history has two places, the last example is
+# [3, 8] and then 5. Neither the answer nor anything later may stand in the history. (Branch 10.6 hunts for two people who forgot that.)
+#
+# Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with
 # $Z = \sum_j e^{s_j}$, the **partition function**, and the loss $-\log p$ of what was liked. Its gradient says what training does: it pulls the liked item up by
 # $1 - p(i)$, and pushes every other item down by its probability. Who is pushed hardest? Those that are wrongly on top. (Scores that go into a softmax are called **logits**.)
 
@@ -289,7 +298,7 @@ pd.DataFrame({
 # The liked item has probability 0.4551, so its gradient is 0.4551 − 1 = −0.5449: a step of descent lifts it. The three others are pushed down by just their
 # probabilities, 0.2760 the hardest, and all four add up to 0.
 #
-# But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions of items nobody can pay that. Draw $S$ of
+# But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions of items nobody can pay that. So look at a few: draw $S$ of
 # the $n - 1$ others, each with equal chances. On average the mean of $S$ draws is the mean of all, so each of them stands for $(n-1)/S$:
 #
 # $$
@@ -307,7 +316,7 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.3 — `softmax_loss` ({{points:10.3}})
 #
-# The loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. By hand: two rows of equal
+# Write the loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. By hand: two rows of equal
 # scores, two of ten others in each: $\log(1 + \frac{10}{2} \cdot 2) = \log 11 = 2.3979$, and so is the mean.
 #
 # *About 10 minutes · core · difficulty ●●○ · importance ●●●*
@@ -334,23 +343,31 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does a softmax pay? It should. BPR compares a like with one film, drawn alike, and cross-entropy asks of each film alone; a softmax pushes hardest what is wrongly on top, and the top is what she sees. On films, in time order, it found 0.166 of NDCG@20, BPR 0.159
-# and cross-entropy 0.150 (10.8). But put popularity of the last days beside it, which learns nothing: it finds 0.151 if it forgets half in five days, 0.171 if in two.
+# Does a softmax pay? It should. BPR compares a like with one film that was drawn, and cross-entropy asks of each film alone. A softmax pushes hardest what is wrongly on top, and the top is what she sees.
+#
+# | films, in time order (10.8) | NDCG@20 |
+# |---|---|
+# | softmax | 0.166 |
+# | BPR | 0.159 |
+# | cross-entropy | 0.150 |
+# | popularity, half forgotten in two days | 0.171 |
+# | popularity, half forgotten in five days | 0.151 |
+#
+# Read to the end before you cheer. Popularity of the last days learns nothing, and how much it finds depends on how fast it forgets. So put it beside every loss.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.5 The batch's own items
 #
-# Drawing negatives costs a look-up of their vectors. But a batch has $B$ item vectors at hand already: those of the
-# other rows. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Nearly every two-tower model
+# Drawing negatives costs a look-up of their vectors. But a batch of $B$ rows has their $B$ item vectors at hand already, so the other rows can serve as negatives. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Nearly every two-tower model
 # is trained so.
 #
-# Two things are different now. The same film may stand in two rows. This **accidental hit** would push a film away as a negative of itself.
-# And a film is drawn as a negative as often as it is liked, no longer with equal chances.
+# Two things are different now. The same film may stand in two rows: this **accidental hit** would push a film away as a negative of itself.
+# And a film is a negative as often as it is liked, no longer with equal chances.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.4 — `in_batch_logits` ({{points:10.4}})
 #
-# All scores of a batch, divided by the temperature, without its accidental hits. By hand: ids 4, 1, 4; the first user
+# Write all scores of a batch, divided by the temperature, without its accidental hits. By hand: ids 4, 1, 4; the first user
 # (1, 0); items (2, 1), (3, 0), (2, 1); τ = 0.5. Row 0 is 4, 6 and −∞; row 1 keeps all three columns.
 #
 # *About 8 minutes · core · difficulty ●○○ · importance ●●●*
@@ -445,19 +462,12 @@ pd.DataFrame({
 # > get the list of $\mathbf b$: the tower finds 0.131, popularity 0.127 (0.152 with a half-life of 30 days), iALS 0.024. They are 57 users, so we claim no more.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
-#
-# They come back at the start of later lessons.
-#
-# {{quiz}}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
 # * **How can a trained model answer her in milliseconds?** Item vectors are made before anybody asks, hers from her history when she asks. Only a
-#   product joins them, so an index can look into a few cells of the catalog: of a million made-up vectors faiss finds nine tenths of the list in 2.5 milliseconds, where a scan
+#   product joins them, so an index can look into a few cells of the catalog. Of a million made-up vectors faiss finds nine tenths of the list in 2.5 milliseconds; a scan
 #   takes 43.
-# * **What teaches it?** A softmax. Drawn with equal chances from the others, a few items can stand for all. From the batch they are free, but they hold popular
+# * **What teaches it?** A softmax. Drawn with equal chances, a few items can stand for all others. From the batch they are free, but they hold popular
 #   items back by as much as they are popular.
 # * Whatever the loss: what stands in a history was known **before** the target.
 #
@@ -466,6 +476,13 @@ pd.DataFrame({
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 44 to 50, with the box. Ask the question of the first slide again. Leave the room with the in-batch row of 10.5: what would have to be subtracted?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches
