@@ -336,7 +336,8 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 
 # %% [markdown]
 # *Figure 2.4. Residuals R − WHᵀ at α₀ = 0.3 and λ = 0.1, from a random start through half-steps that solve
-# users and items in turn, with the loss of each state. Buttons or the arrow keys move through the states.*
+# users and items in turn, with the loss of each state. Buttons or the arrow keys move through the states; in the
+# interactive version you pull the side that comes next by hand, and see whether its half-step comes lower.*
 #
 # Your function needs the item vectors and the user's own items, and nothing else. So somebody who signs up today gets
 # her vector from one small system, without training: **fold-in** (branch B).
@@ -344,7 +345,8 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # **One $d \times d$ matrix lets every empty cell speak, and none is visited.**
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 2.4: Step, and ask each time which side moves next and whether the loss can rise: never, in turn. After four
+# Figure 2.4: let somebody pull the bars of W first, the lower the loss the better, then Step: nobody comes below it.
+# Step on, and ask each time which side moves next and whether the loss can rise: never, in turn. After four
 # half-steps press Play to the end. Reset if somebody asks what the start was: chance.
 
 # %% [markdown] slideshow={"slide_type": "slide"}

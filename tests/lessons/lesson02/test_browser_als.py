@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from graphrec_utils import toy
+from graphrec_utils.models import mf
 from graphrec_utils.plots import visuals
 
 
@@ -58,11 +61,35 @@ def test_the_arrow_keys_step_and_stop_at_both_ends(page, shown):
 
 def test_the_tables_show_the_state(shown, visual):
     shown.get_by_role("button", name="Step →").click()
-    vectors = [x for row in visual.state["steps"][1]["user_emb"] for x in row]
-    assert numbers(shown, "user vectors W") == pytest.approx(vectors, abs=0.006)
-    likes, scores = numbers(shown, "R"), numbers(shown, "scores W Hᵀ")
-    left = numbers(shown, "residual R − W Hᵀ")
-    assert [a - b for a, b in zip(likes, scores, strict=True)] == pytest.approx(left, abs=0.011)
+    after = visual.state["steps"][1]
+    W, H = np.array(after["user_emb"]), np.array(after["item_emb"])
+    assert numbers(shown, "user vectors W") == pytest.approx(W.ravel().tolist(), abs=0.006)
+    left = toy.likes().numpy() - W @ H.T
+    assert numbers(shown, "residual R − W Hᵀ") == pytest.approx(left.ravel().tolist(), abs=0.006)
+
+
+def test_the_next_side_is_pulled_by_hand_and_the_half_step_comes_lower(page, shown, visual):
+    bar = shown.get_by_role("spinbutton", name="Ann f1")
+    box = bar.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 12, y, steps=3)
+    page.mouse.up()
+    assert status(shown).startswith("Ann's f1 is 0.")
+    told = float(bar.get_attribute("aria-valuenow"))
+    start = visual.state["steps"][0]
+    W, H = np.array(start["user_emb"]), np.array(start["item_emb"])
+    W[0, 0] = told
+    loss = sum(mf.ials_loss(sp.csr_array(toy.likes().numpy()), W, H, 0.3, 0.1))
+    assert f"from 6.530 to {loss:.3f}." in status(shown)
+    bar.focus()
+    page.keyboard.press("ArrowUp")
+    assert status(shown).startswith(f"Ann's f1 is {told + 0.05:.2f}")
+    shown.get_by_role("button", name="Step →").click()
+    assert "Loss 6.530 → 4.869; your hand had come to" in status(shown)
+    shown.get_by_role("spinbutton", name="Ann f1").click()
+    assert status(shown) == "The users are fixed now: the dashed side is pulled."
 
 
 def test_the_solved_side_is_outlined(shown):

@@ -28,10 +28,10 @@ def als(
     seed: int = 0,
     function: Callable | None = None,
 ) -> Visual:
-    """Return a visual that steps through iALS: R, both factors, their product, what is left.
+    """Return a visual that steps through iALS: both factors as bars, what their product leaves of R, the loss.
 
-    State 0 is a random start; then users and items are solved in turn. `.live().step` is the
-    state shown.
+    State 0 is a random start; then users and items are solved in turn; the side that comes next can be pulled by
+    hand before. `.live().step` is the state shown.
 
     Args:
         R: (m, n) zeros and ones, at most 8 by 8: tensor, array or nested lists.
@@ -60,7 +60,15 @@ def als(
     first, last = steps[0]["loss"], steps[-1]["loss"]
     return Visual(
         Path(__file__).with_name("als.js"),
-        state={"users": users, "items": items, "R": R.tolist(), "steps": steps, "step": 0},
+        state={
+            "users": users,
+            "items": items,
+            "R": R.tolist(),
+            "steps": steps,
+            "step": 0,
+            "alpha0": alpha0,
+            "reg": reg,
+        },
         text=f"ALS step by step: {m} users, {n} items, d = {dim}, {2 * sweeps} half-steps",
         alt=(
             f"What is left of R, {m} users by {n} items, after each of {2 * sweeps} half-steps of "
