@@ -16,7 +16,7 @@
 # > **Everything else in a recommender is learned from data. Why not the similarity itself?**
 #
 # Lesson 02 gave every user and every film a vector and took the dot product of the two. That product was our
-# choice. In 2017 a network took its place, and was ahead. You will see that lead with a check mark. Do you believe it?
+# choice. In 2017 a network took its place, and was ahead. You will see that lead, with a check mark. Do you believe it?
 #
 # **You will** doubt a check mark, compare users with films by a network, write a loss that compares pairs, and see what a
 # popular metric forgives.
@@ -97,11 +97,9 @@ axes[0].set_ylabel("NDCG@20, validation")
 plt.show()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 3.1. What was tried, for the dot product (Dot), two steps toward NeuMF (GMF and MLP, 3.2) and NeuMF: the best **trial** at each penalty $\lambda$ (lesson 02), a large mark for the best of all.
-# Dashed: nothing was tried there. This NeuMF is trained from scratch; the one with the check mark starts from the best GMF and MLP, and was tried at 0.1 only.*
+# *Figure 3.1. What was tried, for the dot product (Dot), for two steps toward NeuMF (GMF and MLP, 3.2) and for NeuMF. A mark is the best **trial** at a penalty $\lambda$ (lesson 02), a large mark the best of all. Dashed: nothing was tried there. This NeuMF is trained from scratch; the one with the check mark starts from the best GMF and MLP, and was tried at 0.1 only.*
 #
-# A trial is one training with one choice of settings, judged on validation. (The *learning rate* is another setting: how far one step goes.) Dot is best at 0.01, and the next penalty is ten times as large. GMF is
-# best at the last one, and may be better beyond it. Which trial would you add first?
+# A trial is one training with one choice of settings, judged on validation. Another setting is the *learning rate*: how far one step goes. Dot is best at 0.01, and the next penalty is ten times as large. GMF is best at the last one, and may be better beyond it. Which trial would you add first?
 #
 # <details><summary>How this was measured</summary>
 #
@@ -116,10 +114,13 @@ plt.show()
 #
 # ### Exercise 03.1 — `audit` ({{points:03.1}})
 #
-# Three numbers tell how much care a model got: how many **trials**, how wide the largest **step** between
-# neighboring penalties, and how many penalties lie **beyond** the best one. For the last, count the smaller penalties
-# and the larger ones, and report the smaller count. With 0, 0.01, 0.1 and 3, and the best at 0.01, it is 1. A 0
-# means that the best one stands at an end.
+# Three numbers tell how much care a model got:
+#
+# * **trials**: how many there were;
+# * **step**: the largest ratio of neighboring penalties;
+# * **beyond**: how many penalties lie beyond the best one. Count the smaller ones and the larger ones, and report the smaller count.
+#
+# By hand: with 0, 0.01, 0.1 and 3, and the best at 0.01, *step* is 30 and *beyond* is 1. A 0 means that the best one stands at an end.
 #
 # *About 10 minutes · core · difficulty ●●○ · importance ●●○. Stuck? Hints are free.*
 #
@@ -190,8 +191,7 @@ predict("03.p1")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A network instead of a product
 #
-# So GMF orders films as a dot product does: multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, and
-# $\hat y = \langle \mathbf p_u, \mathbf q'_i \rangle$. It learns in another way, and ranks nothing new.
+# GMF orders films as a dot product does. Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, and $\hat y = \langle \mathbf p_u, \mathbf q'_i \rangle$. GMF learns in another way, and ranks nothing new.
 #
 # A **multilayer perceptron** (MLP) goes further. It puts the two vectors beside each other, and a tower of layers learns
 # what to do with them:
@@ -245,12 +245,11 @@ nets = [imitate(width) for width in (2, 8, 32)]
 visuals.surface(nets)
 
 # %% [markdown]
-# *Figure 3.2. The score over user p and item q, of the product and the networks: red above 0, blue below, in the dashed square the networks were trained. The curves: one item
-# (the dotted line) for all users, straight for the product, bent for a network (dashed).*
+# *Figure 3.2. The score over user p and item q, of the product and of three networks: red above 0, blue below. In the dashed square the networks were trained. Below, the same score along the dotted line, one item for all users: gray the product, dashed the network.*
 #
-# Inside the square 32 units have learned the product almost exactly; 2 units cannot. Outside, where nobody trained them, all three say too
-# little. From (2, 2) to (3, 3) the product bends upward, from 4 to 9; a ReLU network, made of flat pieces, goes on straight beyond its last fold and falls behind. A dot product is right there without any training.
-# **To represent is not yet to learn, and a network can be trusted only where it had data**: here the whole square, in a recommender a few likes per user.
+# Inside the square 32 units have learned the product almost exactly; 2 units cannot. Outside, where nobody trained them, all three say too little. From (2, 2) to (3, 3) the product bends upward, from 4 to 9. A ReLU network is made of flat pieces: beyond its last fold it goes on straight, and falls behind. A dot product is right there without any training.
+#
+# **To represent is not yet to learn, and a network can be trusted only where it had data.** Here that is the whole square; in a recommender it is a few likes per user.
 #
 # Rendle et al. (2020) made this point about the MLP, and of NeuMF they asked how its rival was tuned. *Branch A goes on to 64 coordinates.*
 
@@ -262,10 +261,7 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.4 What cannot be searched
 #
-# A recommender in use has to find the best 20 of a million items in milliseconds. With a dot product this is
-# **maximum inner product search** (MIPS): an index over item vectors looks at a few thousand of them (lesson
-# 10). A tower has no item vector to index. Every pair has to go through the network, so it can only reorder a
-# short list.
+# A recommender in use has to find the best 20 of a million items in milliseconds. With a dot product this is **maximum inner product search** (MIPS). An index over item vectors looks at a few thousand of them (lesson 10). A tower has no item vector to index. Every pair has to go through the network, so a tower can only reorder a short list.
 #
 # <details><summary>One layer is cheap</summary>
 #
@@ -278,12 +274,9 @@ visuals.surface(nets)
 # ## 3.5 Pairs instead of cells
 #
 # Now the **loss**, the number that training makes small. iALS wants a number in each cell, 1 or 0. A ranking
-# needs less: a liked film should stand **above** one that is not. So Rendle et al. (2009) draw a user $u$, a
-# like $i$ and a **negative** $j$, an item that the user has not liked *in train*, and ask for
-# $\hat y_{ui} > \hat y_{uj}$. Only the difference of two scores counts. (Branch B asks how to draw.)
+# needs less: a liked film should stand **above** one that is not. So Rendle et al. (2009) draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. They ask for $\hat y_{ui} > \hat y_{uj}$: only the difference of two scores counts. (Branch B asks how to draw.)
 #
-# The chance that $i$ beats $j$ is modeled as a sigmoid of the difference, and its negative logarithm is
-# made small:
+# A sigmoid of the difference models the chance that $i$ beats $j$. Its negative logarithm is made small:
 #
 # $$
 # L \;=\; -\frac{1}{B} \sum_{(u,i,j)} \log \sigma\big(s^+ - s^-\big), \qquad
@@ -313,8 +306,7 @@ predict("03.p6")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.4 — `bpr_loss` ({{points:03.4}})
 #
-# By hand: the differences 2, 1 and −200 cost $\log(1 + e^{-2}) = 0.1269$, $\log(1 + e^{-1}) = 0.3133$ and
-# 200; their mean is 66.8134. In float32 $\sigma(-200)$ is exactly 0, and the logarithm of 0 is not −200.
+# By hand: the differences 2, 1 and −200 cost $\log(1 + e^{-2}) = 0.1269$, $\log(1 + e^{-1}) = 0.3133$ and 200. Their mean is 66.8134. In float32 $\sigma(-200)$ is exactly 0, and the logarithm of 0 is not −200.
 #
 # *About 8 minutes · core · difficulty ●●○ · importance ●●●*
 #
@@ -342,7 +334,7 @@ check("03.4", bpr_loss)
 visuals.bpr_loss(function=bpr_loss)
 
 # %% [markdown]
-# *Figure 3.3. The BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the gradients of both. Once your loss passes, the curves are yours. In the interactive version, train a pair with each sign.*
+# *Figure 3.3. Left, the BPR loss over the difference x (solid) and the loss with the sign turned (dashed). Right, the gradients of both. Once your loss passes, the curves are yours. In the interactive version, train a pair with each sign.*
 #
 # ### The loop
 #
@@ -356,8 +348,7 @@ visuals.bpr_loss(function=bpr_loss)
 # optimizer.step()
 # ```
 #
-# Now train with this loss on the likes of MovieTweetings (the library's, equal to yours once the check passes), and with the sign turned. A random fifth of each user's likes is the test part, as in the papers of this lesson: such
-# a test asks about gaps in the past (1.3), not about tomorrow. In `fit`, `by` says how negatives are drawn (branch B), and `reg` is the $\lambda$ of lesson 02.
+# Now train with this loss on the likes of MovieTweetings, and with the sign turned. A random fifth of each user's likes is the test part, as in the papers of this lesson. Such a test asks about gaps in the past (1.3), not about tomorrow. In `fit`, `by` says how negatives are drawn (branch B), and `reg` is the $\lambda$ of lesson 02.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 3.3: One step of training, a dozen times; read x and the loss aloud. Reset, Turn the sign, a dozen again: the
@@ -433,10 +424,7 @@ print(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Two other losses
 #
-# **Binary cross-entropy** (BCE), the loss of the NCF paper, looks at one pair at a time: like or no like? A
-# sigmoid turns its score into the probability of a like, and the loss is $-\log\sigma(s^+)$ for a like and
-# $-\log(1 - \sigma(s^-)) = -\log\sigma(-s^-)$ for a negative. So single scores count: add 5 to all of them,
-# and BPR notices nothing, but BCE does.
+# **Binary cross-entropy** (BCE), the loss of the NCF paper, looks at one pair at a time: like or no like? A sigmoid turns its score into the probability of a like. A like costs $-\log\sigma(s^+)$, a negative $-\log(1 - \sigma(s^-)) = -\log\sigma(-s^-)$. So single scores count: add 5 to all of them, and BPR notices nothing, but BCE does.
 #
 # **Softmax** lets all $n$ items compete for one choice. It turns their scores into probabilities that add up to 1:
 #
@@ -466,9 +454,7 @@ print(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.6 A hundred items to rank
 #
-# Scoring every item for every user was slow in 2017, so the NCF paper took a shortcut: take one held-out item
-# of a user, draw 99 items that the user has not touched, and see whether it reaches the **top 10 of these
-# 100**.
+# What is the lead of 3.1 measured with? We ranked all items. That was slow in 2017, so the NCF paper took a shortcut. Take one held-out item of a user, and draw 99 items that the user has not touched. Does the item reach the **top 10 of these 100**?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p8"]
 predict("03.p8")
@@ -483,11 +469,9 @@ predict("03.p8")
 visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 
 # %% [markdown]
-# *Figure 3.5. The chance that a test item is a hit, over its rank among all 2,000 items on a logarithmic
-# axis. With all items ranked (solid) it drops to 0 after rank 10. Against 99 sampled negatives (dashed) it stays near 1 up to about rank 100, and is still about one half near 200.*
+# *Figure 3.5. The chance that a test item is a hit, over its rank among all 2,000 items. With all items ranked (solid) the chance drops to 0 after rank 10. Against 99 sampled negatives (dashed) it stays near 1 up to about rank 100, and is still about one half near 200.*
 #
-# The reason is a count. At rank 50, 49 items are better; among 99 draws we expect $99 \cdot 49 / 1999 \approx 2.4$ of them,
-# far from ten. The top 10 of 100 asks about the best **tenth of the catalog**, not about ten items.
+# The reason is a count. At rank 50, 49 items are better. Among 99 draws we expect $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best **tenth of the catalog**, not about ten items.
 #
 # Does the **better recommender still win**? It need not (Krichene and Rendle, 2020): who puts everything at rank 50 is
 # praised nearly as much as who puts it at rank 1. *In branch D you turn an order with it.*
@@ -497,11 +481,9 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Does a learned similarity find more than a dot product, once that gets more care? Dot, GMF and MLP are
-# now tried at penalties between the old ones and beyond their ends, and the fused NeuMF starts from the new
-# winners. A lead over one's own relatives says little, so four rivals have no network: *popularity* that forgets
-# old likes, EASE and iALS of lesson 02 (*any d*: its length, too, was chosen on validation; a second row has 32),
-# and RP3β, which walks three steps along likes (04).
+# Does a learned similarity find more than a dot product, once that gets more care? Dot, GMF and MLP are now tried at penalties between the old ones and beyond their ends. The fused NeuMF starts from the new winners.
+#
+# A lead over one's own relatives says little. So four rivals without a network take part: *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β. The last walks three steps along likes (lesson 04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
@@ -569,13 +551,11 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** First the two of the check mark. NeuMF stayed where it was, and Dot rose: a penalty between its old ones, 0.03, and a higher rate there were enough. Was that the trial you would have added? So the
-# lead of 3.1 was a lead in care; who finds more now, nobody can tell, in either direction. (That Dot of 3.1 found 0.155, as much as popularity: a warning.) GMF can rank exactly
-# what Dot can, and is behind it: what a model can say and what it learns are two things (3.3).
+# **First the two of the check mark.** NeuMF stayed where it was, and Dot rose: a penalty between its old ones, 0.03, and a higher rate there were enough. Was that the trial you would have added? So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell, in either direction. There had been a warning: the Dot of 3.1 found no more than popularity, which knows no user. And look at GMF: it can rank exactly what Dot can, and is behind it. What a model can say and what it learns are two things (3.3).
 #
-# Then look above them: RP3β, iALS and EASE have no network, and find more than both. A guess why: they see every cell of
-# $\mathbf R$, or every path, at once, where Dot and NeuMF see a few drawn negatives. Last, follow EASE along its
-# row: with 99 negatives it is behind Dot, among all items ahead. Such a turn is what 3.6 warned of (no intervals here).
+# **Then look above them.** RP3β, iALS and EASE have no network, and find more than both. A guess why: they see every cell of $\mathbf R$, or every path, at once. Dot and NeuMF see a few drawn negatives.
+#
+# **Last, follow EASE along its row.** With 99 negatives it is behind Dot, among all items ahead. Such a turn is what 3.6 warned of, though no intervals were stored for it.
 #
 # **A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite
 # the simple ones.**
@@ -585,7 +565,7 @@ verdicts(*cards)
 # *Trials*: for Dot, GMF and MLP four more each, three penalties between the old ones and beyond, then a rate beyond the end
 # of its grid: 16. On validation Dot rises from 0.134 to 0.141 at the penalty 0.03, and to 0.145 with the rate 0.01 there. The fused NeuMF tries two more rates and stands on 39 trials, those of its parts among them. The rivals
 # have twelve each. All choices are by NDCG@20 on validation, and all are fitted on the train part alone; 4.5 adds validation and tries other exponents, and there RP3β has 0.190. *Seeds*: three for what is trained from chance, and one run
-# for popularity, RP3β and EASE. *Sizes*: NeuMF keeps 64 numbers per user and film, Dot 32. *Cards*: the rival is the one
+# for popularity, RP3β and EASE. *Sizes*: NeuMF keeps 64 numbers per user and film, Dot 32. The length of *iALS, any d*, was chosen on validation, too; a second row has 32. The Dot of 3.1 found 0.155. *Cards*: the rival is the one
 # that validation preferred (for claim 1 of Dot and GMF, which is Dot with weights); intervals are of 95 % over 3,452 users.
 #
 # *Not every gap is closed.* Dot is still best at the end of its rates and at its last epoch: it may find more.
@@ -624,9 +604,8 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **Why not learn the similarity itself?** You may. But beside a dot product that was tuned with
-#   care we saw no gain (3.7), and without the dot product there is no index over a million items (3.4).
-# * A network *can represent* a dot product and still has to *learn* it, and can be trusted only where it had data.
+# * **Why not learn the similarity itself?** You may. But beside a dot product that was tuned with care we saw no gain (3.7). And without the dot product there is no index over a million items (3.4).
+# * A network *can represent* a dot product and still has to *learn* it. Trust it only where it had data.
 # * A lead is worth as much as the care for its rival: read the trials first, then the verdict.
 # * BPR compares pairs, BCE asks each pair alone, softmax lets all items compete. Check a sign on held-out data, not on the loss.
 # * A metric on 99 drawn negatives can put two recommenders in the wrong order. Rank all items.
