@@ -288,8 +288,7 @@ pd.DataFrame(rows)
 predict("13.p2")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Multiply it out: $s \cdot (t + r) = s \cdot t + s \cdot r$. For one user $s \cdot r$ is the same number for every target, so no order changes. Such a relation
-# learns, and does nothing for a list.
+# Multiply it out: $s \cdot (t + r) = s \cdot t + s \cdot r$. For one user $s \cdot r$ is the same number for every target, so no order changes. Such a relation may learn, and still it orders nothing.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Ask who passes the first three rows with the port as it was: everybody. Ask which of these rows a code review would have asked for. The first three say yes to the port with all of its bugs: a
@@ -360,7 +359,7 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Solid against dashed:** who reads more kinds of edges finds more (at one percent TwHIN is too close to tell). A bought kayak says something about ads for kayaks, and a model of the clicks never reads it.
 #
-# **The line that comes down** is TwHIN's. A likely reason: it has to learn from clicks what a click is, its vector $\boldsymbol\theta_r$, and with few clicks it cannot. For iALS a save says as much as a click, so it stays up when clicks go.
+# **The line that comes down** is TwHIN's. A likely reason: it has to learn from clicks what a click is, its vector $\boldsymbol\theta_r$, and with few clicks it cannot. For iALS a save says as much as a click, so it falls less when clicks go.
 #
 # **Is it the graph that helps, or the vector for each relation?** iALS and RP3β have the same edges and no such vector, so what they find is the graph's doing. iALS lies highest at every share. So we do not see that relation vectors add anything.
 #
@@ -384,7 +383,7 @@ for claim, name in (
 #
 # That was the first remedy: one vector that reads more. The second is more vectors. Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, and a center is the mean of its items. A user is then a short list of clusters, each with a share:
 #
-# $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u), $$
+# $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u) . $$
 #
 # Here $\text{count}(u, c)$ is how many liked items of $u$ lie in cluster $c$. $M(u)$ is the **set** of the $m$ clusters that hold most of them.
 #

@@ -286,7 +286,7 @@ keys = torch.from_numpy(looks)[places.clamp(min=0)] * (places >= 0)[..., None]
 visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], keys, places < 0, function=attend)  # fmt: skip
 
 # %% [markdown]
-# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; the pins' picture vectors serve as queries and keys.  Hatched places are empty: nobody is heard there, and the last pin hears nobody at all. Right: the weights of the second pin, and its keys
+# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; the pins' picture vectors serve as queries and keys. Hatched places are empty: nobody is heard there, and the last pin hears nobody at all. Right: the weights of the second pin, and its keys
 # beside the query, as wide as their weights. The nearer a key points to the query, the more it counts. In the interactive version let the empty places be heard, and carry the query.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -305,7 +305,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # \mathbf z_u = \mathrm{block}\big(\mathbf c + \mathbf h_u;\ \mathbf z_{u,g} : \mathcal N_g(u) \neq \emptyset\big)
 # $$
 #
-# Only what the one who looks has heard is read, so **one query** is enough in each block.
+# Of each block only the place of the one who looks is read, so **one query** is enough.
 #
 # **By hand**, with attention alone. A pin says 2.
 #

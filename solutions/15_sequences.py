@@ -318,7 +318,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films, places, games. Start with SASRec's mark in each column: where is nobody as high? The text compares differences, as the card does: their intervals are narrower.*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films (MovieTweetings), places (Gowalla), games. Start with SASRec's mark in each column: where is nobody as high? The text compares differences, as the card does: their intervals are narrower.*
 #
 # **SASRec is ahead of everybody on the films alone**, and they are not the set with the most order. Why there? A guess: people like in one week what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
 #
@@ -459,9 +459,9 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Read the first two rows from left to right:** dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be chance. (Without the number for each pin's popularity that both have here, every next is surely ahead: 15.14.)
+# **Read the first two rows from left to right:** dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be chance. (Both know each pin's popularity here. Without it every next is surely ahead: 15.14.)
 #
-# **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And a window can be asked for only when it has ended, so dense never learns from the last week before today.
+# **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And a window can be asked for only when it has ended, so dense asks nothing of the events of the last week before today.
 #
 # **Now the rows below.** RP3β, which has no target, has the higher mean at all three horizons. On the next day iALS has the highest of all. First beat these, then argue about targets.
 #
