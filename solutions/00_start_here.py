@@ -67,10 +67,10 @@ style.use()
 # the title says which sections it has.
 #
 # **Branches** come after the quiz: sections with a ↳ in the heading and a sentence that says what they give and how long they take. Take those
-# you like, in any order, or none; the core needs nothing from them. (The questions that open a lesson may be of an earlier branch: then guess.)
+# you like, in any order, or none; the core needs nothing from them. The questions that open a lesson are of earlier cores, too.
 #
 # The exercises of the core are **full marks**. What you solve in a branch is **extra**: it is added and shown, and nobody needs it. An exercise
-# says how many minutes it takes, and many say how hard it is (●○○ to ●●●, or ★ for a hard one) and how much later lessons build on it.
+# says how many minutes it takes, and some say that they are easy or hard.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 5. Open the notebook beside the deck. Press Shift + Enter in a cell, and answer one question wrong on

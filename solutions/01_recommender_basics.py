@@ -236,7 +236,7 @@ cold.map("{:.0%}".format).rename("likes of the last tenth").to_frame()
 #
 # If a cut falls within a second, all events of that second go to the later part.
 #
-# *About 8 minutes · core · difficulty ●○○ · importance ●●●*
+# *About 8 minutes, an easy one.*
 #
 # {{hints:01.1}}
 
@@ -294,7 +294,7 @@ check("01.1", temporal_split)
 #
 # Return the three means over all users that have test items.
 #
-# *About 10 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 10 minutes.*
 #
 # {{hints:01.2}}
 
@@ -446,7 +446,7 @@ plt.show()
 #
 # No loops: matrix products and one division. Items without fans exist.
 #
-# *About 8 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 8 minutes.*
 #
 # {{hints:01.6}}
 
@@ -754,7 +754,7 @@ verdicts(
 #
 # Write NDCG of 1.4 for one list. The base of the logarithm cancels; `log2` keeps the gains readable.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 8 minutes.*
 #
 # {{hints:01.3}}
 
@@ -783,7 +783,7 @@ check("01.3", ndcg_at_k)
 # Equal scores follow `order`, a random permutation that somebody else has drawn: of two items with
 # equal scores, the one with the smaller `order` comes first.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 8 minutes.*
 #
 # {{hints:01.4}}
 
@@ -828,7 +828,7 @@ check("01.4", topk_masked)
 # The formula of 1.5. The recommendation is made at the time `now`. The arrays may contain later events,
 # as a data set does that has not been split yet: those have not happened.
 #
-# *About 5 minutes · branch · difficulty ●○○ · importance ●●○*
+# *About 5 minutes, an easy one.*
 #
 # {{hints:01.5}}
 
@@ -913,7 +913,7 @@ verdict(
 # The check draws worlds in which items come into fashion and go, and people have tastes, and compares what
 # you find of the later days with bestsellers and a reference. Choose settings on the days *before* `now`.
 #
-# *About 25 minutes · branch · difficulty ●●● · importance ●●●*
+# *About 25 minutes, a hard one.*
 #
 # {{hints:01.7}}
 

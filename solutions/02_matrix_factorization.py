@@ -294,7 +294,7 @@ plt.show()
 # **By hand.** Four items, $h = (1, 2, 0, 1)$, the first two seen, $\alpha_0 = \lambda = \nu = \frac12$:
 # $w = (1 + 2) / (5 + \frac12 \cdot 6 + \frac12 \sqrt{2 + \frac12 \cdot 4}) = 3 / 9$.
 #
-# *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
+# *About 12 minutes. Stuck? Hints are free.*
 #
 # {{hints:02.3}}
 
@@ -694,7 +694,7 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # Solve one side, as 2.3 does by hand for Ann and Bob: 5/7 and 4/3. Brazil does not appear in Bob's sums, whatever stands in its
 # cell.
 #
-# *About 12 minutes · branch · difficulty ●●○ · importance ●●○. A loop over users is fine.*
+# *About 12 minutes. A loop over users is fine.*
 #
 # {{hints:02.1}}
 
@@ -819,7 +819,7 @@ print(
 #
 # Write the formula for one user.
 #
-# *About 10 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 10 minutes.*
 #
 # {{hints:02.2}}
 
@@ -874,7 +874,7 @@ predict("02.p4")
 # Return the three parts of the objective. The last check hands you so many users and items that
 # a matrix of all scores counts as too much memory.
 #
-# *About 12 minutes · branch · difficulty ●●● · importance ●●○*
+# *About 12 minutes, a hard one.*
 #
 # {{hints:02.4}}
 
@@ -968,7 +968,7 @@ print("and of the ten films above", len(both), "are among them:", "; ".join(map(
 #
 # Give each of several newcomers a vector. A history may be empty, and may name an item twice.
 #
-# *About 8 minutes · branch · difficulty ●○○ · importance ●●○*
+# *About 8 minutes, an easy one.*
 #
 # {{hints:02.5}}
 
@@ -1131,7 +1131,7 @@ plt.show()
 # so $B_{01} = \frac12$ and $B_{10} = \frac13$. A film with two fans is worth less as a hint than one whose
 # only fan is also yours.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●●*
+# *About 8 minutes.*
 #
 # {{hints:02.6}}
 
@@ -1325,7 +1325,7 @@ pd.DataFrame({"NDCG@20": found}).round(4)
 # be proud of it? The days of `try_out` are your validation part: after many tries the number is too good. What
 # would you keep for a test?
 #
-# *About 20 minutes · branch · difficulty ●●● · importance ●●●*
+# *About 20 minutes, a hard one.*
 #
 # {{hints:02.7}}
 

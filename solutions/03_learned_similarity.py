@@ -122,7 +122,7 @@ plt.show()
 #
 # By hand: with 0, 0.01, 0.1 and 3, and the best at 0.01, *step* is 30 and *beyond* is 1. A 0 means that the best one stands at an end.
 #
-# *About 10 minutes · core · difficulty ●●○ · importance ●●○. Stuck? Hints are free.*
+# *About 10 minutes. Stuck? Hints are free.*
 #
 # {{hints:03.1}}
 
@@ -308,7 +308,7 @@ predict("03.p6")
 #
 # By hand: the differences 2, 1 and −200 cost $\log(1 + e^{-2}) = 0.1269$, $\log(1 + e^{-1}) = 0.3133$ and 200. Their mean is 66.8134. In float32 $\sigma(-200)$ is exactly 0, and the logarithm of 0 is not −200.
 #
-# *About 8 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 8 minutes.*
 #
 # {{hints:03.4}}
 
@@ -660,7 +660,7 @@ verdicts(*cards)
 # $(2, -1)$ and biases $(-1, 1)$ gives $(-2, 5)$, after ReLU $(0, 5)$. With $\mathbf h = (2, 5, 3)$ the score of
 # $[-6; 0, 5]$ is $-12 + 0 + 15 = 3$.
 #
-# *About 12 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 12 minutes.*
 #
 # {{hints:03.2}}
 
@@ -766,7 +766,7 @@ plt.show()
 # likes, as the code published with LightGCN does. Write both. The check looks at how often things come, so any correct
 # way to draw is fine. Everybody in `R` has an item without a like; not everybody has a like.
 #
-# *About 15 minutes · branch · difficulty ●●○ · importance ●●○. A loop over triples is fast enough.*
+# *About 15 minutes. A loop over triples is fast enough.*
 #
 # {{hints:03.3}}
 
@@ -899,7 +899,7 @@ verdict(
 # $x = \log 3$ and $g = -\tfrac14$, and the gradient of the user is $(-\tfrac14, -\tfrac14)$. NumPy may warn
 # that an exponential overflows: that does no harm where 1 / ∞ = 0 is the right answer.
 #
-# *About 10 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 10 minutes.*
 #
 # {{hints:03.5}}
 
@@ -935,7 +935,7 @@ check("03.5", bpr_gradient)
 # so that **full ranking prefers B and sampled negatives prefer A**, by more than 0.05 in the hit rate, for
 # any sizes you are given.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●●. Try your ranks in figure 3.5.*
+# *About 8 minutes. Try your ranks in figure 3.5.*
 #
 # {{hints:03.7}}
 
@@ -967,7 +967,7 @@ check("03.7", reversal)
 # Three rules: negatives are neither seen in train nor the test item itself; they are drawn **without replacement**; a
 # negative with an *equal* score counts as ahead, so that a model without an opinion earns nothing.
 #
-# *About 12 minutes · branch · difficulty ●●○ · importance ●●○. A loop over users is fine.*
+# *About 12 minutes. A loop over users is fine.*
 #
 # {{hints:03.6}}
 

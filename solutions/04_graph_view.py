@@ -146,7 +146,7 @@ predict("04.p1")
 # What about a node without edges, such as $i_3$? $1/\sqrt 0$ is infinite, and infinity times a zero of $\mathbf A$ is NaN.
 # Such a node has nothing to say and nobody to hear: it keeps a row and a column of zeros.
 #
-# *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
+# *About 12 minutes. Stuck? Hints are free.*
 #
 # {{hints:04.2}}
 
@@ -199,7 +199,7 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=normalizations)
 # By hand: from Ann to Drive there is nothing before length 5, and then one walk,
 # Ann – Brazil – Bob – Cube – Eve – Drive.
 #
-# *About 10 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 10 minutes.*
 #
 # {{hints:04.3}}
 
@@ -349,7 +349,7 @@ print(
 # By hand: from Ann to Cube there is one walk, over Brazil (two fans) and Bob (two likes), so
 # the score is $1/\sqrt{2 \cdot 2} = 0.5$. (RP3β with $\alpha = \tfrac12$ and $\beta = 1$ would halve it once more, to 0.25: Cube has two fans.)
 #
-# *About 10 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 10 minutes.*
 #
 # {{hints:04.4}}
 
@@ -633,7 +633,7 @@ predict("04.p6")
 # what you add to the list. When it passes, give figure 4.7 the arguments `function=ppr_push, also=near`: marks show what
 # your push says, also of a real film.
 #
-# *About 18 minutes · branch · difficulty ●●● · importance ●●○*
+# *About 18 minutes, a hard one.*
 #
 # {{hints:04.5}}
 
@@ -786,7 +786,7 @@ print("singular values of R:", np.linalg.svd(R_toy, compute_uv=False).round(3).t
 # $\mathbf v = (1, 2, 1)/\sqrt 6$. So the block is $\sqrt 3\, \mathbf u \mathbf v^\top$. The first user gets
 # ½ for the third item, which has no edge to that user.
 #
-# *About 10 minutes · branch · difficulty ●●● · importance ●●○*
+# *About 10 minutes, a hard one.*
 #
 # {{hints:04.6}}
 
@@ -1004,7 +1004,7 @@ for a, b in (
 # Build $\mathbf A$ from a list of events, as they come out of a log: a pair may occur more than once, and
 # some users and items have no event at all. The matrix is sparse.
 #
-# *About 10 minutes · branch · difficulty ●○○ · importance ●●○*
+# *About 10 minutes, an easy one.*
 #
 # {{hints:04.1}}
 
@@ -1138,7 +1138,7 @@ pd.DataFrame({"NDCG@20": found}).round(4)
 # of the five decided, and what does the low-pass know that walks do not? One setting makes every number far better.
 # Would you be proud of it? These days are your validation part: after many tries the number is too good.
 #
-# *About 20 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 20 minutes.*
 #
 # {{hints:04.7}}
 

@@ -749,7 +749,7 @@ print(f"PyG takes {took['PyG'] / took['matrices']:.1f} times as long")
 # A sparse matrix in COO form is `A_hat.indices()`, (2, E), and `A_hat.values()`, (E,). Draw one
 # number for each message, from the generator you are given.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 8 minutes.*
 #
 # {{hints:05.4}}
 
@@ -915,7 +915,7 @@ pd.DataFrame(scored, index=["NDCG", "as in the released code"]).round(4)
 # | `"dropout"` | with rate 0.1 on the numbers of the layer's output, not on messages |
 # | `"loss"` | `log(sigmoid(x))` in place of the stable `logsigmoid(x)` |
 #
-# *About 12 minutes · branch · difficulty ●●● · importance ●●○. `graphs.normalize(A)` gives $\hat{\mathbf A}$.*
+# *About 12 minutes, a hard one. `graphs.normalize(A)` gives $\hat{\mathbf A}$.*
 #
 # {{hints:05.5}}
 
@@ -1073,7 +1073,7 @@ print(f"users with few likes against users with many: {numbers} ({lead.outcome})
 # By hand: one edge, the user 2 and the item −3, first $W_1 = 1$ and $W_2 = 10$, then $W_1 = -1$ and $W_2 = 0$. Layer 1 is
 # $0.2 \cdot (2 - 3 - 60) = -12.2$ for both, layer 2 is $24.4$: the rows are $(2, -12.2, 24.4)$ and $(-3, -12.2, 24.4)$.
 #
-# *About 6 minutes · branch · difficulty ●○○ · importance ●●○*
+# *About 6 minutes, an easy one.*
 #
 # {{hints:05.3}}
 
@@ -1104,7 +1104,7 @@ check("05.3", ngcf_forward)
 # Count what the optimizer holds, as in the paper or, with `biases`, as in the released code: one in
 # each of a layer's two terms.
 #
-# *About 4 minutes · branch · difficulty ●○○ · importance ●●○.*
+# *About 4 minutes, an easy one.*
 #
 # {{hints:05.6}}
 

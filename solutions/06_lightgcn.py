@@ -114,7 +114,7 @@ pd.DataFrame(A_hat_path.numpy(), index=names, columns=names).round(4)
 # embeddings the mean of layers 0 and 1 is half of u0 itself and half of what it hears: $(0.5, 0, 0.3536, 0.25, 0, 0)$.
 # i3 keeps a half of itself.
 #
-# *About 10 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
+# *About 10 minutes. Stuck? Hints are free.*
 #
 # {{hints:06.1}}
 
@@ -498,7 +498,7 @@ verdict(
 #
 # The whole function: find the bug and repair it. One or two lines change.
 #
-# *About 6 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 6 minutes.*
 #
 # {{hints:06.6}}
 
@@ -806,7 +806,7 @@ predict("06.p5")
 # $L = \frac12 \big[ \log(1 + e^{-1.5}) + \log(1 + e^{-3}) + \frac{\lambda}{2}(1 + 4 + 1) + \frac{\lambda}{2}(1 + 4 + 1) \big]$.
 # Item 3 pays nothing: no triple names it.
 #
-# *About 12 minutes · branch · difficulty ●●○ · importance ●●●*
+# *About 12 minutes.*
 #
 # {{hints:06.3}}
 
@@ -922,7 +922,7 @@ print(f"equal; a step of PyG takes {pyg / mine:.1f} times as long")
 # $2 \sqrt{2 \cdot 2} / 8 = 0.5$, and 0 with all items. Odd, u0 with i0: $2 \sqrt{2 \cdot 1} / 8 = 0.3536$,
 # and 0 with all users.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 8 minutes.*
 #
 # {{hints:06.5}}
 
@@ -985,7 +985,7 @@ check("06.5", smoothing_limits)
 # $(\frac{1}{\sqrt 2} - 1)^2 + 0 + (\sqrt 2 - \frac{1}{\sqrt 2})^2 + (\sqrt 2 + 1)^2 = 6.414$; divided
 # by $\lVert \mathbf X \rVert^2 = 8$ the energy is 0.8018.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 8 minutes.*
 #
 # {{hints:06.4}}
 
@@ -1047,7 +1047,7 @@ print(
     f"{energy[alone][16]:.2f} after 16 steps alone; in the mean {energy[mean][16]:.2f}"
 )
 
-# % [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### A question about this branch
 #
 # {{quiz:06.q1}}
@@ -1064,7 +1064,7 @@ print(
 # Compute the score matrix of 6.2, for $\mathbf E^{(0)} = \mathbf I$ and any $K$. First by hand for $K = 1$
 # and u0: half of u0's row, $(0.3536, 0.25, 0)$.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 8 minutes.*
 #
 # {{hints:06.2}}
 
@@ -1412,7 +1412,7 @@ for s, x in sparse.items():
 #
 # </details>
 
-# % [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### A question about this branch
 #
 # {{quiz:06.q7}}
@@ -1432,7 +1432,7 @@ for s, x in sparse.items():
 # sentences in a cell of your own: what decided, and could `K=0` have done it? One setting can make
 # every number far better. Would you be proud of it?
 #
-# *About 20 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 20 minutes.*
 #
 # {{hints:06.7}}
 

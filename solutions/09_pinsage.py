@@ -905,7 +905,7 @@ pd.Series({
 }).to_frame("").T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 09.6 — `layerwise` ★ optional ({{points:09.6}})
+# ### Exercise 09.6 — `layerwise` ({{points:09.6}})
 #
 # A simpler layer, so that you can think about the order: $\mathbf h_u^{\text{new}}$ is $\mathrm{ReLU}(\mathbf W[\mathbf h_u; \sum_v \alpha_{uv} \mathbf h_v])$
 # divided by its length. One mistake here has cost people days: the result must not depend on the order of the pins.
@@ -1015,7 +1015,7 @@ check("09.4", hard_negatives)
 # Left out of fifty minutes. Cover all columns but one training and let the room rank the rows; then uncover the others.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 09.5 — `scaled_mrr` ★ optional ({{points:09.5}})
+# ### Exercise 09.5 — `scaled_mrr` ({{points:09.5}})
 #
 # *About 6 minutes.*
 #

@@ -153,7 +153,7 @@ visuals.towers(
 # $\mathbf h_0 = (4, 0)$ and $\mathbf h_1 = (0, 6)$. Their mean is $(2, 3)$, the start is $(1, 1)$, so the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
-# *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
+# *About 12 minutes. Stuck? Hints are free.*
 #
 # {{hints:10.2}}
 
@@ -319,7 +319,7 @@ pd.DataFrame({
 # Write the loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. By hand: two rows of equal
 # scores, two of ten others in each: $\log(1 + \frac{10}{2} \cdot 2) = \log 11 = 2.3979$, and so is the mean.
 #
-# *About 10 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 10 minutes.*
 #
 # {{hints:10.3}}
 
@@ -370,7 +370,7 @@ check("10.3", softmax_loss)
 # Write all scores of a batch, divided by the temperature, without its accidental hits. By hand: ids 4, 1, 4; the first user
 # (1, 0); items (2, 1), (3, 0), (2, 1); τ = 0.5. Row 0 is 4, 6 and −∞; row 1 keeps all three columns.
 #
-# *About 8 minutes · core · difficulty ●○○ · importance ●●●*
+# *About 8 minutes, an easy one.*
 #
 # {{hints:10.4}}
 
@@ -586,7 +586,7 @@ towers = {"dot product": plain[0], "cosine, τ = 0.2": cosine[0]}
 # items 7, 3, 8, 5 and two places: the rows are `[-1, -1]`, `[7, -1]`, `[7, 3]`, `[3, 8]`, and the targets
 # 7, 3, 8, 5.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 8 minutes.*
 #
 # {{hints:10.1}}
 
@@ -767,7 +767,7 @@ pd.DataFrame(by_kind).T.astype(float).round(3)
 # share less of a direction than people do; that was not tested. The remedy is the same in lessons 12, 15 and 16: one number
 # for each item, added to the score.
 
-# % [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### A question about this branch
 #
 # {{quiz:10.q5}}
@@ -982,7 +982,7 @@ verdict(
 #
 # </details>
 
-# % [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### A question about this branch
 #
 # {{quiz:10.q7}}
@@ -998,7 +998,7 @@ verdict(
 # The best items of the cells that suit a query best. **By hand** it stands in 10.3: two probes open cells 1 and 2, and the
 # best three items are 3, 5 and 2. Item 0 is missed.
 #
-# *About 8 minutes · branch · difficulty ●○○ · importance ●●○*
+# *About 8 minutes, an easy one.*
 #
 # {{hints:10.6}}
 
@@ -1038,7 +1038,7 @@ check("10.6", search_cells)
 # three, the best two for user 1. After the first chunk they are items 0 and 2, after the second 0 and 3. User −1
 # ends with 4 and 1.
 #
-# *About 12 minutes · branch · difficulty ●●○ · importance ●○○*
+# *About 12 minutes.*
 #
 # {{hints:10.5}}
 
@@ -1156,7 +1156,7 @@ plt.show()
 #
 # </details>
 
-# % [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### A question about this branch
 #
 # {{quiz:10.q6}}
@@ -1191,7 +1191,7 @@ print(f"a tower: {try_out('bpr', None, None):.4f}; popularity of the last days: 
 # Return your choice. Change one thing at a time, write down what you expect before each run, and conclude in two
 # sentences in a cell of your own: what decided, and what did not matter?
 #
-# *About 20 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 20 minutes.*
 #
 # {{hints:10.7}}
 

@@ -153,7 +153,7 @@ table.rename_axis("% that a graph knows")
 #
 # Write the formula for all pins at once, empty places left out.
 #
-# *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
+# *About 12 minutes. Stuck? Hints are free.*
 #
 # {{hints:14.2}}
 
@@ -248,7 +248,7 @@ print(f"repaired to {repaired.tolist()}, and the gradient is {logits.grad.tolist
 # The heart of this lesson. Padding gets weight 0 exactly, a pin without neighbors hears zeros, and there is no NaN, neither in
 # the value nor in the gradient. By hand, the ¾ and ¼ of above give 5; a list of padding gives 0.
 #
-# *About 15 minutes · core · difficulty ●●● · importance ●●●*
+# *About 15 minutes, a hard one.*
 #
 # {{hints:14.3}}
 
@@ -612,7 +612,7 @@ def seconds(work):
 #
 # By hand, two places: a row with weights ¼ on pin 4, ½ on pin 2 and ¼ on pin 0 becomes (2, 0).
 #
-# *About 8 minutes · branch · difficulty ●○○ · importance ●●○*
+# *About 8 minutes, an easy one.*
 #
 # {{hints:14.1}}
 
@@ -674,7 +674,7 @@ pd.Series(dict(zip(near.names, filled.mean(dim=0).tolist(), strict=True))).to_fr
 # $\mathbf W_k$ two ones in the lower row, $\mathbf W_v$ two fours in the upper row, and zeros else. The logits are log 3 and
 # 2 log 3, the weights ¼ and ¾, the values (4, 0) and (8, 0): (1, 0) + (7, 0) = (8, 0).
 #
-# *About 12 minutes · branch · difficulty ●●○ · importance ●●●*
+# *About 12 minutes.*
 #
 # {{hints:14.4}}
 
@@ -783,7 +783,7 @@ print(f"both equal; RGCNConv takes {pyg / mine:.1f} times as long")
 # Take the pins of a pair out of each other's lists. By hand: pins 3 and 7 are a pair; pin 3's list (7, 4) becomes (−1, 4), pin 7's
 # (3, 9) becomes (−1, 9), and pin 5's (7, 3) stays.
 #
-# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 8 minutes.*
 #
 # {{hints:14.5}}
 
@@ -976,7 +976,7 @@ plt.show()
 # How much is each graph looked at, by those pins that have somebody there? By hand: three of four pins have a neighbor in graph one
 # and give it 0.5, 0.2 and 0.3: ⅓. One has a neighbor in graph two, and gives it 0.6.
 #
-# *About 6 minutes · branch · difficulty ●○○ · importance ●●○*
+# *About 6 minutes, an easy one.*
 #
 # {{hints:14.6}}
 
@@ -1087,7 +1087,7 @@ pd.DataFrame({
 # Write down what you expect before each run, and conclude in two sentences in a cell of your own. One of the three entries can make
 # every number better here, and asked on the day of the test it would be a lie.
 #
-# *About 20 minutes · branch · difficulty ●●○ · importance ●●○*
+# *About 20 minutes.*
 #
 # {{hints:14.7}}
 

@@ -132,7 +132,7 @@ print(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 16.2 — `typed_sequence` ★★ ({{points:16.2}})
+# ### Exercise 16.2 — `typed_sequence` ({{points:16.2}})
 #
 # Write this rule: from visits to the list that a pin hears. By hand: the walk started at pin 2.
 #
@@ -213,7 +213,7 @@ visuals.three_losses(on="efu")
 # nine of ten questions are theirs. So each loss is first a mean over its **own** examples, and then the three means are added with weights that you choose.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 16.4 — `joint_loss` ★ ({{points:16.4}})
+# ### Exercise 16.4 — `joint_loss` ({{points:16.4}})
 #
 # (An exercise's number is its name, not its section.) Write this sum. A loss without an example in the batch adds nothing, and one without a weight is not trained on.
 #
@@ -612,7 +612,7 @@ plt.show()
 # all.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 16.1 — `prune_degree` ★ ({{points:16.1}})
+# ### Exercise 16.1 — `prune_degree` ({{points:16.1}})
 #
 # By hand: nodes with 3, 4, 10, 16 and 26 edges, alpha 0.5, least 3, most 5. The powers, rounded up, are 2, 2, 4, 4 and 6; with floor and
 # cap 3, 3, 4, 4 and 5 edges stay, those of the node with the smallest chance.
@@ -654,7 +654,7 @@ check("16.1", prune_degree)
 # *A branch of about 19 minutes. It gives the second loss of 16.3, and attention over kinds from the field's library.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 16.3 — `entity_feature_loss` ★★ ({{points:16.3}})
+# ### Exercise 16.3 — `entity_feature_loss` ({{points:16.3}})
 #
 # A neighbor's features must lead to the pin. So $\mathbf z$ is meant to hold what its neighborhood says, also for pins that
 # nobody has engaged with. (In the library's training a pin that hears nobody is sought by its own features.)
@@ -834,7 +834,7 @@ results.table(
 # *A branch of about 18 minutes. It gives the loss of users to write, and every rival for them: the joint reader, a reader trained afterwards, means, and who counts.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 16.5 — `user_entity_loss` ★★ ({{points:16.5}})
+# ### Exercise 16.5 — `user_entity_loss` ({{points:16.5}})
 #
 # The third loss of 16.3 reads a user: the pins of a history, each as its $\mathbf z$ when the day began, go through a causal transformer.
 # Every event asks twice, for the pin that comes next and for a random later one: next action and all action of lesson 15. In this

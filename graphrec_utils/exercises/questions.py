@@ -44,6 +44,7 @@ class Question:
         within: how far a number may be from it, as a factor: 1.5 takes two thirds to one and a half.
         said: what is said to a number that is right, too small, too large.
         answered_by: earlier quiz questions that tell the answer; `remember` does not open the lesson with them.
+        branch: of a quiz question, that a branch asks it; `remember` asks of cores alone.
         measured: of a prediction, what came out: from a stored result, or from the values of the notebook
             after the cell that answers it. It returns the beginning of the option that is right, or the number.
     """
@@ -55,6 +56,7 @@ class Question:
     within: float = 1.0
     said: tuple[str, str, str] = ("", "", "")
     answered_by: tuple[str, ...] = ()
+    branch: bool = False
     measured: Callable[[Mapping], str | float] | None = None
 
     @property

@@ -102,7 +102,8 @@ def _drawn(lesson: str, content: dict, printed: bool) -> list[Question]:
             was handed out with, as they are drawn for somebody of whom nothing is known.
     """
     earlier = [x.number for x in syllabus.LESSONS if x.number < lesson]
-    asked = [q for number in earlier for q in questions.of_lesson(number) if q.kind == "q"]
+    asked = [q for number in earlier for q in questions.of_lesson(number)]
+    asked = [q for q in asked if q.kind == "q" and not q.branch]  # nobody has to take a branch
     # what would answer a prediction of the lesson is not asked right before it
     telling = {name for q in questions.of_lesson(lesson) for name in q.answered_by}
     known = {q.id: q for q in asked if q.id not in telling}

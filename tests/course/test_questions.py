@@ -187,6 +187,18 @@ def test_a_lesson_does_not_open_with_what_answers_its_predictions(monkeypatch):
     assert {guess.question.id for guess in remember("99").guesses} == {q.id for q in QUIZ[3:]}
 
 
+def test_a_lesson_recalls_cores_alone(monkeypatch):
+    """Nobody has to take a branch: what only a branch teaches is not asked in the core of a later lesson."""
+    branches = tuple(replace(q, branch=k < 3) for k, q in enumerate(QUIZ))
+    monkeypatch.setattr(
+        questions, "of_lesson", lambda number: {"98": (ASKED, *branches)}.get(number, ())
+    )
+    with memory.changing() as content:  # drawn, and answered, in a version that did not know
+        content["asked"]["99"] = [q.id for q in QUIZ[:3]]
+        content["boxes"] = {q.id: 5 for q in QUIZ[3:]}
+    assert {guess.question.id for guess in remember("99").guesses} == {q.id for q in QUIZ[3:]}
+
+
 def test_what_answers_a_prediction_is_a_quiz_question_of_an_earlier_lesson():
     quiz = {q.id for q in ALL if q.kind == "q"}
     named = [(q, name) for q in ALL for name in q.answered_by]

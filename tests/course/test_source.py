@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -106,12 +107,25 @@ def test_hints_points_and_quiz_are_written_from_one_list(pair):
     )
 
 
-def test_a_question_that_a_branch_asks_leaves_the_quiz(tmp_path):
+def test_a_question_that_a_branch_asks_leaves_the_quiz(monkeypatch, tmp_path):
+    marked = [replace(q, branch=q.id == "00.q2") for q in questions.of_lesson("00")]
+    with_mark = {"00": tuple(marked)}
+    monkeypatch.setattr(questions, "of_lesson", lambda number: with_mark.get(number, ()))
     placed = edited(tmp_path, "# ## 0.1 How", "# {{quiz:00.q2}}\n#\n# ## 0.1 How")
     prose = [c.source for c in notebooks(placed)["student"].cells if c.cell_type == "markdown"]
     (asked,) = [text for text in prose if "**00.q2** " in text]
     assert "## 0.1 How" in asked and "**00.q1** " not in asked and "✓" in asked
     assert "\n".join(prose).count("**00.q1** ") == 1
+
+
+def test_a_question_of_a_branch_is_marked_and_one_of_the_core_is_not(monkeypatch, tmp_path):
+    placed = edited(tmp_path, "# ## 0.1 How", "# {{quiz:00.q2}}\n#\n# ## 0.1 How")
+    with pytest.raises(SourceError, match=r"question 00\.q2 stands alone, and lacks branch=True"):
+        notebooks(placed)
+    marked = tuple(replace(q, branch=q.id == "00.q1") for q in questions.of_lesson("00"))
+    monkeypatch.setattr(questions, "of_lesson", lambda number: marked)
+    with pytest.raises(SourceError, match=r"00\.q1 stands in no branch, and has branch=True"):
+        notebooks(LESSON)
 
 
 def test_a_check_before_its_exercise_is_refused(tmp_path):
@@ -138,6 +152,7 @@ def test_a_check_before_its_exercise_is_refused(tmp_path):
         ('tags=["setup"]', 'tags=["set-up"]', "unknown tag 'set-up'"),
         ("    ### SOLUTION\n", "", "exercise 00.1 has no ### SOLUTION"),
         ("{{minutes}}", "{{hours}}", "unknown field {{hours}}"),
+        ("# %% [markdown]", "# % [markdown]", "begins no cell"),
         ("{{hints:00.2}}", "{{hints:00.8}}", "lesson00/ex8_name.py"),
         ("{{hints:00.2}}", "{{hints:00.2}} {{quiz:00.q99}}", "lesson00/questions.py"),
         ("{{hints:00.2}}", "", "the prose above lacks {{hints:00.2}}"),

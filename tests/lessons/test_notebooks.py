@@ -16,6 +16,7 @@ from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.lesson import around, flow, predictions
 from graphrec_utils.authoring.lesson.build import ENVIRONMENT
 from graphrec_utils.authoring.lesson.source import notebooks, role, sources, target
+from graphrec_utils.exercises import questions, remember
 from graphrec_utils.exercises.card import MIME
 from tests.lessons import anatomy
 
@@ -234,3 +235,18 @@ def test_words_that_talk_down_are_not_used(source):
     prose = "\n".join(c.source for c in cells(target(source, "student"), "markdown"))
     found = re.findall(r"\b(obviously|simply|trivially|of course|clearly)\b", prose, re.I)
     assert not found
+
+
+@per_notebook
+def test_a_lesson_opens_with_what_it_would_ask_a_newcomer_today_and_asks_of_cores_alone(
+    path, monkeypatch, tmp_path
+):
+    """The questions are drawn when a lesson is built; a question that moves into a branch has to leave them."""
+    monkeypatch.setenv("GRAPHREC_STATE", str(tmp_path))
+    number = path.name[:2]
+    stored = [c for c in cells(path) if f'remember("{number}")' in c.source]
+    printed = "".join(o.data["text/plain"] for c in stored for o in c.outputs)
+    shown = set(re.findall(r"^\W*(\d\d\.q\d+)", printed, re.MULTILINE))
+    asked = {guess.question.id for guess in remember(number).guesses}
+    assert shown == asked
+    assert not any(questions.get(name).branch for name in shown)

@@ -8,7 +8,7 @@ Inside an answer cell, `### SOLUTION` becomes the stub, or the body of the exerc
 `### BEGIN SOLUTION` and `### END SOLUTION`. Commented lines after an optional `### GIVEN` line become the
 student's starting code instead.
 In prose, {{points}}, {{minutes}}, {{points:06.1}}, {{hints:06.1}}, {{quiz}} and {{symbols}} are filled in.
-{{quiz:06.q1}}, at the end of the branch that teaches it, takes that question out of {{quiz}}.
+{{quiz:06.q1}}, at the end of the branch that teaches it, shows a question with branch=True; {{quiz}} those of the core.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ MARKER = re.compile(
 )
 FIELD = re.compile(r"\{\{([a-z]+)(?::(\d\d\.q?\d+))?\}\}")
 ROLES = ("exercise", "check")
+LOST = re.compile(r"^(?:# )?%+ *\[markdown\]", re.MULTILINE)
 KNOWN_TAGS = {"setup", "experiment", "timing", "widget", "notes", "long", "told"}
 FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"
 
@@ -100,11 +101,14 @@ def notebooks(source: Path, repo: str | None = None) -> dict[str, nbformat.Noteb
     for number, cell in enumerate(nb.cells, start=1):
         cell.metadata.pop("lines_to_next_cell", None)
         cell.source = cell.source.strip("\n")
+        if lost := LOST.search(cell.source):
+            raise SourceError(source, number, f"`{lost.group()}` begins no cell: # %% does")
         if cell.cell_type == "markdown":
             cell.source = _fill(source, number, cell)
         _mark(source, number, cell)
     _check_pairs(source, nb)
     _check_words(source, nb, fields)
+    _check_quiz(source, fields)
     try:
         predictions.check(source, nb)
     except predictions.Spoiled as error:
@@ -231,6 +235,15 @@ def _check_words(source: Path, nb, fields: set[str]) -> None:
             raise SourceError(source, number, f"the cell does not call {call}")
 
 
+def _check_quiz(source: Path, fields: set[str]) -> None:
+    """What a branch asks is marked so, for later lessons recall questions of cores alone."""
+    for question in questions.of_lesson(source.name[:2]):
+        placed = f"{{{{quiz:{question.id}}}}}" in fields
+        if question.branch != placed:
+            where = "stands alone, and lacks" if placed else "stands in no branch, and has"
+            raise SourceError(source, "-", f"question {question.id} {where} branch=True")
+
+
 def _in_branch(nb, number: int) -> bool:
     """Report whether the last section that begins above a cell is a branch: ↳ stands in its heading."""
     prose = [cell.source for cell in nb.cells[:number] if cell.cell_type == "markdown"]
@@ -275,12 +288,11 @@ def _points(number: str) -> str:
 
 
 def _quiz(source: Path, name: str | None) -> list[questions.Question]:
-    """Return the question of this name, or all that no branch asks."""
+    """Return the question of this name, or all of the core."""
     if name is not None:
         return [questions.get(name)]
-    placed = set(re.findall(r"\{\{quiz:([^}]+)\}\}", source.read_text("utf-8")))
     lesson = questions.of_lesson(source.name[:2])
-    return [q for q in lesson if q.kind == "q" and q.id not in placed]
+    return [q for q in lesson if q.kind == "q" and not q.branch]
 
 
 def _folded_question(question: questions.Question) -> str:

@@ -170,14 +170,14 @@ QUESTIONS = (
         ("1 and 1", "NDCG looks at ranks: the ideal list has both items in front, and this one "
             "has them at the end."),
     )),
-    Question("01.q5", "(Lesson 01, branch A.) Your model gives every item the score 0. What should its recall be?", (
+    Question("01.q5", "Your model gives every item the score 0. What should its recall be?", (
         ("that of a random list", "If it is better, ties follow an order that knows something, "
             "for example item numbers given by popularity."),
         ("zero, since it says nothing", "Twenty items are shown all the same, and a random one "
             "is sometimes right."),
         ("that of the bestseller list", "That happens where popular items have small "
             "numbers and ties follow the numbers. That is the trap."),
-    )),
+    ), branch=True),
     Question("01.q6", "A generator's recall@1000 is 60 %. What can the best ranker behind it "
         "reach?", (
         ("60 %, whatever it does", "It can put the found ones in front. What the generator has "
@@ -187,7 +187,7 @@ QUESTIONS = (
         ("36 %, losing as much again", "The best ranker loses nothing of what it gets: all of "
             "the 60 % can be in front."),
     )),
-    Question("01.q7", "(Lesson 01, branch D.) Your item2item proposes films with three fans beside every hit. Which "
+    Question("01.q7", "Your item2item proposes films with three fans beside every hit. Which "
         "knob do you turn?", (
         ("more shrinkage", "The factor C / (C + s) distrusts a cosine that rests on two common "
             "fans."),
@@ -195,5 +195,5 @@ QUESTIONS = (
             "cosine smaller."),
         ("a shorter half-life", "It makes events age. Two common fans of yesterday are still "
             "only two."),
-    )),
+    ), branch=True),
 )  # fmt: skip

@@ -212,7 +212,7 @@ QUESTIONS = (
             "it was given is old."),
         ("at the random start", "From any start, a half-step that is solved exactly cannot go "
             "up."),
-    )),
+    ), branch=True),
     Question("02.q4", "A user arrives with three likes. What must be trained again?", (
         ("nothing", "Her vector solves one d × d system made of the item vectors: fold-in."),
         ("the three items", "They move a little with the next training. Her vector needs theirs "

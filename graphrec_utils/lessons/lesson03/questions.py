@@ -166,7 +166,7 @@ QUESTIONS = (
         ("its training loss does not fall at all",
          "It falls, and too little is learned: after a million pairs the error was still a "
          "quarter of the spread."),
-    )),
+    ), branch=True),
     Question("03.q3", "Your training loss falls nicely and recall is worse than random. What do "
              "you check first?", (
         ("the sign of the loss",
@@ -206,7 +206,7 @@ QUESTIONS = (
          "they count less."),
         ("nobody's, both draw uniformly",
          "Uniform over what? A like has equal chances in one of them, a user in the other."),
-    )),
+    ), branch=True),
     Question("03.q7", "In a triple the positive is ahead by x = 8. What does the gradient of "
              "BPR do with this pair?", (
         ("almost nothing",

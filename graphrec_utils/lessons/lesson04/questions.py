@@ -256,7 +256,7 @@ QUESTIONS = (
         ("how did you normalize the graph?",
          "The walker takes any edge of a node with the same probability: that is the row form, "
          "and there is no other to choose."),
-    )),
+    ), branch=True),
     Question("04.q5", "With E⁽⁰⁾ = I the last layer of LightGCN alone gives no scores between "
              "users and items. Why?", (
         ("its filter, λ to the power 2K, is even",
@@ -266,7 +266,7 @@ QUESTIONS = (
          "Small λ fade, but the scores are exactly 0 already for K = 1. It is the sides that "
          "count, not the size."),
         ("it was not trained", "The mean of its layers was not trained either, and it has scores."),
-    )),
+    ), branch=True),
     Question("04.q6", "Your link prediction is far better than everybody else's. What do you "
              "check first?", (
         ("whether the graph still has the hidden edges",
@@ -288,5 +288,5 @@ QUESTIONS = (
         ("all of it, as the scores are the same",
          "The patterns are the same, their sizes are not: walks of length 3 weigh a pattern by "
          "σ³, the SVD by σ."),
-    )),
+    ), branch=True),
 )  # fmt: skip

@@ -295,7 +295,7 @@ QUESTIONS = (
     ),
     Question(
         "05.q4",
-        "(Lesson 05, branch B.) You evaluate one trained model twice, on the same users and all items, and the numbers "
+        "You evaluate one trained model twice, on the same users and all items, and the numbers "
         "differ. What do you suspect first?",
         (
             (
@@ -312,10 +312,11 @@ QUESTIONS = (
                 "They move when an optimizer takes a step, and an evaluation takes none.",
             ),
         ),
+        branch=True,
     ),
     Question(
         "05.q5",
-        "(Lesson 05, branch D.) Recall on test is poor. The training loss, on fixed triples and without dropout, is high as "
+        "Recall on test is poor. The training loss, on fixed triples and without dropout, is high as "
         "well. Which illness does it have for sure?",
         (
             (
@@ -334,10 +335,11 @@ QUESTIONS = (
                 "tells alone.",
             ),
         ),
+        branch=True,
     ),
     Question(
         "05.q6",
-        "(Lesson 05, branch C.) All tests of a port pass: shapes, two equal evaluations, the forward pass against the original's numbers. "
+        "All tests of a port pass: shapes, two equal evaluations, the forward pass against the original's numbers. "
         "What can still differ from the original?",
         (
             (
@@ -356,6 +358,7 @@ QUESTIONS = (
                 "rest while you evaluate.",
             ),
         ),
+        branch=True,
     ),
     Question(
         "05.q7",

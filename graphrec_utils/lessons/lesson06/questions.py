@@ -429,7 +429,7 @@ QUESTIONS = (
     ),
     Question(
         "06.q1",
-        "(Lesson 06, branch C.) All users are parallel, all items are parallel, and the Dirichlet energy is higher than it "
+        "All users are parallel, all items are parallel, and the Dirichlet energy is higher than it "
         "was for random embeddings. How can that be?",
         (
             (
@@ -447,6 +447,7 @@ QUESTIONS = (
                 "compares.",
             ),
         ),
+        branch=True,
     ),
     Question(
         "06.q2",
@@ -511,7 +512,7 @@ QUESTIONS = (
     ),
     Question(
         "06.q7",
-        "(Lesson 06, branch E.) “The graph helps the tail.” What do you ask first?",
+        "“The graph helps the tail.” What do you ask first?",
         (
             (
                 "whose tail, against whom",
@@ -529,6 +530,7 @@ QUESTIONS = (
                 "lose.",
             ),
         ),
+        branch=True,
     ),
     Question(
         "06.q9",

@@ -190,7 +190,7 @@ QUESTIONS = (
          "In a sum over the batch independent errors cancel; these do not. Each draw for itself is fine."),
         ("some neighbors are never drawn", "Over many batches every neighbor has its turn."),
         ("nothing", "Each node for itself is right. Averages over a batch tremble more."),
-    )),
+    ), branch=True),
     Question("07.q4", "LightGCN's fold-in gives a new item one row of Â times known users. What has it for an item nobody has "
              "saved yet?", (
         ("zeros", "There is nobody to take a mean of. An encoder still has the content."),

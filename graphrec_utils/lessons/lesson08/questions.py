@@ -269,7 +269,7 @@ QUESTIONS = (
          "With a small n_v many pins get there soon. But one pin counts once, however small n_v is."),
         ("n_p pins are enough instead of more than n_p",
          "That ends the search one pin too early, and still n_p different pins are needed."),
-    )),
+    ), branch=True),
     Question("08.q4", "Steps are shared in proportion to the degree. Which query suffers?", (
         ("the one on few boards",
          "Next to a pin on ten thousand boards it gets next to nothing, though it says most about "
@@ -278,7 +278,7 @@ QUESTIONS = (
          "It gets the most. With C = log(max degree), it would be the one to get nothing."),
         ("none, the booster makes up for it",
          "The booster takes roots of what was counted. Without steps there is nothing to count."),
-    )),
+    ), branch=True),
     Question("08.q5", "Three queries visit a pin 4, 4 and 1 times, another one 16, 0 and 0 times. "
              "Which one does the booster put first?", (
         ("the first, 25 against 16",
@@ -295,7 +295,7 @@ QUESTIONS = (
          "The first begins at zero. It is the second one that inherits."),
         ("nothing, the sum is what matters",
          "The lists are combined, the searches are not: each has to look around by itself."),
-    )),
+    ), branch=True),
     Question("08.q7", "When would you rather walk than push?", (
         ("when the way leads over popular nodes, and nearly right will do",
          "Push serves every neighbor of a node that it settles; a walk takes one of them. Preferences and "

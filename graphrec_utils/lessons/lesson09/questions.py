@@ -205,7 +205,7 @@ QUESTIONS = (
          "Then rank 1 is worth 100. With the ceiling no query is worth more than 1."),
         ("the model is very good", "A mean of numbers that are at most 1 is at most 1."),
         ("the query itself was in the list", "That pushes positives back and makes the number smaller."),
-    )),
+    ), branch=True),
     Question("09.q4", "A pin was made an hour ago: a picture, a title, on no board. What does PinSage have for it?", (
         ("a vector, from its content alone",
          "It hears nobody, so what it hears, m, is 0, and all that was learned about reading content is used."),
@@ -218,18 +218,18 @@ QUESTIONS = (
          "Later parts hear layer k of some neighbors and layer k − 1 of others. Give every layer its own array."),
         ("an error", "Everything has the right shape. That is why it can go unnoticed for days."),
         ("the same vectors, a little faster", "Only if no pin had a neighbor in an earlier part."),
-    )),
+    ), branch=True),
     Question("09.q6", "Messages between the two pins of a training pair are left out. What is that to prevent?", (
         ("that the answer is heard, not predicted",
          "Where the graph does not hold the pair when it is asked for, hearing it teaches nothing. Lesson 14 counts how often."),
         ("a slow training", "It costs time: somebody has to look for these edges."),
         ("that similar pins become more similar",
          "Similar pins may well hear each other. The trouble is that this edge is what the model is asked about."),
-    )),
+    ), branch=True),
     Question("09.q7", "A user study says 22.6 % win, 15.1 % lose, 57.5 % draw. What is its 60 %?", (
         ("win / (win + lose), and 4.8 % are missing",
          "22.6 / 37.7. Draws do not count, and questions without a majority are in no column."),
         ("win + half of the draws", "That would be 51 %."),
         ("win plus what is missing", "That would be 27 %. The column leaves the draws out."),
-    )),
+    ), branch=True),
 )  # fmt: skip

@@ -251,7 +251,7 @@ QUESTIONS = (
          "That needs logits that grow without bound. Cosines end at 1."),
         ("log 1024",
          "That is where it starts, when all cosines are equal."),
-    )),
+    ), branch=True),
     Question("10.q6", "Every item gets one more coordinate, the root of M² - |q|², and every query a 0 there. What "
              "changes?", (
         ("all items have one length, and no product changes",
@@ -260,7 +260,7 @@ QUESTIONS = (
          "They do not: the products are what they were. Only the lengths become equal."),
         ("the index finds everything",
          "It opens a few cells, as before. What lies in the others is missed."),
-    )),
+    ), branch=True),
     Question("10.q7", "A paper compares losses on leave-one-out, each user's last event. What does that split know "
              "that a system does not?", (
         ("what other users did after that event",
@@ -269,5 +269,5 @@ QUESTIONS = (
          "That one is hidden. But the events of all others around and after it are not."),
         ("nothing, the last event is the future",
          "It is the future of that user, and the past of many others."),
-    )),
+    ), branch=True),
 )  # fmt: skip

@@ -184,7 +184,7 @@ QUESTIONS = (
          "It saves a little. But without it the gradient is another one."),
         ("because P is estimated from samples",
          "The sum in the bracket is, too, and gradients go through it."),
-    )),
+    ), branch=True),
     Question("11.q4", "Half of your negatives are uniform, and you correct all of them by popularity. Who "
              "profits?", (
         ("nobody: rare items enter as if they stood for thousands, and are pushed far down",
@@ -195,7 +195,7 @@ QUESTIONS = (
          "pushed down harder."),
         ("nothing changes, a column has one Q",
          "One distribution, yes: the mixture of the two halves. Popularity is not that."),
-    )),
+    ), branch=True),
     Question("11.q5", "Two items share a bucket of the streaming estimate. Which error does each get?", (
         ("its gap is too small, so its probability too large",
          "The bucket is visited for both. That is why the largest gap of several hash functions counts."),
@@ -203,7 +203,7 @@ QUESTIONS = (
          "Every visit of the other one shortens the gap."),
         ("none, the gap is an average",
          "An average over visits of both items: more frequent than either."),
-    )),
+    ), branch=True),
     Question("11.q6", "Six rows, chunks of four, and you average the two chunks' means. What is wrong?", (
         ("the two rows of the last chunk count twice as much as the others",
          "Half of the mean comes from two rows, half from four. Divide the sum by all rows."),
@@ -211,5 +211,5 @@ QUESTIONS = (
          "If the groups are of one size. The last chunk is shorter."),
         ("the gradient is right, only the printed loss is wrong",
          "The gradient is that of the printed loss, so it has the same weights."),
-    )),
+    ), branch=True),
 )  # fmt: skip

@@ -197,11 +197,11 @@ QUESTIONS = (
          "A pin gets onto a board by being saved. It is the same event under another name."),
         ("the test gets worse, the relation is noise",
          "It is the opposite of noise: it is the answer."),
-    )),
+    ), branch=True),
     Question("12.q7", "In (h + r) · t, what does the relation contribute to the score of a tail?", (
         ("r · t, the same for every head",
          "So it says which tails are popular in this relation, whoever asks."),
         ("a direction that depends on the head", "That would take a product of all three, as in DistMult."),
         ("nothing, it cancels", "It cancels between heads, not between tails."),
-    )),
+    ), branch=True),
 )  # fmt: skip

@@ -224,7 +224,7 @@ QUESTIONS = (
         ("9 and 1", "Shares are those of the counts; the list is as mixed as the past."),
         ("5 and 5", "That is one center, one vote. The shares come from the counts."),
         ("10 and 0", "That is what the largest cluster alone would give."),
-    )),
+    ), branch=True),
     Question("13.q4", "Why does PinnerSage keep a pin and not the centroid of a cluster?", (
         ("its neighbors are looked up once",
          "A centroid is nobody's: its neighbors have to be searched for each user anew."),
@@ -232,7 +232,7 @@ QUESTIONS = (
          "It is the nearest point of all, by squared distances. But no pin is there."),
         ("a pin has no outliers",
          "A cluster may have them: with squares the medoid follows the mean, to the member nearest to it."),
-    )),
+    ), branch=True),
     Question("13.q5", "All labels of a loss are ones, those of false edges, too. What does its value do in training, and what does the model "
              "learn?", (
         ("it falls; every edge is likely",

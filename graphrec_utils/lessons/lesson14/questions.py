@@ -174,10 +174,10 @@ QUESTIONS = (
         ("what this model mixes, not what would be lost without the graph", "Train without it and compare."),
         ("searches cause 40 % of the recall", "Weights are no shares of a result."),
         ("the graph has 40 % of the edges", "Weights are asked for by each pin; a small graph can get much."),
-    )),
+    ), branch=True),
     Question("14.q7", "Mixed negatives, half from the batch, half uniform. Which Q is subtracted from a column?", (
         ("the mixture, whichever half it came from", "A pin can come by either way, so its probability is that of both together."),
         ("popularity for the first half, uniform for the second", "Then a popular pin has two different corrections in one softmax."),
         ("popularity, as on the slide", "A pin that nobody has engaged with has popularity 0, and log 0 is −∞."),
-    )),
+    ), branch=True),
 )  # fmt: skip

@@ -189,19 +189,19 @@ QUESTIONS = (
          "L (L + 1) / 2 edges; without the loops a DAG."),
         ("the complete graph", "That is attention without a mask."),
         ("the path of the events", "Then an event would hear its neighbor only; attention hears all that came before."),
-    )),
+    ), branch=True),
     Question("15.q4", "n - 1 = 999 others, one negative, BCE, fully trained. An item truly comes in 1 of 100 cases. What is "
              "it said to come with?", (
         ("91 %", "0.01 / (0.01 + 0.99 / 999)."),
         ("1 %", "So a softmax would say. BCE asks: it, or one of the others?"),
         ("50 %", "That is said of an item with the mean probability, 1 in 1,000."),
-    )),
+    ), branch=True),
     Question("15.q5", "Training on windows of 14 days, and today is day 42. What is the youngest moment that training can "
              "use?", (
         ("day 28", "Its window ends today. What was done since is read, and is nobody's moment."),
         ("day 42", "Its window lies in the future."),
         ("day 35", "Half of its window has not happened yet: what will be liked then would pass for never liked."),
-    )),
+    ), branch=True),
     Question("15.q6", "A user likes ten pins in the window, and all of them are columns of the batch. What are the other nine "
              "for the pair that asks for the first?", (
         ("masked: neither positive nor negative",
@@ -210,7 +210,7 @@ QUESTIONS = (
          "Then one pair pulls what nine push away."),
         ("positives, all ten share the loss",
          "That is another loss. Dense all action draws one target for each pair."),
-    )),
+    ), branch=True),
     Question("15.q7", "A history of ten events, SASRec with a start vector and the causal mask. How many examples does one reading give?", (
         ("ten", "Outputs 0 to 9 each have to predict the event that follows; output 10 has none yet."),
         ("one, the last event", "So a model learns that answers once. SASRec asks every output."),

@@ -117,7 +117,7 @@ QUESTIONS = (
         ("6", "Who has at most d_min keeps everything."),
         ("3", "⌈√6⌉ = 3 is below d_min, which is a floor."),
         ("10", "It has no ten: nothing is added."),
-    )),
+    ), branch=True),
     Question("16.q2", "A quota of 50 pins from the pin-pin graph, and a pin has four neighbors there. What stands in the other 46 "
              "places?", (
         ("nothing: they are empty, and masked", "So the encoder sees who is alone."),
@@ -129,7 +129,7 @@ QUESTIONS = (
         ("nothing: it is not in the loss", "Features find themselves, whatever the encoder does."),
         ("to copy features into its vectors", "Its vectors are not asked for anything."),
         ("as much as with a network, only faster", "The loss falls at once, and that is all."),
-    )),
+    ), branch=True),
     Question("16.q4", "Joint training: 256 pairs, 4,000 questions of users, one mean over all of them. What decides?", (
         ("the users: they are most of the mean", "A mean for each loss, then weights."),
         ("both alike: it is a mean", "Of all examples, and 94 of 100 are users'."),

@@ -231,7 +231,7 @@ QUESTIONS = (
          "Three exponentials either way. They answer different questions."),
         ("because hides are negative",
          "The worth of a hide is negative, its probability is not: both could be used with a softmax."),
-    )),
+    ), branch=True),
     Question("17.q3", "On which rows are Platt's a and b fitted?", (
         ("on rows the model was not trained on",
          "On its own rows a model is surer than it has a right to be, and a and b would believe it."),
@@ -239,7 +239,7 @@ QUESTIONS = (
          "There the model knows the answers: it looks calibrated, and is not on new rows."),
         ("on the test rows, for these it is needed",
          "Then test has been used to choose something, and says nothing about the next day."),
-    )),
+    ), branch=True),
     Question("17.q4", "A click at a position where one in five looks. What are its two weights in the loss?", (
         ("5 and −4", "c/e = 5, and 1 − c/e = −4: on average over many showings they make up for those not seen."),
         ("5 and 0", "That leaves rows without a click as they are: the two no longer sum to 1, and everything "
@@ -262,7 +262,7 @@ QUESTIONS = (
          "One over 0; but there is no row to count."),
         ("replace it by the mean of the others",
          "That is a model of it, not a weight, and may be wrong in any way."),
-    )),
+    ), branch=True),
     Question("17.q7", "Why do the weights of a history that is asked not sum to 1?", (
         ("so that how much somebody wanted is kept",
          "Ten lamps are heard ten times as loud as one, and one event that hardly fits stays faint. A softmax would make them alike."),
@@ -270,5 +270,5 @@ QUESTIONS = (
          "It is fifty exponentials. The difference is in what is said, not in the time."),
         ("so that the gradient does not vanish",
          "A softmax can be trained as well: the transformers of lesson 15 are. It forgets how many events there were."),
-    )),
+    ), branch=True),
 )  # fmt: skip

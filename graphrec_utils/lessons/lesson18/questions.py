@@ -186,5 +186,5 @@ QUESTIONS = (
          "It may be as slow as its limit allows. It is about what it knows."),
         ("real systems have no memory",
          "They have: the history. It is handed to the function, so that nothing else is needed."),
-    )),
+    ), branch=True),
 )  # fmt: skip

@@ -131,13 +131,13 @@ QUESTIONS = (
         ("the word e alone", "r stands behind the stop: for this term it is a constant."),
         ("the encoder that made r", "It would, without the stop."),
         ("both, half and half", "So does a square without any stop. Then β holds nothing back."),
-    )),
+    ), branch=True),
     Question("19.q3", "A new item shares its three codes with two old ones and gets the further code 2. What has the model learned of that code at this "
              "place?", (
         ("nothing: no item of training had it there", "So ask new items for their meaningful codes alone, or all alike in the last one."),
         ("as much as of the codes 0 and 1", "These were learned from the two old items' events."),
         ("what an average item has", "The further code has no meaning that items could have on average."),
-    )),
+    ), branch=True),
     Question("19.q4", "A beam of 1. The first code's chances are 0.5 and 0.4; the best items below them have 0.2 and 0.9 of that. What does it return?", (
         ("an item with 0.1, though there is one with 0.36", "It took the likeliest first code, and never saw what begins with the other."),
         ("the item with 0.36", "That would need a beam of 2: its first code was second."),
@@ -152,5 +152,5 @@ QUESTIONS = (
         ("a constant, the same for all histories", "Then five events take five times as much as one."),
         ("the number of events of this history", "Then the sum becomes a mean, and the count is gone."),
         ("the sum of the weights", "That is what a softmax divides by."),
-    )),
+    ), branch=True),
 )  # fmt: skip
