@@ -152,7 +152,6 @@ def test_a_check_before_its_exercise_is_refused(tmp_path):
         ('tags=["setup"]', 'tags=["set-up"]', "unknown tag 'set-up'"),
         ("    ### SOLUTION\n", "", "exercise 00.1 has no ### SOLUTION"),
         ("{{minutes}}", "{{hours}}", "unknown field {{hours}}"),
-        ("# %% [markdown]", "# % [markdown]", "begins no cell"),
         ("{{hints:00.2}}", "{{hints:00.8}}", "lesson00/ex8_name.py"),
         ("{{hints:00.2}}", "{{hints:00.2}} {{quiz:00.q99}}", "lesson00/questions.py"),
         ("{{hints:00.2}}", "", "the prose above lacks {{hints:00.2}}"),
@@ -183,6 +182,14 @@ def test_an_exercise_of_the_core_is_no_branch_and_full_marks_are_the_core(monkey
     extra = exercises.get("00.2").points
     full = sum(e.points for e in exercises.of_lesson("00")) - extra
     assert f"({extra} extra points)" in prose and f"{full} (and {extra} extra in branches)" in prose
+
+
+@pytest.mark.parametrize("file", source.sources(), ids=lambda file: file.stem)
+def test_no_cell_is_lost_in_the_one_above_it(file):
+    """`# % [markdown]` begins no cell: five questions of branches once were comments in the cell above."""
+    text = file.read_text("utf-8")
+    wrong = [x for x in re.findall(r"^# ?%.*", text, re.MULTILINE) if not re.match("# %%( |$)", x)]
+    assert not wrong
 
 
 def test_an_exercise_that_cannot_be_read_is_told_without_a_traceback(monkeypatch):

@@ -38,7 +38,6 @@ MARKER = re.compile(
 )
 FIELD = re.compile(r"\{\{([a-z]+)(?::(\d\d\.q?\d+))?\}\}")
 ROLES = ("exercise", "check")
-LOST = re.compile(r"^(?:# )?%+ *\[markdown\]", re.MULTILINE)
 KNOWN_TAGS = {"setup", "experiment", "timing", "widget", "notes", "long", "told"}
 FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"
 
@@ -101,8 +100,6 @@ def notebooks(source: Path, repo: str | None = None) -> dict[str, nbformat.Noteb
     for number, cell in enumerate(nb.cells, start=1):
         cell.metadata.pop("lines_to_next_cell", None)
         cell.source = cell.source.strip("\n")
-        if lost := LOST.search(cell.source):
-            raise SourceError(source, number, f"`{lost.group()}` begins no cell: # %% does")
         if cell.cell_type == "markdown":
             cell.source = _fill(source, number, cell)
         _mark(source, number, cell)
