@@ -288,8 +288,7 @@ def _quiz(source: Path, name: str | None) -> list[questions.Question]:
     """Return the question of this name, or all of the core."""
     if name is not None:
         return [questions.get(name)]
-    lesson = questions.of_lesson(source.name[:2])
-    return [q for q in lesson if q.kind == "q" and not q.branch]
+    return [q for q in questions.of_lesson(source.name[:2]) if q.kind == "q" and not q.branch]
 
 
 def _folded_question(question: questions.Question) -> str:
