@@ -509,7 +509,8 @@ verdict(
 # >
 # > **Where it did not.** Of the best ten of forty candidates 89 % are liked; of the ten of a ranker that was told the likes themselves, 68 % (17.6). About
 # > what it does not show, its log says nothing (17.7).
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
 # * **What can a ranker learn from what a ranker has shown?** Who likes what, and how likely. Even what people would have

@@ -9,8 +9,17 @@ import nbformat
 import pytest
 
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.authoring.slides import beside, hall
-from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
+from graphrec_utils.authoring.slides import (
+    beside,
+    charts,
+    drawn,
+    hall,
+    minutes,
+    script,
+    slides,
+    uses,
+)
+from graphrec_utils.authoring.slides.deck import PICTURE, SAY, TITLE, Slide, Unit, deck, markdown
 from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import MOST, told
 
@@ -82,7 +91,7 @@ def test_a_moral_is_the_title_of_its_figure_and_stands_once():
 
 def test_a_figure_becomes_smaller_below_a_title():
     slide = made(below(FIGURE), below(prose("Edges decide.")))[1]
-    assert [unit.height for unit in slide.units][1] <= hall.PICTURE - 2 * hall.TITLE
+    assert [unit.height for unit in slide.units][1] <= PICTURE - 2 * TITLE
 
 
 def test_what_is_left_of_prose_stands_below_its_table_and_waits():
@@ -90,7 +99,7 @@ def test_what_is_left_of_prose_stands_below_its_table_and_waits():
     column = made(below(table), below(prose("Edges decide. So it is.")))
     assert len(column) == 2 and text(column[1]).startswith("<h3>Edges decide</h3>")
     assert [unit.fragment for unit in column[1].units] == [False, False, True]
-    assert len(made(below(replace(table, height=500)), below(prose("so it is " * 10)))) == 3
+    assert len(made(below(replace(table, height=500)), below(prose("So it is " * 10)))) == 3
 
 
 def test_where_there_is_no_room_for_a_title_the_line_above_says_it():
@@ -303,3 +312,201 @@ def test_half_the_slides_of_a_lesson_have_at_most_so_many_words():
     columns = hall.for_a_hall(deck(nbformat.read(target(source, "solved"), 4)))
     each = sorted(told(slide) for column in columns for slide in column)
     assert each[len(each) // 2] <= MOST
+
+
+# ---------------------------------------------------------------- a script
+
+
+def told_by(text: str) -> str:
+    return f"{SAY}{markdown(text)}</div>"
+
+
+def test_a_script_gives_a_slide_its_title_its_words_and_what_is_said_there():
+    script_ = told_by(
+        "Minutes 3 to 7. Ask.\n\n* *again* **Edges decide.** Show: Few words. Say: Look at the bars.\n"
+        "* *before figure 9.1* **New.** Show: $a$ stands for 4.\n* *figure 9.2* Left out."
+    )
+    caption = "<div><em>Figure 9.1. Bars.</em></div>"
+    column = made(
+        Slide([prose(MORE)], [script_], again="9.1 Look"),
+        Slide([FIGURE], [caption], again="9.1 Look"),
+        Slide([FIGURE], [caption.replace("9.1.", "9.2.")], again="9.1 Look"),
+    )
+    assert [re.findall("<h3>(.*?)</h3>", text(slide)) for slide in column[1:]] == [
+        ["Edges decide"],
+        ["New"],
+        [],
+    ]
+    assert "<p>Few words.</p>" in text(column[1]) and "The other half" not in text(column[1])
+    assert "Look at the bars." in column[1].notes[0] and "stands for 4" in text(column[2])
+    assert "The other half" in "".join(column[1].notes)
+    assert "Figure 9.2" in "".join(column[3].notes) and len(column) == 4
+    assert not any("Left out" in note or "Show:" in note for s in column for note in s.notes)
+
+
+def test_a_script_says_which_of_its_places_are_on_no_slide():
+    missing = []
+    note = told_by("* *figure 9.9* **A.**\n* *text 2* **B.**")
+    hall.for_a_hall([[Slide([prose("## 9.1 Look"), FIGURE], [note])]], missing)
+    assert missing == ["figure 9.9", "text 2"]
+
+
+def test_what_a_note_says_of_a_figure_or_a_vote_is_said_there():
+    note = told_by("Begin slowly. Ask 09.p1. Wait. Figure 9.1: press it. It moves.")
+    vote = Slide([ASKED], ["<p>09.p1, what to say:</p>"], again="9.1 Look")
+    figure = Slide([FIGURE], ["<div><em>Figure 9.1. Bars.</em></div>"], again="9.1 Look")
+    column = script.shared([Slide([prose("## 9.1 Look")], [note]), vote, figure])
+    said = [re.sub("<[^>]*>", "", slide.notes[0]).strip() for slide in column]
+    assert said == ["Begin slowly.", "Ask 09.p1. Wait.", "Figure 9.1: press it. It moves."]
+
+
+def test_the_minutes_of_a_note_are_shared_among_its_slides():
+    columns = [
+        [Slide([prose("# T")]), below(FIGURE)],
+        [Slide([prose("## 9.1 A")], [told_by("Minutes 0 to 6. Ask.")]), below(FIGURE)],
+        [Slide([prose("## 9.2 B")])],
+        [Slide([prose("## 9.3 \u21b3 C")])],
+        [Slide([prose("## Take away")], [told_by("Minutes 6 to 8, with the box. End.")])],
+    ]
+    said = [
+        [re.sub("<[^>]*>", "", s.notes[0]) for s in c] if c[0].notes else []
+        for c in minutes.timed(columns)
+    ]
+    assert said[0][0].startswith("Minute") and said[2] == ["Minutes 5 to 6."] and said[3] == []
+    assert said[4] == ["Minutes 6 to 8 (all of this: 6 to 8, with the box)."]
+    assert "Ask." in "".join(minutes.timed(columns)[1][0].notes)
+
+
+# ---------------------------------------------------------------- results as charts
+
+
+def dataframe(head: str, *rows: str) -> str:
+    cells = "".join(
+        f"<tr><th>{x.split()[0]}</th>{''.join(f'<td>{y}</td>' for y in x.split()[1:])}</tr>"
+        for x in rows
+    )
+    heads = "".join(f"<th>{x}</th>" for x in head.split())
+    return f'<div><table border="1" class="dataframe"><thead><tr><th></th>{heads}</tr></thead><tbody>{cells}</tbody></table></div>'
+
+
+def test_a_short_table_of_numbers_is_a_chart_and_another_is_not():
+    shown, height, _ = drawn.page(dataframe("RCE AUC", "user 0.05 0.5", "pin -7.9 0.6"))
+    assert 'class="chart"' in shown and "<table" not in shown and height < 400
+    assert shown.count("<rect") == 4 and "user: 0.05, 0.5; pin: -7.9, 0.6" in shown
+    for head, *rows in (
+        ("d RCE", "a 8 1", "b 9 2"),
+        ("RCE", "a 1,from", "b 2"),
+        ("RCE", "a 1"),
+        ("a b c d", "x 1 2 3 4", "y 1 2 3 4"),
+    ):
+        assert charts.of_table(dataframe(head, *rows)) is None
+
+
+def test_a_count_is_drawn_as_squares_and_two_leads_on_one_scale():
+    shown = drawn.drawing("both tell 17 of 21 pairs apart, and disagree about 9 of these")
+    assert shown.count("<rect") == 21 and shown.count('fill="none"') == 4
+    shown = drawn.drawing(
+        "NDCG: among new pins -0.08, from -0.09 to -0.06; among new films -0.04, from -0.05 to -0.03"
+    )
+    assert (
+        shown.count("<circle") == 2
+        and "among new films" in shown
+        and shown.count("no difference") == 1
+    )
+
+
+# ---------------------------------------------------------------- all lessons
+
+
+@pytest.fixture(scope="module")
+def decks() -> dict[str, tuple[list[list[Slide]], list[list[Slide]], list[str]]]:
+    """Give of each lesson the whole deck, the short one with its minutes, and what its scripts miss."""
+    found = {}
+    for source in built():
+        notebook, missing = nbformat.read(target(source, "solved"), 4), []
+        whole = hall.for_a_hall(deck(notebook), missing)
+        found[source.name[:2]] = whole, minutes.timed(slides.shortened(notebook)[0]), missing
+    return found
+
+
+def each(decks, which: int):
+    return [(n, slide) for n, found in decks.items() for column in found[which] for slide in column]
+
+
+def test_each_place_of_a_script_is_on_a_slide(decks):
+    assert {n: found[2] for n, found in decks.items() if found[2]} == {}
+    for n, slide in each(decks, 0):
+        left = [note for note in slide.notes if note.startswith(SAY) and "<li><em>" in note]
+        assert not left, (n, left)
+
+
+def test_no_slide_goes_on_in_a_sentence_of_another(decks):
+    for n, slide in each(decks, 0) + each(decks, 1):
+        inside = re.sub(r"^\s*(?:<h\d[^>]*>.*?</h\d>\s*)+", "", text(slide), flags=re.DOTALL)
+        assert not hall.GOES_ON.match(inside.lstrip()), (n, inside[:80])
+        assert not re.search(r"[,;]\s*\$\$\s*(?:</p>)?\s*$", text(slide)), (n, text(slide)[-80:])
+        assert not re.search(r"<li>(?:<p>)?\s*[,;:]", text(slide)), n
+
+
+def test_no_slide_shows_raw_markdown(decks):
+    for n, slide in each(decks, 0):
+        for shown in [*(u.html for u in slide.units if u.asked), *slide.notes]:
+            plain = re.sub(
+                r"\$[^$]*\$|<(code|pre)[^>]*>.*?</\1>|<[^>]*>", "", shown, flags=re.DOTALL
+            )
+            assert not re.search(r"(?<![\w*])\*\w[^*\n]{0,40}\w\*(?![\w*])|\*\*", plain), (
+                n,
+                plain[:200],
+            )
+
+
+def test_no_title_is_a_label(decks):
+    headings = {
+        (source.name[:2], line.strip())
+        for source in built()
+        for line in re.findall(r"^# #{2,4} (.*)$", source.read_text("utf-8"), re.MULTILINE)
+    }
+    for n, slide in each(decks, 1):
+        titles = re.findall(r"<h3>(.*?)</h3>", text(slide)) + re.findall(
+            "^<strong>(.*)</strong>$", slide.again
+        )
+        for title in titles:
+            if (n, title) in headings:
+                continue
+            assert len(re.sub("<[^>]*>", "", title).split()) > 1, (n, title)
+            assert not re.match("How to read|Read it", title), (n, title)
+
+
+def test_each_slide_of_a_short_deck_has_notes_and_of_the_hour_its_minutes(decks):
+    for n, slide in each(decks, 1):
+        assert slide.notes, (n, text(slide)[:80])
+    for n, (_, short_deck, _) in decks.items():
+        core = [column for column in short_deck if minutes.BRANCH not in text(column[0])]
+        timed = [
+            any("Minute" in note for note in slide.notes) for column in core for slide in column
+        ]
+        assert all(timed), (n, timed)
+
+
+def test_what_a_speaker_is_told_stands_on_few_slides(decks):
+    for n, (_, short_deck, _) in decks.items():
+        for column in short_deck:
+            told_ = [note for slide in column for note in slide.notes if note.startswith(SAY)]
+            assert all(told_.count(note) <= 3 for note in told_), (n, text(column[0])[:60])
+
+
+def test_no_table_of_all_systems_stands_after_the_end_of_a_short_deck():
+    (source,) = (x for x in built() if x.name[:2] == uses.LESSON)
+    notebook = nbformat.read(target(source, "solved"), 4)
+    assert uses.TITLE in slides.page(notebook, uses.LESSON)
+    assert uses.TITLE not in slides.page(notebook, uses.LESSON, brief=True)
+
+
+@pytest.mark.parametrize("lesson", ["17", "18", "19"])
+def test_the_closing_slide_answers_the_opening_question(decks, lesson):
+    _, short_deck, _ = decks[lesson]
+    asked = re.search(
+        r"<strong>((?:(?!</strong>).)*\?)</strong>", text(short_deck[0][0]), re.DOTALL
+    )[1]
+    last = text(short_deck[-1][-1])
+    assert f"<h3>{asked}</h3>" in last and words(last.split("</h3>")[-1]) > 10

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from graphrec_utils.authoring.slides.deck import BELOW, PICTURE, TITLE, WIDE, Slide, Unit, fitted
-from graphrec_utils.authoring.slides.points import ALONE, MOST, cut, text_of, thin, told
+from graphrec_utils.authoring.slides.points import ALONE, MOST, cut, moral, text_of, thin, told
 from graphrec_utils.authoring.slides.prose import ROOM
 
 SMALLEST = 270  # a figure that is shown again
+SHORT = 16  # words between its title and it
+LINES = 230  # px of a verdict of two lines and squares
 AGAIN, TALL = '<figure class="repeated">', '<figure class="tall">'
 CAPTION = re.compile(r"<em>Figure \d+\.\d+\. ((?:(?!</em></p>).)*)</em>", re.DOTALL)
 DRAWN = 'class="drawn"'  # a verdict's interval
+COUNTED = re.compile(r'class="drawn"[^>]* height="76"')  # of a count: its figure says which
 
 
 def apart(column: list[Slide]) -> Iterator[Slide]:
@@ -50,6 +53,9 @@ def pictured(column: list[Slide]) -> list[Slide]:
                 done[-1] = replace(done[-1], units=units, notes=[*done[-1].notes, *slide.notes])
                 continue
             slide = _with(figure, slide)
+        elif figure and COUNTED.search(text_of(slide)):
+            low = [replace(u, height=min(u.height, LINES)) for u in slide.units]
+            slide = _with(figure, replace(slide, units=low))
         done.append(slide)
     return [_captioned(slide) for slide in done]
 
@@ -98,18 +104,44 @@ def _tall(figure: Unit) -> bool:
 
 
 def _with(figure: Unit, slide: Slide) -> Slide:
-    """Return a slide of text with a figure, where that is not too small, or a table, where there is room."""
+    """Return a slide of text with a figure, as its title where it has one, or a table, where there is room."""
     if not figure.picture:
         fits = slide.height + figure.height < ROOM - 2 * TITLE  # of tables one knows less
         return (
             replace(slide, units=[*slide.units, replace(figure, fragment=False)]) if fits else slide
         )
-    small = fitted(figure, PICTURE if _tall(figure) else ROOM - 2 * BELOW - slide.height)
+    if _tall(figure):
+        html = re.sub(r' alt="[^"]*"', ' alt=""', fitted(figure, PICTURE).html)
+        shown = replace(fitted(figure, PICTURE), html=html.replace("<figure>", TALL))
+        return replace(slide, units=[shown, *slide.units])
+    slide = _said(slide) if thin(slide) else slide
+    small = fitted(figure, ROOM - 2 * BELOW - slide.height)
     if small.height < SMALLEST:
         return slide
     html = re.sub(r' alt="[^"]*"', ' alt=""', small.html)
-    if _tall(figure):
-        shown = replace(small, html=html.replace("<figure>", TALL))
-        return replace(slide, units=[shown, *slide.units])
     shown = replace(small, html=html.replace("<figure>", AGAIN), fragment=False)
     return replace(slide, units=[*slide.units, shown])
+
+
+def _said(slide: Slide) -> Slide:
+    """Return a slide of text with its title and a sentence or two; the rest is spoken, the figure says it."""
+    titles = [u for u in slide.units if re.match(r"\s*<h[1-3]", u.html)]
+    rest = [u for u in slide.units if u not in titles]
+    claim = next((moral(u.html) for u in rest if moral(u.html)), "")
+    if claim and not any("<h3" in u.html for u in titles):
+        titles.append(
+            Unit(
+                f"<h3>{re.sub('</?(?:p|strong)>|[.]</strong>$', '', claim).rstrip('.')}</h3>",
+                2 * TITLE,
+            )
+        )
+        rest = [u for u in rest if not moral(u.html)]
+    room = SHORT if any("<h3" in u.html for u in titles) else MOST
+    shown = [(u, cut(u.html, room) if u.html.startswith("<p>") else "") for u in rest[:1]]
+    kept = [
+        replace(u, html=html, height=u.height * len(html) / len(u.html))
+        for u, html in shown
+        if html
+    ]
+    said = [u.html for u in rest if u not in kept]
+    return replace(slide, units=[*titles, *kept], notes=[*slide.notes, *said])

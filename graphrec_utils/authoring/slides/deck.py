@@ -58,6 +58,7 @@ OF_PANDAS = re.compile(r"\n(?:Name: .*, )?dtype: \S+\s*$")  # under a column of 
 LESSON = re.compile(
     r'<a href="[^":#]+\.ipynb[^"]*">(.*?)</a>', re.DOTALL
 )  # a deck is one file, alone
+STARS = re.compile(r"(?<![\w*])\*(?=\S)([^*<>\n]+)(?<=\S)\*(?![\w*])")
 STORED = "again: <code>"  # in the card of a stored result
 SAY = '<div class="say">'  # begins what an author tells the speaker
 ASKED, SAID = (Path(__file__).with_name(name) for name in ("asked.html", "said.html"))
@@ -128,7 +129,7 @@ def deck(notebook) -> list[list[Slide]]:
                     _place(columns[-1], replace(unit, fragment=kind == "fragment"), heading)
                 columns[-1][-1].notes += [unit.said] if unit.said else []
             for name in predictions.named(cell, "predict"):
-                said = markup.render(SAID, asked=questions.get(name))
+                said = _emphasized(markup.render(SAID, asked=questions.get(name)))
                 columns[-1][-1].notes.append(said)
     return [_without_empty(column) for column in columns]
 
@@ -240,7 +241,12 @@ def _question(asked: questions.Question) -> Unit:
     """Return a prediction without its answers, and without the call that a notebook has."""
     texts = [asked.text, *(option for _, option in asked.shown())]
     height = sum(42 * -(-len(text) // (ROW - 6)) for text in texts) + 50
-    return Unit(markup.render(ASKED, asked=asked), height, asked=True)
+    return Unit(_emphasized(markup.render(ASKED, asked=asked)), height, asked=True)
+
+
+def _emphasized(page: str) -> str:
+    """Return a question as HTML with what stands between asterisks in italics."""
+    return STARS.sub(r"<em>\1</em>", page)
 
 
 def _of_the_quiz(inner: str, height: float) -> Unit:

@@ -1,7 +1,8 @@
 """Results as a hall can read them: a verdict with its interval drawn, a table whose numbers have bars.
 
 Both are made from what a notebook has stored, by its words and cells: a lead reads "+0.012, from +0.007 to +0.017",
-two values "0.157 against 0.133". What reads otherwise stays as it is.
+two values "0.157 against 0.133", a count "8 of 10 policies". A short table of numbers is a chart. What reads otherwise
+stays as it is.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import html
 import re
 
 from graphrec_utils import style
+from graphrec_utils.authoring.slides import charts
 from graphrec_utils.authoring.slides.prose import ROW
 
 WIDE, HIGH = 1100, 150  # of a drawing, in pixels of the slide
@@ -19,6 +21,9 @@ LEAD = re.compile(rf"([+\-\u2212]\d[\d.,]*\d|[+\-\u2212]\d)%?, from ({NUMBER}) t
 AGAINST = re.compile(rf"({NUMBER})(%?) against ({NUMBER})")
 CHANCE = re.compile(r"(\d+)% of [^;,]*, by chance (\d+)%")
 SHARE = re.compile(r"(\d+)% of \d")
+COUNT = re.compile(r"(?<![%\d.,])\b(\d+) of (\d+) (?=[a-z])")
+OF_THESE = re.compile(r"\b(\d+) of these\b")
+HEIGHT = re.compile(r'class="drawn"[^>]* height="(\d+)"')
 CARD = re.compile(
     r'<div style="border-left:4px solid (#\w{6});[^>]*>\s*<b>([^<]*)</b> · (.*?)\s*(?=<div style="opacity|</div>)',
     re.DOTALL,
@@ -26,9 +31,6 @@ CARD = re.compile(
 CELL = re.compile(r"<td([^>]*)>\s*([^<]*?)\s*</td>")
 PLAIN = re.compile(r"(\d[\d,]*(?:\.(\d+))?)\s?%?")
 BAR = "#d4e6f4"
-NO_SIZE = re.compile(
-    r"^(?:d|k|K|n|id|seed|year|day|step|layers?|epochs?|λ|λ_u|α|lr|T)$"
-)  # settings, not results
 TOGETHER = 30  # columns whose largest values differ by less have one scale
 ROWS = 18  # of a table of numbers
 DRAWN = 2  # verdicts with a drawing on a slide
@@ -58,6 +60,8 @@ def page(page: str) -> tuple[str, float, str]:
         )
         return f"{found[1]}{_first(found[2])}{found[3]}{drawings[-1]}"
 
+    if not details and not said and (chart := charts.of_table(page)):
+        return f'<div class="output">{chart[0]}</div>', chart[1], ""
     page = said_large(DETAIL.sub(detail, page))
     page = page.replace(NONE, "", page.count(NONE) - 1)  # once for all drawings of a slide
     page = bars(page.replace("<td>NaN</td>", "<td>\N{EN DASH}</td>"))
@@ -72,7 +76,7 @@ def page(page: str) -> tuple[str, float, str]:
         page, rows = page[: starts[ROWS]] + tail, ROWS + 1
     words = len(re.sub(r"<style.*?</style>|<[^>]*>", "", page, flags=re.DOTALL))
     height = (31 if dense else 42) * rows + 30 if rows else 38 * -(-words // ROW) + 60
-    height += HIGH * sum(map(bool, drawings)) + 42 * bool(color)
+    height += sum(int(HEIGHT.search(x)[1]) for x in drawings if x) + 42 * bool(color)
     look = "output dense" if dense else "output"
     return f'<div class="{look} tex2jax_ignore">{page}</div>', height, said
 
@@ -106,10 +110,13 @@ def said_large(page: str) -> str:
 
 def drawing(detail: str, color: str = style.CONTEXT) -> str:
     """Return the comparison with which the words under a verdict begin as an SVG, "" where they have none."""
-    if found := LEAD.search(detail):
-        middle, low, high = (number(x.rstrip(",")) for x in found.groups())
-        if low <= middle <= high:
-            return _lead(middle, low, high, color, found.groups())
+    leads = [found for found in LEAD.finditer(detail) if _inside(found)]
+    named = [_named(detail, one) for one in leads]
+    if len(leads) == 2 and all(named):
+        return _two_leads(leads, named, color)
+    if leads and leads[0].start() == LEAD.search(detail).start():
+        numbers = (number(x.rstrip(",")) for x in leads[0].groups())
+        return _lead(*numbers, color, leads[0].groups())
     if found := AGAINST.search(detail):
         ours, theirs = number(found[1]), number(found[3])
         if min(ours, theirs) >= 0 and max(ours, theirs) > 0:
@@ -120,7 +127,46 @@ def drawing(detail: str, color: str = style.CONTEXT) -> str:
         )
     if found := SHARE.search(detail):
         return _two(number(found[1]), 100, color, f"{found[1]}%", "all")
+    if (found := COUNT.search(detail)) and int(found[1]) <= int(found[2]) <= charts.MOST:
+        these = OF_THESE.search(detail)
+        others = int(these[1]) if these else 0
+        return charts.squares(int(found[1]), int(found[2]), min(others, int(found[1])))
     return ""
+
+
+def _inside(found: re.Match) -> bool:
+    middle, low, high = (number(x.rstrip(",")) for x in found.groups())
+    return low <= middle <= high
+
+
+def _named(detail: str, lead: re.Match) -> str:
+    """Return what a lead is of, the words before it, "" where these are many."""
+    begun = re.split(r"[:;] ", detail[: lead.start()])[-1].strip(" ,:")
+    return begun if re.fullmatch(r"[a-z][\w ]{3,24}", begun) else ""
+
+
+def _two_leads(leads: list[re.Match], named: list[str], color: str) -> str:
+    """Return two leads below each other, on one scale."""
+    values = [[number(x.rstrip(",")) for x in found.groups()] for found in leads]
+    left, room = 14.0 * max(map(len, named)) + 20, 130
+    low, high = min(0, *(x[1] for x in values)), max(0, *(x[2] for x in values))
+    scale = (WIDE - left - 2 * room) / (high - low)
+    at = lambda x: left + room + (x - low) * scale  # noqa: E731
+    inside = f'<line x1="{at(0):.0f}" x2="{at(0):.0f}" y1="8" y2="205" stroke="{style.CONTEXT}" stroke-width="3"/>'
+    for k, ((middle, low_, high_), found) in enumerate(zip(values, leads, strict=True)):
+        y = 64 + 100 * k
+        inside += (
+            f'<text x="0" y="{y + 9}" fill="{style.INK}">{html.escape(named[k])}</text>'
+            f'<line x1="{at(low_):.1f}" x2="{at(high_):.1f}" y1="{y}" y2="{y}" stroke="{color}" stroke-width="8"/>'
+            f'<circle cx="{at(middle):.1f}" cy="{y}" r="13" fill="{color}"/>'
+            f'<text x="{at(middle):.0f}" y="{y - 24}" text-anchor="middle" fill="{style.INK}">{found[1]}</text>'
+        )
+    inside += f'<text x="{at(0):.0f}" y="234" text-anchor="middle" fill="{style.INK}">no difference</text>'
+    said = "; ".join(f"{name}: {x[0]}" for name, x in zip(named, leads, strict=True))
+    return (
+        f'<svg class="drawn" viewBox="0 0 {WIDE} 240" width="{WIDE}" height="240" role="img" '
+        f'aria-label="{html.escape(said)}" font-size="26">{inside}</svg>'
+    )
 
 
 def _svg(said: str, inside: str) -> str:
@@ -185,7 +231,7 @@ def bars(page: str) -> str:
             or len(values) < 2
             or max(values) <= 0
             or max(values) == min(values)
-            or NO_SIZE.match(named)
+            or charts.NO_SIZE.match(named)
         ):
             continue
         places = max(len(found[2] or "") for found in read if found)

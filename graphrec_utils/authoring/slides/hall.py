@@ -3,8 +3,9 @@
 A paragraph stays as long as the room of its slide lasts, sentence by sentence; of a long list or box each point says
 its first sentence; whole they are among the speaker's notes. A slide that goes on says in its title what is learned
 there: the bold sentence that follows its figure or table, or the first sentence of its prose. What is left of two
-slides stands on one where both fit, what is said of a figure with it. Pictures, formulas, tables, claims and questions stay as they are. A slide of
-which nothing is left goes, and what an author tells the speaker is repeated on each slide that has no words of its own.
+slides stands on one where both fit, what is said of a figure with it. Pictures, formulas, tables, claims and questions
+stay as they are. A slide of which nothing is left goes. What an author tells the speaker stands on the slide that it is
+about (`script`), and is repeated where a speaker would have nothing.
 """
 
 from __future__ import annotations
@@ -12,18 +13,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from graphrec_utils.authoring.slides import recall
+from graphrec_utils.authoring.slides import recall, script, titles
 from graphrec_utils.authoring.slides.beside import DRAWN, apart, later, pictured
-from graphrec_utils.authoring.slides.deck import PICTURE, SAY, TITLE, Slide, Unit, fitted
+from graphrec_utils.authoring.slides.deck import SAY, TITLE, Slide, Unit, fitted
 from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import (
     ALONE,
     BLOCK,
-    LONGEST,
     MOST,
     QUIZ,
     SENTENCE,
-    bold,
     closed,
     cut,
     moral,
@@ -34,18 +33,15 @@ from graphrec_utils.authoring.slides.points import (
 )
 from graphrec_utils.authoring.slides.prose import ROOM
 
-QUESTION = 28  # words of a title that is all a question says
 SHARED = 400  # one below the words that lead to it
-LABEL = 3  # words in bold that name what a paragraph is about
+# what an author puts before the reading of a figure, for readers
+READING = re.compile(
+    r"<p><(?:strong|em)>(?:How to read (?:it|them|this)|Read it(?: [\w ]{2,20})?)[.:]</(?:strong|em)>\s*(<\w+>)?(\w)"
+)
+GOES_ON = re.compile(r"<p>(?:[a-z]+(?=[\s,.])|[,;] )")  # the sentence of what stands above
+COMMA = re.compile(r"[,;]\s*(\$\$\s*(?:</p>)?\s*)$")
 LISTS = ("<ul>", "<ol>", "<blockquote>")
 POINT = re.compile(r"(<(?:li|p)>)((?:(?!</?(?:li|p)>).)*)(</(?:li|p)>)", re.DOTALL)
-ASKS = re.compile(
-    r'(<blockquote class="asked">\s*)<p>((?:(?!</p>).)*?[.:;!?]\s|)((?:(?!</p>)[^.:;!?])*\?)\s*</p>',
-    re.DOTALL,
-)
-OF_BEFORE = re.compile(
-    r"\b(?:it|its|they|them|their|that|this|these|those|he|she|both|the (?:two|three|four))\b"
-)  # what stands above
 USUAL = (  # what to do with slides of which the author says nothing
     (">Branches<", "The hour ends here. Name one branch that fits who sits there; nothing on it has to be shown."),
     (">Slide, paper, code<", "Not for the hour. Show a row when somebody asks where the slide and the code differ."),
@@ -56,12 +52,24 @@ BRANCH = re.compile(
 )  # what a reader chooses by
 
 
-def for_a_hall(columns: list[list[Slide]]) -> list[list[Slide]]:
-    """Return the slides with little to read, and notes on each of them."""
+def for_a_hall(columns: list[list[Slide]], missing: list[str] | None = None) -> list[list[Slide]]:
+    """Return the slides with little to read, and notes on each of them.
+
+    Args:
+        columns: of a deck.
+        missing: gets the places of scripts that are on no slide.
+    """
     again = recall.slide(columns)
+    columns, answer = recall.answer(columns)
     short = [[part for slide in column for part in parts(_short(slide))] for column in columns]
-    done = [pictured(_filled(_left(_titled(list(apart(_joined(column))))))) for column in short]
-    return [_noted(recall.put(column, again)) for column in done]
+    done = [
+        pictured(_filled(_left(titles.titled(list(apart(_joined(_begun(column))))))))
+        for column in short
+    ]
+    followed = [script.followed(recall.put(column, again, answer)) for column in done]
+    if missing is not None:
+        missing += [place for _, places in followed for place in places]
+    return [_noted(script.shared([_ended(slide) for slide in column])) for column, _ in followed]
 
 
 # ---------------------------------------------------------------- little to read
@@ -137,111 +145,40 @@ def _said_first(point: str) -> str:
     return point
 
 
-# ---------------------------------------------------------------- titles
+def _begun(column: list[Slide]) -> list[Slide]:
+    """Take away the labels with which a reading begins, and put words that go on in a sentence to those above."""
+    kept: list[Slide] = []
+    for slide in column:
+        units = [replace(u, html=READING.sub(_capital, u.html)) for u in slide.units]
+        slide = replace(slide, units=[u for u in units if u.html.strip() != "<p></p>"])
+        if kept and slide.again and slide.units and GOES_ON.match(slide.units[0].html):
+            first, *rest = slide.units
+            above = kept[-1]
+            if above.height + first.height < ROOM and told(above) + words(first.html) <= MOST:
+                above = replace(above, units=[*above.units, first], notes=[*above.notes])
+            else:
+                above = replace(above, notes=[*above.notes, first.html])
+            kept[-1] = above if rest else replace(above, notes=[*above.notes, *slide.notes])
+            if not rest:
+                continue
+            slide = replace(slide, units=rest)
+        kept.append(slide)
+    return kept
 
 
-def _titled(column: list[Slide]) -> list[Slide]:
-    """Give each slide that goes on a title of what it says."""
-    for k, slide in enumerate(column):
-        if not slide.again or not slide.units or slide.units[0].html.count("<h3") == 1:
-            continue
-        claims = any("<strong>Claim" in unit.html for unit in slide.units)
-        first = slide.units[0]
-        if first.html.startswith("<p>"):
-            begun = _labelled(first.html)
-            if len(slide.units) == 1 and begun + "</p>" == first.html.strip():
-                begun = _sentence(first.html)  # or nothing would be left below it
-            line = len(slide.units) == 1 and begun + "</p>" == first.html.strip()
-            kept = (line or claims) and not moral(first.html)  # a claim is what its slide says
-            title = "" if kept else _taken(slide, 0, begun)
-        elif any(unit.asked for unit in slide.units):
-            if first.asked:
-                _asks(slide)
-            continue  # the answer is not the title of its question
-        else:
-            title = "" if first.html.startswith(LISTS) else _learned(column[k:])
-        if title:
-            column[k] = _under(slide, title)
-    return column
+def _capital(found: re.Match) -> str:
+    return f"<p>{found[1] or ''}{found[2].upper()}"
 
 
-def _asks(slide: Slide) -> None:
-    """Make the question with which a prediction ends the title of its slide, where it is short."""
-    unit = slide.units[0]
-    found = ASKS.match(unit.html)
-    if not found or not closed(found[2]) or not closed(found[3]):
-        return
-    context, question = found[2].strip(), found[3].strip()
-    if words(f"{context} {question}") <= QUESTION:
-        context, question = "", f"{context} {question}".strip()
-    if context and (words(question) > LONGEST or OF_BEFORE.search(question)):
-        return
-    if words(question) > QUESTION:
-        return
-    before = f"<p>{context}</p>" if context else ""
-    question = question[0].upper() + question[1:]
-    shown = f"<h3>{question}</h3>\n{found[1]}{before}{unit.html[found.end() :]}"
-    slide.units[0] = replace(unit, html=shown, height=unit.height + TITLE)
-
-
-def _under(slide: Slide, title: str) -> Slide:
-    """Return a slide below a title; where it has no room for one, its line says it instead of the section."""
-    room = PICTURE - 2 * TITLE
-    units = [fitted(u, room) if u.picture and u.height > room else u for u in slide.units]
-    room = (
-        ROOM - 3 * TITLE - TITLE * any("<table" in u.html for u in units)
-    )  # of these one knows less
-    full = sum(u.height for u in units) > room
-    if full or any(u.visual for u in units):
-        return replace(slide, again=f"<strong>{title}</strong>")
-    return replace(slide, units=[Unit(f"<h3>{title}</h3>", 2 * TITLE), *units])
-
-
-def _learned(following: list[Slide]) -> str:
-    """Return what is said below a figure or a table and take it from there: a moral, bold words, or the first sentence."""
-    below = []
-    for n, slide in enumerate(following):
-        if n and (not slide.again or any(u.picture or u.asked for u in slide.units)):
-            break
-        below += [(slide, k) for k, u in enumerate(slide.units) if u.html.startswith("<p>")]
-    for says in (moral, bold, _sentence):
-        for slide, k in below if says is not _sentence else below[:1]:
-            if title := _taken(slide, k, says(slide.units[k].html)):
-                return title
-    return ""
-
-
-# Each returns what a paragraph begins with that may be a title, "" for nothing.
-
-
-def _sentence(html: str) -> str:
-    end = SENTENCE.search(html)
-    return html[: end.end(1)] if end and not QUIZ.match(html) else ""
-
-
-def _labelled(html: str) -> str:
-    """Return the first sentence of a paragraph, and the second where the first is a label in bold."""
-    begun = _sentence(html)
-    second = SENTENCE.search(html, len(begun) + 1)
-    if not begun or begun != bold(html) or words(begun) > LABEL or not second:
-        return begun
-    both = html[: second.end(1)]
-    return both if words(both) <= LONGEST and both[-1] == "." else begun
-
-
-def _taken(slide: Slide, k: int, begun: str) -> str:
-    """Return what a paragraph begins with as a title and take it from there; "" if it cannot be one."""
-    title = re.sub("</?(?:p|strong|em)>", "", begun).strip()
-    if (
-        not re.match(r"[A-Z0-9].*\.$", title, re.DOTALL)
-        or words(title) > LONGEST
-        or not closed(begun)
-    ):
-        return ""
-    unit = slide.units[k]
-    rest = f"<p>{unit.html[len(begun) :].lstrip()}".removeprefix("<p></p>").strip()
-    slide.units[k : k + 1] = [replace(unit, html=rest)] if rest else []
-    return title.removesuffix(".")
+def _ended(slide: Slide) -> Slide:
+    """Return a slide on which no formula ends in a comma after which nothing comes."""
+    units = []
+    for k, unit in enumerate(slide.units):
+        after = slide.units[k + 1].html if k + 1 < len(slide.units) else ""
+        if "$$" in unit.html and not GOES_ON.match(after):
+            unit = replace(unit, html=COMMA.sub(r"\1", unit.html))
+        units.append(unit)
+    return replace(slide, units=units)
 
 
 # ---------------------------------------------------------------- the speaker
@@ -317,13 +254,19 @@ def _read(slide: Slide) -> int:
 
 
 def _noted(column: list[Slide]) -> list[Slide]:
-    """Repeat what the author tells the speaker on the slides below that have no such words."""
+    """Give slides of which the author says nothing what is said of the one above, or of all such slides."""
     first = [note for slide in column for note in slide.notes if note.startswith(SAY)]
     heading = "".join(u.html for u in column[0].units[:1]) if column else ""
     usual = [f"{SAY}<p>{said}</p></div>" for name, said in USUAL if name in heading]
     last, done = ([*first, *usual, ""])[0], []
     for slide in column:
         own = [note for note in slide.notes if note.startswith(SAY)]
-        done.append(slide if own or not last else replace(slide, notes=[last, *slide.notes]))
+        # what is told to the speaker comes first, what is there if somebody asks last
+        notes = sorted(slide.notes or [last] * bool(last), key=_turn)
+        done.append(replace(slide, notes=list(dict.fromkeys(notes))))
         last = own[-1] if own else last
     return done
+
+
+def _turn(note: str) -> int:
+    return 0 if note.startswith(SAY) else 2 if note.lstrip().startswith("<details") else 1

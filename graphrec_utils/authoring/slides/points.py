@@ -18,9 +18,14 @@ QUIZ = re.compile(r"<p><strong>\d\d\.q\d")
 NO_TEXT = re.compile(r"<(?:table|ul|ol|pre|blockquote|div|figure)\b|\$\$")
 DRAWN = re.compile("<svg.*?</svg>", re.DOTALL)
 SENTENCE = re.compile(r"(?<=[.?!])((?:</(?:strong|em)>)?)(?:\s+|(?=</p>))")
-OF_A_READER = re.compile(r"<p><strong>(?:Time|In an hour|You will)\b")  # not of a hall
+OF_A_READER = re.compile(
+    r"<p><strong>(?:Time|In an hour|In \w+ minutes|You will)\b"
+)  # not of a hall
+HEADING = re.compile(r"\s*<h[1-3][^>]*>.*?</h[1-3]>", re.DOTALL)
 LABEL = re.compile("<li>(?:<p>)?")
-BEGINS_BOLD = re.compile(r"<li>(?:<p>)?<strong>([^<]{3,60}?)[.:]?</strong>")
+BEGINS_BOLD = re.compile(
+    r"<li>(?:<p>)?<strong>([^<]{3,60}?)(?:[.:]</strong>|(?<=\?)</strong>|</strong>[.:])"
+)  # not the words in bold with which a sentence begins
 
 
 def told(slide: Slide) -> int:
@@ -57,7 +62,8 @@ def cut(paragraph: str, room: int) -> str:
     if stays or words(paragraph) <= room:
         return paragraph
     begun = [paragraph[: found.end(1)] for found in SENTENCE.finditer(paragraph)]
-    ends = ("?", "?</strong>", ".</strong>")  # what asks or promises is not the end
+    # what asks or promises is not the end
+    ends = ("?", "?</strong>", ".</strong>", "?</em>", ".</em>")
     fits = [x for x in begun if closed(x) and words(x) <= room and not x.endswith(ends)]
     return f"{fits[-1]}</p>" if fits else ""
 
@@ -83,6 +89,15 @@ def parts(slide: Slide) -> list[Slide]:
         return [slide]
     k = long[0]
     unit = slide.units[k]
+    if words(unit.html) <= MOST and k and all(_leads(u.html) for u in slide.units[:k]):
+        heads = [HEADING.match(u.html) for u in slide.units[:k]]
+        said = [
+            u.html[head.end() if head else 0 :] for u, head in zip(slide.units, heads, strict=False)
+        ]
+        kept = [
+            replace(u, html=h[0], height=66) for u, h in zip(slide.units, heads, strict=False) if h
+        ]
+        return [replace(slide, units=[*kept, *slide.units[k:]], notes=[*slide.notes, *said])]
     points = [found[0] for found in LIST_POINT.finditer(unit.html)]
     before, _, rest = unit.html.partition(points[0])
     after = rest.rpartition(points[-1])[2]
@@ -111,6 +126,16 @@ def parts(slide: Slide) -> list[Slide]:
         )
     made[-1].units += slide.units[k + 1 :]
     return made
+
+
+def _leads(html: str) -> bool:
+    """Report whether a unit is a heading, words that lead to a list, or both."""
+    head = HEADING.match(html)
+    return bool(
+        re.fullmatch(
+            r"\s*(?:<p>(?:(?!</?p>).)*</p>)?\s*", html[head.end() if head else 0 :], re.DOTALL
+        )
+    )
 
 
 def _shared(points: list[str], above: int) -> list[list[str]]:

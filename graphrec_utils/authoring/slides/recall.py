@@ -1,6 +1,7 @@
-"""One slide for what a lesson has shown: the moral of each section, beside the figure that it comes from.
+"""How a lesson ends: the moral of each section, beside the figure that it comes from, and the answer to its question.
 
-It stands among what is taken away. Points of the author's list that go on below, and answer no question, are then spoken.
+Both stand among what is taken away, the answer last and whole. Points of the author's list that go on below, and answer
+no question, are then spoken.
 """
 
 from __future__ import annotations
@@ -10,16 +11,24 @@ from dataclasses import replace
 
 from graphrec_utils.authoring.slides import deck, short
 from graphrec_utils.authoring.slides.deck import Slide, Unit
+from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import BLOCK, moral
-from graphrec_utils.authoring.slides.prose import ROOM
+from graphrec_utils.authoring.slides.prose import ROOM, ROW
 
-TITLE = "<strong>What was shown</strong>"
+TITLE, HEADING = "<strong>What was shown</strong>", "Take away"
 FEWEST, MOST = 2, 5  # rows of a slide
 WIDE, HIGH, GAP = 300, 110, 14  # of a figure in a row, and between two
 BRANCH = "\N{DOWNWARDS ARROW WITH TIP RIGHTWARDS}"
 TAKEN = re.compile(r"\s*<h2[^>]*>Take away")
 SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 ANSWERS = ("?</strong>", "<blockquote", "<h2")
+ASKED = re.compile(r"<blockquote>\s*<p><strong>((?:(?!</strong>).)*\?)</strong>", re.DOTALL)
+ANSWER = re.compile(
+    r"<li>\s*(?:<p>)?<strong>((?:(?!</strong>).)*\?)</strong>\s*(.*?)(?:</p>)?\s*</li>", re.DOTALL
+)
+LONGEST = 64  # words of an answer
+SAID = f"{deck.SAY}<p>Ask for the sentence of each section before its row comes.</p></div>"
+LAST = f"{deck.SAY}<p>The question of the first slide once more. Let the room answer, then show what stands here.</p></div>"
 
 
 def slide(columns: list[list[Slide]]) -> Slide | None:
@@ -49,9 +58,50 @@ def slide(columns: list[list[Slide]]) -> Slide | None:
     return Slide([grid], [], TITLE)
 
 
-def put(column: list[Slide], again: Slide | None) -> list[Slide]:
-    """Return the slides of what is taken away with that of what was shown, other columns as they are."""
-    if not again or not column or not TAKEN.match(column[0].units[0].html):
+def answer(columns: list[list[Slide]]) -> tuple[list[list[Slide]], Slide | None]:
+    """Return the slide with the question of the first slide and what the author's list answers, and the columns without it.
+
+    It is None where the list answers no question.
+    """
+    title = "".join(u.html for slide in columns[0] for u in slide.units) if columns else ""
+    first = ASKED.search(title)
+    if not first:
+        return columns, None
+    for c, column in enumerate(columns):
+        if not column or not column[0].units or not TAKEN.match(column[0].units[0].html):
+            continue
+        for s, slide in enumerate(column):
+            for k, unit in enumerate(slide.units):
+                found = ANSWER.search(unit.html)
+                if found and words(found[2]) <= LONGEST:
+                    left = replace(slide, units=_without(slide.units, k, found[0]))
+                    rest = [*column[:s], *([left] if left.units else []), *column[s + 1 :]]
+                    return [*columns[:c], rest, *columns[c + 1 :]], _answered(first[1], found)
+    return columns, None
+
+
+def _without(units: list[Unit], k: int, part: str) -> list[Unit]:
+    left = units[k].html.replace(part, "", 1)
+    share = len(left) / len(units[k].html)
+    kept = replace(units[k], html=left, height=units[k].height * share)
+    return [*units[:k], *([kept] if re.sub("<[^>]*>", "", left).strip() else []), *units[k + 1 :]]
+
+
+def _answered(question: str, found: re.Match) -> Slide:
+    asked = "" if _alike(found[1], question) else f"<strong>{found[1]}</strong> "
+    html = f'<div class="answer"><h3>{question}</h3><p>{asked}{found[2]}</p></div>'
+    return Slide([Unit(html, 40 * (2 + -(-len(found[0]) // ROW)) + 30)], [LAST], HEADING)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Report whether a question is asked in nearly the words of another."""
+    a, b = (set(re.findall(r"[a-z]{3,}", re.sub("<[^>]*>", "", x).lower())) for x in (one, other))
+    return len(a & b) > 0.6 * min(len(a), len(b))
+
+
+def put(column: list[Slide], again: Slide | None, last: Slide | None = None) -> list[Slide]:
+    """Return the slides of what is taken away with that of what was shown and the answer, other columns as they are."""
+    if not (again or last) or not column or not TAKEN.match(column[0].units[0].html):
         return column
     kept, said = column[:1], []
     for each in column[1:]:
@@ -60,13 +110,36 @@ def put(column: list[Slide], again: Slide | None) -> list[Slide]:
             kept.append(each)
         else:
             said += [*each.notes, html]
-    notes = [note for note in dict.fromkeys(said) if note not in kept[-1].notes]
-    (grid,), last = again.units, kept[-1]
-    alone = any(u.picture or "<blockquote" in u.html for u in last.units)
-    if not alone and last.height + grid.height < ROOM + deck.TITLE:
-        units = [*last.units, replace(grid, fragment=True)]
-        return [*kept[:-1], replace(last, units=units, notes=[*last.notes, *notes])]
-    return [*kept, replace(again, notes=notes)]
+    if last and not _shows(kept[0]):  # nothing but points that are spoken
+        head = re.match(r"\s*<h2.*?</h2>", kept[0].units[0].html, re.DOTALL)[0]
+        said = ["".join(u.html for u in kept[0].units).replace(head, "", 1), *kept[0].notes, *said]
+        kept = [Slide([Unit(head, 66)], []), *kept[1:]]
+    said = [note for note in dict.fromkeys(said) if re.sub("<[^>]*>", "", note).strip()]
+    for shown, note in ((again, SAID), (last, LAST)):
+        if not shown:
+            continue
+        notes = [note, *(x for x in said if not any(x in slide.notes for slide in kept))]
+        said, above = [], kept[-1]
+        alone = any(u.picture or "<blockquote" in u.html for u in above.units)
+        if not alone and above.height + shown.height < ROOM + deck.TITLE:
+            units = [
+                *above.units,
+                *(replace(u, fragment=len(above.units) > 1) for u in shown.units),
+            ]
+            kept[-1] = replace(above, units=units, notes=[*above.notes, *notes])
+        else:
+            kept.append(replace(shown, notes=notes))
+    return kept
+
+
+def _shows(slide: Slide) -> bool:
+    html = "".join(u.html for u in slide.units)
+    return (
+        any(u.picture for u in slide.units)
+        or "<blockquote" in html
+        or "<table" in html
+        or "?</strong>" in html
+    )
 
 
 def _row(number: str, text: str, figure: str) -> str:

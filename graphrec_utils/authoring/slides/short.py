@@ -19,6 +19,7 @@ from graphrec_utils.authoring.slides.deck import Slide, Unit
 MOST = 30  # slides, at a minute and a half each
 SECTION = re.compile(r"\b(\d+)\.(\d+)\b(?: to \d+\.(\d+))?")
 FIGURE = re.compile(r"\bfigure (\d+\.\d+)\b")
+DRAWN = re.compile('class="(?:drawn|chart|answer)"')
 HEADING = re.compile(r"<h2[^>]*>(?:(\d+)\.(\d+)\s|(Take away|What [^<]* for<))")
 
 
@@ -118,4 +119,4 @@ def _fewer(columns: list[list[Slide]]) -> tuple[list[list[Slide]], int]:
 
 
 def _shows(unit: Unit) -> bool:
-    return unit.picture or unit.visual or unit.asked or 'class="drawn"' in unit.html
+    return unit.picture or unit.visual or unit.asked or bool(DRAWN.search(unit.html))

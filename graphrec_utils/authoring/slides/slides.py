@@ -18,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 from graphrec_utils import markup, methods, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, sources, target
-from graphrec_utils.authoring.slides import hall, lecture, short, uses, vendor
+from graphrec_utils.authoring.slides import hall, lecture, minutes, short, uses, vendor
 from graphrec_utils.authoring.slides.deck import (
     HEIGHT,
     PICTURE,
@@ -43,7 +43,8 @@ def page(notebook, lesson: str, brief: bool = False) -> str:
     """
     name = next((x.title for x in syllabus.LESSONS if x.number == lesson), lesson)
     columns = placed(shortened(notebook)[0] if brief else hall.for_a_hall(deck(notebook)), lesson)
-    last = [uses.slides()] if lesson == uses.LESSON else []
+    columns = minutes.timed(columns)
+    last = [uses.slides()] if lesson == uses.LESSON and not brief else []
     return filled(f"{lesson} · {name}", columns + last)
 
 

@@ -1,0 +1,257 @@
+"""What an author tells the speaker slide by slide.
+
+A list in a section's note whose points begin with a place in italics is a script: `* *figure 9.2* **A title.** Show:
+words. Say: words.` The title is that of the slide, "Show:" is what stands there in place of its prose, the rest is for
+the speaker; "Left out." takes the slide away, and "before 9.p1" puts a new one there. A place is `opening`, `title`,
+`formula`, `table`, `chart`, `printed`, `card`, `again`, `text`, `list`, `box`, `claim`, `figure 9.2` or `09.p1`, and a number after it
+says which of several. What a note without a script says from "Figure 9.2" or "09.p1" on is said on that slide.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from graphrec_utils.authoring.slides.deck import BELOW, SAY, Slide, Unit, fitted
+from graphrec_utils.authoring.slides.points import text_of, thin
+from graphrec_utils.authoring.slides.prose import ROOM, ROW
+
+POINT = re.compile(r"<li>\s*(?:<p>)?<em>([^<]*)</em>(.*?)</li>", re.DOTALL)
+BEGUN = re.compile(r"\s*(?:<strong>(.*?)\.?</strong>)?(.*)", re.DOTALL)
+OUT = "Left out."
+SHOW, SAID = "Show:", "Say:"
+PLACE = re.compile(
+    r"(before )?(title|opening|formula|table|chart|printed|card|again|text|list|box|claim|figure \d+\.\d+|\d\d\.p\d+)(?: (\d+))?"
+)
+MENTION = re.compile(r"(?<=[.?!] )(?=[^.?!]*?\b(?:[Ff]igure \d+\.\d+|\d\d\.p\d+)\b)")
+NAMED = re.compile(r"\b(?:[Ff]igure \d+\.\d+|\d\d\.p\d+)\b")
+
+KINDS = {
+    "title": lambda s, h: "<h1" in h,
+    "opening": lambda s, h: bool(re.match(r"\s*<h2", h)),
+    "formula": lambda s, h: "$$" in h,
+    "table": lambda s, h: "<table" in h,
+    "chart": lambda s, h: 'class="chart"' in h and "<table" not in h,
+    "printed": lambda s, h: 'class="output"' in h and "<pre" in h,
+    "card": lambda s, h: "border-left:8px" in h,
+    "again": lambda s, h: 'class="repeated"' in h or bool(s.again and "<figure" in h and not _captioned(s)),
+    "text": lambda s, h: thin(s) and not re.match(r"\s*<h[12]", h),
+    "list": lambda s, h: "<ul>" in h and not any(u.asked for u in s.units),
+    "box": lambda s, h: "<blockquote>" in h and "<strong>Claim" not in h,
+    "claim": lambda s, h: "<strong>Claim" in h,
+}  # fmt: skip
+
+
+def _captioned(slide: Slide) -> bool:
+    return any("<em>Figure" in note for note in slide.notes)
+
+
+def at(place: str, slide: Slide) -> bool:
+    """Report whether a place is on a slide."""
+    if place.lower().startswith("figure"):
+        return any(
+            f"<em>F{place[1:]}." in note for note in slide.notes
+        ) and 'class="repeated"' not in text_of(slide)
+    if place in KINDS:
+        return KINDS[place](slide, text_of(slide))
+    return any(f"<p>{place}, what to say" in note for note in slide.notes)
+
+
+# ---------------------------------------------------------------- a script
+
+
+def followed(column: list[Slide]) -> tuple[list[Slide], list[str]]:
+    """Return the slides of a section as its script wants them, and the places that it has not."""
+    points = {}
+    for k, slide in enumerate(column):
+        notes = []
+        for note in slide.notes:
+            if note.startswith(SAY):
+                points |= {
+                    found[1]: found[2]
+                    for found in POINT.finditer(note)
+                    if PLACE.fullmatch(found[1])
+                }
+                note = _without(note)
+            notes += [note] if note else []
+        column[k] = replace(slide, notes=notes)
+    wanted, missing = [], []
+    for place, told in points.items():
+        before, name, which = PLACE.fullmatch(place).groups()
+        found = [slide for slide in column if at(name, slide)]
+        if len(found) < int(which or 1):
+            missing.append(place)
+        else:
+            wanted.append((bool(before), found[int(which or 1) - 1], told))
+    done: list[Slide] = []
+    for slide in column:
+        mine = [(before, told) for before, there, told in wanted if there is slide]
+        new = [told for before, told in mine if before]
+        if new and re.match(r"\s*<h2", text_of(slide)):  # what opens the section opens it still
+            heading, slide = _split(slide)
+            done.append(_made(heading, new[0]))
+            new = new[1:]
+        done += [_made(Slide(again=_section(column)), told) for told in new]
+        out = False
+        for before, told in mine:
+            if not before:
+                out |= told.strip().startswith(OUT)
+                slide = _made(slide, told.replace(OUT, "", 1))
+        if out and done:
+            done[-1] = replace(done[-1], notes=[*done[-1].notes, *slide.notes])
+        else:
+            done.append(slide)
+    return done, missing
+
+
+def _without(note: str) -> str:
+    """Return a note without the points of its script, "" if nothing else is left."""
+    left = POINT.sub(lambda found: "" if PLACE.fullmatch(found[1]) else found[0], note)
+    left = re.sub(r"<ul>\s*</ul>", "", left)
+    return left if re.sub("<[^>]*>", "", left).strip() else ""
+
+
+def _section(column: list[Slide]) -> str:
+    found = re.match(r"\s*<h[1-3][^>]*>(.*?)</h", text_of(column[0]), re.DOTALL)
+    return found[1] if found else ""
+
+
+def _split(slide: Slide) -> tuple[Slide, Slide]:
+    """Return the heading of a slide, and the slide without it."""
+    head, *rest = slide.units
+    found = re.match(r"\s*<h2.*?</h2>", head.html, re.DOTALL)
+    left = head.html[found.end() :].strip()
+    units = [replace(head, html=left), *rest] if left else rest
+    name = re.sub("<[^>]*>", "", found[0])
+    return Slide([Unit(found[0], 66)], []), replace(slide, units=units, again=name)
+
+
+def _made(slide: Slide, told: str) -> Slide:
+    """Return a slide with the title, the words and the notes of a point of a script."""
+    title, rest = BEGUN.fullmatch(re.sub("</?p>", "", told)).groups()
+    shown = ""
+    if SHOW in rest:
+        before, _, rest = rest.partition(SHOW)
+        shown, _, rest = rest.partition(SAID)
+        rest = before + rest
+    if shown.strip():
+        slide = _showing(slide, shown.strip())
+    if title:
+        slide = titled(slide, title)
+    said = rest.replace(SAID, "").strip()
+    return replace(
+        slide, notes=[f"{SAY}<p>{said}</p></div>", *slide.notes] if said else slide.notes
+    )
+
+
+def _showing(slide: Slide, shown: str) -> Slide:
+    """Return a slide with these words in place of its prose, which is spoken."""
+    kept, said = [], []
+    for unit in slide.units:
+        if unit.picture or unit.asked or unit.html.startswith(("<div", "<pre")):
+            kept.append(unit)
+            continue
+        headings = re.findall(r"<h[1-3][^>]*>.*?</h[1-3]>", unit.html, re.DOTALL)
+        stays = re.findall(
+            r"<table.*?</table>|<p>\s*\$\$.*?\$\$\s*</p>|<blockquote.*?</blockquote>",
+            unit.html,
+            re.DOTALL,
+        )
+        if "$$" in unit.html and not stays:
+            stays = re.findall(r"\$\$.*?\$\$", unit.html, re.DOTALL)
+        if (
+            stays
+            and len(headings) == 0
+            and len(stays) == 1
+            and stays[0].strip() == unit.html.strip()
+        ):
+            kept.append(unit)
+        elif headings or stays:
+            share = 66 * len(headings) + sum(110 if "$$" in x else 160 for x in stays)
+            kept.append(
+                replace(unit, html="\n".join([*headings, *stays]), height=min(unit.height, share))
+            )
+        rest = unit.html
+        for x in [*headings, *stays]:
+            rest = rest.replace(x, "")
+        said += [rest] if re.sub("<[^>]*>", "", rest).strip() else []
+    lines = -(-len(re.sub("<[^>]*>", "", shown)) // ROW)
+    words = Unit(f"<p>{shown}</p>", 38 * lines + 16)
+    heads = [k for k, u in enumerate(kept) if re.match(r"\s*<h[1-3]", u.html)]
+    place = heads[-1] + 1 if heads else 0
+    kept.insert(place, words)
+    return refitted(replace(slide, units=kept, notes=[*slide.notes, *said]))
+
+
+def titled(slide: Slide, title: str) -> Slide:
+    """Return a slide with a title in place of the one it has."""
+    if "<strong>" in slide.again or any(u.visual for u in slide.units):
+        return replace(slide, again=f"<strong>{title}</strong>")
+    for k, unit in enumerate(slide.units):
+        if "border-left:8px" not in unit.html and (
+            found := re.search(r"<h3>.*?</h3>", unit.html, re.DOTALL)
+        ):
+            shown = unit.html.replace(found[0], f"<h3>{title}</h3>")
+            return replace(
+                slide, units=[*slide.units[:k], replace(unit, html=shown), *slide.units[k + 1 :]]
+            )
+    heading = Unit(f"<h3>{title}</h3>", 40 * -(-len(title) // 60) + 16)
+    first = slide.units[0] if slide.units else None
+    if first and (found := re.match(r"\s*<h2[^>]*>.*?</h2>", first.html, re.DOTALL)):
+        left = first.html[found.end() :].strip()
+        rest = [replace(first, html=left, height=max(0, first.height - 66))] if left else []
+        units = [Unit(found[0], 66), heading, *rest, *slide.units[1:]]
+    else:
+        units = [heading, *slide.units]
+    return refitted(replace(slide, units=units))
+
+
+def refitted(slide: Slide) -> Slide:
+    """Return a slide whose figure leaves room for all else."""
+    figures = [
+        u for u in slide.units if u.html.startswith("<figure>") or 'class="repeated"' in u.html
+    ]
+    over = slide.height - ROOM - BELOW
+    if len(figures) != 1 or over <= 0:
+        return slide
+    (figure,) = figures
+    plain = replace(figure, html=figure.html.replace('<figure class="repeated">', "<figure>"))
+    small = fitted(plain, figure.height - over)
+    if 'class="repeated"' in figure.html:
+        small = replace(small, html=small.html.replace("<figure>", '<figure class="repeated">'))
+    return replace(slide, units=[small if u is figure else u for u in slide.units])
+
+
+# ---------------------------------------------------------------- notes without a script
+
+
+def shared(column: list[Slide]) -> list[Slide]:
+    """Say what a note says of a figure or a vote where that is."""
+    found: dict[int, list[str]] = {}
+    for k, slide in enumerate(column):
+        notes = []
+        for note in slide.notes:
+            if not note.startswith(SAY) or "<p>" not in note:
+                notes.append(note)
+                continue
+            kept = []
+            for paragraph in re.findall(r"<p>.*?</p>|<[uo]l>.*?</[uo]l>", note, re.DOTALL):
+                if not paragraph.startswith("<p>"):
+                    kept.append(paragraph)
+                    continue
+                here, now = k, []
+                for part in MENTION.split(re.sub("</?p>", "", paragraph)):
+                    named = NAMED.findall(part)
+                    there = [j for j, other in enumerate(column) if named and at(named[0], other)]
+                    here = there[0] if there else here
+                    now.append((here, part.strip()))
+                kept += [f"<p>{part}</p>" for j, part in now if j == k]
+                for j, part in now:
+                    if j != k:
+                        found.setdefault(j, []).append(f"{SAY}<p>{part}</p></div>")
+            notes += [f"{SAY}{''.join(kept)}</div>"] if kept else []
+        column[k] = replace(slide, notes=notes)
+    return [
+        replace(slide, notes=list(dict.fromkeys([*found.get(k, []), *slide.notes])))
+        for k, slide in enumerate(column)
+    ]
