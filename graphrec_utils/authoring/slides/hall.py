@@ -36,7 +36,7 @@ from graphrec_utils.authoring.slides.prose import ROOM
 SHARED = 400  # one below the words that lead to it
 # what an author puts before the reading of a figure, for readers
 READING = re.compile(
-    r"<p><(?:strong|em)>(?:How to read (?:it|them|this)|Read it(?: [\w ]{2,20})?)[.:]</(?:strong|em)>\s*(<\w+>)?(\w)"
+    r"<p>(?:<(?:strong|em)>)?(?:How to read (?:it|them|this)|Read it(?: [\w ]{2,20})?)[.:](?:</(?:strong|em)>)?\s*(<\w+>)?(\w)"
 )
 GOES_ON = re.compile(r"<p>(?:[a-z]+(?=[\s,.])|[,;] )")  # the sentence of what stands above
 COMMA = re.compile(r"[,;]\s*(\$\$\s*(?:</p>)?\s*)$")
