@@ -61,8 +61,8 @@ remember("18")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.1 A protocol that does not move
 #
-# This lesson's `PinWorld` is a smaller one: 1,000 users and 2,800 pins, with a log of 56 days. Write down how you will ask it, before the first number. Whoever picks the rule afterwards
-# finds one by which his own list wins.
+# This lesson's `PinWorld` is a smaller one: 1,000 users and 2,800 pins, with a log of 56 days. Write down the rules before the first number: whoever picks them afterwards
+# finds some by which his own list wins.
 #
 # * **Time.** Days 0 to 41 train, 42 to 48 choose, 49 to 55 test. Each list is tested once.
 # * **Everybody stays in**, new users and new items too.
@@ -181,13 +181,17 @@ pd.DataFrame({
 # \mathrm{RRF}(i) = \sum_{g:\; i \in L_g} \frac{1}{c + \mathrm{rank}_g(i)}
 # $$
 #
-# The larger $c$, the more it counts **how many** lists hold an item, and the less at which place.
+# The larger $c$ (60 by tradition), the more it counts **how many** lists hold an item, and the less at which place.
+#
+# <details><summary>The same in code</summary>
 #
 # | symbol | in code | shape |
 # |---|---|---|
 # | $L_g$ | `lists` | (G, B, L), best first, −1 where a list is shorter |
 # | $c$ | `c` | how little the first places differ; 60 by tradition |
 # | RRF | `scores` | (B, n) |
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.1 — `fuse` ({{points:18.1}})
@@ -272,7 +276,7 @@ visuals.fusion(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
 #
-# Weak, says the log. Now ask people. A *policy* decides what each of them is shown: it is a function `recommend(histories, k)`, which returns (B, k) items.
+# Weak, says the log. Now ask people. A *policy* decides what each is shown: `recommend(histories, k)` returns (B, k) items.
 #
 # The simulator's users look from the top, save some of what they like, and leave. They come back, more likely if they found something. What somebody looked at and did not save she will not save tomorrow, so no policy here shows a pin twice.
 #
@@ -402,9 +406,9 @@ verdict(
 # If the two agreed, the marks would climb to the right. They disagree about half of the pairs that both tell apart, as a coin would. L3 is second on the log, and far below the control with people.
 # Along the dotted line every step to the left is a step up: the log's loss is people's gain.
 #
-# So the weak voice is heard again. Pictures alone are last on both axes, yet with them *two fused* becomes *three fused*, the best of all with people. A voice may be bad alone and good in a choir, if it brings liked pins that the others do not name.
+# So the weak voice is heard again. Pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings liked pins that the others do not name.
 #
-# Why does the log not see that? What was never shown could not be saved. And the lists of those days show popular pins often. So a walk that ends at popular pins, as L3 does, is right about **what the log
+# Why does the log not see that? What was never shown could not be saved. Old lists show popular pins often, so a walk that ends at them, as L3 does, is right about **what the log
 # will hold**. (Both reasons are our reading.) In the simulator liking never depends on popularity. Of your site you do not know that: so ask people.
 #
 # **Who is better at telling what a log will hold need not be better for people.**
@@ -453,10 +457,14 @@ predict("18.p7")
 #
 # The **effective size** $(\sum_i w_i)^2 / \sum_i w_i^2$ says how many rows of equal weight would be as noisy.
 #
+# <details><summary>The same in code</summary>
+#
 # | symbol | in code | shape |
 # |---|---|---|
 # | $\pi$, $\hat y$ | `policy`, `model` | (N, C), a column for each candidate |
 # | $a$, $\pi_0(a)$, $y$ | `shown`, `chance`, `reward` | (N,) |
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.6 — `off_policy` ({{points:18.6}})
@@ -506,7 +514,7 @@ check("18.6", off_policy)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now a log of 20,000 rows. It draws from the first ten pins of item2item, iALS and L3, more often those that
-# stand high in several lists. We ask a hundred such logs about ten policies, each of which shows one pin. Four show a generator's first pin. Four show one of the candidates: the *most saved*, the *rarest* in the log, the best *by pictures*, or *any*, by lot. Two
+# stand high in several lists. We ask it about ten policies, each of which shows one pin. Four show a generator's first pin. Four show one of the candidates: the *most saved*, the *rarest* in the log, the best *by pictures*, or *any*, by lot. Two
 # are traps:
 #
 # * *Chances raised* is *any*, asked of a log that wrote down 0.05 wherever a chance was smaller.
@@ -553,7 +561,7 @@ verdict(
 #
 # So a log can speak for what nobody has tried. Here the weak voice comes back once more: the best candidate *by pictures* earns most of all ten.
 #
-# *Chances raised* shows what *doubly* means. False chances pull IPS down, and DR stays at zero, for there its model is right.
+# *Chances raised* shows what *doubly* means: false chances pull IPS down, and DR stays at zero, for there its model is right.
 #
 # *Pictures* is the case of your guess. IPS counts as zero what could not be drawn. SNIPS judges by the few others, so its bar is the widest. DR takes its model's word, and the model hopes too much: a short bar does not make it true.
 #
@@ -575,10 +583,10 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Graph models in front of people
 #
-# Four models of this course now go before people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures they make seven generators that hear this minute's saves, fused by ranks. All have knobs, so the lesson's question comes back: who shall choose them, the log or people?
+# Four models of this course now go before people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures they make seven generators, fused by ranks. All have knobs, so the lesson's question comes back: who shall choose them, the log or people?
 #
 # Then the **ranker** of lesson 17 brings the first hundred of the fused list into its own order. It learned from a log, too: clicks on an old ranker's lists, each divided by
-# how often its place is looked at. That is the weight of 18.5 once more.
+# how often its place is looked at, the weight of 18.5.
 #
 # > **Claim** (of the funnel's picture). A ranker on top of the generators makes people save more than their fused list.
 
@@ -623,11 +631,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.4. Saves that lists let expect beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: knobs of their lessons, chosen on the log, chosen with people.*
 #
-# Read the figure from the bottom, and say of each row who chose.
+# *Knobs*, at the bottom. The log's choice (triangles) helps the lowest three, and leaves them behind item2item. People's choice (circles) brings PinSage and Pixie past it, PinSage to a mean as high as iALS's. In these two the log had kept popularity, which a log pays for and people here do not. Who tunes on a log tunes for what the log will hold.
 #
-# *Knobs.* The log's choice (triangles) helps the lowest three, and leaves them behind item2item. People's choice (circles) brings PinSage and Pixie past it, PinSage to a mean as high as iALS's. Why? In these two the log kept popularity in the scores. A log pays for that, and people here do not. Who tunes on a log tunes for what the log will hold.
-#
-# *Generators.* More did not help: three simple ones fused are ahead of all seven, even with people's knobs. Each voice has one vote here, too.
+# *Generators.* More did not help: three simple ones fused are ahead of all seven, even with people's knobs.
 #
 # *The ranker* helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.)
 #
@@ -667,8 +673,7 @@ verdict(
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it answers for that, and for nothing else.
-# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read. In this course that was so with rare ads (13.3) and with pins in their first days (7.8). But iALS, given the
-#   same edges of the ads, found no less. Branch 18.11 moves all seven properties.
+# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of pins in their first days (7.8), and of rare ads (13.3). But on the same edges iALS found no less. Branch 18.11 moves all seven properties.
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
 
