@@ -18,14 +18,14 @@
 #
 # Write down your three before you read on; 1.3, 1.4 and 1.8 each find one.
 #
-# **You will** split events by time, write the measures that every table of this course uses, meet three
-# generators of candidates, and find out how hard it is to beat a list of bestsellers.
+# **You will** split events by time, write the measures that every table of this course uses, and meet three
+# generators of candidates. Then you find out how hard it is to beat a list of bestsellers.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 00, some
 # pandas · **Runs on** any CPU
 #
 # **In an hour:** 1.1 to 1.8, with exercises 01.1, 01.2 and 01.6. **Branches**, marked ↳, stand after
-# the take-away: **A** the order of a list (NDCG and ties), **B** the clock (decay, another split, a task to win),
+# the quiz: **A** the order of a list (NDCG and ties), **B** the clock (decay, another split, a task to win),
 # **C** the long tail (where the hits are), **D** lucky neighbors (and what no table says).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -63,10 +63,10 @@ remember("01")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.1 The funnel
 #
-# The next song, the video beside this one, the morning's news, the first page of a shop, the order of search
-# results: recommenders are everywhere, and three sides want something from them. **Users** want to find what
-# they like. **Authors**, shops and advertisers want to be found, new ones above all. The **platform** wants
-# people to come back. All three share one page, so no single number is fair to all of them.
+# The next song, the morning's news, the first page of a shop, the order of search results: recommenders are
+# everywhere. Three sides want something from them. **Users** want to find what they like. **Authors**, shops
+# and advertisers want to be found, new ones above all. The **platform** wants people to come back. All three
+# share one page, so no single number is fair to all of them.
 #
 # A recommender is a function $f(u, i)$ that says how much user $u$ wants item $i$, learned from what
 # people did before. With a billion items nobody can afford a good $f$ for all of them, so it works in
@@ -181,8 +181,8 @@ plt.show()
 # are the test events to be found. A plum dashed line runs from a question to a later train event
 # of the same user: information from the future. Compare the two sides.*
 #
-# Under the random split 87 % of the hidden likes have a later like of the same user in train: nearly every
-# question is asked with the future in hand. Under the temporal split none has. **This is the first way to be
+# Under the random split 87 % of the hidden likes have a later like of the same user in train. Nearly every
+# question is asked with the future in hand. Under the temporal split none is. **This is the first way to be
 # wrong by "twice as much": the past was asked, not the future.**
 #
 # A temporal split has a trap of its own. Tomorrow brings people and films that today does not know.
@@ -392,9 +392,9 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # | age | `now - times` | in days |
 # | $h$ | `half_life` | after so many days an event counts half |
 #
-# With $h = 7$ a like of today counts 1, one of last week ½, one of three weeks ago ⅛: eight likes of then
-# weigh as much as one of today. So a large $h$ gives a list of all-time favorites, a small one the list of
-# this week. *Branch B writes it.*
+# With $h = 7$ a like of today counts 1, one of last week ½, one of three weeks ago ⅛. Eight likes of then weigh
+# as much as one of today. So a large $h$ gives a list of all-time favorites, a small one the list of this week.
+# *Branch B writes it.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.6 Fans of this also like
@@ -414,9 +414,9 @@ right.set_title("RᵀR: numbers of such paths")
 plt.show()
 
 # %% [markdown]
-# *Figure 1.4. Left: one path of two hops on the graph, in gray, from the film Alien through its fan
-# Ann to Brazil. Right: entry (i, j) of RᵀR counts the paths from item i to item j, that is, their
-# common fans; on the diagonal stands how many fans an item has.*
+# *Figure 1.4. Left: one path of two hops on the graph, in gray, from the film Alien through its fan Ann to
+# Brazil. Right: entry (i, j) of RᵀR counts the paths from item i to item j. These are their common fans; on the
+# diagonal stands how many fans an item has.*
 #
 # Counts favor bestsellers. Take the most popular one percent, 105 films: six films in seven share a fan with
 # one of them, so these would be neighbors of nearly everything. The **cosine** of two columns of $\mathbf R$
@@ -490,10 +490,8 @@ check("01.6", item2item_cosine)
 # items. They differ in what they compare on the way: user2item the people, Ann and Bob; item2item the films,
 # Brazil and Cube. Lesson 04 finds both as powers of one matrix.
 #
-# **One generator needs no formula: the user's own history**, what you played, bought or edited before, the
-# latest first. People rarely like a film twice, so here liked films leave every list. Elsewhere that would
-# hide the best answers: in `wikipedia-edits` (data of this course) 88 % of the edits are of a page that the
-# same person has edited before.
+# People rarely like a film twice, so here liked films leave every list. (Elsewhere that would hide the best
+# answers: branch D.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.8 Who finds more?
@@ -579,7 +577,7 @@ search = train.tune(trials, 6, score, natural={"beta": [0]})
 tuned = {t.model: t.knobs for t in sorted(search.trials, key=lambda t: t.score)}  # the best is last
 search.winners.drop(columns="seconds").round(3)
 
-# %% tags=["experiment", "answers:01.p8"] jupyter={"source_hidden": true}
+# %% tags=["experiment", "answers:01.p8"] collapsed=true jupyter={"outputs_hidden": true, "source_hidden": true}
 PERSONAL = ["item2item", "user2item", "RP3β", "EASE", "iALS"]
 
 
@@ -626,33 +624,46 @@ found = {name: one.recall for name, one in scored.items()}
 recent = metrics.compare(found["recent"], found["popularity"])
 knows = metrics.compare(found[personal], found["recent"])
 best = f"recall@20 of {personal}, the best of {len(PERSONAL)} on validation: {knows.gain('.3f')}"
-verdicts(
-    verdict(
-        "Recent bestsellers find more than those of all time.",
-        recent,
-        f"recall@20: {recent.gain('.3f')}",
-    ),
-    verdict(
-        "A generator that knows the user finds more than a list of recent bestsellers.", knows, best
-    ),
-)
+parts = {"users with known likes": ~new_user[users], "new users": new_user[users]}
+means = {who: {k: one[among].mean() for k, one in found.items()} for who, among in parts.items()}
+order = sorted(PERSONAL, key=means["users with known likes"].get, reverse=True)
+ax = plt.figure(figsize=(6.8, 3.2)).add_subplot()
+for who, fill in zip(parts, ({}, {"markerfacecolor": style.PAPER}), strict=True):
+    for y, name in enumerate(rows := ["recent", "both", *order, "popularity"]):
+        ax.plot(means[who][name], y, **style.look(name) | {"linestyle": "", "markersize": 8} | fill)
+    ax.plot([], [], "s", color=style.INK, label=who, **fill)
+said = {-1: "knows …", 0: "the day", 1: "day and user", 4: "the user", 7: "neither"}
+for y, what in said.items():
+    ax.text(1.02, y, what, transform=ax.get_yaxis_transform(), va="center")
+ax.hlines((0.5, 1.5, 6.5), 0, 0.32, color=style.CONTEXT, linewidth=0.8)
+ax.set_yticks(range(len(rows)), rows)
+ax.set(xlabel="recall@20", xlim=(0, 0.32), ylim=(len(rows) - 0.5, -0.5))
+ax.legend(loc="center left", fontsize=9)
+plt.show()
+first = "Recent bestsellers find more than those of all time."
+second = "A generator that knows the user finds more than a list of recent bestsellers."
+verdicts(verdict(first, recent, f"recall@20: {recent.gain('.3f')}"), verdict(second, knows, best))
 
 # %% [markdown]
-# **What a card says.** It compares two lists user by user and gives the mean difference with its **interval
+# *Figure 1.5. Recall@20 of eight lists by what they know: among people with known likes (filled) and among new
+# ones (open). Compare the filled marks first: those of the day with those of the user. Then ask why so many
+# open marks stand below each other.*
+#
+# **What a card says.** A card compares two lists user by user. It gives the mean difference and its **interval
 # of 95 %**: of twenty intervals made like this, about nineteen hold the true difference. Where 0 lies inside,
 # these users **cannot tell** which of the two finds more. Neither interval here holds 0.
 #
-# **How to read it.** Recent bestsellers find 28 % of what a user likes next (recall@20 0.281). The best model
-# that knows only the user, iALS, finds 22 %, and part of that is borrowed: a new user, of whom it knows
-# nothing, gets the recent bestsellers. Among known users the gap is wider, 0.288 to 0.194. A guess why:
-# people post about what runs in the cinemas this week, and cinemas play the same films for everybody. That
-# would also explain why *both* (0.278) gains nothing that we could see.
+# **How to read it.** The filled marks fall into two camps, and the camp that knows the day is far ahead. The
+# open marks of those who know only the user all stand where *recent* has its own. Of a new user they know
+# nothing, so they borrow the recent bestsellers, and that part of their score is not theirs. And why does the
+# day win? A guess: people post about what runs in the cinemas this week, and cinemas play the same films for
+# everybody. That would also explain why *both* gains nothing that we could see. So before you learn your users,
+# ask what your data owe to the calendar.
 #
-# And the first way? Split these films at random, and recent bestsellers find 0.165: of four lists the last,
-# where by time they are the first (branch B).
-#
-# Now the third way to be wrong: beside the bestsellers of all time, 0.200, iALS with its 0.222 looks like
-# progress.
+# Now back to "twice as much". Beside the bestsellers of all time, 0.200, iALS with its 0.222 looks like
+# progress; beside the recent ones, 0.281, it does not. That is the third way to be wrong. It hides well: even
+# the small lead is borrowed, as the filled marks of iALS and *popularity* say. And the first way once more:
+# split these films at random, and of four lists the recent bestsellers, first by time, come last (branch B).
 #
 # **Whether a model wins depends on who stands beside it. So name the strongest rival before you say "twice as
 # much".**
@@ -662,13 +673,15 @@ verdicts(
 # * **Split.** 80 % train, 10 % validation, 10 % test by time (1.3); every cold film is a miss. Settings are chosen by recall@20 on
 #   validation; then train and validation together are the past, and test is used once. Liked films leave
 #   every list. A new user gets the recent bestsellers where a generator has nothing to say, so five rows agree there.
-# * **Columns.** Below the table *coverage* is the share of the catalog that stands in any list, and *bestsellers* the
-#   share of places that the twenty most popular films have.
-# * **Search.** `train.tune` gives every generator six trials, some at random, the rest beside the best so
-#   far; popularity has no knob: 43 trials together. Its table, folded above, says in the column *refused*
-#   if the best setting is the last of its grid; none was. *days* is a half-life (1.5), *shrinkage* stands in branch D. iALS has vectors of 8 numbers (column *d*), which
-#   was not tuned. EASE weighs the films with five likes or more: it inverts a matrix. Its six lines, and
-#   *both*, stand in the folded cells above.
+# * **Numbers.** The table, folded above, has them all: recent bestsellers find 0.288 among known users, iALS
+#   0.194; under the random split of branch B recent bestsellers find 0.165. *coverage* is the share of the
+#   catalog that stands in any list, and *bestsellers* the share of places that the twenty most popular films
+#   have.
+# * **Search.** `train.tune` gives every generator six trials, some at random, the rest beside the best so far;
+#   popularity has no knob: 43 trials together. Its table, folded above, says in the column *refused* if the
+#   best setting is the last of its grid; none was. *days* is a half-life (1.5), *shrinkage* stands in branch D.
+#   iALS has vectors of 8 numbers (column *d*), which was not tuned. EASE weighs the films with five likes or
+#   more: it inverts a matrix. Its six lines, and *both*, stand in the folded cells above.
 # * **Intervals** are those of the paired t-test over users. Over three seeds, three trainings that differ in
 #   chance alone, an interval is made in the same way; but three numbers say little of their spread, so
 #   Student's factor is 4.3 in place of 1.96, and the interval is wide. No interval knows what another month
@@ -680,13 +693,6 @@ verdicts(
 #   `movies = pinworld.load("small").interactions()`, run the notebook again, and watch which verdicts turn.
 #
 # </details>
-#
-# ### What they are for
-#
-# | | what it is for | where it won | where it did not |
-# |---|---|---|---|
-# | **recent bestsellers** | new users; data that follow the calendar | on these films: recall@20 of 0.281, iALS 0.222 | on the same films split at random (branch B) |
-# | **item2item** | a first model that knows the user and needs no training | on PinWorld, the synthetic site of later lessons, for users with fifty known likes ([branch 6.7](06_lightgcn.ipynb)) | on PinWorld for users with one known like; for rare films (branch C) |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 40 to 47. Two cards, two verdicts. Where the second does not hold, ask what these people post about before
@@ -694,14 +700,12 @@ verdicts(
 # see it. Here intervals are said once for the whole course: draw one that holds 0, and one that does not.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
-#
-# They come back at the start of later lessons.
-#
-# {{quiz}}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
+#
+# | | what it is for | where it won | where it did not |
+# |---|---|---|---|
+# | **recent bestsellers** | new users; data that follow the calendar | on these films: recall@20 of 0.281, iALS 0.222 | on the same films split at random (branch B) |
+# | **item2item** | a first model that knows the user and needs no training | on PinWorld, the synthetic site of later lessons, for users with fifty known likes ([branch 6.7](06_lightgcn.ipynb)) | on PinWorld for users with one known like; for rare films (branch C) |
 #
 # * **Three ways in which "twice as much" can be wrong although the code has no bug.** Something else was
 #   *asked*: a random split asks about the past (1.3). Something else was *counted*: a careless ideal list, or
@@ -721,9 +725,16 @@ verdicts(
 # tuned neighborhoods against neural models. Dooms et al., *MovieTweetings* (2013): our data.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 47 to 50, with the box above. Back to the board of the beginning: which of the room's ways were found, and
+# Minutes 47 to 50, with the box. Back to the board of the beginning: which of the room's ways were found, and
 # which was not on the board? In a hundred minutes, branch B (01.p10, with another split another model wins) and
-# branch C (figures 1.5 and 1.6).
+# branch C (figures 1.6 and 1.7).
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches
@@ -960,7 +971,7 @@ check("01.7", tomorrow)
 predict("01.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. Ask 01.p2. Usual wrong answer: about 20 %, as the rule of thumb says. Then figure 1.5:
+# Left out of fifty minutes. Ask 01.p2. Usual wrong answer: about 20 %, as the rule of thumb says. Then figure 1.6:
 # both axes are logarithmic; ask what the step at the lower right is.
 
 # %% slideshow={"slide_type": "fragment"} tags=["answers:01.p2"]
@@ -970,7 +981,7 @@ plt.show()
 print(f"{(fans == 1).sum():,} items have exactly one like")
 
 # %% [markdown]
-# *Figure 1.5. The long tail: likes per item, from the most to the least popular, both axes
+# *Figure 1.6. The long tail: likes per item, from the most to the least popular, both axes
 # logarithmic. The shaded head is 1 % of the items; its share of all likes stands in the title, and
 # a random one percent would have about one percent. The step at the lower right is the items with
 # one like each.*
@@ -994,7 +1005,7 @@ print(f"{(fans == 1).sum():,} items have exactly one like")
 predict("01.p9")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask 01.p9. Usual wrong answer: about 1 in 20. Then figure 1.6 from left to right; above 0.01 the axis is
+# Ask 01.p9. Usual wrong answer: about 1 in 20. Then figure 1.7 from left to right; above 0.01 the axis is
 # logarithmic. The claim does not hold, and the reason is simple: twenty places go where the edges are.
 
 # %% tags=["experiment", "answers:01.p9"]
@@ -1026,7 +1037,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 1.6. Which share of the test likes each generator finds (up), by how many known likes (train and
+# *Figure 1.7. Which share of the test likes each generator finds (up), by how many known likes (train and
 # validation) the item had (right: more); above 0.01 the axis is logarithmic. Later lessons will draw this
 # picture again.*
 #
@@ -1074,9 +1085,13 @@ pd.DataFrame(nearest)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### What no table here says
 #
-# **Diversity.** Twenty sequels of one film may all be hits, and still be a dull page. Recall looks at
-# items one by one; whether they differ is measured on the whole list, for example by the mean distance of
-# its pairs, and usually paid for with a little recall.
+# **Going back.** The user's own **history** is a generator, too: what you played, bought or edited before, the
+# latest first. In `wikipedia-edits` (data of this course) 88 % of the edits are of a page that the same person
+# has edited before. There a table whose lists leave out what is known would hide the best answers.
+#
+# **Diversity.** Twenty sequels of one film may all be hits, and still be a dull page. Recall looks at items one
+# by one; whether they differ is measured on the whole list, for example by the mean distance of its pairs, and
+# usually paid for with a little recall.
 #
 # **Exposure and feedback.** People like what they see, and they see what was recommended yesterday. Such
 # logs reward a model for repeating its predecessor: what was never shown has no likes, is ranked low and
@@ -1105,7 +1120,7 @@ my_films("01")
 # |---|---|---|
 # | $R_{ui} = 1$ if *user i* interacted with *item i* | *user u* interacted with *item i* | a slip of letters |
 # | "we want the missing values of $R$ not to be 0" | with implicit feedback no cell is missing: 0 means *not observed*. Methods differ in how they weigh the zeros (lesson 02), rank them (03) or contrast them (10) | Hu, Koren and Volinsky 2008; Rendle et al. 2009 |
-# | rare items: hard to generalize, easy to memorize | true, and the measures look away, too: popular items own the hits, so a bestseller list is a strong baseline | figure 1.6 |
+# | rare items: hard to generalize, easy to memorize | true, and the measures look away, too: popular items own the hits, so a bestseller list is a strong baseline | figure 1.7 |
 #
 # | paper and code | what they do |
 # |---|---|
