@@ -330,7 +330,7 @@ visuals.estimator(function=correct_negatives)
 # %% [markdown]
 # *Figure 11.2. Four negatives: the positive, a bestseller that is drawn six times out of ten, and two more items.
 # Bars: the mean gradient over all draws; outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
-# too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you compose eight variants (branch 11.7) and move the number of negatives; *yours* is your function.*
+# too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out of its formula (branch 11.7) and move the number of negatives; *yours* is your function.*
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 at_16 = {name: ends[name][16] for name in ("slide", "slide, masked", "nQ, masked", "Yi")}
@@ -348,8 +348,8 @@ verdict(
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 11.2: let the room choose. All switches off is none, the first alone is slide; Negatives from 1 upwards: do the bars come to the
-# outlines? Then hits out, too, which is what released code does: more negatives make it worse. Last Yi, hits in and log Q off the positive, too, with one
+# Figure 11.2: let the room press pieces into the formula. All out is none, log Q off the negatives alone is slide; negatives from 1 upwards: do the bars come to the
+# outlines? Then hits out, too (j ≠ +), which is what released code does: more negatives make it worse. Last Yi, hits in and log Q off the positive, too, with one
 # negative: the bars are far off, and what is learned is not. The card does not hold for the slide's form: read its two
 # errors aloud.
 

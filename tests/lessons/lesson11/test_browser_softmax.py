@@ -45,38 +45,49 @@ def test_one_s_own_function_is_one_press_away_and_buttons_change_what_is_shown(o
     root.get_by_role("button", name="yours").click()
     assert status.inner_text().startswith("yours, 4 negatives: the gradient is off by 0.038")
     assert root.get_by_role("button", name="yours").get_attribute("aria-pressed") == "true"
-    root.get_by_role("checkbox", name="off the negatives").check()
-    root.get_by_role("checkbox", name="off the positive").check()
-    root.get_by_role("button", name="1", exact=True).click()
-    assert re.match(r"Yi, 1 negative: .* by 0.000 at most", status.inner_text())
-    assert root.get_by_role("button", name="1", exact=True).get_attribute("aria-pressed") == "true"
+    root.get_by_role("button", name="composed").click()
+    root.get_by_role("checkbox", name="log Q off the positive").click()
+    root.get_by_role("slider", name="negatives").fill("0")
+    assert re.match(r"Yi, 1 negative: .* every probability is learned", status.inner_text())
+    assert root.get_by_role("button", name="composed").get_attribute("aria-pressed") == "true"
 
 
-def test_switches_compose_every_variant_and_the_formula_says_so(on_a_page):
+def test_pieces_are_pressed_in_and_out_of_the_formula(on_a_page):
     _, root = on_a_page(estimator())
-    off, n, positive, out = root.get_by_role("checkbox").all()
-    loss = lambda: re.sub(r"\s+", "", root.locator(".gr-est-loss").text_content())  # noqa: E731
+    off, n, positive, out = (
+        root.get_by_role("checkbox", name=name, exact=True)
+        for name in ("log Q off the negatives", "log n off the negatives, too",
+                     "log Q off the positive, too", "hits out")
+    )  # fmt: skip
+    pressed = lambda: "".join(  # noqa: E731
+        re.sub(r"\s", "", x)
+        for x in root.locator('.gr-est-piece[aria-checked="true"]').all_text_contents()
+    )
     name = lambda: root.locator(".gr-status").inner_text().split(", 4")[0]  # noqa: E731
-    assert (name(), loss()) == ("slide", "loss=−loge" + "s₊es₊+Σdrawnjesj−logQj")
-    out.check()
-    assert name() == "slide, masked" and "drawnj≠+" in loss()
-    n.check()
-    assert name() == "nQ, masked" and "sj−lognQj" in loss() and positive.is_disabled()
-    out.uncheck()
+    assert (name(), pressed()) == ("slide", "−logQj")
+    out.click()
+    assert (name(), pressed()) == ("slide, masked", "j≠+−logQj")
+    n.click()
+    assert (name(), pressed()) == ("nQ, masked", "j≠+−logQj−logn")
+    out.click()
     assert name() == "nQ"
-    n.uncheck()
-    positive.check()
-    assert name() == "Yi" and loss().count("s₊−logQ₊") == 2 and n.is_disabled()
-    out.check()
+    positive.click()  # an n on every column would cancel: it goes
+    assert (name(), pressed()) == ("Yi", "−logQ+−logQ+−logQj")
+    out.click()
     assert name() == "Yi, masked"
-    off.uncheck()
-    assert name() == "none" and "Q" not in loss()
-    assert [x.is_disabled() for x in (n, positive, out)] == [True] * 3
+    off.click()
+    assert (name(), pressed()) == ("none", "")
+    n.click()  # and a piece brings what it belongs to
+    assert name() == "nQ"
     root.get_by_role("button", name="corrected").click()
-    assert name() == "corrected" and loss().startswith("loss=(1−P)")
+    assert name() == "corrected"
+    loss = re.sub(r"\s", "", root.locator(".gr-est-loss").text_content())
+    assert loss.startswith("loss=(1−P)") and root.get_by_role("checkbox").count() == 0
+    root.get_by_role("button", name="composed").click()
+    assert name() == "slide"
 
 
-def test_switches_work_by_keyboard_and_stay_focused(on_a_page):
+def test_pieces_work_by_keyboard_and_stay_focused(on_a_page):
     page, root = on_a_page(estimator())
     root.get_by_role("checkbox", name="hits out").focus()
     page.keyboard.press("Space")

@@ -28,8 +28,8 @@ def estimator(
 ) -> Visual:
     """Return a visual of the mean gradient of each variant of the correction, and of its optimum.
 
-    Switches compose the loss, whose formula is shown: log Q off the negatives, n beside it, off the positive, too,
-    hits out. Buttons choose the loss of 2025 and how many negatives are drawn. Bars on the left are the mean
+    The loss is composed in its formula, piece by piece: log Q off the negatives, log n with it, off the positive, too,
+    hits out. A button shows the loss of 2025, a slider chooses how many negatives are drawn. Bars on the left are the mean
     gradient over all draws, their outlines that of the full softmax; on the right the probabilities that
     are learned in the end and, as outlines, the true ones. `.live().variant` and `.live().size` are
     what is shown.

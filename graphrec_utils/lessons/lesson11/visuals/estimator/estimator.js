@@ -1,10 +1,10 @@
-// The mean gradient of a sampled softmax over all draws, and what it learns. Outlines are the truth. Switches compose
-// the loss, and the formula shows what each of them adds.
+// The mean gradient of a sampled softmax over all draws, and what it learns. Outlines are the truth. The loss is composed
+// in its formula: each piece of the correction is pressed in and out where it stands.
 // State: items, q (how often each is drawn), p and full (true probabilities and gradient), sizes (numbers of
 // negatives), variants (their names in order), columns (variant -> for each size its gradient and what is
 // learned, or null), variant, size.
 
-import { button, frame, h, s } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
 
 // What is switched on in each variant: log Q off the negatives, n beside it, log Q off the positive, hits out.
 const COMPOSED = {
@@ -16,7 +16,7 @@ const COMPOSED = {
   Yi: [1, 0, 1, 0],
   "Yi, masked": [1, 0, 1, 1],
 };
-const SWITCHES = ["log Q off the negatives", "with n", "off the positive, too", "hits out"];
+const SWITCHES = ["log Q off the negatives", "log n off the negatives, too", "log Q off the positive, too", "hits out"];
 const TELLS = {
   none: "No correction: the bestseller is pushed for being drawn so often.",
   slide: "log Q off the negatives, no n: right when draws are very many, and only if hits stay in.",
@@ -33,7 +33,7 @@ function render({ model, el }) {
   const [items, q, p, full, sizes, columns] = ["items", "q", "p", "full", "sizes", "columns"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "Mean gradient and optimum of the variants of a sampled softmax",
-    help: "Switches add to the loss what is bold in the formula. An n on every column would cancel: it goes with the negatives alone. Outlines: the full softmax.",
+    help: "Press the framed pieces of the formula in and out, pull the number of negatives. An n on every column would cancel: it goes with the negatives alone. Outlines: the full softmax.",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -41,18 +41,18 @@ function render({ model, el }) {
   };
 
   // ---- two charts of bars: [low, high] is what fits
-  const [row, zero, long] = [34, 92, 160];
+  const [row, zero, long] = [38, 84, 240];
   const panel = (title, low, high, truth) => {
     const x = (v) => zero + (long * (v - low)) / (high - low);
     const span = (v) => ({ x: Math.min(x(0), x(v)), width: Math.max(1, Math.abs(x(v) - x(0))) });
     const rows = items.map((name, k) => {
       const y = k * row + 6;
       return {
-        bar: s("rect", { y: y + 4, height: 14 }),
-        text: s("text", { x: zero + long + 6, y: y + 16 }),
+        bar: s("rect", { y: y + 5, height: 18 }),
+        text: s("text", { x: zero + long + 6, y: y + 19 }),
         rest: [
-          s("rect", { ...span(truth[k]), y, height: 22, class: "gr-est-true" }),
-          s("text", { x: zero - 8, y: y + 16, "text-anchor": "end" }, name),
+          s("rect", { ...span(truth[k]), y, height: 28, class: "gr-est-true" }),
+          s("text", { x: zero - 6, y: y + 19, "text-anchor": "end" }, name),
         ],
       };
     });
@@ -68,7 +68,7 @@ function render({ model, el }) {
         const value = values ? Math.max(low, Math.min(high, values[k])) : 0;
         for (const [name, at] of Object.entries(span(value))) bar.setAttribute(name, at);
         bar.setAttribute("class", mine ? "gr-est-mine" : "gr-est-bar");
-        text.textContent = values ? values[k].toFixed(3) : "—";
+        text.textContent = values ? values[k].toFixed(3).replace("-", "−") : "—";
       });
       svg.setAttribute("aria-label", items.map((name, k) => `${name} ${values ? values[k].toFixed(3) : "nothing finite"}, true ${truth[k].toFixed(3)}`).join("; "));
     };
@@ -77,22 +77,39 @@ function render({ model, el }) {
   const pull = panel("mean gradient", -1, 0.6, full);
   const learned = panel("what is learned: probabilities", 0, 1, p);
 
-  // ---- the loss
+  // ---- the loss: a piece that is out is pale and framed, and is pressed in there
   const formula = h("div", { class: "gr-est-loss" });
   const told = h("div", {});
-  const bold = (text, on) => (on ? h("b", { class: "gr-est-added" }, text) : "");
-  const power = (...parts) => h("span", {}, "e", h("sup", {}, ...parts));
+  const on = () => COMPOSED[model.get("variant")] ?? [0, 0, 0, 0];
+  const flip = (k) => {
+    const wanted = on().map((x, j) => (j === k ? 1 - x : x));
+    if (k && wanted[k]) wanted[0] = 1; // n, the positive and the hits belong to a correction
+    if (k === 1 && wanted[1]) wanted[2] = 0;
+    if (k === 2 && wanted[2]) wanted[1] = 0;
+    const name = Object.keys(COMPOSED).find((x) => COMPOSED[x].join() === (wanted[0] ? wanted : [0, 0, 0, 0]).join());
+    put("variant", name);
+  };
+  const sub = (text) => h("sub", {}, text);
+  const piece = (k, ...parts) => {
+    const node = h("button", { type: "button", role: "checkbox", class: "gr-est-piece", "aria-label": SWITCHES[k], onclick: () => flip(k) }, ...parts);
+    return { k, node };
+  };
+  const pieces = [piece(0, "− log Q", sub("j")), piece(1, "− log n"), piece(2, "− log Q", sub("+")), piece(3, "j ≠ +")];
+  const again = h("span", { class: "gr-est-piece", "aria-hidden": "true", onclick: () => flip(2) }, "− log Q", sub("+"));
   const over = (above, below) => h("span", { class: "gr-est-over" }, h("span", {}, ...above), h("span", {}, ...below));
-  const sum = (not, ...parts) => ["Σ", h("sub", {}, "drawn j", bold(" ≠ +", not)), " ", power("s", h("sub", {}, "j"), ...parts)];
+  const [base, times, positive, hits] = pieces.map((x) => x.node);
+  const composed = [
+    "loss = − log ",
+    over(["exp( s", sub("+"), " ", positive, " )"], ["exp( s", sub("+"), " ", again, " ) + Σ", sub("drawn j"), " ", hits, " exp( s", sub("j"), " ", base, " ", times, " )"]),
+  ];
+  const late = ["loss = ", h("b", {}, "(1 − P) · "), "( − log ", over(["exp( s", sub("+"), " )"], ["Σ", sub("drawn j ≠ +"), " exp( s", sub("j"), " ", h("b", {}, "− log Q′", sub("j")), " )"]), " )"];
   const compose = (name) => {
-    if (!COMPOSED[name]) {
-      const late = ["(1 − P) · ( − log ", over([power("s₊")], sum(true, bold(" − log Q′", true), h("sub", {}, "j"))), " )"];
-      return formula.replaceChildren("loss = ", ...(name === "corrected" ? late : [TELLS[name]]));
+    const parts = COMPOSED[name] ? composed : name === "corrected" ? late : [`loss: ${TELLS[name]}`];
+    if (formula.firstChild !== parts[0] || formula.childNodes.length !== parts.length) {
+      if (formula.textContent !== parts.map((x) => x.textContent ?? x).join("")) formula.replaceChildren(...parts);
     }
-    const [off, n, positive, out] = COMPOSED[name];
-    const mine = () => power("s₊", bold(" − log Q₊", positive));
-    const theirs = off ? [bold(` − log ${n ? "n " : ""}Q`, true), h("sub", {}, "j")] : [];
-    formula.replaceChildren("loss = − log ", over([mine()], [mine(), " + ", ...sum(out, ...theirs)]));
+    for (const { k, node } of pieces) node.setAttribute("aria-checked", String(Boolean(on()[k])));
+    again.setAttribute("aria-checked", String(Boolean(on()[2])));
   };
   body.append(h("div", { class: "gr-est-top" }, formula, told), pull.node, learned.node);
 
@@ -101,38 +118,31 @@ function render({ model, el }) {
     const column = columns[name][at];
     pull.set(column.gradient, name === "yours");
     learned.set(column.learned, name === "yours");
-    for (const choice of choices) choice.node.setAttribute("aria-pressed", choice.name === name);
+    for (const choice of choices) choice.node.setAttribute("aria-pressed", choice.name === (COMPOSED[name] ? "composed" : name));
     compose(name);
-    const on = COMPOSED[name] ?? [0, 0, 0, 0];
-    const [base, n, positive] = on;
-    boxes.forEach((box, k) => {
-      box.checked = Boolean(on[k]);
-      box.disabled = (k > 0 && !base) || (k === 1 && Boolean(positive)) || (k === 2 && Boolean(n));
-    });
-    numbers.forEach((node, k) => node.setAttribute("aria-pressed", k === at));
+    amount.set(at);
+    amount.node.querySelector("output").textContent = sizes[at];
+    amount.node.querySelector("input").setAttribute("aria-valuetext", sizes[at]);
     told.textContent = TELLS[name];
     const off = column.gradient.reduce((sum, x, k) => sum + Math.abs(x - full[k]), 0);
-    const wrong = column.learned ? Math.max(...column.learned.map((x, k) => Math.abs(x - p[k]))) : null;
-    say(
-      `${name}, ${sizes[at]} negative${sizes[at] === 1 ? "" : "s"}: the gradient is off by ${off.toFixed(3)}, ` +
-        (wrong === null ? "and no finite logits are learned." : `a probability by ${wrong.toFixed(3)} at most.`),
-    );
+    const errors = column.learned?.map((x, k) => Math.abs(x - p[k]));
+    const worst = errors?.indexOf(Math.max(...errors));
+    const learns = !errors
+      ? "no finite logits are learned."
+      : errors[worst] < 1e-3
+        ? "every probability is learned, to three decimals."
+        : `the ${items[worst]} is learned as ${column.learned[worst].toFixed(3)} instead of ${p[worst].toFixed(3)}.`;
+    say(`${name}, ${sizes[at]} negative${sizes[at] === 1 ? "" : "s"}: the gradient is off by ${off.toFixed(3)}, ${learns}`);
   };
 
-  const boxes = SWITCHES.map(() => {
-    const box = h("input", { type: "checkbox" });
-    box.addEventListener("change", () => {
-      const wanted = boxes.map((x) => Number(boxes[0].checked && x.checked));
-      put("variant", Object.keys(COMPOSED).find((name) => COMPOSED[name].join() === wanted.join()));
-    });
-    return box;
-  });
-  const switches = SWITCHES.map((text, k) => h("label", { class: "gr-slider" }, boxes[k], ` ${text}`));
   const others = model.get("variants").filter((name) => !COMPOSED[name]);
-  const choices = others.map((name) => ({ name, node: button(name, () => put("variant", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
-  const numbers = sizes.map((n, k) => button(String(n), () => put("size", k)));
-  const group = (label, nodes) => h("div", { class: "gr-controls", role: "group", "aria-label": label }, `${label}:`, ...nodes);
-  controls.replaceWith(group("Loss", switches), group("Or", choices.map((x) => x.node)), group("Negatives", numbers));
+  const title = { corrected: "corrected, 2025" };
+  const choices = [
+    { name: "composed", node: button("composed", () => COMPOSED[model.get("variant")] || put("variant", "slide")) },
+    ...others.map((name) => ({ name, node: button(title[name] ?? name, () => put("variant", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) })),
+  ];
+  const amount = slider("negatives", { min: 0, max: sizes.length - 1, value: model.get("size") }, (k) => put("size", k));
+  controls.append(...choices.map((x) => x.node), amount.node);
   for (const name of ["variant", "size"]) model.on(`change:${name}`, draw);
   draw();
   return () => {
