@@ -323,7 +323,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.5 Against whom?
+# ## 16.5 A number beside the vector, and a fair rival
 #
 # One vector for all consumers has a price. OmniSage's vectors have length 1, so that one index of near neighbors serves everybody; a score is then a cosine, divided by a
 # temperature. What can such a vector not say? That its pin is popular: it cannot be longer than the others.
