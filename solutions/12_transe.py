@@ -498,7 +498,7 @@ verdicts(
 #
 # Why does the middle add so little? A maker or a board ties a pin to other pins: it says where the pin belongs, not who wants it. A click ties a person to a pin. That may be the reason, or only that clicks are many, twice as many as saves: here we cannot tell the two apart.
 #
-# **And the film of this morning?** No model finds a single one. By their makers the graph can reach seven of ten such pins, as it reached Exit in figure 12.3. Boards, which 12.p8 names too, reach none of them: a board holds what somebody saved. But a list asks who is *nearer*. Such a
+# **And the film of this morning?** No model finds a single one. By their makers the graph can reach seven of ten such pins, as it reached Exit in figure 12.3. Boards reach none of them: a board holds what somebody saved. But a list asks who is *nearer*. Such a
 # pin shares its maker, and those who clicked on it, with many pins that people did save, and these probably stand in front of it. TransE's number for popularity (12.10) counts saves, so it lifts only the others; but that is not the reason, for without it TransE
 # finds none either. To be reachable is not to be recommended. If new things must be shown, keep places for
 # them, or take a model that reads what is in them (lesson 09).

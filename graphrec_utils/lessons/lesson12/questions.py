@@ -144,7 +144,7 @@ QUESTIONS = (
          "It would, if clicks were mere noise: 0.104 in place of 0.087 says that they are not."),
     ), measured=_added),
     Question("12.p8", "Six of a hundred pins that the test asks for have never been saved by anybody, like the film of this "
-             "morning. The graph knows their makers and boards. How many of them does TransE put into its lists of twenty?", (
+             "morning. Of most of them the graph knows the maker. How many of them does TransE put into its lists of twenty?", (
         ("none",
          "0.000. They are in reach, but what the graph knows of them it knows of many pins that people did save."),
         ("one in twenty",

@@ -232,3 +232,51 @@ def test_twice_the_trials_of_who_is_behind_move_no_crossing_by_more_than_a_level
                 (between,) = cross["twice"]["between"]
                 for one, other in zip(cross["between"], between, strict=True):
                     assert abs(levels.index(one) - levels.index(other)) <= 1, (name, data, cross)
+
+
+def means(name: str, data: str) -> dict[str, list[float]]:
+    part = regimes.regimes()[name]["sets"][data]
+    return {x: [row["mean"] for row in rows] for x, rows in part["methods"].items()}
+
+
+def test_when_to_take_and_to_leave_a_system_is_stored():
+    """Each row: words of the table, and what must hold of the slices for them; other rows say what a model is."""
+    rows = {m.name: f"{m.take} | {m.leave}" for m in methods.TABLE if m.take}
+    likes, films = firsts("history", "PinWorld"), firsts("history", "MovieTweetings")
+    age, born = firsts("age", "PinWorld"), firsts("age", "PinWorld, pins born since")
+    old = firsts("age", "PinWorld, a person's vector so old")
+    speed = means("size", "random catalogs")
+    topics = regimes.regimes()["interests"]["sets"].values()
+    several = {"PinnerSage, 3", "PinnerSage, 5", "mixture of centroids"}
+    one = {"mean of vectors", "mean of vectors, the latest more", "iALS", "RP3β"}
+    half = firsts("content", "PinWorld")[1]
+    graphs = results.load("14_rivals").values["PinWorld"]["leads"]
+    held = {
+        ("recent", "the calendar says what people take, as on films"): {row["first"] for row in films} == {"recent"},
+        ("item2item", "a single like of the person"): "item2item" in likes[0]["behind"] and "item2item" in films[0]["behind"],
+        ("iALS", "even a single one"): likes[0]["first"] == "iALS",
+        ("iALS", "the calendar"): "iALS" in films[0]["behind"] and all("iALS" in row["behind"] for row in born),
+        ("EASE", "ten thousand things or fewer"): speed["EASE"][1] > 0 and not any(speed["EASE"][2:]),
+        ("RP3β", "edges arrive all day"): {row["first"] for row in age[3:]} == {"RP3β"},
+        ("LightGCN", "people have few likes"): all("LightGCN" in {row["first"], *row["level with"]} for row in likes[:3]),
+        ("GraphSAGE", "new things"): all("GraphSAGE" in row["level with"] for row in born[:3]),
+        ("Pixie", "a scan answers faster"): all(a > b for a, b in zip(speed["iALS, exact scan"][:2], speed["Pixie"], strict=False)),
+        ("PinSage", "born all day"): all(row["first"] == "PinSage" for row in born[:3]),
+        ("PinSage", "everything in the catalog is known"): all("PinSage" in row["behind"] for row in age),
+        ("PinSage", "half of what it says of itself is false"): "PinSage" in half["behind"],
+        ("OmniSage", "half of what things say of themselves is false"): "OmniSage" in half["level with"],
+        ("TwHIN", "iALS finds no less"): {row["first"] for row in firsts("rarity", "ads of PinWorld")} == {"iALS, same graph"},
+        ("PinnerSage", "five medoids find more than one medoid"): all(
+            a > b for a, b in zip(means("interests", "PinWorld")["PinnerSage, 5"][1:], means("interests", "PinWorld")["PinnerSage, 1"][1:], strict=True)
+        ),
+        ("PinnerSage", "lists are short: one vector finds no less"): all(
+            row["first"] not in several or one & set(row["level with"]) for part in topics for row in part["first"]
+        ),
+        ("SASRec", "places, games and edits"): regimes.regimes()["order"]["sets"]["what is new to the user"]["names"]
+        == ["wikipedia-edits", "MovieTweetings", "Gowalla", "amazon-games"],
+        ("PinnerFormer", "anew before each list"): old[0]["first"] == "PinnerFormer" and not old[0]["level with"],
+        ("PinnerFormer", "a day old or more"): all({"RP3β", "iALS"} & {row["first"], *row["level with"]} for row in old[1:]),
+        ("MultiBiSage", "first try the plain mean of the graphs"): graphs["transformer over mean, all@10"]["low"] < 0,
+    }  # fmt: skip
+    assert [(name, words) for name, words in held if words not in rows[name]] == []
+    assert [case for case, holds in held.items() if not holds] == []
