@@ -254,9 +254,11 @@ def judge(
         chosen = not any(q.inputs for q in questions)  # a choice of settings follows no inputs
         guessed = not chosen and all(_guessed(questions[p], expected[p]) for p in held)
         guesses = _gate_of_guesses(guessed)
-    opened = all(gate.ok for gate in (*gates, guesses)) and all(
-        row.ok for row, claim in zip(result.rows, exercise.claims, strict=True) if not claim.weight
-    )
+    free = [r for r, c in zip(result.rows, exercise.claims, strict=True) if not c.weight]
+    shut = [row.sentence for row in (*gates, *free) if not row.ok]
+    if shut and earned and guesses.ok:
+        guesses = Row(ALONE, False, f"they count as soon as this holds: {shut[0]}")
+    opened = not shut and guesses.ok
     result.rows = [gate for gate in gates if not gate.ok] + result.rows
     if not guesses.ok:  # last: what a reader repairs stands above it
         result.rows.append(guesses)
@@ -327,13 +329,16 @@ def _guessed(questions: list[_Question], expected: list[_Outcome]) -> bool:
     )
 
 
+ALONE = "the claims that hold pay alone"  # the last line of a card without points that has some
+
+
 def _gate_of_guesses(guessed: bool) -> Row:
     """What can be known without the inputs pays nothing alone."""
     reason = (
         "each of them is passed by some function that returns a fixed value, or one of its inputs, too: "
         "they count as soon as you pass one that is not"
     )
-    return Row("the claims that hold pay alone", not guessed, reason * guessed)
+    return Row(ALONE, not guessed, reason * guessed)
 
 
 def _gates(got: list[_Outcome], expected: list[_Outcome]) -> list[Row]:

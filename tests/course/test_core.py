@@ -123,6 +123,9 @@ def test_the_wrong_type_costs_everything():
 def test_a_wrong_shape_in_one_case_costs_everything():
     result = judged(make(), lambda x: x * 2 if x.sum() else torch.zeros(4))
     assert result.points == 0
+    assert [row.ok for row in result.rows] == [False, True, False, False]
+    assert result.rows[-1].sentence == "the claims that hold pay alone"
+    assert result.rows[-1].reason.endswith("holds: the answer has the right type and shape")
 
 
 def test_a_changed_input_costs_everything():
@@ -151,7 +154,28 @@ def test_a_gate_of_weight_zero_pays_nothing_and_costs_all():
     exercise = make(claims=claims)
     assert judged(exercise, lambda x: x * 2).points == 4
     assert judged(exercise, lambda x: x * 3).points == 0
-    assert judged(exercise, lambda x: x * 2 + (x.sum() == 0)).points == 0
+    result = judged(exercise, lambda x: x * 2 + (x.sum() == 0))
+    assert result.points == 0
+    assert result.rows[-1].reason == "they count as soon as this holds: has no NaN"
+
+
+def test_whoever_gets_nothing_for_claims_that_hold_reads_why():
+    """Changed inputs, a wrong shape, a shut gate, a guess: the last line says what has to hold first."""
+
+    def in_place(x):
+        x *= 2
+        return x.clone()
+
+    def shorter(x):
+        return x * 2 if x.sum() else x[:1]
+
+    for function in (in_place, shorter, lambda x: x * 0):
+        result = judged(make(), function)
+        assert result.points == 0 and any(row.ok for row in result.rows)
+        last = result.rows[-1]
+        assert (last.sentence, last.ok) == (core.ALONE, False)
+        assert "as soon as" in last.reason and last.question is None
+    assert core.ALONE not in [row.sentence for row in judged(make(), lambda x: x * 3).rows[:-1]]
 
 
 def test_an_error_in_one_claim_costs_that_claim():

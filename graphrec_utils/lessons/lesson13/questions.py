@@ -110,7 +110,9 @@ def _six_topics(_) -> str:
     if last["first"] == "mean of vectors, the latest more":
         return "no"
     ahead = "mean of vectors, the latest more" in last["behind"]
-    return f"yes, {'the mean' if last['first'] == 'mean of vectors' else 'several'}" if ahead else "no"
+    return (
+        f"yes, {'the mean' if last['first'] == 'mean of vectors' else 'several'}" if ahead else "no"
+    )
 
 
 QUESTIONS = (
