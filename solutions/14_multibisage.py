@@ -462,12 +462,12 @@ parts = {"all": ("o", style.USER, "all pins"), "asked off board": ("s", style.PA
 for lower, (part, (mark, face, label)) in enumerate(parts.items()):
     ax.axvline(found[SIX][part], color=style.CONTEXT, linestyle="--" if lower else ":")
     for row, model in enumerate(models.values()):
-        look = {"color": style.USER, "marker": mark, "markerfacecolor": face, "markersize": 8}
+        drawn = {"color": style.USER, "marker": mark, "markerfacecolor": face, "markersize": 8}
         if model != SIX:  # from the lead of six graphs over it: does the bar reach their line?
             lead = lead_of(sizes["PinWorld"], SIX, model, f", {part}")
             ends = [found[SIX][part] - lead.high, found[SIX][part] - lead.low]
             ax.plot(ends, [row - 0.26 * lower] * 2, color=style.USER, linewidth=1.2)
-        ax.plot([found[model][part]], [row - 0.26 * lower], linestyle="", **look, label="" if row else label)  # fmt: skip
+        ax.plot([found[model][part]], [row - 0.26 * lower], linestyle="", **drawn, label="" if row else label)  # fmt: skip
 ax.set(xlabel="recall@10 of the last week")
 ax.set_yticks(range(len(models)), models)
 figure.legend(loc="outside upper center", ncols=2, fontsize=9)
