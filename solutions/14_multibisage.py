@@ -473,6 +473,10 @@ ax.set_yticks(range(len(models)), models)
 figure.legend(loc="outside upper center", ncols=2, fontsize=9)
 plt.show()
 
+# %% [markdown]
+# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). Dotted and dashed: where circle and square of the six graphs' mean stand. Each bar is the interval of 95 % of how far a model is from that mean: where the bar of a circle reaches the dotted line, or that of a square the dashed one, the two cannot be told apart. The axis does not begin at 0. On which side of its circle does a square stand?*
+
+# %% tags=["long", "answers:14.p8"] jupyter={"source_hidden": true}
 six_over_one = lead_of(sizes["PinWorld"], "all graphs, mean", "one graph, mean", ", all")
 card = verdict(
     "Six graphs find more than the graph of boards alone.",
@@ -489,8 +493,6 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). Dotted and dashed: where circle and square of the six graphs' mean stand. Each bar is the interval of 95 % of how far a model is from that mean: where the bar of a circle reaches the dotted line, or that of a square the dashed one, the two cannot be told apart. The axis does not begin at 0. On which side of its circle does a square stand?*
-#
 # **Read the squares.** Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS hear no boards anyway. They count which pins were engaged with together, and for that a pin needs no board, so their squares stand beside their circles or to the right. A square right of its circle is no praise by itself: these pins ask for other things than all pins do. So compare squares with squares. Six graphs lift the mean from 0.222 to 0.273 there. Over all pins the gain is 0.012 only, for one query in eight
 # comes from such a pin.
 #
