@@ -278,12 +278,16 @@ check("01.1", temporal_split)
 # \text{reciprocal rank@}k = \frac{1}{\text{rank of the first hit}}
 # $$
 #
+# <details><summary>Symbols, and their names in code</summary>
+#
 # | symbol | in code | meaning |
 # |---|---|---|
 # | $L$ | one of `lists` | item numbers, best first |
 # | $\mathrm{Rel}$ | one of `relevant` | a set of item numbers |
 # | $k$ | `top` | length of the list that is looked at (code keeps `k` for layers) |
 # | $[\,\dots]$ | a comparison | 1 if what stands inside is true, else 0 |
+#
+# </details>
 #
 # Without a hit among the first $k$ places the reciprocal rank is 0. A table shows the **mean over users**;
 # the mean of the reciprocal rank is called **MRR**. A user without test items has no value at all, so leave
@@ -392,9 +396,8 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # | age | `now - times` | in days |
 # | $h$ | `half_life` | after so many days an event counts half |
 #
-# With $h = 7$ a like of today counts 1, one of last week ½, one of three weeks ago ⅛. Eight likes of then weigh
-# as much as one of today. So a large $h$ gives a list of all-time favorites, a small one the list of this week.
-# *Branch B writes it.*
+# With $h = 7$ a like of today counts 1, one of last week ½, one of three weeks ago ⅛. So a large $h$ gives a
+# list of all-time favorites, a small one the list of this week. *Branch B writes it.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.6 Fans of this also like
@@ -434,12 +437,16 @@ plt.show()
 # In figure 1.4 Alien and Brazil have one common fan, and so have Brazil and Cube. But Alien has one fan in all
 # and Cube two: the first cosine is $1/\sqrt{1 \cdot 2} = 0.71$, the second $1/\sqrt{2 \cdot 2} = 0.5$.
 #
+# <details><summary>Symbols, and their names in code</summary>
+#
 # | symbol | in code | shape |
 # |---|---|---|
 # | $\mathbf C$ | `R.T @ R` | `(n, n)` |
 # | $c_i$, fans of item $i$ | `C.diagonal()` | `(n,)` |
 # | $\mathbf S$ | returned | `(n, n)` |
 # | $\mathcal N(u)$, items that user $u$ likes | row `R[u]` | `(n,)`, ones at these items |
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 01.6 — `item2item_cosine` ({{points:01.6}})
@@ -481,10 +488,14 @@ check("01.6", item2item_cosine)
 # w_{uv} = \text{cosine of rows } u \text{ and } v, \quad w_{uu} = 0
 # $$
 #
+# <details><summary>Symbols, and their names in code</summary>
+#
 # | symbol | in code | meaning |
 # |---|---|---|
 # | $\mathrm{NN}(u)$ | the `neighbors` largest entries of row $u$ | the users nearest to $u$, without $u$ |
 # | $w_{uv}$ | `W[u, v]`, shape `(m, m)` | similarity of two users |
+#
+# </details>
 #
 # On the graph both generators walk the same way, Ann → Brazil → Bob → Cube: **three hops** from a user to new
 # items. They differ in what they compare on the way: user2item the people, Ann and Bob; item2item the films,
@@ -718,11 +729,6 @@ verdicts(verdict(first, recent, f"recall@20: {recent.gain('.3f')}"), verdict(sec
 # **Next.** item2item calls two films related only if somebody liked both. What about two films without a
 # common fan, whose fans agree about all the rest? Then a number has to go into a cell that nobody filled in.
 # [Lesson 02](02_matrix_factorization.ipynb) asks: what is in an empty cell?
-#
-# **Further reading.** Sarwar et al., *Item-based collaborative filtering* (2001): cosine and its
-# rivals, still readable. Järvelin and Kekäläinen, *Cumulated gain-based evaluation of IR techniques*
-# (2002): where NDCG comes from. Ferrari Dacrema et al., *Are we really making much progress?* (2019):
-# tuned neighborhoods against neural models. Dooms et al., *MovieTweetings* (2013): our data.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 47 to 50, with the box. Back to the board of the beginning: which of the room's ways were found, and
@@ -1127,3 +1133,9 @@ my_films("01")
 # | NGCF and LightGCN | say that they split at random; the file they share is in order of time, as lesson 06 shows |
 # | NGCF, first code | built the ideal list of NDCG from the retrieved hits: the hatched bar of figure 1.3. A later version of the paper measured again |
 # | "recall@k" | hits / relevant in NGCF and LightGCN; hits / min(k, relevant) in others. Here: `recall_at_k` and `capped_recall_at_k` |
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Further reading.** Sarwar et al., *Item-based collaborative filtering* (2001): cosine and its
+# rivals, still readable. Järvelin and Kekäläinen, *Cumulated gain-based evaluation of IR techniques*
+# (2002): where NDCG comes from. Ferrari Dacrema et al., *Are we really making much progress?* (2019):
+# tuned neighborhoods against neural models. Dooms et al., *MovieTweetings* (2013): our data.

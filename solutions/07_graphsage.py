@@ -125,10 +125,14 @@ pd.DataFrame(
 # J = -\log \sigma(\mathbf z_u^\top \mathbf z_v) - Q \cdot \mathbb E_{v_n \sim P_n} \log \sigma(\mathbf z_u^\top \mathbf z_{v_n}) .
 # $$
 #
+# <details><summary>Symbols, and their names in code</summary>
+#
 # | symbol | in code | shape |
 # |---|---|---|
 # | $\mathbf z_u$, $\mathbf z_v$ | `z_u`, `z_v` | `(B, d)` each, row by row a pair |
 # | $\mathbf z_{v_n}$, shared by the batch | `z_n` | `(Q, d)` |
+#
+# </details>
 #
 # ($Q \cdot \mathbb E$ is the sum over the $Q$ negatives.) Let us train by it and look. There are sixty pins of
 # three topics, and an encoder that makes **two** numbers of a picture. Brought to length 1, they place a pin on
@@ -266,12 +270,16 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 # \mathbf y = \mathrm{ReLU}\left( \mathbf W_k \left[ \mathbf h_v^{(k-1)};\ \operatorname{mean}_{w \in \mathcal N_S(v)} \mathbf h_w^{(k-1)} \right] \right) .
 # $$
 #
+# <details><summary>Symbols, and their names in code</summary>
+#
 # | symbol | in code | shape |
 # |---|---|---|
 # | $\mathbf h^{(k-1)}$ of all nodes | `H` | `(N, d)` |
 # | $v$, a batch of them | `nodes` | `(B,)` |
 # | $\mathcal N_S(v)$, −1 where there are fewer | `neighbors` | `(B, S)` |
 # | $\mathbf W_k$ | `W` | `(d', 2d)` |
+#
+# </details>
 #
 # By hand: own vector (1, 0), neighbors (0, 2) and (2, 2), whose mean is (1, 2). With
 # $\mathbf W = \begin{pmatrix} 2 & 0 & 1 & 0 \\ 0 & 1 & 0 & 2 \end{pmatrix}$ we get
