@@ -95,4 +95,19 @@ def test_numbers_stand_beside_the_dashed_outlines(slider):
                 && Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top) + 2)).length;
         })"""
     )
-    assert covered == [0] * 5  # of the item, and two for each user
+    assert covered == [0]
+
+
+def test_the_coordinate_in_the_hand_is_the_one_that_is_told(slider):
+    page, root = slider
+    assert "Ann's f1 is 0.9: Brazil's 1.0 becomes 1.0 × (1 + 1.0 · 0.9) = 1.90." in status(root)
+    box = root.get_by_role("spinbutton", name="f4 of Ann").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] + 4, steps=4)
+    page.mouse.up()
+    assert "Ann's f4 is 1.0: Brazil's 0.8 becomes" in status(root)
+    root.get_by_role("button", name="Bob").click()
+    root.get_by_role("spinbutton", name="f2 of Bob").focus()
+    page.keyboard.press("ArrowDown")
+    assert "Bob's f2 is 0.8: Brazil's 0.6 becomes 0.6 × (1 + 1.0 · 0.8) = 1.08." in status(root)

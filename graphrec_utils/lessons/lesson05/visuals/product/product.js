@@ -1,5 +1,5 @@
-// The message e_i + c (e_i ⊙ e_u) of one item to several users; c is on a slider, the users' bars can be pulled.
-// One user listens at a time.
+// The message e_i + c (e_i ⊙ e_u) of one item to several users; c is on a slider. One user listens at a time: her bars
+// are pulled above, what she is told stands below, coordinate under coordinate.
 // State: item (numbers), users (name → numbers), name, strength (c).
 
 import { button, frame, h, moves, s, slider } from "../../../../plots/visuals/base/base.js";
@@ -13,88 +13,67 @@ function render({ model, el }) {
 
   const { root, body, controls, say } = frame(el, {
     label: "What the product term adds to a message",
-    help: "Pull a user's bar up or down (or arrow keys), choose who listens, move the slider. At 0 everybody hears the same.",
+    help: "Pull a bar of the upper row up or down (or arrow keys), choose who listens, move the slider. At 0 everybody hears the same.",
   });
 
-  const [bar, gapX, height, foot] = [30, 14, 116, 22];
+  const [bar, gapX, high, low] = [56, 36, 104, 136]; // the rows: the listener's vector, and what is told
   const width = d * (bar + gapX) + gapX;
-  const widest = Math.max(1, ...users.flatMap(([, e]) => e.map(Math.abs)));
+  const [zero, base] = [24 + high / 2, 24 + high + 66 + low / 2];
+  const height = base + low / 2 + 34;
   const middle = (k) => gapX + k * (bar + gapX) + bar / 2;
+  const widest = Math.max(1, ...users.flatMap(([, e]) => e.map(Math.abs)));
+  const scale = (high / 2 - 6) / widest;
   const sign = (x, digits = 1) => x.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
-  const bars = (values, top, side, outline) => {
-    const zero = height / 2;
-    const scale = (zero - 14) / top;
-    const box = (x, k, style) =>
-      s("rect", {
-        x: gapX + k * (bar + gapX),
-        y: Math.min(zero, zero - x * scale),
-        width: bar,
-        height: Math.abs(x * scale),
-        class: style,
-      });
+  const box = (x, k, at, by, style) => s("rect", { x: middle(k) - bar / 2, y: Math.min(at, at - x * by), width: bar, height: Math.abs(x * by), class: style });
+  const number = (x, k, at, by, outline) => {
     // beyond the bar, and beyond its outline where that is longer
-    const text = (x, k) => {
-      const long = outline && x * outline[k] > 0 && Math.abs(outline[k]) > Math.abs(x);
-      const y = zero - (long ? outline[k] : x) * scale + (x < 0 ? 13 : -4);
-      const at = { x: gapX + k * (bar + gapX) + bar / 2, y, "text-anchor": "middle" };
-      return s("text", { ...at, class: "gr-pro-number" }, sign(x));
-    };
-    return [
-      s("line", { x1: 0, x2: width, y1: zero, y2: zero, class: "gr-pro-axis" }),
-      ...values.map((x, k) => box(x, k, `gr-${side}`)),
-      ...(outline ?? []).map((x, k) => box(x, k, "gr-pro-outline")),
-      ...values.map(text),
-      ...values.map((_, k) => s("text", { x: middle(k), y: height + foot - 5, "text-anchor": "middle", class: "gr-pro-name" }, `f${k + 1}`)),
-    ];
+    const long = outline && x * outline[k] > 0 && Math.abs(outline[k]) > Math.abs(x);
+    const y = at - (long ? outline[k] : x) * by + (x < 0 ? 15 : -5);
+    return s("text", { x: middle(k), y, "text-anchor": "middle", class: "gr-pro-number" }, sign(x));
   };
-  const chart = (label) =>
-    s("svg", { viewBox: `0 0 ${width} ${height + foot}`, width, height: height + foot, role: "img", "aria-label": label });
-  const before = chart(`vector of ${name}`);
-  body.append(h("div", {}, h("div", { class: "gr-title" }, `e of ${name}`), before));
+  const words = (x, y, text, more = {}) => s("text", { x, y, ...more }, text);
+
   let listens = 0;
+  let held = null; // the coordinate in the hand
   const choose = users.map(([who], j) => button(who, () => {
     listens = j;
     draw();
   }));
-  const put = (j, k, value) => {
+  const put = (k, value) => {
     const next = structuredClone(model.get("users"));
-    next[users[j][0]][k] = Math.round(10 * Math.max(-1, Math.min(1, value))) / 10;
-    listens = j;
+    next[users[listens][0]][k] = Math.round(10 * Math.max(-1, Math.min(1, value))) / 10;
+    held = k;
     model.set("users", next);
     model.save_changes();
   };
-  const charts = users.map(([who], j) => {
-    const own = chart(`vector of ${who}`);
-    own.setAttribute("role", "group");
-    const scale = (height / 2 - 14) / widest;
-    // a bar is pulled where it stands, over its whole height
-    const grips = item.map((_, k) => {
-      const grip = s("rect", { class: "gr-pro-grip", x: middle(k) - bar / 2 - 4, y: 0, width: bar + 8, height, tabindex: 0, role: "spinbutton",
-        "aria-label": `f${k + 1} of ${who}`, "aria-valuemin": -1, "aria-valuemax": 1 });
-      const pull = (event) => {
-        const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(own.getScreenCTM().inverse());
-        put(j, k, (height / 2 - at.y) / scale);
-      };
-      grip.addEventListener("pointerdown", (event) => {
-        grip.setPointerCapture(event.pointerId);
-        root.classList.remove("gr-moves");
-        pull(event);
-      });
-      grip.addEventListener("pointermove", (event) => grip.hasPointerCapture(event.pointerId) && pull(event));
-      grip.addEventListener("pointerup", () => moves(root));
-      grip.addEventListener("keydown", (event) => {
-        const way = { ArrowUp: 0.1, ArrowRight: 0.1, ArrowDown: -0.1, ArrowLeft: -0.1 }[event.key];
-        if (!way) return;
-        event.preventDefault();
-        put(j, k, model.get("users")[who][k] + way);
-      });
-      return grip;
+
+  const back = s("g", {});
+  const plane = s("svg", { viewBox: `0 0 ${width} ${height}`, width: Math.round(1.06 * width), role: "group", class: "gr-pro-plane" }, back);
+  // a bar is pulled where it stands, over its whole height
+  const grips = item.map((_, k) => {
+    const grip = s("rect", { class: "gr-pro-grip", x: middle(k) - bar / 2 - 8, y: 20, width: bar + 16, height: high + 8, tabindex: 0, role: "spinbutton", "aria-valuemin": -1, "aria-valuemax": 1 });
+    const pull = (event) => {
+      const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(plane.getScreenCTM().inverse());
+      put(k, (zero - at.y) / scale);
+    };
+    grip.addEventListener("pointerdown", (event) => {
+      grip.setPointerCapture(event.pointerId);
+      root.classList.remove("gr-moves");
+      pull(event);
     });
-    const heard = chart(`message to ${who}`);
-    const node = h("div", { class: "gr-pro-one" }, h("div", { class: "gr-title" }, `e of ${who}`), own, h("div", { class: "gr-title" }, `${name} tells ${who}`), heard);
-    body.append(node);
-    return { own, grips, heard, node };
+    grip.addEventListener("pointermove", (event) => grip.hasPointerCapture(event.pointerId) && pull(event));
+    grip.addEventListener("pointerup", () => moves(root));
+    grip.addEventListener("keydown", (event) => {
+      const way = { ArrowUp: 0.1, ArrowRight: 0.1, ArrowDown: -0.1, ArrowLeft: -0.1 }[event.key];
+      if (!way) return;
+      event.preventDefault();
+      put(k, model.get("users")[users[listens][0]][k] + way);
+    });
+    return grip;
   });
+  plane.append(...grips);
+  const key = h("div", { class: "gr-pro-key" });
+  body.append(plane, key);
 
   const message = (vector, c) => item.map((x, k) => x * (1 + c * vector[k]));
   const cosine = (a, b) => {
@@ -104,29 +83,41 @@ function render({ model, el }) {
   const draw = () => {
     const c = model.get("strength");
     const now = users.map(([who]) => model.get("users")[who]);
-    const heard = now.map((vector) => message(vector, c));
-    const largest = Math.max(...[item, ...heard].flat().map(Math.abs));
-    before.replaceChildren(...bars(item, largest, "item"));
-    charts.forEach(({ own, grips, heard: node, node: one }, j) => {
-      // what has the focus stays in its place
-      [...own.childNodes].forEach((x) => grips.includes(x) || x.remove());
-      own.prepend(...bars(now[j], widest, "user"));
-      if (!grips[0].parentNode) own.append(...grips);
-      grips.forEach((grip, k) => grip.setAttribute("aria-valuenow", now[j][k]));
-      node.replaceChildren(...bars(heard[j], largest, "item", item));
-      one.classList.toggle("gr-pro-quiet", j !== listens);
-      choose[j].setAttribute("aria-pressed", String(j === listens));
-    });
-    const pair = `${users[0][0]} and ${users[1][0]}`;
-    const factor = now[listens].map((x) => 1 + c * x);
+    const all = now.map((vector) => message(vector, c));
+    const [who, own, heard] = [users[listens][0], now[listens], all[listens]];
+    const by = (low / 2 - 14) / Math.max(...[item, ...all].flat().map(Math.abs));
+    const factor = own.map((x) => 1 + c * x);
     const far = factor.map((x) => Math.abs(x - 1));
-    const k = far.indexOf(Math.max(...far));
-    const who = users[listens][0];
-    const told = far[k] < 1e-9 ? `${who} hears what everybody hears.` : `${who}'s f${k + 1} is ${sign(now[listens][k])}: the ${sign(item[k])} becomes ${sign(item[k])} × (1 + ${sign(c)} · ${sign(now[listens][k])}) = ${sign(heard[listens][k], 2)}.`;
-    say(
-      `Strength of the product ${sign(c)}. Cosine of what ${pair} hear: ` +
-        `${sign(cosine(heard[0], heard[1]), 2)}. ${told} Dashed outlines: the message without product.`,
+    const k = held ?? far.indexOf(Math.max(...far));
+    back.replaceChildren(
+      s("rect", { class: "gr-pro-band", x: middle(k) - bar / 2 - 12, y: 20, width: bar + 24, height: height - 20 }),
+      words(0, 14, `${who}: pull a bar`, { class: "gr-pro-title" }),
+      words(0, base - low / 2 - 16, `${name} tells ${who}`, { class: "gr-pro-title" }),
+      ...[zero, base].map((y) => s("line", { x1: 0, x2: width, y1: y, y2: y, class: "gr-pro-axis" })),
+      ...own.flatMap((x, j) => [box(x, j, zero, scale, "gr-user"), number(x, j, zero, scale)]),
+      ...heard.map((x, j) => box(x, j, base, by, "gr-item")),
+      ...item.map((x, j) => box(x, j, base, by, "gr-pro-outline")),
+      ...all.flatMap((other, j) => (j === listens ? [] : other.map((x, n) => s("circle", { cx: middle(n) + bar / 2 + 10, cy: base - x * by, r: 5, class: "gr-pro-other" })))),
+      ...heard.map((x, j) => number(x, j, base, by, item)),
+      ...item.flatMap((x, j) => [
+        words(middle(j), 24 + high + 20, `f${j + 1}`, { "text-anchor": "middle", class: j === k ? "gr-pro-title" : "" }),
+        words(middle(j), height - 6, `${sign(x)} × ${sign(factor[j])}`, { "text-anchor": "middle", class: j === k ? "gr-pro-title" : "" }),
+      ]),
     );
+    plane.setAttribute("aria-label", `vector of ${who}: ${own.map((x) => sign(x)).join(", ")}; ${name} tells ${heard.map((x) => sign(x)).join(", ")}`);
+    grips.forEach((grip, j) => {
+      grip.setAttribute("aria-label", `f${j + 1} of ${who}`);
+      grip.setAttribute("aria-valuenow", own[j]);
+    });
+    choose.forEach((node, j) => node.setAttribute("aria-pressed", String(j === listens)));
+    const others = users.map(([x]) => x).filter((_, j) => j !== listens);
+    key.replaceChildren(
+      h("div", {}, h("span", { class: "gr-dot gr-item" }), `what ${name} tells ${who}`),
+      h("div", {}, h("span", { class: "gr-pro-dash" }), `${name}'s own vector: told at 0`),
+      h("div", {}, h("span", { class: "gr-pro-ring" }), `what ${others.join(" and ")} hear${others.length === 1 ? "s" : ""}`),
+    );
+    const told = Math.max(...far) < 1e-9 ? `${who} hears what everybody hears.` : `${who}'s f${k + 1} is ${sign(own[k])}: ${name}'s ${sign(item[k])} becomes ${sign(item[k])} × (1 + ${sign(c)} · ${sign(own[k])}) = ${sign(heard[k], 2)}.`;
+    say(`Strength of the product ${sign(c)}. ${told} Cosine of what ${users[0][0]} and ${users[1][0]} hear: ${sign(cosine(all[0], all[1]), 2)}.`);
     control.set(c);
   };
   const control = slider("product", { min: -2, max: 2, step: 0.1, value: model.get("strength") }, (c) => {
@@ -134,6 +125,7 @@ function render({ model, el }) {
     model.save_changes();
   });
   controls.prepend(h("span", {}, "Listen as"), ...choose, control.node, button("Reset", () => {
+    held = null;
     model.set("users", structuredClone(first));
     model.set("strength", begin);
     model.save_changes();

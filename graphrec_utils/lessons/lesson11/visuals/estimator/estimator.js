@@ -59,7 +59,7 @@ function render({ model, el }) {
     const height = items.length * row + 4;
     const svg = s(
       "svg",
-      { viewBox: `0 0 ${zero + long + 54} ${height}`, width: zero + long + 54, height, role: "img" },
+      { viewBox: `0 0 ${zero + long + 62} ${height}`, width: zero + long + 62, height, role: "img" },
       s("line", { x1: x(0), x2: x(0), y1: 0, y2: height, class: "gr-est-zero" }),
       ...rows.flatMap((r) => [r.bar, r.text, ...r.rest]),
     );
