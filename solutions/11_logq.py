@@ -13,8 +13,8 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 11 · logQ, wrong and right
 #
-# > **Nearly every candidate generator in industry takes its negatives from the batch, and nearly every code base subtracts a *log Q*
-# > somewhere, each in its own way. Which of these ways is right, in what sense, and would you notice if yours were wrong?**
+# > **Nearly every candidate generator takes its negatives from the batch, and nearly every code base subtracts a *log Q*
+# > somewhere, each in its own way. Which way is right, in what sense, and would you notice if yours were wrong?**
 #
 # With a hundred million items nobody can afford a full softmax. So the other items of the batch serve as negatives.
 # But a batch holds mostly what is popular: a bestseller is a negative again and again, and the model learns to keep it down.
@@ -32,7 +32,7 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, 11.3 with
-# the room choosing variants in figure 11.2, the knob of 11.4, and the figure of 11.5. Three votes: 11.p1, 11.p2 and 11.p7. Stop at the second half of the table in 11.3: a variant may be the best
+# the room choosing variants in figure 11.2, the knob of 11.4, and the figure of 11.5. Minutes 0 to 2. Three votes: 11.p1, 11.p2 and 11.p7. Stop at the second half of the table in 11.3: a variant may be the best
 # estimate of a gradient and not the one that learns the right thing, and both sentences are true. The branches are for ninety minutes; take
 # 11.8 if the room asks for the paper of 2025.
 
@@ -94,11 +94,37 @@ remember("11")
 # the bestseller and 0.1 the rare film.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 11. Say who the negatives are: what the others of the batch took. Write the four numbers of Ann's two
-# films on the board. Vote on 11.p1 before anybody divides. Usual wrong answer: the bestseller, she takes it four
-# times as often. That is the order of log p; the bestseller is also nine tenths of what is pushed down. Then let the
-# room divide 0.8 by 0.9 and 0.2 by 0.1. Read the second column: log p would have the bestseller first. What the room
-# has just seen is the flip of the whole lesson.
+# ### The negatives of a row are what the others took
+# * drawing batch
+#
+# Minutes 2 to 4. A row is a user with what she took (green, on the diagonal). Nobody draws negatives: what the other rows took serves (lesson 10). So a film that many take is a negative again and again: Alien stands in two columns. In Ann's row the second Alien is
+# her own film, drawn as a negative: a hit.
+#
+# ### The loss asks of each row: which of these is the true one?
+# * drawing three cases
+# * then formula 2
+#
+# Minutes 4 to 7. p is how often this user takes an item, Q how often anybody does; so often one draw is this item. The row holds Alien, Brazil and Cube. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
+# left. By Bayes' rule these are the odds, and a softmax gives an item the odds e to its score. Press the key: so the score learns log p − log Q, and a constant of the user that changes no list. It is called pointwise mutual information, PMI: not how much she likes it, but how much
+# more than others do. A full softmax, over all items, would learn log p.
+#
+# ### Ann takes the bestseller four times as often as the rare film
+# * drawing ann
+# * vote 11.p1
+#
+# Minutes 7 to 9. Green is Ann, red the draws. Let the room vote before anybody divides. Usual wrong answer: the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
+#
+# ### The flip: trained by the batch, the rare film comes first
+# * drawing flip
+#
+# Minutes 9 to 11. Let the room divide: 0.8 by 0.9 is below 1, 0.2 by 0.1 is 2. Above, log p has the bestseller first; below, with log Q taken off, the rare film: others take the bestseller even more than she does. This flip is the whole lesson.
+#
+# ### Every item is pushed down by its log Q, and nothing else
+# * figure 11.1
+# * then words The favorite comes first for only 35 % of 20 users.
+#
+# Minutes 11 to 14. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q: rare at the left, popular at the right. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
+# users on top of each other. Ask what the common belief, that a softmax learns how much each user likes each item, would show: squares on a level line. All lie on one that falls by one.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1", "told"]
 predict("11.p1")
@@ -151,10 +177,6 @@ verdict(
 # %% [markdown]
 # *Figure 11.1. What is learned minus what should be learned, against log Q. At each of the five items the squares of twenty users lie on each other. All lie on the line of slope -1: the more popular an item, the lower its score. *
 
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask what figure 11.1 would show if the common belief were right: squares on a level line. All lie on one that falls
-# by one. The claim does not hold, and it is no matter of chance: every draw was counted.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.2 Where log Q comes from
 #
@@ -188,9 +210,18 @@ verdict(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 11 to 18. Derive it on the board: a sum is a mean over draws, if each is divided by how often it is drawn.
-# Ask after the last step where the n goes, and what happens to it if the positive is corrected as well: it cancels.
-# Take hands for the three open questions before you go on; nobody has to be right yet.
+# ### A draw stands for the sum, if it is divided by n Q
+# * formula 1
+# * drawing sum by draws
+#
+# Minutes 14 to 17. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, at the left of the formula. It is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score.
+# By hand below: the bestseller has half of all draws, so of four draws it gets two, and each counts 1 / (4 · 0.5) = ½: together one. A draw that is the positive itself, a hit, is left out; the positive stands beside the sum, as it is.
+#
+# ### Code differs in three places, and each looks harmless
+# * drawing three places
+#
+# Minutes 17 to 20. Take hands at each row; nobody has to be right yet. Yi and others (2019) take log Q off every column, the positive's too. The lecture that this course follows leaves the positive alone; we call that form the slide. Ask what happens to n in Yi's form: it is in every column, so it cancels.
+# If the positive is left alone, n counts, and Q must be a probability, not a count.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -284,8 +315,41 @@ check("11.2", correct_negatives)
 predict("11.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 18 to 30, with the figure after it. Ask 11.p2. Usual wrong answer: nQ, hits masked, since it has nearly the
-# best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
+# ### "Best": near to the gradient, or right at the end
+# * drawing two meanings
+#
+# Minutes 20 to 22. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate: how far is the mean gradient over the draws from that of the full softmax? As a teacher: where is the mean gradient zero? There the training ends, and log p
+# should have been learned.
+#
+# ### Four variants take log Q off in different places
+# * drawing four variants
+#
+# Minutes 22 to 24. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. None: nothing. Slide: log Q off the draws. nQ, masked: log nQ off the draws, hits out; that is the derivation of 11.2. Yi: log Q off all columns, hits in.
+#
+# ### Vote: which variant is an exact teacher?
+# * vote 11.p2
+#
+# Minutes 24 to 26. Usual wrong answer: log nQ, hits masked, since it has nearly the best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
+#
+# ### The best estimate is not the best teacher
+# * drawing at sixteen
+# * then words Only *Yi* has 0.00, even with one draw.
+#
+# Minutes 26 to 28. Stop here. Sixteen draws a row. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, masked is nearest to the full gradient, Yi is farther off than the slide. Right, only Yi learns log p. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
+# the right place: Yi's loss asks which column is the true one, so its corrected scores are PMI, s − log Q = log p − log Q, and s = log p. And nQ, masked? It estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
+#
+# ### Try them: the bars should come to the outlines
+# * figure 11.2
+#
+# Minutes 28 to 31. Let the room press pieces into the formula. At the left the mean gradient, at the right what is learned in the end, both with outlines where a full softmax has them. All out is none, log Q off the negatives alone is the slide; negatives from 1 upwards: do the bars come to the
+# outlines? Then hits out, too (j ≠ +), which is what released code does: more negatives make it worse. Last Yi: hits in, and log Q off the positive, too. With one negative its left bars are far off, and its right ones are right.
+#
+# ### The lecture's slide is near, and not there
+# * bars: *slide, hits in = 0.21; *slide, hits masked = 1.07; nQ, masked = 0.11; Yi = 0.00
+# * then words At most **0.1** counts as learned. Masking needs the *n*.
+#
+# Minutes 31 to 33. The largest error of a learned logit with 16 draws, exact. The lecture's claim: log Q off the negatives, as on its slide, makes a softmax of 16 draws learn log p. It does not hold. Why does masking make it worse? Without the n the draws count sixteen times too much. With hits in, the positive grows with the others; masked, only the others
+# grow.
 
 # %% tags=["experiment", "answers:11.p2"] jupyter={"source_hidden": true}
 f, Q4, positive = toy.logits()
@@ -319,11 +383,6 @@ table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by"
 #
 # Figure 11.2 draws the left half for four negatives: what one step does to each item.
 
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Stop here, at the right half of the table. Let the room name the best row of the left half, then of the right half:
-# they are not the same. The best estimate of a gradient need not be the one that learns the right thing; both
-# sentences are true.
-
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.estimator(function=correct_negatives)
 
@@ -347,12 +406,6 @@ verdict(
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 11.2: let the room press pieces into the formula. All out is none, log Q off the negatives alone is slide; negatives from 1 upwards: do the bars come to the
-# outlines? Then hits out, too (j ≠ +), which is what released code does: more negatives make it worse. Last Yi, hits in and log Q off the positive, too, with one
-# negative: the bars are far off, and what is learned is not. The card does not hold for the slide's form: read its two
-# errors aloud.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.4 One knob when serving
 #
@@ -372,9 +425,18 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # move λ. Validation chooses it, and may even ask for more than 1 (11.12).*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 30 to 38. Figure 11.3, λ from 0 to 1, and ask at which film
-# the order turns; then below 0, where it gets more peculiar. Ask what would happen to a model trained with the
-# correction: it would get it twice.
+# ### One number when serving puts log Q back
+# * drawing knob
+#
+# Minutes 33 to 35. A second way, without touching the loss. The uncorrected model learns log p − log Q. Train it as it is, and add λ log Q to each score when you serve. At λ = 0 that is PMI, at 1 log p. It costs one number for each item and no training: popularity lives beside the product, and the vectors need not hold it.
+#
+# ### Turn λ up, and popular films come back
+# * left figure 11.3
+# * words **λ = 0**: Drive first, more than others.
+# * then words **λ = 0.5**: Alien first, what she takes most.
+#
+# Minutes 35 to 38. Bars: the shares of her list; outlines: how often each film is drawn. Pull λ from 0 to 1 and ask at which film the order turns: Drive, which she takes more than twice as often as others do, gives way to Alien, which she takes most. Then below 0, where it gets more peculiar. Ask what this would do to a
+# model trained with the correction: it would get log Q twice.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.5 What does the correction do to the lists?
@@ -397,9 +459,22 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 predict("11.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 38 to 48. Vote on 11.p7 before the figure. Usual wrong answer: more of the rare ones as well, a correction
-# is fair. Left in the figure: from circle to full diamond, more on all three data sets. Right: on Gowalla it pays with rare places. Then the square on films: the exact teacher, and not ahead. Last the hollow diamonds, which correct
-# nothing in training: one number when serving, on the left nowhere behind. Ask who else was given such a number: nobody. Ask who is ahead of every loss on films: popularity of the last days.
+# ### Real lists: what does the correction do to rare items?
+# * vote 11.p7
+#
+# Minutes 38 to 40. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer: more of the rare ones as well, a correction is fair.
+#
+# ### The correction repairs no model; it chooses what to learn
+# * figure 11.4
+#
+# Minutes 40 to 44. Three looks. First from the circle (no correction) to the full diamond (slide): left it rises on all three data sets, right it falls; Gowalla shows it best, and of rare films hardly any is found by anybody. One reason: a list of what she likes more than others do has room for rare items, a list of what is probable has little. Then the green square on films: Yi,
+# the exact teacher, and not ahead. Last the hollow diamond: λ when serving, on the left nowhere behind. Red triangles: popular in the last days (on Gowalla of all time), on films ahead of every loss: no log Q tells a model the day. Triangle and star: iALS and RP3β, which sample nothing.
+#
+# ### More is found, and the exact teacher is not ahead
+# * leads: slide over no correction, PinWorld (least) = +0.020, +0.010, +0.029; slide over Yi, films = +0.005, −0.001, +0.011; λ when serving over slide, Gowalla = +0.025, +0.020, +0.030
+#
+# Minutes 44 to 47. NDCG@20. First: where the correction gains least it is ahead, so the claim of the lecture holds. Second: the slide and the exact teacher cannot be told apart; exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Third: λ on a model that was not corrected is ahead on Gowalla; on
+# films and PinWorld one cannot tell. Its price: with λ fewer rare items are found on PinWorld and Gowalla. Ask who else was given such a number: nobody.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}
 stored = results.load(
@@ -511,7 +586,19 @@ verdict(
 # ([arXiv 2308.07192](https://arxiv.org/abs/2308.07192)): what few negatives do to a model's confidence.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 48 to 50, with the box. Ask the question of the first slide again: right in what sense? If a minute is left, ask the question of lesson 12.
+# ### Correct the batch where a list should say what she will take
+# * words **Gowalla**: all that is found (NDCG@20), and rare places (recall@20).
+# * bars: *all, corrected by log Q = 0.180; all, no correction = 0.098
+# * bars: *rare, corrected by log Q = 0.144; rare, no correction = 0.189
+#
+# Minutes 47 to 48. What it is for: a batch brings negatives for free, and log Q makes them teach how much, not how much more than others. Where it won: more is found on all three data sets, most on Gowalla, the two upper bars. Where it did not: rare items pay, the two lower bars; one number when serving cannot be told from it on films and PinWorld, and finds more on
+# Gowalla.
+#
+# ### Which way is right, and in what sense?
+# * drawing two answers
+# * then words Would you notice? **Hardly**: with hundreds of columns the exact teacher was not ahead.
+#
+# Minutes 48 to 50. Ask the question of the first slide again: right in what sense? Then press the key. If you took counts for probabilities, or if your users are sure of what they want, you would notice. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -29,8 +29,8 @@
 # with torch and PyG · may the answer stand in the list · which graph would be missed, and a look into a trained model · the slide's table, and articles · your choice.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 14.1 to 14.6 and figure 14.7. The table of 14.1 (which graph knows an ad?), the mean by hand in 14.2, the empty row
-# on the screen in 14.3, the machine of 14.4, then the two figures and the faces. Take three votes: "what does a softmax of
+# As a lecture of fifty minutes: 14.1 to 14.6 and figure 14.7. Minutes 0 to 2. The table of 14.1 (which graph knows an ad?), the mean by hand in 14.2, the empty row
+# on the screen in 14.3, the machine of 14.4, then the two figures and the faces. If there is time for three of the five votes only, take "what does a softmax of
 # nothing give?" (14.p4), 14.p6 and 14.p8. The moment to stop is the hollow squares of figure 14.4.
 # In ninety minutes take 14.9 and 14.10 as well: protocols decide more than models, and attention is not importance.
 
@@ -71,8 +71,27 @@ remember("14")
 # How many of the pins that are on no board does another graph know?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 7. Ask 14.p1, a number: of the pins on no board, how many does another graph know? Usual wrong answer: few. Then read
-# the column of ads: which graph knows none? User-pin: it counts long clicks, which idea pins and ads do not get in this world.
+# ### Six graphs, and all of them end at the same pins
+# * drawing six graphs
+#
+# Minutes 2 to 4. At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a
+# product, an ad, and a search in which it was opened. At the right the pins, of four kinds: organic ones are ordinary, idea pins are short videos, products can
+# be bought, ads are paid for. PinSage (lesson 09) has the first graph alone. An ad is rarely saved to a board, so there it hears nobody.
+#
+# ### On no board: does any other graph know the pin?
+# * vote 14.p1
+# * then bars: pins on no board = 1,597; *known to another graph = 1,048 (66 %)
+#
+# Minutes 4 to 6. Let everybody write down a number, then press the key. Usual wrong answer: a small one. A pin on no board is
+# clicked, bought or found by a search all the same. The last third nobody has touched yet: for these no graph helps, only content.
+#
+# ### Each graph knows other pins; the boards know few ads
+# * table 1
+# * words **Ads**: 29 % are on a board, 86 % in *user-ad*, none in *user-pin*.
+#
+# Minutes 6 to 8. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent. Go down the column of ads: 29 on a
+# board, 86 in user-ad, 0 in user-pin. That 0 has a reason: user-pin counts long clicks, and idea pins and ads get none in this world. Why does user-idea know organic pins? An edge also goes to
+# the pin that was engaged with right before.
 
 
 # %% jupyter={"source_hidden": true}
@@ -144,9 +163,30 @@ table.rename_axis("% that a graph knows")
 # 1 + 4 − 3 = 2. A pin that hears nobody keeps $\mathrm{ReLU}(\mathbf W_0 \mathbf h_u)$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 7 to 15. By hand, as on the slide: pin 0 keeps 1, hears (2 + 6) / 2 = 4 and −½ · 6 = −3, so 2. Strike out graph two:
-# what is the mean of nobody? 0, and 5 is left. Then 14.p3. Usual wrong answer: the linear layer is stronger. Cut its matrix
-# into seven, and it is the same function.
+# ### In each graph a pin has a list of ten, short or empty in some
+# * drawing lists of a pin
+#
+# Minutes 8 to 10. A list holds the ten pins that short walks from the pin visit most, in that graph, as in lesson 09. The drawing is an example: boards and people
+# fill ten places, idea pins four, and in the graph of ads there is nobody. A network wants all lists equally long, so empty places hold −1. Remember the empty row; it comes back in 14.3.
+#
+# ### R-GCN: a mean in each graph, times a matrix, added up
+# * formula 1
+# * drawing mean by hand
+#
+# Minutes 10 to 12. Read the formula from the right: the mean of the neighbors in a graph, times the matrix of that graph, summed over the graphs, plus the pin itself times its own
+# matrix; ReLU cuts what is below 0. Below, the same by hand, with vectors of one number: pin 0 says 1, pin 1 says 2, pin 2 says 6, and the three matrices are 1, 1 and −½. It keeps 1, hears 4 and −3: 2. Strike out graph two and ask what
+# the mean of nobody is: 0, and 5 is left.
+#
+# ### Side by side and one linear layer: is that stronger?
+# * vote 14.p3
+#
+# Minutes 12 to 14. Vote by hand. Usual wrong answer: the linear layer, it sees all graphs at once. Do not answer yet; the next slide cuts its matrix up.
+#
+# ### A matrix for each graph and a sum is one matrix over all
+# * drawing one matrix
+#
+# Minutes 14 to 15. The wide matrix, cut into seven, is the seven small ones: whoever multiplies a column of vectors by it adds seven products. In the notebook both were computed for all
+# pins, and they differ by rounding alone. What neither can do: weigh a graph differently for different pins.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 14.2 — `mean_per_relation` ({{points:14.2}})
@@ -212,8 +252,32 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # Empty places are usually given the logit −∞, since $e^{-\infty} = 0$. But 87 % of the organic pins have an empty list in the graph of ads. What then?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 15 to 24. Say why a mean is left: a pin among cakes and roses hears both alike, whoever it is. Vote on "what does a softmax of nothing give?" with 14.p4. Usual wrong answer: NaN, and nan_to_num saves it.
-# Point at the gradient in the output.
+# ### Attention lets the pin choose whom it hears
+# * formula 1
+# * drawing attention by hand
+#
+# Minutes 15 to 18. A mean hears a cake and a rose alike, whoever asks. Attention makes three vectors, with three learned matrices: the query of the pin says whom it looks for, the key of a
+# neighbor how it is found, the value what it passes on. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. The root keeps products of long vectors from growing with their length. By
+# hand: the fits are log 3 and 0, so e to them is 3 and 1, the weights are ¾ and ¼, and the values 4 and 8 give 5.
+#
+# ### 87 % of the organic pins hear nobody in the graph of ads
+# * vote 14.p4
+#
+# Minutes 18 to 20. A logit is the fit before the softmax. An empty place usually gets −∞, since e to −∞ is 0. But what if all places are empty? Usual wrong answer: NaN, and nan_to_num (it
+# writes 0 for NaN) saves it. Let somebody who voted for b say where the gradient goes.
+#
+# ### Repairing the value does not repair the gradient
+# * drawing empty list
+#
+# Minutes 20 to 22. Upper row, from left to right: e to −∞ is 0 at each place, and 0 / 0 is NaN; nan_to_num makes it 0. Lower row, the way back: a gradient arrives as a number and meets the softmax, whose slope is
+# NaN; 0 · NaN is NaN. After the next step every weight before this softmax is NaN. Ways out: a place that is always there, or a finite number and zeros afterwards.
+#
+# ### Zeros in empty places are no way out: they take their share
+# * figure 14.1
+#
+# Minutes 22 to 25. Each row is a pin with its six places in the graph of ads, a number a weight. Below, the weights of the pin that was pressed; at the right its keys as arrows, as wide as their weights, and the dashed line is the query. Press the pin with one
+# neighbor, then "Let empty places be heard", and ask before what they take from it. Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1. By hand: one neighbor with the logit log 5 and five zeros; 5 / (5 + 5) = ½. Last press the pin that has
+# nobody: it hears six times nobody.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
 predict("14.p4")
@@ -289,10 +353,6 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; the pins' picture vectors serve as queries and keys. Hatched places are empty: nobody is heard there, and the last pin hears nobody at all. Right: the weights of the second pin, and its keys
 # beside the query, as wide as their weights. The nearer a key points to the query, the more it counts. In the interactive version let the empty places be heard, and carry the query.*
 
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 14.1: press "Let empty places be heard", and ask before what they take from the pin with the shortest list. Usual wrong
-# answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1. Then the last pin: it hears six times nobody.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.4 Step three: two levels, one function
 #
@@ -318,9 +378,26 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # The last row is your `attend` of 14.3. With nobody in graph two it is masked, and 4 comes out. With nobody anywhere? In the model the one who looks is in the set, too, CLS as well. It takes a share, and no set is ever empty.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 24 to 31. Draw two boxes: six lists become six vectors, six vectors become one. In the formula, who looks stands before the semicolon, and whom it looks at
-# behind it; the pin is added to CLS, so that one known to no graph still says something. Ask how many rows of the last attention are read: one. Usual
-# wrong answer: all. Then figure 14.2: choose ad pins, and ask which line goes. Nobody of them is in user-pin.
+# ### MultiBiSage attends in each graph, then over the graphs
+# * drawing two levels
+# * formula 1
+#
+# Minutes 25 to 27. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, and one vector comes out; the empty list is masked. Second level: CLS, a start vector that is
+# learned, plus the pin looks at these vectors, and one comes out. In the formula, who looks stands before the semicolon, and whom it looks at behind it. A block is attention with three usual parts around it: the input is added again, lengths are made equal, and a small
+# network follows; lesson 15 takes it apart. That the pin is added to CLS is our idea: a pin that no graph knows still says something.
+#
+# ### By hand: two graphs say 4 and 8, and 5 comes out
+# * drawing levels by hand
+#
+# Minutes 27 to 29. With attention alone. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above the graphs the fits are log 3 and 0 again, as before, so ¾ of 4 and ¼ of 8: 5. Ask what comes out if graph two is empty: it is
+# masked, and 4. And if both are? In the model the one who looks is in the set, too, so no set is empty.
+#
+# ### Trained, it looks at boards most, then at searches
+# * left figure 14.2
+# * words **Where it looks is not what a graph is worth.** For that, take the graph away and see what is lost.
+#
+# Minutes 29 to 31. A line is as wide as the weight that a trained transformer gives that graph, a mean over the pins that have somebody there. These are other pins for each graph, so the numbers need not add up to 1. Press "ad pins" and ask which line goes: user-pin, since no ad is in it. Press
+# a graph to take it out; "Put it back" brings it back.
 
 # %% slideshow={"slide_type": "skip"} tags=["long"] jupyter={"source_hidden": true}
 COMMAND = "python -m solutions.experiments.lesson14.multibisage_study"
@@ -371,9 +448,23 @@ visuals.machine(kinds)
 # > **Claim** (common belief). A transformer over six graphs finds more than a mean of each.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 31 to 38. Ask 14.p6. Usual wrong answer: the transformer, then attention, then the mean, the order of the climb. Read the figure from below:
-# which bars keep away from the line, and which touch it? Then the seconds at the right. In the table of ways a learned product tells how loud somebody is, as the
-# fit of query and key does: of each neighbor (GAT), then of each graph (HAN).
+# ### Two ways up: more edges, or a better way to listen
+# * drawing climb
+#
+# Minutes 31 to 33. All are trained alike: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Edges bring neighbors whom nobody could hear before. A way to listen only weighs those who are there. Mean
+# is that of 14.2. Attention: GAT learns how loud each neighbor is, HAN how loud each graph is, both by a learned fit, as of query and key. Transformer is MultiBiSage, with the block of 14.4 on both levels. Concat has its first level, and above it the plain mixing of 14.2.
+#
+# ### Common belief: the transformer of six graphs finds most
+# * vote 14.p6
+#
+# Minutes 33 to 35. The measure is recall@10: of what is engaged with in the next week, how much stands among ten? Usual wrong answer: the order of the climb. The common belief is that a transformer over six graphs finds more than a mean of each.
+#
+# ### Bring the edges, and keep the aggregation plain
+# * figure 14.3
+# * then words Transformer over mean: +0.000, from −0.004 to +0.004. One **cannot tell** them apart, for 58 seconds more.
+#
+# Minutes 35 to 38. The line is the transformer of six graphs. Read from below: no graph, then the boards keep away from the line, each step of edges adds about 0.01. Then the three of six graphs: all touch the line. That does not say equal: if the transformer finds more than the mean, then
+# hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. A possible reason: the walks have chosen before, a list holds the ten most visited.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p6"]
 predict("14.p6")
@@ -442,9 +533,36 @@ verdict(
 # > **Claim** (of the abstract; the cost is ours). At equal cost MultiBiSage finds more than PinSage.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 38 to 46. Ask 14.p8. Usual wrong answer: the transformer of six graphs. Read the full circles first, then only the hollow squares: who moved to the right,
-# who to the left? Then ask what the paper's table compares with: PinSage alone. The PinSage of the second verdict is not in the figure: it has twice the numbers and
-# neighbors, and trains for as many seconds as the transformer. Last, the faces (figure 14.7): ask which list leaves the topic, and which keeps the style.
+# ### A pin on no board leaves each model something else
+# * drawing what is left
+#
+# Minutes 38 to 39. A mean over all pins hides whom a graph serves. So ask twice, in the last week, on which nothing was chosen: for all pins, and for those on no board but in another graph. PinSage and the mean of the boards have its content alone. RP3β (lesson 04, two
+# steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS with six graphs gets boards, people and searches as further rows.
+#
+# ### The paper: six graphs find more than the boards alone
+# * vote 14.p8
+#
+# Minutes 39 to 41. Usual wrong answer: the transformer of six graphs. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage.
+#
+# ### Pins on no board: models of boards alone find least
+# * figure 14.4
+# * then words On no board, a mean finds 0.273 with six graphs, 0.222 with the boards alone.
+#
+# Minutes 41 to 43. Read the full circles first: all pins. Then only the hollow squares: the pins on no board. Stop here. Two squares stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Edges from elsewhere repair that. Compare squares with
+# squares, since these pins ask for other things than all pins do. A bar that reaches the dashed line cannot be told from the mean of six graphs: so it is with iALS on six graphs, the square farthest right.
+#
+# ### Six graphs pay; what listens better could not be shown
+# * leads: six graphs over boards, a mean of each = +0.012, +0.007, +0.017; MultiBiSage over a larger PinSage = +0.002, −0.003, +0.007; plain mean over MultiBiSage = +0.005, +0.001, +0.009
+#
+# Minutes 43 to 44. Recall@10 of all pins. First row: the paper's first claim holds here. Second: a model that costs more is to be compared at equal cost, so this PinSage has twice the numbers and neighbors and trains for as many seconds; the two cannot be told apart. It is in no figure. Third: a
+# plain mean of the same six graphs is ahead of MultiBiSage.
+#
+# ### Pictures often lead out of the topic, six graphs hardly ever
+# * left figure 14.7
+# * words **57 %** of the pins with the nearest pictures share the query's topic, **97 %** and **96 %** of those that six graphs find.
+# * then words **Style**, the color, gets lost in all three.
+#
+# Minutes 44 to 46. One pin on no board, and five answers of three lists. The drawing is the topic, the frame the kind, color and bar say how near the style of the query is. First row: pens among hearts, out of the topic, and the bars are longest there. Second and third: hearts only, and hardly any style. The per cents are of all such pins.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p8"]
 predict("14.p8")
@@ -515,6 +633,14 @@ verdict(
 # >
 # > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs: −0.008, from −0.030 to +0.014. Nor from RP3β, which only counts pairs: +0.016, from −0.006 to +0.038.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# ### Six graphs are for things that different graphs know
+# * bars: *a mean of six graphs, pins on no board = 0.273; a mean of the boards, the same pins = 0.222
+# * leads: over iALS with six graphs = −0.008, −0.030, +0.014; over RP3β = +0.016, −0.006, +0.038
+#
+# Minutes 46 to 48. What it is for: ads, products, pins that nobody has put on a board. Where it won: the bars, recall@10. Where it did not: for the same pins the mean of six graphs cannot be told from iALS that gets the same graphs, nor from RP3β, which
+# only counts pairs. So try these first; they cost a second.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
@@ -526,7 +652,11 @@ verdict(
 # reads it, and when is it worth reading? [Lesson 15](15_sequences.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 46 to 50, with the box. Ask the question of the first slide again, and let somebody defend the second level. If a minute is left, ask the question of lesson 15.
+# ### Pay for the graphs; the rest could not be shown
+# * drawing which pays
+# * then words **Before you train, ask of each graph which pins it reaches.** And a mask has to survive the row in which nobody is left.
+#
+# Minutes 48 to 50. The question of the first slide again: six graphs, attention, a second level, which would you pay for? Let somebody defend the second level. If a minute is left: a list of neighbors is a set; what somebody did this morning has an order. Who reads it? That is lesson 15.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -27,6 +27,7 @@ from graphrec_utils import markup
 from graphrec_utils.authoring.lesson import predictions
 from graphrec_utils.authoring.slides import drawn
 from graphrec_utils.authoring.slides.prose import ROOM, ROW, blocks
+from graphrec_utils.authoring.slides.written import Written, read
 from graphrec_utils.exercises import questions
 
 WIDTH, HEIGHT = 1280, 720  # of a slide, in its own pixels
@@ -87,6 +88,7 @@ class Slide:
     units: list[Unit] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     again: str = ""
+    written: list[Written] = field(default_factory=list)  # by hand, for the hour
 
     @property
     def height(self) -> float:
@@ -109,7 +111,10 @@ def deck(notebook) -> list[list[Slide]]:
         if kind == "notes" or "notes" in tags:
             # the first says how to teach the lesson: it stands where the lecture begins
             opening = len(columns) == 1 and not any(slide.notes for slide in columns[0])
-            columns[-1][0 if opening else -1].notes.append(f"{SAY}{markdown(cell.source)}</div>")
+            slide, written = columns[-1][0 if opening else -1], read(cell.source)
+            slide.written += written
+            for text in [each.said for each in written] or [cell.source]:
+                slide.notes.append(f"{SAY}{markdown(text)}</div>")
         elif kind == "skip" or tags & set(NEVER) or (hidden and CAPTION.match(cell.source)):
             hidden = True
             if cell.cell_type == "markdown" and (found := re.match(r"#+ (.*)", cell.source)):
@@ -142,6 +147,7 @@ def _without_empty(column: list[Slide]) -> list[Slide]:
             kept.append(slide)
         else:
             kept[-1].notes += slide.notes
+            kept[-1].written += slide.written
     return kept
 
 
@@ -224,7 +230,7 @@ def _units(cell) -> Iterator[Unit]:
             yield Unit(inner, height)
         return
     if names := predictions.named(cell, "predict"):
-        yield from (_question(questions.get(name)) for name in names)
+        yield from (question(questions.get(name)) for name in names)
         return
     outputs = [unit for output in cell.get("outputs", []) if (unit := _output(output))]
     lines = _lines(cell.source)
@@ -237,7 +243,7 @@ def _units(cell) -> Iterator[Unit]:
     yield from outputs
 
 
-def _question(asked: questions.Question) -> Unit:
+def question(asked: questions.Question) -> Unit:
     """Return a prediction without its answers, and without the call that a notebook has."""
     texts = [asked.text, *(option for _, option in asked.shown())]
     height = sum(42 * -(-len(text) // (ROW - 6)) for text in texts) + 50

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from graphrec_utils.authoring.slides import recall, script, titles
+from graphrec_utils.authoring.slides import hour, recall, script, titles
 from graphrec_utils.authoring.slides.beside import DRAWN, apart, later, pictured
 from graphrec_utils.authoring.slides.deck import SAY, TITLE, Slide, Unit, fitted
 from graphrec_utils.authoring.slides.lecture import words
@@ -60,6 +60,7 @@ def for_a_hall(columns: list[list[Slide]], missing: list[str] | None = None) -> 
         missing: gets the places of scripts that are on no slide.
     """
     again = recall.slide(columns)
+    by_hand = [hour.slides(column) for column in columns]
     columns, answer = recall.answer(columns)
     short = [[part for slide in column for part in parts(_short(slide))] for column in columns]
     done = [
@@ -69,7 +70,8 @@ def for_a_hall(columns: list[list[Slide]], missing: list[str] | None = None) -> 
     followed = [script.followed(recall.put(column, again, answer)) for column in done]
     if missing is not None:
         missing += [place for _, places in followed for place in places]
-    return [_noted(script.shared([_ended(slide) for slide in column])) for column, _ in followed]
+    made = [_noted(script.shared([_ended(slide) for slide in column])) for column, _ in followed]
+    return [written or other for written, other in zip(by_hand, made, strict=True)]
 
 
 # ---------------------------------------------------------------- little to read

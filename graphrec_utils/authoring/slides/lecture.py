@@ -19,7 +19,7 @@ import nbformat
 from graphrec_utils import markup, methods, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.authoring.slides import kinds, short, uses
+from graphrec_utils.authoring.slides import hour, kinds, short, uses
 from graphrec_utils.authoring.slides.deck import PICTURE, SAY, TITLE, Slide, Unit, deck, fitted
 from graphrec_utils.plots.visuals.atlas import READ, systems
 
@@ -133,7 +133,9 @@ def _lesson(lesson: str, missing: list[str]) -> Iterator[Timed]:
                 asked = _question(before)
                 if asked and kind in ("picture", "table"):  # it comes when the room has answered
                     made.units = [replace(u, fragment=is_a(u, kind)) for u in made.units]
-                told = [note for one in before for note in one.notes if note.startswith(SAY)]
+                told = hour.told(slides, slide, kind) or [
+                    note for one in before for note in one.notes if note.startswith(SAY)
+                ]
                 made.notes.extend(x for x in [*told, *asked] if x not in made.notes)
             made.notes = [AT_MINUTE.sub("", note) for note in made.notes]
             yield Timed(made, SHARES[kind])

@@ -1,4 +1,4 @@
-"""The minutes of each slide: what a note gives a section, shared among its slides."""
+"""The minutes of each slide: what a note gives a section, shared among its slides; those by hand have their own."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def timed(columns: list[list[Slide]]) -> list[list[Slide]]:
     for k, column in enumerate(columns):
         heading = text_of(column[0]) if column else ""
         if APART.match(heading) or (BRANCH in heading and "<h2" in heading):
+            continue
+        if column and column[0].written:  # by hand, and so are its minutes
             continue
         place = [(k, j) for j in range(len(column))]
         said = "".join(note for slide in column for note in slide.notes if note.startswith(SAY))

@@ -22,6 +22,8 @@ from graphrec_utils.authoring.slides import hall, lecture, minutes, short, uses,
 from graphrec_utils.authoring.slides.deck import (
     HEIGHT,
     PICTURE,
+    SAY,
+    TITLE,
     WIDTH,
     Slide,
     Unit,
@@ -73,10 +75,21 @@ def placed(columns: list[list[Slide]], lesson: str) -> list[list[Slide]]:
 
 
 def map_slide(lesson: str) -> Slide:
-    """Return a slide with the course map on which a lesson is marked."""
-    told = "".join(f"<p>{html.escape(draw.sentence(m))}.</p>" for m in methods.taught(lesson))
+    """Return a slide with the course map on which a lesson is marked, and on what its method builds as a title."""
+    here = methods.taught(lesson)
+    name = next(x.title for x in syllabus.LESSONS if x.number == lesson)
+    main = next((m for m in here if m.name in name), here[-1])
+    said = "".join(f"<p>{html.escape(draw.sentence(m))}.</p>" for m in here)
+    notes = [
+        f"{SAY}<p>Half a minute: point at what is marked, and at the lines that lead to it.</p></div>",
+        said,
+    ]
     figure = Unit(draw.image((lesson,)), PICTURE, picture=True)
-    return Slide([figure], [told], again="Where this stands")
+    below = [f"{name} ({what})" for name, what in main.after.items()]
+    *most, last = below or [""]
+    title = f"{main.name} builds on {' and '.join(filter(None, [', '.join(most), last]))}"
+    units = [Unit(f"<h3>{html.escape(title)}</h3>", TITLE), figure] if below else [figure]
+    return Slide(units, notes, again="Where this stands")
 
 
 def shortened(notebook) -> tuple[list[list[Slide]], str]:

@@ -1,0 +1,174 @@
+"""The slides of an hour that an author wrote by hand (`written`), with what they name from the lesson.
+
+A section whose notes write slides has exactly these, in its deck and in the short one. `figure 14.3` is a figure or a
+visual by its number, `vote 14.p4` a prediction, `verdict 2`, `formula 1`, `table 1` and `output 1` count within the
+section, `drawing NAME` is one of `sketches`, `bars` and `leads` are charts of what stands in the line. A figure that is
+not in the section (of a branch, in the deck of all) takes its slide away.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from graphrec_utils import markup
+from graphrec_utils.authoring.slides import sketch, sketches
+from graphrec_utils.authoring.slides.deck import (
+    PICTURE,
+    SAID,
+    SAY,
+    TITLE,
+    Slide,
+    Unit,
+    fitted,
+    markdown,
+    question,
+)
+from graphrec_utils.authoring.slides.prose import ROOM, ROW
+from graphrec_utils.authoring.slides.written import Thing, Written
+from graphrec_utils.exercises import questions
+
+COUNTED = {
+    "verdict": re.compile('<h3 style="border-left'),
+    "formula": re.compile(r"\$\$"),
+    "table": re.compile("<table"),
+    "output": re.compile('<pre class="output"'),
+}
+LITTLE, LOWER = 80, 60  # px that are left; that a drawing then goes down
+HEADING = re.compile(r"\s*<h2[^>]*>(.*?)</h2>", re.DOTALL)
+
+
+class Elsewhere(Exception):
+    """A slide shows a figure that is not in its section."""
+
+
+def slides(column: list[Slide]) -> list[Slide]:
+    """Return the slides that the notes of a section write, [] where they write none."""
+    texts = [text for slide in column for text in slide.written]
+    found = HEADING.match(column[0].units[0].html) if texts else None
+    heading = found[1] if found else column[0].again
+    made = []
+    for text in texts:
+        try:
+            made.append(_made(text, column, heading, first=not made))
+        except Elsewhere:
+            continue
+    return made
+
+
+def told(section: list[Slide], slide: Slide, kind: str) -> list[str]:
+    """Return what is said of a slide of a section, by the slide by hand that shows the same, [] where none is by hand."""
+    texts = [text for each in section for text in each.written]
+    numbers = {x for note in slide.notes for x in re.findall(r"Figure (\d+\.\d+)\. ", note)}
+    same = [
+        text
+        for text in texts
+        if any(t.kind == kind or (t.kind == "figure" and t.value in numbers) for t in text.things)
+    ]
+    return [f"{SAY}{markdown(text.said)}</div>" for text in [*same, *texts][:1]]
+
+
+def _made(text: Written, column: list[Slide], heading: str, first: bool) -> Slide:
+    title = re.sub("</?p>", "", markdown(text.title)).strip()
+    head = f"<h3>{title}</h3>"
+    if first:
+        head = f'<h2 class="part">{heading}</h2>\n{head}'
+    lines = 2 if len(text.title) > 62 else 1
+    units, notes = (
+        [Unit(head, 66 + 40 * lines - TITLE * (not first))],
+        [f"{SAY}{markdown(text.said)}</div>"],
+    )
+    for thing in text.things:
+        unit, said = _thing(thing, column)
+        if thing.how == "then":
+            unit = replace(unit, fragment=True)
+        units.append(unit)
+        notes += said
+    left = [k for k, thing in enumerate(text.things, 1) if thing.how == "left"]
+    units = _beside(units, left[0]) if left else list(_fitting(units))
+    return Slide(units, notes, "" if first else heading, [text])
+
+
+def _fitting(units: list[Unit]) -> Iterator[Unit]:
+    """Yield what stands below each other, a figure as large as the rest leaves room, a drawing lower where much is left."""
+    others = sum(u.height for u in units if not u.html.startswith("<figure>"))
+    left = ROOM - sum(u.height for u in units)
+    for unit in units:
+        if unit.html.startswith("<figure>"):
+            unit = fitted(unit, min(PICTURE, ROOM - others))
+        elif unit.html.startswith("<svg") and left > LITTLE:
+            down = min(LOWER, left / 4)
+            shown = unit.html.replace("<svg", f'<svg style="margin-top:{down:.0f}px"', 1)
+            unit = replace(unit, html=shown, height=unit.height + down)
+        yield unit
+
+
+def _beside(units: list[Unit], at: int) -> list[Unit]:
+    """Return the units with what follows one of them beside it."""
+    left, right = units[at], units[at + 1 :]
+    if left.html.startswith("<figure>"):
+        left = fitted(left, PICTURE)
+    inside = "\n".join(
+        f'<div class="fragment">{u.html}</div>' if u.fragment else u.html for u in right
+    )
+    both = f'<div class="two">\n<div>{left.html}</div>\n<div>\n{inside}\n</div>\n</div>'
+    height = max(left.height, sum(u.height for u in right))
+    return [*units[:at], Unit(both, height, picture=left.picture, visual=left.visual)]
+
+
+def _thing(thing: Thing, column: list[Slide]) -> tuple[Unit, list[str]]:
+    """Return what stands on a slide for a line of its text, and what the speaker is told with it."""
+    if thing.kind == "words":
+        inner = markdown(thing.value)
+        return Unit(inner, 16 + 38 * -(-len(thing.value) // ROW)), []
+    if thing.kind == "box":
+        inner = f"<blockquote>{markdown(thing.value)}</blockquote>"
+        return Unit(inner, 40 + 38 * -(-len(thing.value) // (ROW - 4))), []
+    if thing.kind == "vote":
+        asked = questions.get(thing.value)
+        unit = question(asked)
+        large = f'<div class="vote">\n{unit.html}\n</div>'
+        return replace(unit, html=large, height=1.2 * unit.height), [
+            markup.render(SAID, asked=asked)
+        ]
+    if thing.kind == "figure":
+        return _figure(thing.value, column)
+    if thing.kind in ("bars", "leads"):
+        return _drawn(getattr(sketch, thing.kind)(thing.value)), []
+    if thing.kind == "drawing":
+        return _drawn(sketches.DRAWINGS[thing.value]()), []
+    if mark := COUNTED.get(thing.kind):
+        there = [u for s in column for u in s.units if mark.search(u.html)]
+        if int(thing.value) <= len(there):
+            unit = replace(there[int(thing.value) - 1], fragment=False)
+            return _alone(unit, thing.kind), [unit.said] if unit.said else []
+    raise ValueError(f"a slide shows what its section does not have: {thing.kind} {thing.value}")
+
+
+def _alone(unit: Unit, kind: str) -> Unit:
+    """Return a formula or a table of text without the words around it."""
+    whole = {"formula": r"\$\$.*?\$\$", "table": "<table.*?</table>"}.get(kind)
+    if not whole or unit.html.startswith("<div"):
+        return unit
+    found = re.search(whole, unit.html, re.DOTALL)[0]
+    if kind == "formula":
+        found = re.sub(r"\s*[.,]\s*\$\$$", "\n$$", found)
+        return Unit(found, 60 + 50 * found.count("\\\\"))
+    return Unit(found, 44 * found.count("<tr") + 16)
+
+
+def _figure(number: str, column: list[Slide]) -> tuple[Unit, list[str]]:
+    """Return a figure or a visual by the number in its caption, and the caption."""
+    named = f"Figure {number}. "
+    for slide in column:
+        told = [note for note in slide.notes if named in html.unescape(note)]
+        for unit in slide.units if told else ():
+            if unit.visual or (unit.picture and named in html.unescape(unit.html)):
+                return replace(unit, fragment=False), told[:1]
+    raise Elsewhere(number)
+
+
+def _drawn(sheet: sketch.Sheet) -> Unit:
+    return Unit(sheet.svg(), sheet.high + 16, picture=True)

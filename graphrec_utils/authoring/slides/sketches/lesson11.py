@@ -1,0 +1,270 @@
+"""Drawings for the hour of lesson 11: a batch, what it asks, Ann's two films, where log Q comes from, what "best" means."""
+
+from __future__ import annotations
+
+import math
+
+from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
+from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
+
+HERS = {"the bestseller": (0.8, 0.9), "the rare film": (0.2, 0.1)}  # p for Ann, Q
+
+
+def batch() -> Sheet:
+    sheet = Sheet(
+        440,
+        "A batch of four users: each row has what the user took as positive, on the diagonal, and what the three others took as negatives; the bestseller is a column twice",
+    )
+    users, films = ("Ann", "Ben", "Cai", "Dee"), ("Alien", "Cube", "Alien", "Elf")
+    for j, film in enumerate(films):
+        sheet.text(285 + 180 * j, 40, film, at="middle", bold=film == "Alien", color=NEGATIVE if film == "Alien" else INK)  # fmt: skip
+    for k, user in enumerate(users):
+        y = 66 + 90 * k
+        sheet.text(170, y + 47, user, at="end", bold=True)
+        for j, film in enumerate(films):
+            own = k == j
+            again = film == films[k] and not own
+            color = POSITIVE if own else NEGATIVE if film == "Alien" else CONTEXT
+            sheet.box(205 + 180 * j, y, 160, 76, fill=TINT[color] if not own else POSITIVE, edge=color, dashed=again)  # fmt: skip
+            said = "took it" if own else "a hit" if again else "negative"
+            sheet.text(285 + 180 * j, y + 47, said, at="middle", color="#fff" if own else INK, bold=own)  # fmt: skip
+    sheet.text(950, 140, "twice taken,\ntwice a\nnegative", color=NEGATIVE)
+    return sheet
+
+
+def three_cases() -> Sheet:
+    sheet = Sheet(
+        400,
+        "A row holds Alien, Brazil and Cube. If Alien is the true one, it was taken with p and the two others were drawn with Q; the same for the others. Divided by all three Q, the odds are p / Q each",
+    )
+    films = ("Alien", "Brazil", "Cube")
+    sheet.text(0, 30, "the true one", color=QUIET)
+    sheet.text(470, 30, "chance of this row", at="middle", color=QUIET)
+    sheet.text(980, 30, "odds: divided by all Q", at="middle", color=QUIET)
+    for k, film in enumerate(films):
+        y = 60 + 112 * k
+        sheet.text(0, y + 54, film, bold=True, size=30)
+        for j, letter in enumerate("ABC"):
+            own = j == k
+            color = POSITIVE if own else CONTEXT
+            sheet.box(230 + 165 * j, y, 150, 86, fill=TINT[color], edge=color)
+            sheet.text(305 + 165 * j, y + 54, f"{'p' if own else 'Q'}({letter})", at="middle", bold=own, size=30)  # fmt: skip
+        sheet.line(735, y + 43, 835, y + 43, head=True, wide=4)
+        letter = "ABC"[k]
+        sheet.box(850, y, 260, 86, fill=TINT[ITEM], edge=ITEM)
+        sheet.text(980, y + 54, f"p({letter}) / Q({letter})", at="middle", bold=True, size=30)
+    return sheet
+
+
+def ann() -> Sheet:
+    sheet = Sheet(
+        180,
+        "Ann takes the bestseller with 0.8, the rare film with 0.2; of all draws 0.9 are the bestseller, 0.1 the rare film",
+    )
+    for k, (film, (p, q)) in enumerate(HERS.items()):
+        y = 6 + 90 * k
+        sheet.text(235, y + 46, film, at="end", bold=True)
+        for j, (value, name, color) in enumerate(((p, "Ann takes it", POSITIVE), (q, "a draw is it", NEGATIVE))):  # fmt: skip
+            sheet.bar(260, y + 38 * j, 600 * value, 32, color)
+            sheet.text(260 + 600 * value + 14, y + 38 * j + 25, f"{value} {name}", size=24)
+    return sheet
+
+
+def flip() -> Sheet:
+    sheet = Sheet(
+        430,
+        "By log p the bestseller is first, −0.22 against −1.61; by log p − log Q the rare film is, 0.69 against −0.12",
+    )
+    zero, scale = 720, 250
+    parts = (
+        ("log p: what she takes", lambda p, q: math.log(p)),
+        ("log p − log Q, the PMI: what the batch teaches", lambda p, q: math.log(p) - math.log(q)),
+    )
+    for k, (name, score) in enumerate(parts):
+        top = 215 * k
+        sheet.text(0, top + 30, name, bold=True)
+        values = {film: score(*both) for film, both in HERS.items()}
+        first = max(values, key=values.get)
+        sheet.line(zero, top + 48, zero, top + 190)
+        for j, (film, value) in enumerate(values.items()):
+            y = top + 58 + 66 * j
+            sheet.text(225, y + 35, film, at="end")
+            color = ITEM if film == first else CONTEXT
+            sheet.bar(min(zero, zero + scale * value), y, abs(scale * value), 50, color)
+            said = f"{value:.2f}".replace("-", "−")
+            if value < 0:
+                sheet.text(zero + 16, y + 35, said)
+            else:
+                sheet.text(zero + scale * value + 14, y + 35, said)
+            if film == first:
+                sheet.text(1010, y + 35, "first", bold=True, color=ITEM, size=30)
+    return sheet
+
+
+def sum_by_draws() -> Sheet:
+    sheet = Sheet(
+        330,
+        "Left the sum over all other items; right draws that stand for it: what is drawn twice as often counts half",
+    )
+    sheet.text(0, 30, "the sum: each item once", bold=True)
+    sheet.text(560, 30, "four draws, each divided by n Q", bold=True)
+    shares = (("bestseller", 0.5, 2), ("film B", 0.25, 1), ("film C", 0.25, 1))
+    for k, (name, q, drawn) in enumerate(shares):
+        y = 60 + 86 * k
+        sheet.text(190, y + 43, name, at="end")
+        sheet.box(215, y, 70, 66, fill=ITEM, edge=ITEM)
+        sheet.text(315, y + 43, f"Q = {q}", color=QUIET)
+        for j in range(drawn):
+            sheet.box(570 + 150 * j, y, 70 if drawn == 1 else 35, 66, fill=ITEM, edge=ITEM)
+        weight = 1 / (4 * q)
+        sheet.text(860, y + 43, f"{drawn} · 1 / (4 · {q}) = {drawn * weight:g}")
+    return sheet
+
+
+def three_places() -> Sheet:
+    sheet = Sheet(
+        410,
+        "Three places: the positive left alone or corrected too; no n or log of n Q; a hit stays in or is masked",
+    )
+    rows = (
+        ("1  the positive", ("left alone", "the lecture's slide"), ("corrected, too", "Yi et al., 2019")),
+        ("2  the n", ("− log Q", "a constant cancels in Yi's form"), ("− log (n Q)", "needed if 1 is left alone")),
+        ("3  a hit", ("stays in", "a draw like others"), ("masked", "if 1 is left alone: only with an n")),
+    )  # fmt: skip
+    for k, (name, *ways) in enumerate(rows):
+        y = 8 + 134 * k
+        sheet.text(0, y + 62, name, bold=True, size=30)
+        for j, (way, why) in enumerate(ways):
+            color = (CONTEXT, ITEM)[j]
+            sheet.box(270 + 450 * j, y, 430, 106, fill=TINT[color], edge=color)
+            sheet.text(485 + 450 * j, y + 44, way, at="middle", bold=True)
+            sheet.text(485 + 450 * j, y + 82, why, at="middle", size=24)
+    return sheet
+
+
+def two_meanings() -> Sheet:
+    sheet = Sheet(
+        430,
+        "As an estimate: how far is the mean arrow from the true one? As a teacher: where does the way down end?",
+    )
+    sheet.text(270, 34, "as an estimate", at="middle", bold=True, size=30)
+    sheet.text(270, 74, "how far from the true gradient?", at="middle", color=QUIET)
+    sheet.dot(120, 330, 12, INK)
+    sheet.line(120, 330, 390, 160, color=INK, wide=7, head=True)
+    sheet.text(400, 150, "true", bold=True)
+    sheet.line(120, 330, 420, 250, color=ITEM, wide=7, head=True)
+    sheet.text(430, 260, "mean of\nthe draws", color=ITEM, bold=True)
+    sheet.text(860, 34, "as a teacher", at="middle", bold=True, size=30)
+    sheet.text(860, 74, "where does the training end?", at="middle", color=QUIET)
+    points = [(620 + 8 * k, 370 - 240 * ((k - 30) / 30) ** 2) for k in range(61)]
+    path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
+    sheet.inside.append(
+        f'<polyline points="{path}" fill="none" stroke="{CONTEXT}" stroke-width="6"/>'
+    )
+    sheet.dot(860, 370, 14, POSITIVE)
+    sheet.text(860, 418, "log p", at="middle", bold=True, color=POSITIVE)
+    sheet.dot(700, 263, 14, ITEM)
+    sheet.line(712, 280, 800, 345, color=ITEM, wide=6, head=True)
+    return sheet
+
+
+def four_variants() -> Sheet:
+    sheet = Sheet(
+        430,
+        "Four variants: none takes nothing off; slide takes log Q off the negatives; nQ, masked takes log nQ off the negatives, hits out; Yi takes log Q off all columns",
+    )
+    rows = (
+        ("none", ("", "", "", "")),
+        ("slide", ("", "− log Q", "− log Q", "− log Q")),
+        ("nQ, masked", ("", "− log nQ", "− log nQ", "out")),
+        ("Yi", ("− log Q", "− log Q", "− log Q", "− log Q")),
+    )
+    for j, name in enumerate(("the positive", "a draw", "a draw", "a hit")):
+        sheet.text(350 + 225 * j, 30, name, at="middle", color=QUIET)
+    for k, (name, cells) in enumerate(rows):
+        y = 52 + 94 * k
+        sheet.text(0, y + 50, name, bold=True, size=30)
+        for j, said in enumerate(cells):
+            color = POSITIVE if not j else NEGATIVE if said == "out" else CONTEXT
+            sheet.box(250 + 225 * j, y, 200, 78, fill="#fff" if said == "out" else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
+            sheet.text(350 + 225 * j, y + 48, said or "as it is", at="middle", bold=bool(said), color=INK if said else QUIET)  # fmt: skip
+    return sheet
+
+
+def at_sixteen() -> Sheet:
+    names = ("none", "slide", "nQ, masked", "Yi")
+    halves = (
+        ("as an estimate: gradient off by", (0.62, 0.08, 0.01, 0.18)),
+        ("as a teacher: learned logits off by", (1.17, 0.21, 0.11, 0.00)),
+    )
+    told = "; ".join(f"{title} " + ", ".join(f"{n} {v:.2f}" for n, v in zip(names, values, strict=True)) for title, values in halves)  # fmt: skip
+    sheet = Sheet(350, told)
+    for j, (title, values) in enumerate(halves):
+        left = 175 if not j else 690
+        sheet.text(0 if not j else 600, 30, title, bold=True)
+        best = min(values)
+        for k, (name, value) in enumerate(zip(names, values, strict=True)):
+            y = 56 + 74 * k
+            if not j:
+                sheet.text(left - 15, y + 37, name, at="end")
+            x = left if not j else 600
+            wide = value / max(values) * (300 if not j else 420)
+            sheet.bar(x, y, wide, 54, POSITIVE if value == best else USER)
+            sheet.text(x + max(wide, 2) + 14, y + 37, f"{value:.2f}", bold=value == best)
+    return sheet
+
+
+def knob() -> Sheet:
+    sheet = Sheet(
+        430,
+        "One model, one number λ: at 0 the list is by PMI, at 1 by log p, and between them lies every mixture",
+    )
+    sheet.box(0, 20, 400, 120, fill=TINT[USER], edge=USER)
+    sheet.text(200, 68, "trained as it is", at="middle")
+    sheet.text(200, 112, "log p − log Q", at="middle", bold=True, size=34)
+    sheet.text(470, 92, "+", at="middle", bold=True, size=44)
+    sheet.box(540, 20, 300, 120, fill=TINT[ITEM], edge=ITEM)
+    sheet.text(690, 68, "when you serve", at="middle")
+    sheet.text(690, 112, "λ log Q", at="middle", bold=True, size=34)
+    sheet.text(880, 75, "one number an item,\nno new training", size=24, color=QUIET)
+    sheet.line(120, 270, 1040, 270, color=CONTEXT, wide=10)
+    ends = (("λ = 0", "PMI: what she likes\nmore than others do", 180), ("λ = 1", "log p: what she\nwill take", 980))  # fmt: skip
+    for name, said, x in ends:
+        sheet.dot(x, 270, 18, ITEM)
+        sheet.text(x, 236, name, at="middle", bold=True, size=30)
+        sheet.text(x, 334, said, at="middle", size=30)
+    sheet.text(580, 322, "every mixture", at="middle", color=QUIET)
+    return sheet
+
+
+def two_answers() -> Sheet:
+    sheet = Sheet(
+        340,
+        "As a teacher: correct every column, keep hits. As an estimate: leave the positive, mask hits, divide by n. When serving: add λ log Q to a model that was not corrected",
+    )
+    rows = (
+        ("as a teacher", "every column − log Q, hits in: learns log p with any draws", POSITIVE),
+        ("as an estimate", "negatives − log (n Q), hits out: nearest to the full gradient", USER),
+        ("when serving", "train without, then + λ log Q: one number, no new training", ITEM),
+    )  # fmt: skip
+    for k, (name, said, color) in enumerate(rows):
+        y = 10 + 106 * k
+        sheet.box(0, y, 230, 84, fill=TINT[color], edge=color)
+        sheet.text(115, y + 51, name, at="middle", bold=True)
+        sheet.text(256, y + 51, said)
+    return sheet
+
+
+DRAWINGS = {
+    "batch": batch,
+    "three cases": three_cases,
+    "ann": ann,
+    "flip": flip,
+    "sum by draws": sum_by_draws,
+    "three places": three_places,
+    "two meanings": two_meanings,
+    "four variants": four_variants,
+    "at sixteen": at_sixteen,
+    "knob": knob,
+    "two answers": two_answers,
+}

@@ -1,0 +1,238 @@
+"""Drawings for the hour of lesson 14: six graphs, a mean by hand, attention, an empty list, two levels."""
+
+from __future__ import annotations
+
+from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
+from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
+
+GRAPHS = ("board-pin", "user-pin", "user-idea", "user-product", "user-ad", "query-pin")
+WHO = ("boards", "people: long clicks", "people: idea pins", "people: products", "people: ads", "searches")  # fmt: skip
+
+
+def six_graphs() -> Sheet:
+    sheet = Sheet(
+        430, "Six graphs, each with nodes of its own at the left, end at the same pins at the right"
+    )
+    kinds = ("organic", "idea", "product", "ad")
+    misses = {(1, 1), (1, 3)}
+    for k in range(len(WHO)):
+        y = 36 + 70 * k
+        for j in range(4):
+            if (k, j) not in misses:
+                sheet.line(335, y, 930, 70 + 98 * j, color="#f3b48c" if k else ITEM, wide=3 if k else 6)  # fmt: skip
+    for k, who in enumerate(WHO):
+        y = 36 + 70 * k
+        sheet.box(20, y - 27, 315, 54, fill=TINT[USER], edge=USER)
+        sheet.text(178, y + 9, who, at="middle", bold=not k)
+    for j, name in enumerate(kinds):
+        y = 70 + 98 * j
+        sheet.box(930, y - 34, 68, 68, fill=ITEM, edge=ITEM, round=6)
+        sheet.text(1018, y + 9, name, size=30)
+    return sheet
+
+
+def lists() -> Sheet:
+    sheet = Sheet(
+        400, "A pin has a list of ten places in each of six graphs; some are short, one is empty"
+    )
+    filled = (10, 10, 4, 7, 0, 10)
+    sheet.box(10, 165, 120, 70, fill=ITEM, edge=ITEM)
+    sheet.text(70, 209, "a pin", at="middle", color="#fff", bold=True)
+    for k, (name, n) in enumerate(zip(GRAPHS, filled, strict=True)):
+        y = 10 + 66 * k
+        sheet.line(130, 200, 205, y + 24, color=CONTEXT)
+        sheet.text(215, y + 33, name)
+        for j in range(10):
+            there = j < n
+            sheet.box(430 + 56 * j, y, 48, 48, fill=TINT[ITEM] if there else "#fff", edge=ITEM if there else CONTEXT, dashed=not there, round=4)  # fmt: skip
+            if not there:
+                sheet.text(454 + 56 * j, y + 33, "−1", at="middle", size=24, color=QUIET)
+        if not n:
+            sheet.text(1010, y + 33, "nobody", color=NEGATIVE, bold=True)
+    return sheet
+
+
+def mean_by_hand() -> Sheet:
+    sheet = Sheet(
+        350, "Pin 0 keeps 1, hears (2 + 6) / 2 = 4 in graph one and −½ · 6 = −3 in graph two: 2"
+    )
+    rows = (
+        ("pin 0 itself", (), "1", "· 1", "1", USER),
+        ("graph one", ("pin 1: 2", "pin 2: 6"), "mean 4", "· 1", "4", ITEM),
+        ("graph two", ("pin 2: 6",), "mean 6", "· (−½)", "−3", ITEM),
+    )
+    for k, (name, heard, mean, matrix, result, color) in enumerate(rows):
+        y = 45 + 100 * k
+        sheet.text(10, y + 9, name, bold=True)
+        for j, one in enumerate(heard):
+            sheet.box(210 + 150 * j, y - 26, 138, 52, fill=TINT[ITEM], edge=ITEM)
+            sheet.text(279 + 150 * j, y + 9, one, at="middle")
+        sheet.line(515 if heard else 210, y, 555, y, head=True, wide=4)
+        sheet.text(630, y + 9, mean, at="middle")
+        sheet.text(755, y + 9, matrix, at="middle", color=NEGATIVE if "½" in matrix else INK)
+        sheet.line(815, y, 860, y, head=True, wide=4)
+        sheet.box(870, y - 28, 90, 56, fill=TINT[color], edge=color)
+        sheet.text(915, y + 9, result, at="middle", bold=True)
+        sheet.line(960, y, 1030, 145, head=k == 1, wide=4)
+    sheet.box(1036, 110, 110, 70, fill=ITEM, edge=ITEM)
+    sheet.text(1091, 156, "2", at="middle", bold=True, size=36, color="#fff")
+    sheet.text(630, 335, "how loud a graph is, and its sign, its matrix learns", at="middle", color=QUIET)  # fmt: skip
+    return sheet
+
+
+def one_matrix() -> Sheet:
+    sheet = Sheet(
+        400,
+        "Seven matrices, each times its vector, added up, are one wide matrix times the vectors side by side",
+    )
+    colors = (USER, *[ITEM] * 6)
+    names = ("W₀", *(f"W{x}" for x in "₁₂₃₄₅₆"))
+    said = ("pin", *(f"mean {k}" for k in range(1, 7)))
+    sheet.text(10, 30, "added up", bold=True)
+    for k, (color, name) in enumerate(zip(colors, names, strict=True)):
+        x = 10 + 164 * k
+        sheet.box(x, 50, 66, 66, fill=TINT[color], edge=color, round=3)
+        sheet.text(x + 33, 92, name, at="middle")
+        sheet.box(x + 74, 50, 26, 66, fill=color, edge=color, round=3)
+        if k < 6:
+            sheet.text(x + 130, 92, "+", at="middle", bold=True, size=32)
+    sheet.text(10, 190, "side by side", bold=True)
+    for k, (color, name) in enumerate(zip(colors, names, strict=True)):
+        x = 10 + 70 * k
+        sheet.box(x, 210, 66, 66, fill=TINT[color], edge=color, round=3)
+        sheet.text(x + 33, 252, name, at="middle")
+    sheet.text(535, 252, "·", at="middle", size=44, bold=True)
+    for k, (color, name) in enumerate(zip(colors, said, strict=True)):
+        y = 170 + 33 * k
+        sheet.box(590, y, 190, 29, fill=color, edge=color, round=3)
+        sheet.text(685, y + 23, name, at="middle", size=24, color="#fff")
+    sheet.text(830, 252, "= the same sum", bold=True, size=30)
+    sheet.text(830, 300, "they differ by 2e-06:\nrounding", color=QUIET)
+    return sheet
+
+
+def attention() -> Sheet:
+    sheet = Sheet(
+        330,
+        "A query fits the key of one neighbor with log 3, of another with 0: weights ¾ and ¼, values 4 and 8, heard is 5",
+    )
+    sheet.box(10, 105, 210, 86, fill=USER, edge=USER)
+    sheet.text(115, 142, "the pin asks:", at="middle", color="#fff")
+    sheet.text(115, 175, "query q", at="middle", color="#fff", bold=True)
+    heads = (("fit of its key", 430), ("weight", 640), ("value", 815))
+    for name, x in heads:
+        sheet.text(x, 26, name, at="middle", color=QUIET)
+    for k, (name, fit, weight, share, value) in enumerate((("cake", "log 3", "¾", 0.75, "4"), ("rose", "0", "¼", 0.25, "8"))):  # fmt: skip
+        y = 95 + 110 * k
+        sheet.line(220, 148, 282, y, color=ITEM, wide=3 + 8 * share, head=True)
+        sheet.box(290, y - 30, 90, 60, fill=TINT[ITEM], edge=ITEM)
+        sheet.text(335, y + 9, name, at="middle")
+        sheet.text(430, y + 9, fit, at="middle")
+        sheet.text(500, y + 9, "→", at="middle")
+        sheet.bar(545, y - 22, 150 * share, 44, ITEM)
+        sheet.text(715, y + 9, weight, bold=True)
+        sheet.text(815, y + 9, value, at="middle", bold=True)
+        sheet.line(850, y, 945, 148, color=ITEM, wide=3 + 8 * share, head=True)
+    sheet.box(955, 108, 190, 84, fill=ITEM, edge=ITEM)
+    sheet.text(1050, 142, "¾ · 4 + ¼ · 8", at="middle", color="#fff", size=24)
+    sheet.text(1050, 178, "= 5", at="middle", color="#fff", bold=True)
+    sheet.text(580, 300, "a mean would have heard both alike: 6", at="middle", color=QUIET)
+    return sheet
+
+
+def empty_list() -> Sheet:
+    sheet = Sheet(
+        390,
+        "Forward, minus infinity at every place gives 0 / 0, which is NaN, and nan_to_num makes it 0; backward the gradient meets the softmax and is 0 · NaN, NaN",
+    )
+    steps = (
+        ("logits", "−∞  −∞  −∞"),
+        ("softmax: 0 / 0", "NaN NaN NaN"),
+        ("nan_to_num", "0   0   0"),
+    )
+    for k, (name, values) in enumerate(steps):
+        x = 40 + 395 * k
+        color = (CONTEXT, NEGATIVE, POSITIVE)[k]
+        sheet.text(x + 145, 84, name, at="middle")
+        sheet.box(x, 100, 290, 70, fill=TINT[color], edge=color)
+        sheet.text(x + 145, 145, values, at="middle", bold=True)
+        back = ("NaN NaN NaN", "0 · NaN", "a number")[k]
+        color = (NEGATIVE, NEGATIVE, POSITIVE)[k]
+        sheet.box(x, 250, 290, 70, fill=TINT[color], edge=color)
+        sheet.text(x + 145, 295, back, at="middle", bold=True)
+        if k < 2:
+            sheet.line(x + 298, 135, x + 388, 135, color=INK, wide=4, head=True)
+            sheet.line(x + 388, 285, x + 298, 285, color=NEGATIVE, wide=4, head=True)
+    sheet.text(40, 36, "the value: repaired", bold=True, color=POSITIVE)
+    sheet.text(40, 366, "the gradient, on its way back: not repaired", bold=True, color=NEGATIVE)
+    return sheet
+
+
+def two_levels() -> Sheet:
+    sheet = Sheet(
+        385,
+        "First level: in each graph the pin looks at itself and its neighbors, and a vector comes out. Second level: CLS plus the pin looks at the vectors of the graphs in which the pin has somebody",
+    )
+    sheet.text(250, 24, "first level: in each graph", at="middle", bold=True)
+    sheet.text(800, 24, "second level: over the graphs", at="middle", bold=True)
+    filled = (4, 4, 2, 3, 0, 4)
+    for k, (name, n) in enumerate(zip(GRAPHS, filled, strict=True)):
+        y = 46 + 56 * k
+        sheet.text(178, y + 29, name, at="end", size=24)
+        for j in range(5):
+            there = j <= n
+            color = USER if not j else ITEM
+            sheet.box(195 + 44 * j, y, 38, 40, fill=(color if not j else TINT[ITEM]) if there and n else "#fff", edge=color if there and n else CONTEXT, dashed=not (there and n), round=3)  # fmt: skip
+        if n:
+            sheet.line(425, y + 20, 495, y + 20, head=True, wide=4)
+            sheet.box(505, y, 120, 40, fill=ITEM, edge=ITEM, round=3)
+            sheet.line(625, y + 20, 795, 205, color=ITEM, wide=4)
+        else:
+            sheet.text(505, y + 30, "masked", color=NEGATIVE, bold=True)
+    sheet.box(800, 165, 150, 80, fill="#fff", edge=INK)
+    sheet.text(875, 215, "looks", at="middle", bold=True)
+    sheet.box(760, 300, 230, 60, fill=USER, edge=USER)
+    sheet.text(875, 340, "CLS + the pin", at="middle", color="#fff", bold=True)
+    sheet.line(875, 300, 875, 252, color=USER, wide=5, head=True)
+    sheet.line(950, 205, 1010, 205, head=True, wide=4)
+    sheet.box(1020, 170, 120, 70, fill=ITEM, edge=ITEM)
+    sheet.text(1080, 214, "one", at="middle", color="#fff", bold=True)
+    return sheet
+
+
+def levels_by_hand() -> Sheet:
+    sheet = Sheet(
+        430,
+        "Graph one: 2 and 6 with weights one half give 4. Graph two: 2, 7 and 15 with weights one third give 8. Second level: 4 and 8 with weights three and one quarter give 5",
+    )
+    rows = (("graph one", ("2", "6"), "½ each", "4", "¾"), ("graph two", ("2", "7", "15"), "⅓ each", "8", "¼"))  # fmt: skip
+    for k, (name, heard, weights, result, share) in enumerate(rows):
+        y = 90 + 180 * k
+        sheet.text(10, y + 10, name, bold=True)
+        for j, value in enumerate(heard):
+            sheet.box(190 + 100 * j, y - 34, 88, 68, fill=TINT[ITEM] if j else USER, edge=ITEM if j else USER)  # fmt: skip
+            sheet.text(234 + 100 * j, y + 11, value, at="middle", bold=True, color=INK if j else "#fff", size=30)  # fmt: skip
+        sheet.text(550, y - 12, weights, at="middle")
+        sheet.line(500, y + 8, 605, y + 8, head=True, wide=4)
+        sheet.box(615, y - 34, 90, 68, fill=ITEM, edge=ITEM)
+        sheet.text(660, y + 12, result, at="middle", bold=True, color="#fff", size=32)
+        sheet.line(705, y, 975, 180, color=ITEM, wide=12 if k == 0 else 4)
+        sheet.text(800, (y + 180) / 2 + (-26 if k == 0 else 56), share, at="middle", bold=True, size=32)  # fmt: skip
+    sheet.box(980, 130, 140, 100, fill=ITEM, edge=ITEM)
+    sheet.text(1050, 196, "5", at="middle", bold=True, color="#fff", size=44)
+    sheet.text(234, 28, "the pin", at="middle", color=USER)
+    sheet.text(385, 28, "neighbors", at="middle", color=ITEM)
+    sheet.text(10, 400, "with nobody in graph two it is masked, and 4 comes out", color=QUIET)
+    return sheet
+
+
+DRAWINGS = {
+    "six graphs": six_graphs,
+    "lists of a pin": lists,
+    "mean by hand": mean_by_hand,
+    "one matrix": one_matrix,
+    "attention by hand": attention,
+    "empty list": empty_list,
+    "two levels": two_levels,
+    "levels by hand": levels_by_hand,
+}

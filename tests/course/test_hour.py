@@ -1,0 +1,200 @@
+"""Slides that an author wrote by hand: what a line of notes becomes, and that each lesson's hour holds together."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+
+import nbformat
+import pytest
+
+from graphrec_utils.authoring.lesson.source import built, target
+from graphrec_utils.authoring.slides import hall, hour, sketch, sketches
+from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
+from graphrec_utils.authoring.slides.lecture import words
+from graphrec_utils.authoring.slides.points import MOST
+from graphrec_utils.authoring.slides.slides import map_slide, shortened
+from graphrec_utils.authoring.slides.written import Thing, read
+
+NOTES = """### Edges decide
+* left figure 9.1
+* then bars: few = 1,048 (66 %); *many = 12
+  more = 3
+> At most
+> forty words.
+
+Minutes 0 to 3. Say it.
+
+### Second
+* vote 14.p4
+
+Minutes 3 to 4.
+"""
+FIGURE = '<figure><img alt="Figure 9.1. It." width="900" height="540"></figure>'
+MINUTES = re.compile(r"<p>Minutes (\d+) to (\d+)\. ")
+NUMBER = re.compile(r"(?<![\d.\w])\d[\d,]*(?:\.\d+)?(?![\d\w])")
+
+
+def column(source: str, *more: Unit, notes: tuple[str, ...] = ("<em>Figure 9.1. It.</em>",)) -> list[Slide]:  # fmt: skip
+    opens = Unit(markdown("## 9.2 Look\n\nWords.\n\n$$\nx = 1 .\n$$"), 100)
+    return [Slide([opens]), Slide([*more], list(notes), "9.2 Look", read(source))]
+
+
+def shown(slide: Slide) -> str:
+    return "\n".join(unit.html for unit in slide.units)
+
+
+def test_notes_that_begin_with_a_heading_write_slides():
+    first, second = read(NOTES)
+    assert first.title == "Edges decide" and first.said == "Minutes 0 to 3. Say it."
+    assert first.things == (
+        Thing("figure", "9.1", "left"),
+        Thing("bars", "few = 1,048 (66 %); *many = 12 more = 3", "then"),
+        Thing("words", "At most\nforty words."),
+    )
+    assert second.things == (Thing("vote", "14.p4"),)
+    assert read("Minutes 0 to 3. ### no") == []
+
+
+def test_a_section_with_slides_by_hand_has_exactly_these():
+    first, second = hall.for_a_hall([column(NOTES, Unit(FIGURE, 564, picture=True))])[0]
+    assert '<h2 class="part">9.2 Look</h2>' in shown(first) and "<h3>Edges" in shown(first)
+    assert "Words." not in shown(first) + shown(second) and second.again == "9.2 Look"
+    assert '<div class="two">' in shown(first) and 'class="fragment"' in shown(first)
+    assert 'class="vote"' in shown(second) and any("what to say" in x for x in second.notes)
+    assert first.notes[0] == f"{SAY}<p>Minutes 0 to 3. Say it.</p>\n</div>"
+    assert "Figure 9.1" in first.notes[1]
+
+
+def test_a_formula_stands_without_its_words_and_its_full_stop():
+    (slide,) = hour.slides(column("### It is one\n* formula 1\n\nMinutes 0 to 1.", notes=()))
+    assert "x = 1" in shown(slide) and "Words" not in shown(slide) and "1 ." not in shown(slide)
+
+
+def test_a_figure_of_a_branch_takes_its_slide_away_and_another_thing_that_is_missing_is_named():
+    written = "### Faces\n* figure 9.7\n\nNow.\n\n### Rest\n* words Here.\n\nThen."
+    assert [x.notes[0] for x in hour.slides(column(written))] == [f"{SAY}<p>Then.</p>\n</div>"]
+    with pytest.raises(ValueError, match="does not have: table 1"):
+        hour.slides(column("### A\n* table 1\n\nNow."))
+
+
+def test_the_lecture_hears_what_is_said_of_the_same_thing():
+    opens, shows = column(NOTES, Unit(FIGURE, 564, picture=True))
+    assert "Say it" in hour.told([opens, shows], shows, "picture")[0]
+    assert "Say it" in hour.told([opens, shows], opens, "table")[0]  # of the first
+    assert hour.told([opens], opens, "picture") == []
+
+
+def test_a_figure_takes_the_room_that_is_left_and_a_drawing_goes_down():
+    written = f"### A\n* figure 9.1\n* words {'word ' * 30}\n\nNow."
+    (slide,) = hour.slides(column(written, Unit(FIGURE, 564, picture=True)))
+    assert sum(unit.height for unit in slide.units) <= hour.ROOM + 1
+    (slide,) = hour.slides(column("### A\n* bars: a = 1; b = 2\n\nNow."))
+    assert "margin-top" in shown(slide)
+
+
+def test_bars_and_leads_are_drawn_to_scale():
+    drawing = sketch.bars("few = 1,048 (66 %); *many = 524").svg()
+    wide = [float(x) for x in re.findall(r'<rect [^>]*?width="([\d.]+)"', drawing)]
+    assert wide[0] == pytest.approx(2 * wide[1], rel=0.01) and "66 %" in drawing
+    drawing = sketch.leads("a = +0.012, +0.007, +0.017; b = −0.008, −0.030, +0.014").svg()
+    colors = re.findall(r'<circle [^>]*fill="(#\w+)"', drawing)
+    assert colors == [sketch.style.POSITIVE, sketch.style.CONTEXT]
+    assert sketch.leads("c = −2, −3, −1").svg().count(sketch.style.NEGATIVE) == 2
+    with pytest.raises(ValueError, match="no number"):
+        sketch.number("many")
+
+
+@pytest.mark.parametrize("name", sketches.DRAWINGS)
+def test_every_drawing_says_what_it_shows_and_fits(name):
+    sheet = sketches.DRAWINGS[name]()
+    drawing = sheet.svg()
+    assert (
+        len(sheet.alt.split()) > 8
+        and sheet.high <= 450
+        and "nan" not in drawing.replace("nan_to_num", "")
+    )
+    for x, y, size, at, said in re.findall(
+        r'<text x="([-\d.]+)" y="([-\d.]+)" font-size="(\d+)" text-anchor="(\w+)"[^>]*>([^<]*)<',
+        drawing,
+    ):
+        wide = sketch.width(html.unescape(said), int(size))
+        left = float(x) - {"start": 0, "middle": wide / 2, "end": wide}[at]
+        assert int(size) >= 24 and left > -12 and left + wide < sheet.wide + 12, said
+        assert 0 < float(y) <= sheet.high, said
+
+
+@functools.cache
+def hours() -> dict[str, tuple[str, list[Slide], list]]:
+    """Return {lesson: (text of the notebook, slides of the short deck, written slides)} where some are by hand."""
+    found = {}
+    for source in built():
+        notebook = nbformat.read(target(source, "solved"), 4)
+        by_hand = [text for part in deck(notebook) for slide in part for text in slide.written]
+        if by_hand:
+            told = [c.source for c in notebook.cells if "notes" not in c.metadata.get("tags", [])]
+            told += [str(output) for c in notebook.cells for output in c.get("outputs", [])]
+            columns = shortened(notebook)[0]
+            found[source.name[:2]] = "\n".join(told), [x for part in columns for x in part], by_hand
+    return found
+
+
+def by_hand(lesson: str) -> list[Slide]:
+    return [slide for slide in hours()[lesson][1] if MINUTES.search("".join(slide.notes))]
+
+
+LESSONS = ("11", "14")
+
+
+def test_lessons_with_slides_by_hand_are_known():
+    assert set(hours()) >= set(LESSONS)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_slide_by_hand_is_shown_in_the_hour(lesson):
+    _, slides, texts = hours()[lesson]
+    said = "".join(shown(slide) for slide in slides)
+    for text in texts:
+        assert f"<h3>{re.sub('</?p>', '', markdown(text.title)).strip()}</h3>" in said, text.title
+        assert text.things, text.title
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_minutes_of_the_hour_follow_each_other_to_fifty(lesson):
+    at = 2  # the title and the map
+    for slide in by_hand(lesson):
+        begin, end = map(int, MINUTES.search("".join(slide.notes)).groups())
+        assert begin == at < end, slide.notes[0]
+        at = end
+    assert at == 50
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_slide_by_hand_has_few_words_a_short_title_and_something_to_see(lesson):
+    for slide in by_hand(lesson):
+        title = re.search("<h3>(.*?)</h3>", shown(slide))[1]
+        assert len(re.sub("<[^>]*>", "", title)) <= 64, title
+        prose = re.sub(r"<svg.*?</svg>|<div class=\"v\w+\">.*?</div>|<table.*?</table>|<figure.*?</figure>|\$\$.*?\$\$|<h2.*?</h2>", "", shown(slide), flags=re.DOTALL)  # fmt: skip
+        if not any(unit.visual for unit in slide.units):
+            assert words(prose) <= MOST, title
+        assert any(u.picture or u.visual or u.asked or "<table" in u.html for u in slide.units), title  # fmt: skip
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_number_on_a_slide_by_hand_stands_in_the_lesson(lesson):
+    told, _, texts = hours()[lesson]
+    plain = told.replace("\u2212", "-").replace("\\,", "")
+    for text in texts:
+        on_it = [thing.value for thing in text.things if thing.kind in ("bars", "leads", "words")]
+        for number in NUMBER.findall("; ".join([text.title, *on_it])):
+            found = rf"(?<![\d.]){re.escape(number)}(?!\d)"
+            assert re.search(found, plain), (text.title, number)
+
+
+def test_the_map_says_on_what_the_method_of_the_lesson_builds():
+    assert "MultiBiSage builds on PinSage" in shown(map_slide("14"))
+    assert (
+        "TwHIN builds on" in shown(map_slide("13")) and "Half a minute" in map_slide("13").notes[0]
+    )
+    assert "builds on" not in shown(map_slide("01"))  # the first
