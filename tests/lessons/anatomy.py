@@ -36,8 +36,9 @@ def lines(code: str) -> int:
 
 
 def measure(path: Path) -> dict[str, float]:
-    """Return the numbers of one notebook."""
-    cells = nbformat.read(path, 4).cells
+    """Return the numbers of one notebook; what is said to a speaker, who reads it elsewhere, is left out."""
+    found = nbformat.read(path, 4).cells
+    cells = [c for c in found if "notes" not in c.metadata.get("tags", [])]
     prose = [words(c.source) for c in cells if c.cell_type == "markdown"]
     sizes = sorted(lines(c.source) for c in cells if c.cell_type == "code")
     return {
