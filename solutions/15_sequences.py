@@ -133,7 +133,7 @@ visuals.causal(
 
 # %% [markdown]
 # *Figure 15.1. Attention of a sequence of four events in six places; a row says at whom its place looks, so whom it hears. Left, both masks: nothing above the
-# diagonal, nothing in the columns of the empty places. Right, no mask. In the interactive version you lift each mask; once your function
+# diagonal, nothing in the columns of the empty places. Right, no mask. In the interactive version bows show one row, and you lift each mask; once your function
 # passes, the weights are yours.*
 #
 # Read the row of the click. On the left it hears the save before it and a little of itself. On the right it hears mostly the second save, which
@@ -388,7 +388,7 @@ visuals.timeline(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Shaded: the window. Arrows lead from each event to what it has to find under "dense". In the interactive version move now, and change the window and the objective.*
+# *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Shaded: the window. Arrows lead from each event to what it has to find under "dense". In the interactive version pull now and the end of the window, and change the objective.*
 #
 # Dense has eight arrows here; every next would have four, one from each event. And what dense asks for is as right tonight as this morning, while the next like is soon past. So dense should be the better teacher for a vector that is used all day. Is it?
 

@@ -204,7 +204,7 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses, all three on. Filled boxes get a gradient from the losses that are on; thick lines say who asks. In the interactive version you switch each loss, and see which parts learn.*
+# *Figure 16.1. OmniSage and its losses, all three on. Each loss has a color: its lines are thick, and a box that gets its gradient carries a stripe of it. In the interactive version you switch each loss, and ask each part whom it learns from.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on

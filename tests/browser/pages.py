@@ -65,6 +65,18 @@ def status(root) -> str:
     return root.locator(".gr-status").inner_text()
 
 
+def pull(page, where, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Pull by mouse from one place of an element to another, in parts of its width and height."""
+    box = where.bounding_box()
+    (x, y), (a, b) = (
+        (box["x"] + u * box["width"], box["y"] + v * box["height"]) for u, v in (start, end)
+    )
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(a, b, steps=4)
+    page.mouse.up()
+
+
 def width(page) -> int:
     """Return how wide a page is, what cannot be seen without scrolling included."""
     return page.evaluate("document.documentElement.scrollWidth")

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import colors, status
+from tests.browser.pages import colors, pull, status
 
 
 @pytest.fixture
@@ -75,3 +75,14 @@ def test_the_dark_page_is_readable(drawn):
     assert color != background
     dot = root.locator(".gr-bpr-dot").first.evaluate("e => getComputedStyle(e).fill")
     assert dot == color
+
+
+def test_the_point_is_pulled_along_the_curve(page, shown):
+    ring = shown.locator(".gr-bpr-ring").first
+    before = float(ring.get_attribute("cx"))
+    pull(page, shown.get_by_role("img").first, (0.4, 0.3), (0.9, 0.8))
+    assert numbers(shown)[0] > 4
+    assert float(ring.get_attribute("cx")) > before
+    x = numbers(shown)[0]
+    page.mouse.move(10, 10)
+    assert numbers(shown)[0] == x  # it was let go

@@ -8,7 +8,7 @@ import pytest
 
 from graphrec_utils.metrics import hit_chance
 from graphrec_utils.plots import visuals
-from tests.browser.pages import colors, status
+from tests.browser.pages import colors, pull, status
 
 
 @pytest.fixture
@@ -88,3 +88,13 @@ def test_a_large_catalog_works(drawn):
 
 def test_the_dark_page_is_readable(drawn):
     assert len(set(colors(drawn(visuals.sampled_metric(), dark=True)))) == 2
+
+
+def test_the_mark_is_pulled_until_the_sample_errs(page, shown):
+    question = shown.get_by_text("still a hit? Pull the mark.")
+    assert question.is_visible()
+    pull(page, shown.get_by_role("img"), (0.25, 0.5), (0.6, 0.5))
+    now = numbers(shown)
+    assert now["full"] == "misses" and agrees(now)
+    assert status(shown).endswith("The sample calls a miss a hit.")
+    assert not question.is_visible()

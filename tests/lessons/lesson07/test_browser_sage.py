@@ -9,7 +9,7 @@ import pytest
 
 from graphrec_utils.lessons.lesson07.ex3_sample_neighbors import sample_neighbors
 from graphrec_utils.plots import visuals
-from tests.browser.pages import status, violations, width
+from tests.browser.pages import pull, status, violations, width
 
 ANGLES = np.linspace(0, 5, 12)
 
@@ -122,3 +122,21 @@ def test_pages_are_accessible_and_fit_a_phone(page, drawn, name, dark):
     drawn(made(name), dark)
     assert violations(page, ".gr-root") == []
     assert width(page) <= 400
+
+
+def test_the_steps_are_pulled_in_the_chart(page, circle):
+    pull(page, circle.get_by_role("img").nth(1), (0.2, 0.5), (1, 0.5))
+    assert "step 20:" in status(circle)
+    assert circle.locator("output").inner_text() == "20"  # the step, not its place
+
+
+def test_an_item_is_asked_whom_it_could_hear(page, tree):
+    tree.get_by_role("button", name="item ").first.click()
+    assert "could be heard through it." in status(tree) and "fair: " in status(tree)
+    before = status(tree)
+    page.keyboard.press("ArrowDown")
+    assert status(tree) != before and "could be heard" in status(tree)
+    tree.get_by_role("button", name="Draw again").click()
+    assert status(tree).startswith("Draw 2")
+    pull(page, tree.get_by_role("img").first, (0.3, 0.5), (0.95, 0.5))
+    assert tree.locator("output").first.inner_text() == "5"

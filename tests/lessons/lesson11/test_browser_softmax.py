@@ -9,7 +9,7 @@ import pytest
 
 from graphrec_utils.lessons.lesson11.ex2_correct_negatives import correct_negatives
 from graphrec_utils.plots import visuals
-from tests.browser.pages import violations, width
+from tests.browser.pages import pull, violations, width
 
 
 def estimator():
@@ -114,6 +114,25 @@ def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(on_a_page):
     assert root.locator(".gr-str-gap", has_text="counts").count() == 1
 
 
+def test_a_film_is_asked_for_its_buckets_until_the_next_comes(on_a_page):
+    page, root = on_a_page(stream())
+    status = root.locator(".gr-status")
+    root.get_by_role("button", name="Eve: share").click()
+    assert status.inner_text().startswith("Eve after 3 steps. Ann and Bob share a bucket with it.")
+    assert root.locator(".gr-str-hit").count() == 2
+    page.keyboard.press("ArrowUp")
+    assert status.inner_text().startswith("Bob after 3 steps.")
+    root.get_by_role("button", name="Step").click()
+    assert status.inner_text().startswith("Step 4: Eve comes.")
+
+
+def test_the_shift_is_pulled_along_its_line(on_a_page):
+    page, root = on_a_page(shift())
+    pull(page, root.get_by_role("img").first, (0.27, 0.3), (1, 0.3))
+    assert root.locator(".gr-status").inner_text().startswith("λ = 1.5: Alien")
+    assert "Alien has passed Cube" in root.locator(".gr-status").inner_text()
+
+
 @pytest.mark.parametrize("wide", [720, 900])
 def test_the_tables_stand_beside_the_bars(on_a_page, wide):
     buckets = [[0, 1, 2, 3, 0, 1], [2, 0, 1, 3, 3, 2]]
@@ -131,6 +150,6 @@ def test_a_shift_moves_the_list_from_what_is_liked_more_than_usual_to_what_is_li
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     assert status.inner_text().startswith("λ = 1.0: Alien 0.50, Brazil 0.30, Cube 0.20.")
-    assert root.locator("svg text").first.text_content() == "Alien"
+    assert root.get_by_role("img").last.locator("text").first.text_content() == "Alien"
     page.keyboard.press("Home")
     assert status.inner_text().startswith("λ = −0.5: Cube")

@@ -60,6 +60,50 @@ def test_now_and_the_window_move_with_keys(page, days):
     assert "Now is day 40, dense: 0 pairs" in status(days)
 
 
+def test_now_and_the_window_are_pulled_by_hand(page, days):
+    def pull(kind, right):
+        knob = days.locator(f".gr-tl-{kind} .gr-tl-knob").bounding_box()
+        x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + right, y, steps=4)
+        page.mouse.up()
+
+    pull("now", 130)
+    assert "Now is day 10, dense" in status(days)
+    pull("now", -300)
+    assert "Now is day 0, dense" in status(days)
+    pull("until", -300)
+    assert days.locator("output").nth(1).inner_text() == "7 days"
+
+
+def test_days_are_as_far_apart_as_they_are(days):
+    at = [float(x.get_attribute("cx")) for x in days.locator("circle.gr-tl-ring").all()]
+    day = (at[-1] - at[0]) / 40
+    assert [round((x - at[0]) / day) for x in at] == [0, 1, 2, 3, 4, 10, 12, 40]
+
+
+def test_names_of_the_days_lie_on_no_other(page, days):
+    boxes = [x.bounding_box() for x in days.locator(".gr-tl-event text").all()]
+    for k, a in enumerate(boxes):
+        for b in boxes[k + 1 :]:
+            assert (
+                abs(a["y"] - b["y"]) > 12
+                or a["x"] + a["width"] <= b["x"]
+                or b["x"] + b["width"] <= a["x"]
+            )
+
+
+def test_bows_are_the_chosen_row(page, table):
+    table.locator(".gr-ca-spot").nth(1).click()
+    assert status(table).startswith("hide looks back")
+    told = table.get_by_role("img").get_attribute("aria-label")
+    row = table.locator('tr:has([aria-pressed="true"]) td').all_inner_texts()
+    assert [x for x in re.findall(r"0\.\d\d|1\.00", told)] == [x for x in row if re.match(r"\d", x)]
+    table.locator(".gr-ca-spot").last.click()
+    assert status(table).endswith("It is an empty place: nobody reads what it hears.")
+
+
 def test_lifting_the_causal_mask_is_called_a_leak(page, table):
     assert "leak" not in status(table)
     table.get_by_role("button", name="save").first.focus()

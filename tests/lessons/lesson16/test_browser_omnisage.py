@@ -35,6 +35,24 @@ def test_switches_answer_to_the_keyboard(page, switches):
     assert switches.locator("path.gr-tw-flow").count() == 4
 
 
+def test_each_loss_has_its_color_and_a_part_says_whom_it_learns_from(page, switches):
+    colors_of = {
+        switches.locator(f".gr-tw-key.gr-tw-{k}").evaluate(
+            "x => getComputedStyle(x).backgroundColor"
+        )
+        for k in "efu"
+    }
+    assert len(colors_of) == 3
+    switches.get_by_role("button", name="encoder").click()
+    assert status(switches) == "“encoder” learns from entity-entity and entity-feature."
+    page.keyboard.press("ArrowDown")  # the focus stands on it
+    assert status(switches) == "“feature network” learns from entity-feature."
+    switches.get_by_role("button", name="what a user liked").click()
+    assert "is data" in status(switches)
+    shown = switches.locator(".gr-tw-stripe[visibility=visible]")
+    assert shown.count() == 5  # two at the encoder and at what is found, one at the network
+
+
 @pytest.mark.parametrize("make", [losses])
 def test_the_dark_page_is_readable(drawn, make):
     root = drawn(make(), True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import colors, status, width
+from tests.browser.pages import colors, pull, status, width
 
 FILMS = visuals.codebooks().state["films"]
 
@@ -89,3 +89,13 @@ def test_it_fits_a_phone(page, drawn, make):
     page.set_viewport_size({"width": 400, "height": 800})
     drawn(make())
     assert width(page) <= 400
+
+
+def test_epochs_are_pulled_and_a_dead_word_is_not_the_first_shown(page, books):
+    pressed = books.locator(".gr-cb-words [aria-pressed=true]").inner_text()
+    assert not pressed.endswith("†")
+    assert "A dead word is nearest to nobody" in status(books)
+    pull(page, books.get_by_role("img").nth(1), (0.1, 0.5), (1, 0.5))
+    assert status(books).startswith("Epoch 12:")
+    books.get_by_role("button", name="revive").click()
+    assert "Each is nearest to somebody" in status(books)

@@ -78,3 +78,10 @@ def test_it_fits_a_phone(page, drawn):
     page.set_viewport_size({"width": 400, "height": 800})
     drawn(tree())
     assert width(page) <= 400
+
+
+def test_a_tap_on_the_plane_puts_the_new_pin_there(page, words):
+    plane = words.get_by_role("group", name="points, their centers")
+    box = plane.bounding_box()
+    page.mouse.click(box["x"] + 4, box["y"] + box["height"] - 4)
+    assert status(words).startswith("The new pin begins with 0.")

@@ -4,13 +4,14 @@
 // and its gradient are at 121 places, with the right sign and the other, or null.
 
 import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+import { pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const reach = 6;
   const start = model.get("difference");
   const { body, controls, say } = frame(el, {
     label: "BPR loss over the score difference, with both signs",
-    help: "Move the slider (arrow keys work), take steps, turn the sign.",
+    help: "Pull the point along the curve, or use the slider (arrow keys work); take steps, turn the sign. The ring is where one step leads.",
     least: 280,
   });
 
@@ -29,8 +30,14 @@ function render({ model, el }) {
     return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
   };
 
+  const put = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+  const clip = (x) => Math.max(-reach, Math.min(reach, x));
+
   // ---- one panel: axes, the two curves, a marker
-  const [width, height, left, edge] = [330, 220, 34, 26];
+  const [width, height, left, edge] = [396, 220, 34, 26];
   const px = (x) => left + ((width - left - 8) * (x + reach)) / (2 * reach);
   const panel = (title, label, value, low, high, ticks) => {
     const py = (y) => height - edge - ((height - edge - 10) * (y - low)) / (high - low);
@@ -38,7 +45,8 @@ function render({ model, el }) {
       Array.from({ length: 121 }, (_, k) => -reach + k / 10).map((x) => `${px(x)},${py(Math.max(low, Math.min(high, value(x, sign))))}`).join(" ");
     const right = s("polyline", { class: "gr-bpr-right" });
     const wrong = s("polyline", { class: "gr-bpr-wrong" });
-    const dot = s("circle", { r: 7, class: "gr-bpr-dot" });
+    const dot = s("circle", { r: 8, class: "gr-bpr-dot" });
+    const [ring, way] = [s("circle", { r: 8, class: "gr-bpr-ring" }), s("path", { class: "gr-bpr-way" })];
     const line = (attributes) => s("line", { class: "gr-bpr-axis", ...attributes });
     const svg = s(
       "svg",
@@ -50,14 +58,24 @@ function render({ model, el }) {
       ...[-6, -3, 0, 3, 6].map((x) => s("text", { x: px(x), y: height - 6, "text-anchor": "middle" }, show(x, 0))),
       right,
       wrong,
+      way,
+      ring,
       dot,
     );
+    pull(svg, (x) => put("difference", clip(Math.round(10 * ((2 * reach * (x - left)) / (width - left - 8) - reach)) / 10)));
     body.append(h("div", {}, h("div", { class: "gr-title" }, title), svg));
     return (x, sign) => {
       right.setAttribute("points", points(1));
       wrong.setAttribute("points", points(-1));
       dot.setAttribute("cx", px(x));
-      dot.setAttribute("cy", py(Math.max(low, Math.min(high, value(x, sign)))));
+      const at = (z) => [px(z), py(Math.max(low, Math.min(high, value(z, sign))))];
+      dot.setAttribute("cy", at(x)[1]);
+      // the way of one step, along the curve
+      const to = clip(x - model.get("rate") * slopeAt(x, sign));
+      ring.setAttribute("cx", at(to)[0]);
+      ring.setAttribute("cy", at(to)[1]);
+      const along = Array.from({ length: 21 }, (_, k) => at(x + (k / 20) * (to - x)).join(" "));
+      way.setAttribute("d", `M${along.join("L")}`);
       right.classList.toggle("gr-bpr-off", sign < 0);
       wrong.classList.toggle("gr-bpr-off", sign > 0);
       svg.setAttribute("aria-label", `${label}: ${show(value(x, sign))} at ${show(x, 1)}`);
@@ -77,11 +95,6 @@ function render({ model, el }) {
   );
 
   // ---- controls
-  const put = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
-  };
-  const clip = (x) => Math.max(-reach, Math.min(reach, x));
   const range = slider("x", { min: -reach, max: reach, step: 0.1, value: start }, (x) => put("difference", x));
   const turn = button("Turn the sign", () => put("turned", !model.get("turned")), { "aria-pressed": "false" });
   const step = button("One step of training", () => {

@@ -4,12 +4,13 @@
 // State: num_items, num_negatives, top, rank, asked (numbers; a button leads to the rank `asked`).
 
 import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const n = model.get("num_items");
   const { body, controls, say } = frame(el, {
     label: "Chance of a hit over the rank, among all items and among sampled negatives",
-    help: "Three sliders; each works with the mouse and with the arrow keys.",
+    help: "Pull the mark to other ranks, or use the sliders; each works with the mouse and with the arrow keys.",
   });
 
   // ---- the probability, by logarithms of factorials
@@ -36,10 +37,17 @@ function render({ model, el }) {
   let reached = 1; // both curves are drawn up to here: what follows is what one is asked about
   const sizes = scale(n - 1, model.get("num_negatives"));
 
+  const put = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+
   // ---- the picture
-  const [width, height, left, edge] = [560, 250, 40, 40];
+  const [width, height, left, edge] = [matchMedia("(max-width: 600px)").matches ? 400 : 740, 250, 40, 40];
   const px = (rank) => left + ((width - left - 14) * Math.log(rank)) / Math.log(n);
   const py = (y) => height - edge - (height - edge - 14) * y;
+  const unknown = s("rect", { y: py(1), height: py(0) - py(1), class: "gr-sampled-unknown" });
+  const question = s("text", { y: py(0.5), "text-anchor": "middle" }, "still a hit? Pull the mark.");
   const full = s("polyline", { class: "gr-sampled-full" });
   const curve = s("polyline", { class: "gr-sampled-curve" });
   const stick = s("line", { class: "gr-sampled-stick", y1: py(0), y2: py(1) });
@@ -55,6 +63,8 @@ function render({ model, el }) {
     ...decades.map((x) => s("text", { x: px(x), y: height - 22, "text-anchor": "middle" }, x.toLocaleString("en"))),
     ...[0, 0.5, 1].map((y) => s("text", { x: left - 6, y: py(y) + 5, "text-anchor": "end" }, String(y))),
     s("text", { x: (width + left) / 2, y: height - 4, "text-anchor": "middle" }, `rank among all ${n.toLocaleString("en")} items`),
+    unknown,
+    question,
     stick,
     full,
     curve,
@@ -71,11 +81,9 @@ function render({ model, el }) {
     ),
   );
 
+  pull(svg, (x) => put("rank", ranks[nearest(ranks.map(px), x)]));
+
   // ---- controls; a slider shows the value that its place stands for
-  const put = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
-  };
   const over = (text, name, values) => {
     const one = slider(text, { min: 0, max: values.length - 1, value: 0 }, (k) => put(name, values[k]));
     const input = one.node.querySelector("input");
@@ -107,6 +115,10 @@ function render({ model, el }) {
     const fall = reached > top ? ` ${cut},${py(1)} ${cut},${py(0)} ${px(reached)},${py(0)}` : ` ${px(reached)},${py(1)}`;
     full.setAttribute("points", `${px(1)},${py(1)}${fall}`);
     curve.setAttribute("points", ranks.filter((r) => r <= reached).map((r) => `${px(r)},${py(chance(r, S, top))}`).join(" "));
+    unknown.setAttribute("x", px(reached));
+    unknown.setAttribute("width", px(n) - px(reached));
+    question.setAttribute("x", (px(reached) + px(n)) / 2);
+    question.setAttribute("visibility", reached < asked ? "visible" : "hidden");
     stick.setAttribute("x1", px(rank));
     stick.setAttribute("x2", px(rank));
     dot.setAttribute("cx", px(rank));
@@ -117,7 +129,8 @@ function render({ model, el }) {
     say(
       `Rank ${rank.toLocaleString("en")} of ${n.toLocaleString("en")}, top ${top}: ` +
         `full ranking ${all ? "hits" : "misses"}. Against ${S.toLocaleString("en")} sampled negatives ` +
-        `the chance of a hit is ${mine.toFixed(3)}.`,
+        `the chance of a hit is ${mine.toFixed(3)}.` +
+        (!all && mine > 0.5 ? " The sample calls a miss a hit." : ""),
     );
   };
   const names = ["rank", "num_negatives", "top"];

@@ -5,6 +5,7 @@
 // difference (true: the second map shows network − product), user (p), item (q), trained.
 
 import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+import { pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [reach, top, fine] = [3, 9, 5];
@@ -80,15 +81,10 @@ function render({ model, el }) {
       { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" },
       image, square, across, dot, ...axes([-3, 0, 3], reach, "item q"),
     );
-    const drag = (event) => {
-      if (event.type === "pointermove" && !event.buttons) return;
-      const box = svg.getBoundingClientRect();
-      const zoom = width / box.width;
-      put("user", near((((event.clientX - box.left) * zoom - left) / side) * 2 * reach - reach));
-      put("item", near(reach - (((event.clientY - box.top) * zoom - 6) / side) * 2 * reach));
-    };
-    svg.addEventListener("pointerdown", drag);
-    svg.addEventListener("pointermove", drag);
+    pull(svg, (x, y) => {
+      put("user", near(((x - left) / side) * 2 * reach - reach));
+      put("item", near(reach - ((y - 6) / side) * 2 * reach));
+    }, { free: true });
     const title = h("div", { class: "gr-title" });
     body.append(h("div", { class: "gr-surf-map" }, title, svg));
     return (name, href, p, q) => {

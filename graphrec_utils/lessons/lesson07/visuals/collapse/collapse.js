@@ -3,6 +3,7 @@
 // loss on show), groups (each node's shape), every (training steps between two that are shown).
 
 import { button, frame, h, player, s, slider } from "../../../../plots/visuals/base/base.js";
+import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 const COLLAPSE_SHAPES = ["M -5 -5 H 5 V 5 H -5 Z", "M -5.5 0 A 5.5 5.5 0 1 0 5.5 0 A 5.5 5.5 0 1 0 -5.5 0 Z", "M 0 -6 L 6 5 H -6 Z", "M 0 -7 L 7 0 L 0 7 L -7 0 Z"];
 
@@ -10,7 +11,8 @@ function render({ model, el }) {
   const [steps, names, groups, every] = ["steps", "names", "groups", "every"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "Vectors in training",
-    help: "Choose a loss; the slider, buttons or the arrow keys ← and → go through the steps, Home to the first, End to the last.",
+    least: 260,
+    help: "Choose a loss; pull the point along its steps, or use the slider, the buttons or the arrow keys ← and → (Home and End jump).",
   });
   const last = steps[names[0]].length - 1;
   const show = (x) => x.toFixed(2).replace("-", "−");
@@ -30,7 +32,7 @@ function render({ model, el }) {
   );
 
   // ---- right: the mean cosine over the steps
-  const [width, height, left] = [330, 200, 34];
+  const [width, height, left] = [470, 200, 34];
   const px = (k) => left + ((width - left - 10) * k) / Math.max(1, last);
   const py = (y) => 12 + ((height - 44) * (1 - y)) / 2;
   const lines = Object.fromEntries(
@@ -57,6 +59,7 @@ function render({ model, el }) {
   // ---- controls
   const play = player(model, root, () => last, 500);
   const place = slider("step", { min: 0, max: last, value: model.get("step") }, (k) => play.jump(k));
+  pull(chart, (x) => play.jump(nearest(steps[names[0]].map((_, k) => px(k)), x)));
   const rules = names.map((name) => ({ name, node: button(name, () => put("name", name)) }));
   controls.before(h("div", { class: "gr-controls", role: "group", "aria-label": "Loss" }, "Loss:", ...rules.map((x) => x.node)));
   controls.prepend(...play.nodes, place.node);
@@ -76,6 +79,8 @@ function render({ model, el }) {
     now.setAttribute("cx", px(k));
     now.setAttribute("cy", py(cosine));
     place.set(k);
+    place.node.querySelector("output").textContent = k * every;
+    place.node.querySelector("input").setAttribute("aria-valuetext", `step ${k * every}`);
     for (const rule of rules) rule.node.setAttribute("aria-pressed", rule.name === name);
     const what = cosine > 0.95 ? "All vectors have become one point." : cosine < 0.3 ? "They are spread." : "They come together.";
     say(`${name}, step ${k * every}: mean cosine ${show(cosine)}. ${what}`);

@@ -3,7 +3,8 @@
 // users (ids below are users), target, sizes, first and second (places in sizes), draw, spread and formula (the
 // variance of the mean for each size), often ([size][item] -> the share of tries that drew it), nodes (of the graph), degree.
 
-import { button, count, frame, h, s, slider, travel } from "../../../../plots/visuals/base/base.js";
+import { button, count, frame, h, roving, s, slider, travel } from "../../../../plots/visuals/base/base.js";
+import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [tables, columns, near, users, target, sizes, spread, formula, often, nodes, degree] = [
@@ -11,7 +12,7 @@ function render({ model, el }) {
   ].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "The tree of drawn neighbors",
-    help: "Sliders (arrow keys work) set how many neighbors are drawn in each layer; a button draws anew. Gray: all that could be drawn.",
+    help: "Pull in the bars, or use the sliders: how many neighbors are drawn? A button draws anew. Press an item, or reach it with the arrow keys, to see all that it could hear (gray).",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -22,12 +23,12 @@ function render({ model, el }) {
   const draws = tables[0].length;
 
   // ---- left: the whole neighborhood, each node once in a column
-  const [width, height, xs] = [360, Math.max(230, Math.min(310, 14 * Math.max(...columns.map((x) => x.length)))), [24, 160, 310]];
+  const [width, height, xs] = [400, Math.max(230, Math.min(330, 14 * Math.max(...columns.map((x) => x.length)))), [28, 190, 350]];
   const y = (k, n) => (n === 1 ? height / 2 : 22 + (k * (height - 32)) / (n - 1));
   const places = columns.map((column, c) => new Map(column.map((v, k) => [v, [xs[c], y(k, column.length)]])));
   const line = ([x1, y1], [x2, y2], kind) => s("line", { x1, y1, x2, y2, class: kind });
   const all = columns.slice(0, 2).flatMap((column, c) =>
-    column.flatMap((v) => (near[v] ?? []).map((w) => line(places[c].get(v), places[c + 1].get(w), "gr-tree-edge"))),
+    column.flatMap((v) => (near[v] ?? []).map((w) => ({ c, v, node: line(places[c].get(v), places[c + 1].get(w), "gr-tree-edge") }))),
   );
   const shapes = places.map((column) => new Map([...column].map(([v, [x, at]]) => [
     v,
@@ -36,10 +37,23 @@ function render({ model, el }) {
   const lit = s("g", {});
   const names = s("g", {});
   const marks = shapes.flatMap((column) => [...column.values()]);
-  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" }, ...all, lit, ...marks, names);
+  let asked = null; // an item that was pressed
+  const gap = Math.min(30, columns[1].length > 1 ? places[1].get(columns[1][1])[1] - places[1].get(columns[1][0])[1] : 30);
+  const spots = columns[1].map((v) => {
+    const [x, at] = places[1].get(v);
+    const ask = () => {
+      asked = v;
+      draw();
+    };
+    return s("g", { role: "button", tabindex: -1, class: "gr-tree-spot", "aria-label": `item ${name(v)}`, onclick: ask,
+      onfocus: (event) => event.target.matches(":focus-visible") && ask() }, s("rect", { x: x - 22, y: at - gap / 2, width: 44, height: gap }));
+  });
+  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group" }, ...all.map((x) => x.node), lit, ...marks, names, ...spots);
+
+  roving(svg, () => spots.map((x) => [x]), spots[0]);
 
   // ---- right: bars of the variance, and of how often each item was drawn
-  const [wide, high, left] = [250, 170, 40];
+  const [wide, high, left] = [262, 160, 40];
   const axes = (top, high) => (value) => high - 26 - ((high - 38) * value) / top;
   const most = Math.max(...spread, ...formula, 0.01);
   const py = axes(most, high);
@@ -57,6 +71,10 @@ function render({ model, el }) {
     ...sizes.map((_, k) => s("line", { class: "gr-tree-formula", x1: left + k * step + 3, x2: left + (k + 1) * step - 3, y1: py(formula[k]), y2: py(formula[k]) })),
     ...sizes.map((S, k) => s("text", { x: left + (k + 0.5) * step, y: high - 6, "text-anchor": "middle" }, `S = ${S}`)),
   );
+  pull(chart, (x) => {
+    const k = nearest(sizes.map((_, j) => left + (j + 0.5) * step), x);
+    if (k !== model.get("first")) put("first", k);
+  });
   const low = 110;
   const qy = axes(1, low);
   const slot = (wide - left) / often[0].length;
@@ -69,7 +87,7 @@ function render({ model, el }) {
   const titled = (text, node) => [h("div", { class: "gr-title" }, text), node];
   body.append(
     h("div", {}, ...titled("layer 2, layer 1, layer 0", svg)),
-    h("div", { class: "gr-tree-side" }, ...titled("variance of the mean (dashes: formula)", chart), ...titled("how often each is drawn (dashes: fair)", tally)),
+    h("div", { class: "gr-tree-side" }, ...titled("variance; dashes: by the formula", chart), ...titled("items drawn; dashes: fair share", tally)),
   );
 
   // ---- controls
@@ -95,6 +113,8 @@ function render({ model, el }) {
     const ends = ([c, v, w]) => [places[c].get(v), places[c + 1].get(w)];
     const stray = ([, v, w]) => !(near[v] ?? []).includes(w);
     lit.replaceChildren(...edges.map((edge) => line(...ends(edge), stray(edge) ? "gr-tree-stray" : "gr-tree-lit")));
+    const shown = new Set([target, ...(asked === null ? first : [asked])]);
+    for (const { v, node } of all) node.classList.toggle("gr-tree-near", shown.has(v));
     trips = edges.map((edge) => [...ends(edge), edge[1] < users ? "gr-user" : "gr-item"]);
     const met = shapes.map(() => new Map());
     met[0].set(target, 1);
@@ -130,7 +150,16 @@ function render({ model, el }) {
     const seen = new Set(edges.map(([, , w]) => w)).add(target);
     const wrong = edges.filter(stray).length;
     const told = `${count(1 + edges.length, "place")} in the tree, ${count(seen.size, "different node")} of ${nodes}`;
-    say(
+    const about = asked;
+    const place = about === null ? -1 : near[target].indexOf(about);
+    spots.forEach((spot, j) => spot.classList.toggle("gr-tree-asked", columns[1][j] === about));
+    asked = null;
+    if (about !== null) say(
+      `${name(about)}: ${count((near[about] ?? []).length, "user")} could be heard through it. ` +
+        (first.includes(about) ? `It is drawn, and of its users ${tables[b][k][about].length} are. ` : "It is not drawn this time. ") +
+        (place < 0 ? "" : `Of 100 tries it comes in ${Math.round(100 * often[a][place])}; fair: ${Math.round(100 * Math.min(1, sizes[a] / degree))}.`),
+    );
+    else say(
       `Draw ${k + 1} of ${draws}: at most ${sizes[a]} of ${degree} items, then at most ${sizes[b]} users each. ${told}. ` +
         (wrong ? `${count(wrong, "line")} to somebody who is no neighbor! ` : "") +
         `Variance of the mean ${show(spread[a])}, by the formula ${show(formula[a])}.`,

@@ -1,20 +1,37 @@
 // One user's list, softmax of s + λ log Q, the best item first; outlines are Q.
 // State: names, learned (s), log_q, amount (λ).
 
-import { frame, s, slider } from "../../../../plots/visuals/base/base.js";
+import { frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+import { pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [names, learned, logQ] = ["names", "learned", "log_q"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "A list between PMI and log p",
-    help: "Move the slider with the mouse or the arrow keys: 0 is what was learned, 1 is log p.",
+    help: "Pull λ along its line, or use the slider (arrow keys work).",
   });
-  const [left, row, width] = [84, 30, 360];
+  const narrow = matchMedia("(max-width: 600px)").matches;
+  const [left, row, width] = [84, 30, narrow ? 380 : 760];
   const long = (p) => (width - left - 48) * p;
   const rows = s("g", {});
   const height = names.length * row + 6;
   const chart = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", style: "max-width:100%" }, rows);
-  body.append(chart);
+  const [low, high, room] = [-0.5, 1.5, 58];
+  const px = (x) => 24 + ((width - 48) * (x - low)) / (high - low);
+  const put = (x) => {
+    model.set("amount", x);
+    model.save_changes();
+  };
+  const knob = s("circle", { cy: 20, r: 10, class: "gr-shi-knob" });
+  const track = s("svg", { viewBox: `0 0 ${width} ${room}`, width, height: room, role: "img", "aria-label": "from what was learned, 0, to log p, 1" },
+    s("line", { x1: px(low), x2: px(high), y1: 20, y2: 20, class: "gr-shi-track" }),
+    ...[[0, "0: what was learned"], [1, "1: log p"]].flatMap(([x, word]) => [
+      s("line", { x1: px(x), x2: px(x), y1: 10, y2: 30, class: "gr-shi-track" }),
+      s("text", { x: px(x), y: 50, "text-anchor": "middle" }, word)]),
+    knob);
+  pull(track, (x) => put(Math.round(10 * Math.max(low, Math.min(high, low + ((high - low) * (x - 24)) / (width - 48)))) / 10));
+  body.append(h("div", {}, track, h("div", { class: "gr-title" }, "her list, best first"), chart,
+    h("div", { class: "gr-shi-key" }, h("i", { class: "gr-shi-solid" }), "softmax of s + λ log Q", h("i", { class: "gr-shi-dashed" }), "Q, how often a film is drawn for anybody")));
 
   const order = (amount) => {
     const z = learned.map((x, k) => x + amount * logQ[k]);
@@ -41,13 +58,13 @@ function render({ model, el }) {
     const mean = list.reduce((sum, [p, k]) => sum + p * Math.exp(logQ[k]), 0);
     const told = list.map(([p, k]) => `${names[k]} ${text(p)}`).join(", ");
     chart.setAttribute("aria-label", told);
-    say(`λ = ${amount.toFixed(1).replace("-", "−")}: ${told}. Share of the draws of what is shown, on average: ${text(mean)}.`);
+    knob.setAttribute("cx", px(amount));
+    const [first, usual] = [list[0][1], order(0)[0][1]];
+    const turned = first === usual ? "" : ` ${names[first]} has passed ${names[usual]}: what many take drives out what is hers.`;
+    say(`λ = ${amount.toFixed(1).replace("-", "−")}: ${told}. Share of the draws of what is shown, on average: ${text(mean)}.${amount > 0 ? turned : ""}`);
     control.set(amount);
   };
-  const control = slider("λ", { min: -0.5, max: 1.5, step: 0.1, value: model.get("amount") }, (x) => {
-    model.set("amount", x);
-    model.save_changes();
-  });
+  const control = slider("λ", { min: low, max: high, step: 0.1, value: model.get("amount") }, put);
   controls.prepend(control.node);
   model.on("change:amount", draw);
   draw();

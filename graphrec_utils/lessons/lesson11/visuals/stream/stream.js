@@ -3,7 +3,7 @@
 // State: stream (ids), buckets (of each item under each hash function), names, alpha, start (gap of a bucket
 // that was never seen), step (how many events have come).
 
-import { frame, h, list, player, s, slider } from "../../../../plots/visuals/base/base.js";
+import { frame, h, list, player, roving, s, slider } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const [events, buckets, names] = ["stream", "buckets", "names"].map((x) => model.get(x));
@@ -11,8 +11,8 @@ function render({ model, el }) {
   const { root, body, controls, say } = frame(el, {
     label: "How often items come, estimated from a stream in hashed tables",
     help:
-      "Step through the stream, or jump to its begin and end with the Home and End keys. Outlines: the true shares so far. Lines " +
-      "join an item's buckets: thick for the one that comes, dashed for those that share a bucket with it.",
+      "Step through the stream (Home and End jump). Press a film, or reach it with the arrow keys, to see its buckets: thick " +
+      "lines. Dashed ones are of those that share a bucket with it; outlines are the true shares so far.",
   });
 
   // ---- the tables after so many events, made from the beginning: hundreds of events at most
@@ -31,17 +31,27 @@ function render({ model, el }) {
 
   // ---- bars of the estimates, and a table for each hash function
   const [row, zero, long] = [28, 92, 150];
+  let asked_at = model.get("step");
+  let asked = null; // a film that was pressed, until the next comes
   const bars = names.map((name, k) => ({
+    touch: s("rect", { x: 0, y: k * row, width: zero + long + 46, height: row, class: "gr-str-touch" }),
     bar: s("rect", { x: zero, y: k * row + 7, height: 14, class: "gr-item" }),
     share: s("rect", { x: zero, y: k * row + 3, height: 22, class: "gr-str-true" }),
     text: s("text", { x: zero + long + 6, y: k * row + 19 }),
     name: s("text", { x: zero - 8, y: k * row + 19, "text-anchor": "end" }, name),
   }));
+  const ask = (k) => {
+    asked = k;
+    draw();
+  };
+  bars.forEach((x, k) => (x.node = s("g", { role: "button", tabindex: -1, class: "gr-str-film", onclick: () => ask(k),
+    onfocus: (event) => event.target.matches(":focus-visible") && ask(k) }, x.touch, x.bar, x.share, x.text, x.name)));
   const size = [zero + long + 50, names.length * row];
-  const chart = s("svg", { viewBox: `0 0 ${size[0]} ${size[1]}`, width: size[0], height: size[1], role: "img" },
-    ...bars.flatMap((x) => [x.bar, x.share, x.text, x.name]));
+  const chart = s("svg", { viewBox: `0 0 ${size[0]} ${size[1]}`, width: size[0], height: size[1], role: "group", "aria-label": "films" },
+    ...bars.map((x) => x.node));
+  roving(chart, () => bars.map((x) => [x.node]), bars[0].node);
   const who = (k, b) => names.filter((_, j) => buckets[k][j] === b);
-  const [wide, box, line, tall] = [Math.max(76, Math.min(88, 336 / width)), 62, 122, 22];
+  const [wide, box, line, tall] = [Math.max(84, Math.min(91, 364 / width)), 62, 128, 22];
   const middle = (k, j) => wide * (buckets[k][j] + 0.5) + (j - (names.length - 1) / 2) * 6;
   const top = (k) => tall + k * line;
   const cells = buckets.map((_, k) => Array.from({ length: width }, (_, b) => {
@@ -51,9 +61,9 @@ function render({ model, el }) {
     const text = (at, value, kind) => s("text", { x, y: top(k) + at, "text-anchor": "middle", class: kind }, value);
     return {
       box: s("rect", { x: x - wide / 2 + 2, y: top(k), width: wide - 4, height: box, rx: 4 }),
-      gap: text(18, "", "gr-str-gap"),
-      last: text(36, "", "gr-under"),
-      name: s("text", { x, y: top(k) + 54, "text-anchor": "middle", class: "gr-under" }, s("title", {}, mates), shown),
+      name: s("text", { x, y: top(k) + 19, "text-anchor": "middle", class: "gr-str-who" }, s("title", {}, mates), shown),
+      gap: text(38, "", "gr-str-gap"),
+      last: text(55, "", "gr-str-gap gr-under"),
     };
   }));
   const links = names.map((_, j) => s("path", {
@@ -61,17 +71,19 @@ function render({ model, el }) {
   }));
   const room = [wide * width, tall + line * (buckets.length - 1) + box + 4];
   const tables = s("svg", { viewBox: `0 0 ${room[0]} ${room[1]}`, width: room[0], height: room[1], role: "img" },
-    ...buckets.map((_, k) => s("text", { x: 4, y: top(k) - 7 }, `hash ${k}`)),
+    ...buckets.map((_, k) => s("text", { x: 4, y: top(k) - 7 }, `table ${k + 1}`)),
     ...links, ...cells.flat().flatMap((cell) => Object.values(cell)));
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "estimate (bar), share (outline)"), chart),
-    h("div", { class: "gr-str-scroll" }, h("div", { class: "gr-title" }, "gap, and last seen"), tables),
+    h("div", { class: "gr-str-scroll" }, h("div", { class: "gr-title" }, "who shares a bucket, and how often it is hit"), tables),
   );
 
   const draw = () => {
     const [step, alpha] = [model.get("step"), model.get("alpha")];
     const { last, gap } = after(step, alpha);
-    const now = step ? events[step - 1] : null;
+    if (asked !== null && step !== asked_at) asked = null;
+    asked_at = step;
+    const now = asked ?? (step ? events[step - 1] : null);
     const shares = names.map((_, j) => (step ? events.slice(0, step).filter((x) => x === j).length / step : 0));
     const found = names.map((_, j) => 1 / Math.max(...buckets.map((own, k) => gap[k][own[j]])));
     const most = Math.max(0.1, ...shares, ...found);
@@ -80,7 +92,10 @@ function render({ model, el }) {
       share.setAttribute("width", Math.max(1, (long * shares[j]) / most));
       text.textContent = found[j].toFixed(2);
     });
-    chart.setAttribute("aria-label", names.map((name, j) => `${name}: share ${shares[j].toFixed(2)}, estimate ${found[j].toFixed(2)}`).join("; "));
+    bars.forEach(({ node }, j) => {
+      node.setAttribute("aria-label", `${names[j]}: share ${shares[j].toFixed(2)}, estimate ${found[j].toFixed(2)}`);
+      node.classList.toggle("gr-str-now", j === now);
+    });
     const gaps = now === null ? [] : buckets.map((own, k) => gap[k][own[now]]);
     const counts = gaps.indexOf(Math.max(...gaps));
     const mates = now === null ? [] : names.map((_, j) => j).filter((j) => j !== now && buckets.some((own) => own[j] === own[now]));
@@ -88,8 +103,8 @@ function render({ model, el }) {
       row_.forEach((cell, b) => {
         const hit = now !== null && buckets[k][now] === b;
         const crowded = hit && mates.some((j) => buckets[k][j] === b);
-        cell.gap.textContent = gap[k][b].toFixed(1) + (hit && k === counts && buckets.length > 1 ? " counts" : "");
-        cell.last.textContent = last[k][b] ? `at ${last[k][b]}` : "never";
+        cell.gap.textContent = `every ${gap[k][b].toFixed(1)}`;
+        cell.last.textContent = hit && k === counts && buckets.length > 1 ? "longer: counts" : last[k][b] ? "" : "never hit";
         cell.box.setAttribute("class", `gr-str-box${hit ? " gr-str-hit" : ""}${crowded ? " gr-str-crowded" : ""}`);
       }),
     );
@@ -97,12 +112,14 @@ function render({ model, el }) {
     rate.set(alpha);
     const shared = mates.map((j) => names[j]);
     tables.setAttribute("aria-label", buckets.map((own, k) =>
-      `hash ${k}: ` + gap[k].map((x, b) => `${list(who(k, b)) || "nobody"} ${x.toFixed(1)}`).join("; ")).join(". "));
+      `table ${k + 1}: ` + gap[k].map((x, b) => `${list(who(k, b)) || "nobody"} ${x.toFixed(1)}`).join("; ")).join(". "));
     if (now === null) return say("Nothing has come yet: every gap is where it began.");
+    const too = shares[now] ? found[now] / shares[now] : 0;
     say(
-      `Step ${step}: ${names[now]} comes. ` +
+      (asked === null ? `Step ${step}: ${names[now]} comes. ` : `${names[now]} after ${step} steps. `) +
         (shared.length ? `${list(shared)} share${shared.length === 1 ? "s" : ""} a bucket with it. ` : "") +
-        `Estimate ${found[now].toFixed(3)}, share so far ${shares[now].toFixed(3)}.`,
+        `It seems to come every ${gaps[counts].toFixed(1)} steps: estimate ${found[now].toFixed(3)}, share so far ${shares[now].toFixed(3)}.` +
+        (too > 1.5 && step > 20 ? ` ${too.toFixed(1)} times too high: its buckets are hit for others, too.` : ""),
     );
   };
 

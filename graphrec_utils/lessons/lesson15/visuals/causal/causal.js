@@ -1,13 +1,14 @@
 // Who looks at whom: weights of attention, with the causal mask and the mask of empty places on or off.
 // State: names, empty (of L places), tables ([ahead][holes] → L rows of L weights), row, ahead, holes.
 
-import { button, frame, h, roving } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, roving, s } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const [names, empty, tables] = ["names", "empty", "tables"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "Attention with masks",
-    help: "Choose the place that looks by mouse or with the arrow keys; the buttons lift a mask and put it back.",
+    least: 250,
+    help: "Press the place that looks, or choose its row with the arrow keys: bows are as wide as its attention. The buttons lift a mask and put it back.",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -31,7 +32,29 @@ function render({ model, el }) {
     const t = heads.findIndex(([x]) => x === event.target);
     if (t >= 0 && t !== model.get("row")) put("row", t);
   });
-  body.append(h("div", { class: "gr-ca-scroll" }, table));
+  // ---- the chosen row as bows from its place
+  const [gap, line] = [64, 132];
+  const [wide, tall] = [gap * names.length, 176];
+  const at = (k) => gap * (k + 0.5);
+  const bows = s("g", {});
+  const places = names.map((name, k) => {
+    const dot = s("circle", { cx: at(k), cy: line, r: 12, class: `gr-ca-dot${empty[k] ? " gr-ca-empty" : ""}` });
+    return { dot, node: s("g", { class: "gr-ca-spot", onclick: () => put("row", k) },
+      s("rect", { x: at(k) - gap / 2, y: line - 30, width: gap, height: 70, class: "gr-ca-touch" }), dot,
+      s("text", { x: at(k), y: line + 34, "text-anchor": "middle" }, empty[k] ? "empty" : name)) };
+  });
+  const picture = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" }, bows, ...places.map((x) => x.node));
+  const bow = (from, to, w, kind) => {
+    const [a, b] = [at(from), at(to)];
+    const d = a === b
+      ? `M${a - 8} ${line - 10}C${a - 34} ${line - 56} ${a + 34} ${line - 56} ${a + 8} ${line - 10}`
+      : `M${a} ${line - 12}C${a} ${line - 34 - 0.3 * Math.abs(b - a)} ${b} ${line - 34 - 0.3 * Math.abs(b - a)} ${b} ${line - 12}`;
+    const path = s("path", { d, class: `gr-ca-bow ${kind}` });
+    path.style.strokeWidth = `${Math.max(1, 20 * w)}px`;
+    return path;
+  };
+  const title = h("div", { class: "gr-title" });
+  body.append(h("div", { class: "gr-ca-picture" }, title, picture), h("div", { class: "gr-ca-scroll" }, table));
   const ahead = button("", () => put("ahead", !model.get("ahead")), { "aria-pressed": "false" });
   const holes = button("", () => put("holes", !model.get("holes")), { "aria-pressed": "false" });
   controls.prepend(ahead, holes);
@@ -49,7 +72,13 @@ function render({ model, el }) {
     );
     heads.forEach(([x], t) => {
       x.setAttribute("aria-pressed", String(t === row));
+      x.closest("tr").classList.toggle("gr-ca-here", t === row);
+      x.closest("tr").classList.toggle("gr-ca-back", empty[t] && t !== row);
     });
+    title.textContent = `at whom place ${row + 1} looks (${empty[row] ? "empty" : names[row]})`;
+    bows.replaceChildren(...W[row].flatMap((w, k) => (w > 0.004 ? [bow(row, k, w, empty[k] ? "gr-ca-hollow" : k > row ? "gr-ca-later" : "")] : [])));
+    places.forEach(({ dot }, k) => dot.classList.toggle("gr-ca-chosen", k === row));
+    picture.setAttribute("aria-label", W[row].flatMap((w, k) => (w > 0.004 ? [`place ${k + 1}, ${names[k]}: ${w.toFixed(2)}`] : [])).join("; ") || "nobody");
     ahead.setAttribute("aria-pressed", String(a));
     holes.setAttribute("aria-pressed", String(o));
     ahead.textContent = a ? "Look back only" : "Look ahead";
@@ -61,7 +90,7 @@ function render({ model, el }) {
     else parts.push(`looks back with ${sum((k) => k <= row && !empty[k]).toFixed(2)} of its attention`);
     if (later > 0.004) parts.push(`at what comes later with ${later.toFixed(2)}: a leak`);
     if (hollow > 0.004) parts.push(`at empty places with ${hollow.toFixed(2)}: at nothing`);
-    say(`${names[row]} ${parts.join(", ")}.`);
+    say(`${names[row]} ${parts.join(", ")}.${empty[row] ? " It is an empty place: nobody reads what it hears." : ""}`);
   };
   const watched = ["row", "ahead", "holes", "tables"];
   for (const name of watched) model.on(`change:${name}`, draw);

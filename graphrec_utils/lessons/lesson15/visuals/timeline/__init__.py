@@ -92,25 +92,34 @@ def draw(days, liked, names, now, window, objective, rows) -> Axes:
     """Draw the line of time with an arrow from every event to each of its targets."""
     E = len(days)
     _, ax = plt.subplots(figsize=(8.2, 2.9))
-    x = np.arange(E)
-    read = np.searchsorted(days, days[now], side="right") - 0.5
-    end = np.searchsorted(days, days[now] + window, side="right") - 0.5
-    ax.axvspan(-0.5, read, color=style.CONTEXT, alpha=0.18, linewidth=0)
-    ax.axvspan(read, end, color=style.ITEM, alpha=0.22, linewidth=0)
+    begin, end = days[0] - 0.8, days[-1] + 0.12 * max(1, days[-1] - days[0])
+    until = min(days[now] + window + 0.5, end)
+    ax.axvspan(begin, days[now] + 0.5, color=style.CONTEXT, alpha=0.18, linewidth=0)
+    ax.axvspan(days[now] + 0.5, until, color=style.ITEM, alpha=0.22, linewidth=0)
     for s, mask in enumerate(rows):
         for e in range(E):
             if mask >> e & 1:
                 arrow = FancyArrowPatch(
-                    (s, 0.08), (e, 0.08), connectionstyle="arc3,rad=-0.32", arrowstyle="-|>",
+                    (days[s], 0.1), (days[e], 0.1), connectionstyle="arc3,rad=-0.4", arrowstyle="-|>",
                     mutation_scale=9, color=style.USER, linewidth=1, shrinkA=3, shrinkB=3,
                 )  # fmt: skip
                 ax.add_patch(arrow)
-    for k in range(E):
-        color = style.POSITIVE if liked[k] else style.NEGATIVE
-        ax.plot(x[k], 0, "o" if liked[k] else "X", color=color, markersize=9)
-        ax.text(x[k], -0.32, f"day {days[k]}\n{names[k]}", ha="center", va="top", fontsize=8.5)
-    ax.text(-0.45, 1.5, "may be read", fontsize=9)
-    ax.text(read + 0.05, 1.5, f"{window} days ahead", fontsize=9)
-    ax.set(xlim=(-0.5, E - 0.5), ylim=(-1.25, 1.75))
+    lane, letter, ends = (
+        0,
+        0.011 * (end - begin),
+        [],
+    )  # names without room beside each other go down
+    for k in reversed(range(E)):
+        told = f"day {days[k]}: {names[k]}"
+        reach = days[k] + letter * (len(told) + 1)
+        lane = next((j for j, x in enumerate(ends) if reach < x), len(ends))
+        ends = [days[k]] * (lane + 1) + ends[lane + 1 :]
+        ax.plot([days[k]] * 2, [-0.1, -0.5 - 0.27 * lane], color=style.CONTEXT, linewidth=0.8)
+        ax.text(days[k] + 0.2, -0.5 - 0.27 * lane, told, va="center", fontsize=8.5)
+        ax.plot(days[k], 0, "o" if liked[k] else "X", color=style.POSITIVE if liked[k] else style.NEGATIVE,
+                markersize=9)  # fmt: skip
+    ax.text(begin + 0.2, 1.55, "may be read", fontsize=9)
+    ax.text(days[now] + 0.8 + 0.1 * (end - begin), 1.55, f"{window} days ahead", fontsize=9)
+    ax.set(xlim=(begin, end), ylim=(-0.65 - 0.27 * len(ends), 1.75))
     ax.axis("off")
     return ax

@@ -3,45 +3,82 @@
 // events), objective (a word), targets (objective → window → now → for each event a number whose bits are targets).
 
 import { button, count, frame, h, list, roving, s, slider } from "../../../../plots/visuals/base/base.js";
+import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [days, liked, names, windows] = ["days", "liked", "names", "windows"].map((x) => model.get(x));
   const E = days.length;
   const { body, controls, say } = frame(el, {
     label: "Targets on a line of time",
-    help: "Choose an event by mouse or with the arrow keys, and an objective by its button. Circles are likes, crosses are not.",
+    help: "Pull “now” and the end of the window, or use the sliders. Choose an event by mouse or with the arrow keys. Circles are likes, crosses are not.",
   });
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
 
-  // ---- line: events at equal distances, so that a busy day can be read
-  const [gap, left, line, height] = [66, 40, 120, 184];
-  const width = left * 2 + gap * (E - 1);
-  const at = (k) => left + gap * k;
-  const readable = s("rect", { y: 6, height: height - 12, x: 4, class: "gr-tl-read" });
-  const ahead = s("rect", { y: 6, height: height - 12, class: "gr-tl-ahead" });
+  // ---- line: a day is as long as another; names that have no room beside each other go down, like stairs
+  const narrow = matchMedia("(max-width: 600px)").matches;
+  const [width, left, line, letter] = [narrow ? 360 : 800, 18, 118, narrow ? 6.6 : 7.4];
+  const day = (width - 2 * left - (narrow ? 20 : 60)) / Math.max(1, days[E - 1] - days[0]);
+  const px = (d) => left + day * (d - days[0]);
+  const at = (k) => px(days[k]) + 17 * days.slice(0, k).filter((d) => d === days[k]).length;
+  const words = days.map((d, k) => `day ${d}: ${names[k]}`);
+  const ends = [];
+  const lanes = [];
+  for (let k = E - 1; k >= 0; k -= 1) {
+    let lane = 0;
+    while (ends[lane] !== undefined && at(k) + letter * words[k].length > ends[lane] - 6) lane += 1;
+    lanes[k] = lane;
+    for (let j = 0; j <= lane; j += 1) ends[j] = at(k);
+  }
+  const height = line + 40 + 17 * Math.max(...lanes);
+  const readable = s("rect", { y: 26, height: line - 6, x: 2, class: "gr-tl-read" });
+  const ahead = s("rect", { y: 26, height: line - 6, class: "gr-tl-ahead" });
   const arrows = s("g", {});
-  const marks = days.map((day, k) => {
+  const marks = days.map((d, k) => {
+    const x = at(k);
     const shape = liked[k]
-      ? s("circle", { cx: at(k), cy: line, r: 9, class: "gr-tl-like" })
-      : s("path", { d: `M${at(k) - 7} ${line - 7}l14 14m0 -14l-14 14`, class: "gr-tl-no" });
-    const ring = s("circle", { cx: at(k), cy: line, r: 15, class: "gr-tl-ring" });
+      ? s("circle", { cx: x, cy: line, r: narrow ? 5 : 8, class: "gr-tl-like" })
+      : s("path", { d: `M${x - 6} ${line - 6}l12 12m0 -12l-12 12`, class: "gr-tl-no" });
+    const ring = s("circle", { cx: x, cy: line, r: narrow ? 9 : 13, class: "gr-tl-ring" });
+    const [before, after] = [k ? at(k - 1) : x - 60, k < E - 1 ? at(k + 1) : x + 60];
+    const [begin, end] = [Math.max(x - 24, (before + x) / 2), Math.min(x + 24, (after + x) / 2)];
+    const name = s("text", { x: x + 4, y: line + 32 + 17 * lanes[k] }, words[k]);
+    if (at(k) + letter * words[k].length > width) name.setAttribute("text-anchor", "end");
     const spot = s(
       "g",
       { role: "button", tabindex: -1, class: "gr-tl-event", onclick: () => put("event", k),
-        "aria-label": `day ${day}: ${names[k]}, ${liked[k] ? "a like" : "no like"}` },
-      s("rect", { x: at(k) - gap / 2, y: line - 22, width: gap, height: 80, class: "gr-tl-touch" }),
-      ring, shape,
-      s("text", { x: at(k), y: line + 32, "text-anchor": "middle" }, `day ${day}`),
-      s("text", { x: at(k), y: line + 50, "text-anchor": "middle", class: "gr-tl-name" }, names[k]),
+        "aria-label": `day ${d}: ${names[k]}, ${liked[k] ? "a like" : "no like"}` },
+      s("rect", { x: begin, y: line - 24, width: end - begin, height: 48, class: "gr-tl-touch" }),
+      s("line", { x1: x, x2: x, y1: line + 10, y2: line + 32 + 17 * lanes[k], class: "gr-tl-lead" }),
+      ring, shape, name,
     );
     return { spot, ring };
   });
-  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "events" }, readable, ahead, arrows, ...marks.map((x) => x.spot));
-  const strip = h("div", { class: "gr-tl-scroll" }, svg);
-  body.append(strip);
+  const handle = (kind) => {
+    const text = s("text", { y: 14, "text-anchor": "middle" });
+    const parts = [s("line", { y1: 20, y2: line + 20, class: "gr-tl-edge" }), s("circle", { cy: 26, r: 8, class: "gr-tl-knob" }), s("rect", { y: 4, width: 32, height: 44, class: "gr-tl-touch" })];
+    const set = (x, word) => {
+      for (const name of ["x1", "x2"]) parts[0].setAttribute(name, x);
+      parts[1].setAttribute("cx", x);
+      parts[2].setAttribute("x", x - 16);
+      text.setAttribute("x", Math.max(34, Math.min(width - 44, x)));
+      text.textContent = word;
+    };
+    return { node: s("g", { class: `gr-tl-${kind}`, "aria-hidden": "true" }, ...parts), text, set };
+  };
+  const handles = [handle("now"), handle("until")];
+  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "events" }, readable, ahead, arrows, ...marks.map((x) => x.spot), ...handles.flatMap((x) => [x.node, x.text]));
+  body.append(h("div", {}, svg));
+  pull(svg, (x) => {
+    const k = nearest(days.map((_, j) => at(j) + day / 2), x);
+    if (k !== model.get("now")) put("now", k);
+  }, { node: handles[0].node });
+  pull(svg, (x) => {
+    const k = nearest(windows.map((w) => px(days[model.get("now")] + w)), x);
+    if (k !== model.get("window")) put("window", k);
+  }, { node: handles[1].node });
   const settle = roving(svg, () => [marks.map((x) => x.spot)], marks[model.get("event")].spot);
   svg.addEventListener("focusin", (event) => {
     const k = marks.findIndex((x) => x.spot === event.target);
@@ -61,17 +98,20 @@ function render({ model, el }) {
     const [now, event, objective, w] = ["now", "event", "objective", "window"].map((x) => model.get(x));
     const rows = model.get("targets")[objective][w][now];
     const read = days.filter((d) => d <= days[now]).length;
-    const until = days.filter((d) => d <= days[now] + windows[w]).length;
-    const edge = (k) => at(k) - gap / 2;
-    readable.setAttribute("width", edge(read) - 4);
-    ahead.setAttribute("x", edge(read));
-    ahead.setAttribute("width", Math.max(0, edge(until) - edge(read)));
+    const last = Math.max(...days.map((d, k) => (d <= days[now] ? at(k) : 0))) + day / 2;
+    const border = Math.min(width - 2, Math.max(last, px(days[now] + windows[w] + 0.5)));
+    readable.setAttribute("width", last - 2);
+    ahead.setAttribute("x", last);
+    ahead.setAttribute("width", border - last);
+    handles[0].set(last, "now");
+    handles[1].set(border, `${windows[w]} days on`);
+    handles[0].text.setAttribute("visibility", border - last < 90 ? "hidden" : "visible");
     const found = (k) => days.map((_, e) => e).filter((e) => (rows[k] >> e) & 1);
     arrows.replaceChildren(
       ...days.flatMap((_, k) =>
         found(k).map((e) => {
           const [a, b] = [at(k), at(e)];
-          const top = line - 24 - 9 * Math.abs(e - k);
+          const top = line - 30 - Math.min(60, 0.24 * (b - a));
           return s("path", { d: `M${a} ${line - 12}C${a} ${top} ${b} ${top} ${b} ${line - 14}`, class: k === event ? "gr-tl-mine" : "gr-tl-other" });
         }),
       ),

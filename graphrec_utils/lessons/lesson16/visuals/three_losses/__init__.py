@@ -29,6 +29,7 @@ EDGES = (
     ("encoder", "reader", "u"),
 )  # fmt: skip
 LOSSES = {"e": "entity-entity", "f": "entity-feature", "u": "user-entity"}
+LOOKS = {"e": (style.USER, "-"), "f": (style.ITEM, "--"), "u": (style.POSITIVE, ":")}
 WIDTH, HEIGHT = 180, 68
 
 
@@ -75,14 +76,14 @@ def three_losses(
         alt=(
             "Seven boxes in three columns. A pin and its neighbors go into the encoder, a neighbor's raw features into "
             "the feature network, what a user liked through the encoder into the user transformer. All three ask for "
-            "vectors of pins, which the encoder makes. Boxes that get a gradient from the chosen losses are filled."
+            "vectors of pins, which the encoder makes. A box carries a stripe for each chosen loss that gives it a gradient."
         ),
         draw=lambda: draw(on),
     )
 
 
 def draw(on: str) -> Axes:
-    """Draw the boxes; filled ones get a gradient of the losses in `on`."""
+    """Draw the boxes; a stripe for each loss in `on` whose gradient reaches them."""
     _, ax = plt.subplots(figsize=(7.6, 3.4))
     for one, other, loss in EDGES:
         (x, y), (a, b) = BOXES[one][:2], BOXES[other][:2]
@@ -92,28 +93,25 @@ def draw(on: str) -> Axes:
         else:
             begin, end, bend = (x + WIDTH, -y - HEIGHT / 2), (a, -b - HEIGHT / 2), "arc3"
         lit = loss and loss in on
+        color, line = LOOKS[loss] if lit else (style.CONTEXT, "-")
         ax.add_patch(FancyArrowPatch(
             begin, end, arrowstyle="-|>", mutation_scale=12, connectionstyle=bend,
-            color=style.POSITIVE if lit else style.CONTEXT, linewidth=2.4 if lit else 1.2,
+            color=color, linestyle=line, linewidth=3 if lit else 1.2,
         ))  # fmt: skip
     for x, y, words, losses in BOXES.values():
-        lit = set(losses) & set(on)
-        for face, alpha in ((style.PAPER, 1), (style.POSITIVE if lit else style.PAPER, 0.35)):
-            ax.add_patch(
-                FancyBboxPatch(
-                    (x, -y - HEIGHT),
-                    WIDTH,
-                    HEIGHT,
-                    boxstyle="round,pad=0,rounding_size=8",
-                    linewidth=1.4,
-                    facecolor=face,
-                    edgecolor=style.INK,
-                    alpha=alpha,
-                    zorder=2,
-                )
-            )
-        ax.text(x + WIDTH / 2, -y - HEIGHT / 2, words.replace(" and ", "\nand ").replace(" raw", "\nraw").replace(" of the", "\nof the"),
+        mine = [k for k in losses if k in on]
+        ax.add_patch(FancyBboxPatch(
+            (x, -y - HEIGHT), WIDTH, HEIGHT, boxstyle="round,pad=0,rounding_size=8", facecolor=style.PAPER,
+            edgecolor=style.INK if mine else style.CONTEXT, linewidth=1.8 if mine else 1.2, zorder=2,
+        ))  # fmt: skip
+        for k, loss in enumerate(mine):
+            wide = (WIDTH - 16) / len(mine)
+            ax.add_patch(plt.Rectangle((x + 8 + k * wide, -y - HEIGHT + 4), wide - 2, 8, color=LOOKS[loss][0], zorder=3))  # fmt: skip
+        ax.text(x + WIDTH / 2, -y - HEIGHT / 2 + 4, words.replace(" and ", "\nand ").replace(" raw", "\nraw").replace(" of the", "\nof the"),
                 ha="center", va="center", fontsize=10, zorder=3)  # fmt: skip
+    keys = [plt.Line2D([], [], color=LOOKS[k][0], linestyle=LOOKS[k][1], linewidth=3, label=LOSSES[k]) for k in on]  # fmt: skip
+    if keys:
+        ax.legend(handles=keys, loc="upper right", bbox_to_anchor=(1.0, 1.0), fontsize=9)
     ax.set(
         xlim=(0, 640),
         ylim=(-290, 0),

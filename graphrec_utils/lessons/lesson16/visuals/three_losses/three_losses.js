@@ -1,7 +1,7 @@
 // OmniSage's losses as switches. State: boxes (name → x, y, words, losses that reach it), edges (from, to, loss),
 // losses (letter → name), measured (letters → name → number), on (letters), size (of a box).
 
-import { button, frame, h, s } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, list, roving, s, travel } from "../../../../plots/visuals/base/base.js";
 
 const WORDS = { encoder: "the encoder", network: "the feature network", reader: "the user transformer" };
 
@@ -9,47 +9,91 @@ function render({ model, el }) {
   const [boxes, edges, names, measured, [w, tall]] = ["boxes", "edges", "losses", "measured", "size"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "Three losses",
-    help: "Switch each loss on and off by its button. What gets a gradient is filled; a thick line says who asks.",
+    help: "Switch each loss on and off. Each has a color: its lines are thick, and whoever gets its gradient carries a stripe of it. Press a part, or reach it with the arrow keys, to ask whose.",
   });
+  const narrow = matchMedia("(max-width: 600px)").matches;
+  const across = narrow ? 0.55 : 1.25; // of the grid the boxes are given in
+  const [wide, room] = [w * across, 640 * across];
+  const at = (name) => [boxes[name][0] * across, boxes[name][1]];
+  const heart = (name) => [at(name)[0] + wide / 2, at(name)[1] + tall / 2];
   const flip = (letter) => {
     const now = model.get("on");
     model.set("on", Object.keys(names).filter((k) => now.includes(k) !== (k === letter)).join(""));
     model.save_changes();
+    // what is asked of the vectors goes back to whom it can change
+    if (model.get("on").includes(letter)) travel(svg, edges.filter((e) => e[2] === letter).map(([one, other]) => [heart(other), heart(one), ""]));
   };
-  const switches = Object.entries(names).map(([k, name]) => [k, button(name, () => flip(k), { "aria-pressed": "false" })]);
+  const switches = Object.entries(names).map(([k, name]) => [k, button("", () => flip(k), { "aria-pressed": "false" })]);
+  switches.forEach(([k, node]) => node.append(h("i", { class: `gr-tw-key gr-tw-${k}` }), names[k]));
   controls.prepend(...switches.map(([, node]) => node));
   const lines = edges.map(([one, other, loss]) => {
-    const [[x, y], [a, b]] = [boxes[one], boxes[other]];
+    const [[x, y], [a, b]] = [at(one), at(other)];
+    const out = 48 * across;
     const d =
       x === a
-        ? `M${x + 20} ${y + tall}C${x - 40} ${y + tall + 30} ${x - 40} ${b - 30} ${x + 20} ${b}`
-        : `M${x + w} ${y + tall / 2}L${a} ${b + tall / 2}`;
-    return [loss, s("path", { d, class: "gr-tw-edge" })];
+        ? `M${x + 14} ${y + tall}C${x - out} ${y + tall + 30} ${x - out} ${b - 30} ${x + 14} ${b}`
+        : `M${x + wide} ${y + tall / 2}L${a} ${b + tall / 2}`;
+    return [loss, s("path", { d, class: `gr-tw-edge gr-tw-${loss || "none"}` })];
   });
-  const shapes = Object.entries(boxes).map(([name, [x, y, words, losses]]) => {
-    const box = s("rect", { x, y, width: w, height: tall, rx: 8, class: "gr-tw-box" });
-    const cut = words.length > 18 ? words.indexOf(" ", words.length / 2 - 3) : words.length;
-    const text = [words.slice(0, cut), words.slice(cut + 1)].filter(Boolean);
-    const label = text.map((part, k) =>
-      s("text", { x: x + w / 2, y: y + tall / 2 + 5 + (k - (text.length - 1) / 2) * 18, "text-anchor": "middle" }, part),
+  const wrap = (words) =>
+    words.split(" ").reduce((rows, word) => {
+      const last = rows.at(-1);
+      if (last && last.length + word.length < (narrow ? 12 : 20)) rows[rows.length - 1] = `${last} ${word}`;
+      else rows.push(word);
+      return rows;
+    }, []);
+  const shapes = Object.entries(boxes).map(([name, [, , words, losses]]) => {
+    const [x, y] = at(name);
+    const box = s("rect", { x, y, width: wide, height: tall, rx: 8, class: "gr-tw-box" });
+    const rows = wrap(words);
+    const label = rows.map((part, k) =>
+      s("text", { x: x + wide / 2, y: y + tall / 2 + 1 + (k - (rows.length - 1) / 2) * 17, "text-anchor": "middle" }, part),
     );
-    return { name, losses, box, node: s("g", {}, box, ...label) };
+    const stripes = [...losses].map((k) => [k, s("rect", { y: y + tall - 11, height: 8, class: `gr-tw-stripe gr-tw-${k}` })]);
+    const ask = () => {
+      asked = name;
+      draw();
+    };
+    const node = s("g", { role: "button", tabindex: -1, class: "gr-tw-part", "aria-label": words, onclick: ask, onfocus: (event) => event.target.matches(":focus-visible") && ask(),
+      onkeydown: (event) => event.key === "Enter" && ask() }, box, ...stripes.map((z) => z[1]), ...label);
+    return { name, words, losses, box, stripes, node, x, y };
   });
-  const svg = s("svg", { viewBox: "0 0 640 290", width: 640, height: 290, role: "img", "aria-label": "parts of OmniSage" }, ...lines.map(([, x]) => x), ...shapes.map((x) => x.node));
-  body.append(h("div", { class: "gr-tw-scroll" }, svg));
+  let asked = null;
+  const svg = s("svg", { viewBox: `0 0 ${room} 290`, width: room, height: 290, role: "group", "aria-label": "parts of OmniSage" }, ...lines.map(([, x]) => x), ...shapes.map((x) => x.node));
+  // arrow keys go as the boxes stand
+  const rows = [...new Set(shapes.map((x) => x.y))].sort((a, b) => a - b).map((y) => shapes.filter((x) => x.y === y).sort((a, b) => a.x - b.x).map((x) => x.node));
+  roving(svg, () => rows, rows[0][1]);
+  body.append(h("div", {}, svg));
 
   const draw = () => {
     const on = model.get("on");
     const reached = (losses) => [...losses].some((k) => on.includes(k));
     switches.forEach(([k, node]) => node.setAttribute("aria-pressed", String(on.includes(k))));
     lines.forEach(([loss, line]) => line.classList.toggle("gr-tw-flow", loss !== "" && on.includes(loss)));
-    shapes.forEach(({ losses, box }) => box.classList.toggle("gr-tw-lit", reached(losses)));
+    shapes.forEach(({ name, losses, box, stripes, x }) => {
+      box.classList.toggle("gr-tw-lit", reached(losses));
+      box.classList.toggle("gr-tw-asked", name === asked);
+      const shown = stripes.filter(([k]) => on.includes(k));
+      stripes.forEach(([k, bar]) => {
+        const j = shown.findIndex((z) => z[0] === k);
+        bar.setAttribute("visibility", j < 0 ? "hidden" : "visible");
+        bar.setAttribute("x", x + 8 + (j * (wide - 16)) / Math.max(1, shown.length));
+        bar.setAttribute("width", (wide - 16) / Math.max(1, shown.length) - 2);
+      });
+    });
+    if (asked) {
+      const { words, losses } = shapes.find((x) => x.name === asked);
+      const who = [...losses].filter((k) => on.includes(k)).map((k) => names[k]);
+      asked = null;
+      return say(!losses ? `“${words}” is data: no gradient changes it.` : who.length ? `“${words}” learns from ${list(who)}.` : `“${words}” gets no gradient from the losses that are on.`);
+    }
     if (!on) return say("No loss is on: nothing learns.");
     const parts = shapes.filter(({ name, losses }) => WORDS[name] && reached(losses)).map(({ name }) => WORDS[name]);
     const idle = shapes.filter(({ name, losses }) => WORDS[name] && !reached(losses)).map(({ name }) => WORDS[name]);
     const found = Object.entries(measured[on] ?? {}).map(([name, x]) => `${name} ${x.toFixed(3)}`);
     say(
-      `Gradients reach ${parts.join(", ")}.` +
+      `Gradients reach ${list(parts)}.` +
+        (on.length > 1 ? ` ${on.length > 2 ? "All three" : "Both"} losses meet in the encoder.` : "") +
         (idle.length ? ` Nothing reaches ${idle.join(" and ")}.` : "") +
         (found.length ? ` Measured recall@10: ${found.join(", ")}.` : ""),
     );

@@ -2,12 +2,14 @@
 // revive, step (the epoch), chosen (a first word), yours.
 
 import { button, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
+import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [points, films] = ["points", "films"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "Books of words",
-    help: "Step through the epochs with → and ←. Squares: first words, hollow and † if they spell nothing. Triangles: what the second book adds to the chosen word.",
+    help: "Pull the line below through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†). Blue: what the chosen word spells. Triangles: what the second book adds to it.",
+    least: 260,
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -15,26 +17,41 @@ function render({ model, el }) {
   };
   const way = () => `${model.get("kmeans") ? "k-means" : "anywhere"}${model.get("revive") ? ", revived" : ""}`;
   const epochs = films["anywhere"].length - 1;
-  const [size, middle] = [320, 160];
+  const [size, middle] = [312, 156];
   const places = [points, ...Object.values(films).flat().map((f) => f.words[0])].flat(2);
   const reach = 1.06 * Math.max(...places.map(Math.abs));
-  const at = ([x, y]) => [middle + (150 * x) / reach, middle - (150 * y) / reach].map((z) => Number(z.toFixed(1)));
+  const at = ([x, y]) => [middle + (147 * x) / reach, middle - (147 * y) / reach].map((z) => Number(z.toFixed(1)));
   const dots = points.map((p) => s("circle", { cx: at(p)[0], cy: at(p)[1], r: 3.5, class: "gr-cb-point" }));
   const first = films["anywhere"][0].words[0].map((_, k) =>
-    s("g", { class: "gr-cb-word", onclick: () => put("chosen", k) }, s("rect", { x: -6, y: -6, width: 12, height: 12 }), s("text", { x: 9, y: 5 })),
+    s("g", { class: "gr-cb-word", onclick: () => put("chosen", k) }, s("rect", { x: -7, y: -7, width: 14, height: 14 })),
   );
   const second = s("g", {});
+  const grave = s("text", { class: "gr-cb-grave" });
   const plane = s(
     "svg",
     { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img" },
     s("rect", { class: "gr-cb-frame", x: 0.5, y: 0.5, width: size - 1, height: size - 1 }),
-    ...dots, second, ...first,
+    ...dots, second, ...first, grave,
   );
   const words = first.map((_, k) => button(`word ${k}`, () => put("chosen", k)));
   const list = h("div", { class: "gr-cb-words", role: "group", "aria-label": "First words" }, ...words);
   const counts = h("div", { class: "gr-title" });
   const told = h("p", {});
-  body.append(plane, h("div", { style: "flex: 1 1 15em" }, counts, list, told));
+  // ---- what is left over, epoch by epoch, on a logarithmic axis: this way thick, the others thin
+  const [wide, tall] = [430, 112];
+  const lefts = Object.values(films).flat().map((f) => f.left);
+  const [low, high] = [Math.min(...lefts), Math.max(...lefts)].map(Math.log);
+  const px = (k) => 14 + ((wide - 28) * k) / epochs;
+  const py = (value) => 8 + ((tall - 34) * (high - Math.log(value))) / Math.max(1e-9, high - low);
+  const falls = Object.fromEntries(Object.keys(films).map((name) => [name, s("polyline", { class: "gr-cb-fall" })]));
+  const here = s("circle", { r: 8, class: "gr-cb-here" });
+  const chart = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" },
+    s("line", { x1: 8, x2: wide - 8, y1: tall - 22, y2: tall - 22, class: "gr-cb-axis" }), ...Object.values(falls), here,
+    ...[0, epochs].map((k) => s("text", { x: px(k), y: tall - 5, "text-anchor": k ? "end" : "start" }, `epoch ${k}`)));
+  pull(chart, (x) => play.jump(nearest(Array.from({ length: epochs + 1 }, (_, k) => px(k)), x)));
+  body.append(h("div", {}, plane), h("div", {}, counts, list, told, h("div", { class: "gr-title" }, "left over (thin: the other starts)"), chart));
+  const spelled = films[way()][model.get("step")].used[0];
+  if (!spelled[model.get("chosen")]) model.set("chosen", spelled.indexOf(Math.max(...spelled))); // a dead word shows nothing
   roving(list, () => [words], words[model.get("chosen")]);
 
   const play = player(model, root, () => epochs, 600);
@@ -53,10 +70,24 @@ function render({ model, el }) {
       node.setAttribute("transform", `translate(${x} ${y})`);
       node.classList.toggle("gr-cb-dead", !used[0][k]);
       node.classList.toggle("gr-cb-chosen", k === chosen);
-      node.lastChild.textContent = used[0][k] ? "" : "†";
       words[k].textContent = `word ${k}: ${used[0][k] || "†"}`;
       words[k].setAttribute("aria-pressed", String(k === chosen));
     });
+    for (const [name, fall] of Object.entries(falls)) {
+      fall.setAttribute("points", films[name].slice(0, step + 1).map((f, k) => `${px(k)},${py(f.left)}`).join(" "));
+      fall.classList.toggle("gr-cb-this", name === way());
+    }
+    here.setAttribute("cx", px(step));
+    here.setAttribute("cy", py(left));
+    chart.setAttribute("aria-label", `left over in epoch ${step}: ${left.toFixed(2)}`);
+    const dead = one.filter((_, k) => !used[0][k]).map(at);
+    grave.textContent = dead.length ? `${dead.length} dead` : "";
+    if (dead.length) {
+      const [x, y] = [Math.min(...dead.map((z) => z[0])), dead.reduce((sum, z) => sum + z[1], 0) / dead.length];
+      grave.setAttribute("x", x > 80 ? x - 12 : Math.max(...dead.map((z) => z[0])) + 12);
+      grave.setAttribute("y", y + 5);
+      grave.setAttribute("text-anchor", x > 80 ? "end" : "start");
+    }
     const [a, b] = at(one[chosen]);
     second.replaceChildren(
       ...two.flatMap(([x, y], k) => {
@@ -71,7 +102,7 @@ function render({ model, el }) {
     const own = used[0][chosen];
     told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.` : `Word ${chosen} spells nothing: no gradient moves it.`;
     const yours = model.get("yours") && model.get("revive") ? " Revived by your function." : "";
-    const line = `Epoch ${step}: ${alive[0]} of ${one.length} first words spell something. Left over: ${left.toFixed(2)}.`;
+    const line = `Epoch ${step}: ${alive[0]} of ${one.length} first words spell something. Left over: ${left.toFixed(2)}.${dead.length ? " A dead word is nearest to nobody, so no gradient ever moves it." : " Each is nearest to somebody, and learns."}`;
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };

@@ -12,13 +12,13 @@ function render({ model, el }) {
     label: "Semantic IDs",
     help:
       "Choose a point by mouse or among the spellings with the arrow keys; the slider says how many codes must agree. " +
-      "Carry the new pin with the mouse, or with the arrow keys.",
+      "Carry the new pin by hand, tap where it shall lie, or use the arrow keys.",
   });
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
-  const [width, height] = [396, 308];
+  const [width, height] = [468, 364];
   const side = [width / columns, height / rows];
   const at = ([x, y]) => [side[0] * (2 + x * (columns - 4)), height - side[1] * (2 + y * (rows - 4))];
   const middle = ([c, r]) => [side[0] * (c + 0.5), height - side[1] * (r + 0.5)];
@@ -33,7 +33,14 @@ function render({ model, el }) {
     const choose = () => put("chosen", k);
     return s("g", { class: "gr-st-pick", onclick: choose }, s("circle", { cx, cy, r: 9 }), s("text", { x: cx, y: cy + 5, "text-anchor": "middle" }, names[k]));
   });
-  const carry = (c, r) => put("fresh", [Math.max(0, Math.min(columns - 1, c)), Math.max(0, Math.min(rows - 1, r))]);
+  const carry = (c, r) => {
+    if (model.get("chosen") !== n) put("chosen", n); // what is carried is what is told
+    put("fresh", [Math.max(0, Math.min(columns - 1, c)), Math.max(0, Math.min(rows - 1, r))]);
+  };
+  const carried = (event) => {
+    const box = svg.getBoundingClientRect();
+    carry(Math.floor(((event.clientX - box.left) / box.width) * columns), Math.floor(((box.bottom - event.clientY) / box.height) * rows));
+  };
   const mark = s("path", { d: "M0 -10 10 0 0 10 -10 0Z", class: "gr-st-diamond" });
   const tag = s("text", { "text-anchor": "middle" });
   const halo = s("circle", { r: 16, class: "gr-st-halo" });
@@ -56,8 +63,11 @@ function render({ model, el }) {
   });
   pin.addEventListener("pointermove", (event) => {
     if (!pin.hasPointerCapture(event.pointerId)) return;
-    const box = svg.getBoundingClientRect();
-    carry(Math.floor(((event.clientX - box.left) / box.width) * columns), Math.floor(((box.bottom - event.clientY) / box.height) * rows));
+    carried(event);
+  });
+
+  svg.addEventListener("click", (event) => {
+    if (!event.target.closest(".gr-st-pick, .gr-st-new")) carried(event);
   });
 
   // ---- the spellings
