@@ -17,7 +17,7 @@ function render({ model, el }) {
   };
   const { root, body, controls, say } = frame(el, {
     label: "The adjacency matrix and its graph",
-    help: "Click a node or a cell; arrow keys move among them, Enter picks a node.",
+    help: "Point at a cell, or press it; press a node. Arrow keys move among them, Enter picks a node. Bars: the sums.",
     least: 250,
   });
   const net = graph({
@@ -51,9 +51,10 @@ function render({ model, el }) {
   // ---- the table; a line separates users from items
   const m = users.length;
   const border = (v) => (v === m ? " gr-adj-border" : "");
-  const cells = all.map((_, v) => all.map((_, w) => h("td", { onclick: () => put({ row: v, column: w }) })));
-  const rowSums = all.map(() => h("td", { class: "gr-adj-sum" }));
-  const columnSums = all.map(() => h("td", { class: "gr-adj-sum" }));
+  const cells = all.map((_, v) => all.map((_, w) => h("td", { onclick: () => put({ row: v, column: w }),
+    onpointerenter: (event) => event.pointerType === "mouse" && put({ row: v, column: w }) })));
+  const rowSums = all.map(() => h("td", { class: "gr-adj-sum gr-adj-across" }));
+  const columnSums = all.map(() => h("td", { class: "gr-adj-sum gr-adj-down" }));
   const short = (name) => (name.length > 9 ? name.slice(0, 8) + "…" : name);
   const lines = all.map((name, v) =>
     h("tr", {}, h("th", { scope: "row", title: name }, short(name)), ...cells[v], rowSums[v]),
@@ -70,7 +71,8 @@ function render({ model, el }) {
   );
   const heading = h("div", { class: "gr-title" });
   const place = h("div", { class: "gr-title" });
-  body.append(h("div", { class: "gr-adj-scroll" }, heading, table), h("div", {}, place, net.node));
+  const verdict = h("div", { class: "gr-adj-verdict" });
+  body.append(h("div", { class: "gr-adj-scroll" }, heading, table, verdict), h("div", {}, place, net.node));
   roving(table, () => cells);
 
   const choices = Object.entries(forms).map(([form, title]) => [form, button(title, () => put({ form }))]);
@@ -96,10 +98,24 @@ function render({ model, el }) {
     choices.forEach(([other, node]) => node.setAttribute("aria-pressed", other === form));
     radius.set(k);
     const largest = Math.max(...M.flat());
+    const sums = [M.map(total), all.map((_, w) => total(M.map((x) => x[w])))];
+    const most = Math.max(...sums.flat());
+    const one = sums.map((side) => side.every((x, v) => !degree[v] || Math.abs(x - 1) < 1e-9));
+    const mirrored = M.every((x, v) => x.every((y, w) => Math.abs(y - M[w][v]) < 1e-9));
+    verdict.textContent = one[0]
+      ? "Every row sums to 1: what a node hears is a mean."
+      : one[1]
+        ? "Every column sums to 1: each node shares out what it has, and nothing is lost."
+        : mirrored
+          ? form === "A" && k === 1 ? "It is its own mirror image, and each sum is a degree." : "No sum has to be 1, but it is its own mirror image: v weighs w as w weighs v."
+          : "";
     all.forEach((_, v) => {
       lines[v].className = (v === row ? "gr-adj-now" : "") + border(v);
-      rowSums[v].textContent = text(total(M[v]));
-      columnSums[v].textContent = text(total(M.map((x) => x[v])));
+      [rowSums, columnSums].forEach((cells_of, side) => {
+        cells_of[v].textContent = text(sums[side][v]);
+        cells_of[v].style.setProperty("--gr-sum", `${most ? Math.round((100 * sums[side][v]) / most) : 0}%`);
+        cells_of[v].classList.toggle("gr-adj-one", one[side]);
+      });
       all.forEach((_, w) => {
         const kind = M[v][w] ? "gr-adj-some" : "gr-adj-none";
         const picked = v === row && w === column ? " gr-adj-picked" : v === column && w === row ? " gr-adj-mirror" : "";

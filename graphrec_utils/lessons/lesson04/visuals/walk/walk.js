@@ -39,7 +39,7 @@ function render({ model, el }) {
   const N = net.all.length;
 
   // ---- bars: one per node, and a tick at the exact share
-  const [row, zero, long] = [N > 16 ? 18 : 24, 110, 200];
+  const [row, zero, long] = [N > 16 ? 18 : 24, 110, 260];
   const bars = net.all.map((name, v) => {
     const y = v * row;
     const bar = s("rect", { x: zero, y: y + 5, height: 14, class: net.isUser(v) ? "gr-user" : "gr-item" });
@@ -50,26 +50,29 @@ function render({ model, el }) {
   });
   const chart = s(
     "svg",
-    { viewBox: `0 0 370 ${N * row}`, width: 370, height: N * row, role: "img" },
+    { viewBox: `0 0 430 ${N * row}`, width: 430, height: N * row, role: "img" },
     ...bars.flatMap((x) => [x.bar, x.tick, x.name, x.share]),
   );
   const title = h("div", { class: "gr-title" }, "share of visits (bar), exact value (line)");
   const place = h("div", { class: "gr-title" });
 
   // ---- how far the shares are off after 1, 2, 3 … steps, both axes logarithmic
-  const [wide, high, pad] = [370, 130, 28];
+  const [wide, high, pad] = [430, 138, 20];
   const ax = (step) => zero + (long * Math.log10(step)) / Math.log10(MOST);
   const ay = (error) => pad + ((high - 2 * pad) * -Math.log10(Math.max(error, 1e-3))) / 3;
   const curve = s("polyline", { class: "gr-walk-error" });
+  const dot = s("circle", { r: 5, class: "gr-walk-dot" });
   const error = s(
     "svg",
     { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "img", "aria-label": "Error over steps, logarithmic" },
+    ...[1, 0.1, 0.01].map((e) => s("line", { class: "gr-walk-grid", x1: ax(1), x2: ax(MOST), y1: ay(e), y2: ay(e) })),
     s("line", { class: "gr-walk-guide", x1: ax(1), y1: ay(1), x2: ax(MOST), y2: ay(1 / Math.sqrt(MOST)) }),
     curve,
+    dot,
     ...[1, 0.1, 0.01].map((e) => s("text", { x: zero - 8, y: ay(e) + 5, "text-anchor": "end" }, String(e))),
     ...[1, 100, 10000].map((n) => s("text", { x: ax(n), y: high - 6, "text-anchor": "middle" }, n.toLocaleString("en"))),
   );
-  const about = h("div", { class: "gr-title" }, "error over steps; dashed: 1 / √steps");
+  const about = h("div", { class: "gr-title gr-walk-about" }, "visits still misplaced, by step; dashed: 1 / √steps");
   body.append(h("div", {}, place, net.node), h("div", {}, title, chart, about, error));
 
   // ---- where the shares converge: p = restart e + (1 - restart) Pᵀ p, by iteration
@@ -132,6 +135,8 @@ function render({ model, el }) {
     });
     if (walk.from !== null && !walk.home) net.edge(walk.from, walk.at).classList.add("gr-used");
     curve.setAttribute("points", walk.errors.map(([step, e]) => `${ax(step).toFixed(1)},${ay(e).toFixed(1)}`).join(" "));
+    dot.setAttribute("cx", ax(Math.max(1, walk.step)));
+    dot.setAttribute("cy", ay(off()));
     place.textContent = `step ${walk.step}: at ${net.all[walk.at]}`;
     restart.set(model.get("restart"));
     const came =

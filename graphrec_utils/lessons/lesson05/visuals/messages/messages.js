@@ -14,7 +14,7 @@ function render({ model, el }) {
 
   const { root, body, controls, say } = frame(el, {
     label: "Messages of one NGCF layer, one after the other",
-    help: "Arrow keys ← and → step, Home and End jump. Choose a node; switch parts off and on.",
+    help: "Press a node to let it listen; press an arrow or a row to go to its message. Arrow keys ← and → step, Home and End jump.",
   });
 
   // ---- the layer
@@ -61,18 +61,19 @@ function render({ model, el }) {
   };
   const room = (list) => 30 + 8.5 * Math.max(...list.map((name) => name.length));
   const [left, top, gap] = [room(users), 34, 44];
-  const right = left + 140;
+  const right = left + 170;
   const width = right + room(items);
   const height = top + gap * Math.max(m, n);
   const y = (k, size) => top + (size === 1 ? (gap * (Math.max(m, n) - 1)) / 2 : (k * gap * (Math.max(m, n) - 1)) / (size - 1));
   const place = names.map((_, w) => (w < m ? [left, y(w, m)] : [right, y(w - m, n)]));
   const net = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "Graph: who sends to whom" });
-  const side = 280;
+  const side = 330;
   const plane = s("svg", { viewBox: `0 0 ${side} ${side}`, width: side, height: side, role: "img", "aria-label": "Messages head to tail" });
   const table = h("table", { class: "gr-msg-table", "aria-label": "messages" });
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "who sends"), net),
-    h("div", {}, h("div", { class: "gr-title" }, "messages, head to tail"), plane),
+    h("div", {}, h("div", { class: "gr-title" }, "messages, head to tail"), plane,
+      h("div", { class: "gr-msg-key" }, h("i", {}), "W₁ part", h("i", { class: "gr-msg-dash" }), "W₂ part", h("i", { class: "gr-msg-own" }), "from itself")),
     h("div", { class: "gr-msg-wide" }, table),
   );
 
@@ -131,13 +132,14 @@ function render({ model, el }) {
     const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])];
     const size = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)) || 1;
     const [cx, cy] = [(Math.max(...xs) + Math.min(...xs)) / 2, (Math.max(...ys) + Math.min(...ys)) / 2];
-    const to = (p) => [side / 2 + ((p[0] - cx) / size) * (side - 70), side / 2 - ((p[1] - cy) / size) * (side - 70)];
+    const to = (p) => [side / 2 + ((p[0] - cx) / size) * (side - 96), side / 2 - ((p[1] - cy) / size) * (side - 96)];
     const zero = to([0, 0]);
     const drawn = [
       s("line", { x1: 0, x2: side, y1: zero[1], y2: zero[1], class: "gr-msg-axis" }),
       s("line", { y1: 0, y2: side, x1: zero[0], x2: zero[0], class: "gr-msg-axis" }),
     ];
     let at = [0, 0];
+    const words = [];
     let came = at; // where the sum stood one step ago
     vectors.forEach(({ part, kind, from }) => {
       if (list.indexOf(part) >= k) return;
@@ -146,14 +148,26 @@ function render({ model, el }) {
       const own = list.indexOf(part) === 0;
       const style = own ? "gr-msg-self" : part.w < m ? "gr-msg-user" : "gr-msg-item";
       const made = arrow(to(from), to(at), style + (kind === "second" ? " gr-msg-dashed" : ""));
+      const now = list.indexOf(part) === k - 1;
+      made.forEach((node) => {
+        node.classList.toggle("gr-msg-fresh", now);
+        node.addEventListener("click", () => time.jump(list.indexOf(part) + 1));
+      });
+      // a sender's name stands beside its last arrow, away from the way the sum goes on
+      if (kind === (part.second && on.second ? "second" : "first") && made.length) {
+        const [[x1, y1], [x2, y2]] = [to(from), to(at)];
+        const long = Math.hypot(x2 - x1, y2 - y1) || 1;
+        const [ox, oy] = [(14 * (y2 - y1)) / long, (-14 * (x2 - x1)) / long];
+        words.push(s("text", { x: (x1 + x2) / 2 + ox, y: (y1 + y2) / 2 + oy + 4, "text-anchor": ox < -4 ? "end" : ox > 4 ? "start" : "middle", class: "gr-msg-word" }, own ? "itself" : names[part.w]));
+      }
       made.forEach((node) => node.append(s("title", {}, `${own ? "itself" : names[part.w]}, ${kind === "first" ? "W₁" : "W₂"}: ${show(part[kind])}`)));
       drawn.push(...made);
     });
-    drawn.push(s("circle", { cx: zero[0], cy: zero[1], r: 3, class: "gr-msg-point" }));
+    drawn.push(...words, s("circle", { cx: zero[0], cy: zero[1], r: 3, class: "gr-msg-point" }));
     const finished = k > list.length;
     const dot = to(finished ? end : at);
     drawn.push(s("circle", { cx: dot[0], cy: dot[1], r: 6, class: "gr-msg-point" }));
-    if (finished) drawn.push(s("text", { x: Math.min(dot[0] + 9, side - 60), y: Math.max(dot[1] - 8, 14) }, on.sigma ? "after σ" : "the sum"));
+    if (finished) drawn.push(s("text", { x: Math.min(dot[0] + 11, side - 60), y: Math.max(dot[1] - 10, 14), class: "gr-msg-word gr-msg-end" }, on.sigma ? "after σ" : "the sum"));
     plane.replaceChildren(...drawn);
     if (k === shown + 1) travel(plane, [[to(finished ? at : came), dot, ""]]);
     const off = yours && Math.hypot(end[0] - formula[0], end[1] - formula[1]) > 1e-3;
@@ -169,7 +183,7 @@ function render({ model, el }) {
       const known = j < k;
       return h(
         "tr",
-        { class: j === k - 1 ? "gr-msg-row" : "" },
+        { class: j === k - 1 ? "gr-msg-row" : "", onclick: () => time.jump(j + 1) },
         h("th", { scope: "row" }, j === 0 ? "itself" : names[part.w]),
         ...cells.map((x) => h("td", {}, known ? x : "·")),
       );

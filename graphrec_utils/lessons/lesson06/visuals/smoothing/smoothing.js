@@ -3,6 +3,7 @@
 // the users' directions at even and at odd layers), step (a number).
 
 import { frame, h, player, s } from "../../../../plots/visuals/base/base.js";
+import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const users = model.get("users");
@@ -11,13 +12,13 @@ function render({ model, el }) {
   const rays = model.get("rays");
   const last = layers.length - 1;
   const names = [...users, ...items];
-  const [size, edge] = [230, 18];
+  const [size, edge] = [262, 46];
   const middle = size / 2;
   const number = (x) => x.toFixed(2).replace("-", "−");
 
   const { root, body, controls, say } = frame(el, {
     label: "Over-smoothing, layer by layer",
-    help: "Buttons, or the arrow keys ← and → for one layer, Home for layer 0, End for the last.",
+    help: "Pull the points in the right chart through the layers, or use the buttons or ← and → (Home: layer 0, End: the last).",
     least: 190,
   });
 
@@ -30,16 +31,16 @@ function render({ model, el }) {
       const mark = user
         ? s("circle", { r: 7, class: "gr-user gr-smooth-node" })
         : s("rect", { x: -6, y: -6, width: 12, height: 12, class: "gr-item gr-smooth-node" });
-      const tag = user && (names.length <= 16 || !v) ? [s("text", { x: 9, y: -6, class: "gr-smooth-tag" }, name.slice(0, 8))] : [];
-      return s("g", {}, s("title", {}, name), mark, ...tag);
+      return s("g", {}, s("title", {}, name), mark);
     });
+    const tags = names.map((name, v) => (names.length <= 16 || !v ? s("text", { class: "gr-smooth-tag" }, name.slice(0, 8)) : null));
     const limits = rays.map(([x, y], k) => {
       const at = (z, sign) => middle + sign * z * (middle - edge);
       return s(
         "g",
         {},
         s("line", { class: `gr-smooth-ray${k ? " gr-smooth-odd" : ""}`, x1: middle, y1: middle, x2: at(x, 1), y2: at(y, -1) }),
-        s("text", { x: at(x * 1.1, 1) - 5, y: at(y * 1.1, -1) + 5 }, k ? "b" : "a"),
+        s("text", { x: at(x * 0.55, 1) - 5, y: at(y * 0.55, -1) - 5, class: "gr-smooth-word" }, k ? "b" : "a"),
       );
     });
     const svg = s(
@@ -49,6 +50,7 @@ function render({ model, el }) {
       ...lines,
       s("circle", { cx: middle, cy: middle, r: 2.5, class: "gr-smooth-origin" }),
       ...marks,
+      ...tags.filter(Boolean),
     );
     const gauges = ["users", "items"].map((side) => {
       const bar = h("span", { class: `gr-slides gr-smooth-fill gr-smooth-${side}` });
@@ -71,6 +73,23 @@ function render({ model, el }) {
         marks[v].setAttribute("transform", `translate(${px.toFixed(1)} ${py.toFixed(1)})`);
         lines[v].setAttribute("d", `M ${middle} ${middle} L ${px.toFixed(1)} ${py.toFixed(1)}`);
       });
+      // names stand outside, one under the other where their nodes lie together
+      for (const side of [-1, 1]) {
+        const mine = at.map(([x, y], v) => ({ v, x: middle + (x / longest) * (middle - edge), y: middle - (y / longest) * (middle - edge) }))
+          .filter(({ v, x }) => tags[v] && (x < middle ? -1 : 1) === side).sort((a, b) => a.y - b.y);
+        let below = -99;
+        for (const place of mine) below = place.at = Math.max(place.y + 4, below + 13);
+        let above = size - 3;
+        for (const place of mine.reverse()) {
+          place.at = Math.min(place.at, above);
+          above = place.at - 13;
+        }
+        for (const { v, x, at: y } of mine) {
+          tags[v].setAttribute("x", x + 11 * side);
+          tags[v].setAttribute("y", y);
+          tags[v].setAttribute("text-anchor", side < 0 ? "end" : "start");
+        }
+      }
       for (const { bar, value, side } of gauges) {
         const c = cosine[side]; // −1 … 1; the bar starts at 0 in the middle
         bar.style.left = `${50 + Math.min(0, c) * 50}%`;
@@ -87,16 +106,12 @@ function render({ model, el }) {
   const mean = picture("mean", (k) => (k ? `mean of layers 0 … ${k}` : "mean: layer 0"));
 
   // ---- the users' mean cosine at every layer, for both
-  const [width, height, pad] = [230, 130, 14];
+  const [width, height, pad] = [230, 150, 14];
   const x = (k) => pad + ((width - 2 * pad) * k) / last;
   const y = (c) => height / 2 - c * (height / 2 - pad);
   const points = (kind) => layers.map((z, k) => `${x(k)},${y(z[kind].users)}`).join(" ");
   const here = ["single", "mean"].map((kind) => s("circle", { r: 5, class: `gr-smooth-here gr-smooth-${kind}` }));
-  const curve = h(
-    "div",
-    {},
-    h("div", { class: "gr-title" }, "users: mean cosine by layer"),
-    s(
+  const chart = s(
       "svg",
       { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "mean cosine between users by layer, solid: layer alone, dashed: mean" },
       s("line", { class: "gr-smooth-axis", x1: pad, x2: width - pad, y1: y(0), y2: y(0) }),
@@ -105,7 +120,12 @@ function render({ model, el }) {
       s("polyline", { class: "gr-smooth-line", points: points("single") }),
       s("polyline", { class: "gr-smooth-line gr-smooth-dashed", points: points("mean") }),
       ...here,
-    ),
+    );
+  const curve = h(
+    "div",
+    {},
+    h("div", { class: "gr-title" }, "users: mean cosine by layer"),
+    chart,
     h("div", { class: "gr-smooth-legend" }, "solid: layer alone; dashed: mean"),
     h("div", { class: "gr-smooth-legend" }, h("span", { class: "gr-dot gr-user" }), "user", " \u00a0 ", h("span", { class: "gr-dot gr-item" }), "item"),
   );
@@ -127,10 +147,11 @@ function render({ model, el }) {
         : k % 2
           ? `Layer ${k}, odd: users head for ray b, items for ray a.`
           : `Layer ${k}, even: users head for ray a, items for ray b.`;
-    say(`${where} Mean cosine between users: ${number(alone)} in this layer alone, ${number(both)} in the mean.`);
+    say(`${where} Mean cosine between users: ${number(alone)} in this layer alone, ${number(both)} in the mean.${alone > 0.95 ? " Alone, all users are one; the mean still tells them apart." : ""}`);
   };
   const time = player(model, root, () => last);
   controls.prepend(...time.nodes);
+  pull(chart, (at) => time.jump(nearest(layers.map((_, k) => x(k)), at)));
   model.on("change:step", draw);
   draw();
   return () => {

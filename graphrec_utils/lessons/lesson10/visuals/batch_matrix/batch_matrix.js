@@ -9,7 +9,7 @@ function render({ model, el }) {
   const B = users.length;
   const { body, controls, say } = frame(el, {
     label: "Logits of a batch",
-    help: "Choose a row by mouse or with the arrow keys; the slider sets the temperature.",
+    help: "Press any cell, or choose a row with the arrow keys; the slider sets the temperature. A hit is a column that holds the row’s own film once more (dashed).",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -18,6 +18,7 @@ function render({ model, el }) {
   const write = (x, digits = 2) => x.toFixed(digits).replace("-", "−");
 
   // ---- table
+  let asked = null; // a column that was pressed
   const cells = [];
   const heads = [];
   const table = h(
@@ -27,8 +28,11 @@ function render({ model, el }) {
     ...users.map((name, a) => {
       const choose = button(name, () => put("row", a), { class: "gr-button gr-bm-user" });
       heads.push([choose]);
-      cells.push(items.map(() => h("td", {})));
-      return h("tr", { onclick: () => put("row", a) }, h("th", { scope: "row" }, choose), ...cells[a]);
+      cells.push(items.map((_, b) => h("td", { onclick: () => {
+        asked = b;
+        put("row", a);
+      } })));
+      return h("tr", { onclick: () => a !== model.get("row") && put("row", a) }, h("th", { scope: "row" }, choose), ...cells[a]);
     }),
   );
   roving(table, () => heads, heads[0][0]);
@@ -38,7 +42,7 @@ function render({ model, el }) {
   });
 
   // ---- softmax of the row
-  const [step, zero, long] = [34, 112, 126];
+  const [step, zero, long] = [34, 112, 240];
   const bars = items.map((name, b) => ({
     bar: s("rect", { x: zero, y: b * step + 6, height: 20 }),
     text: s("text", { y: b * step + 21 }),
@@ -46,7 +50,7 @@ function render({ model, el }) {
   }));
   const chart = s(
     "svg",
-    { viewBox: `0 0 300 ${B * step}`, width: 300, height: B * step, role: "img" },
+    { viewBox: `0 0 424 ${B * step}`, width: 424, height: B * step, role: "img" },
     ...bars.flatMap((x) => [x.bar, x.text, x.name]),
   );
   const title = h("div", { class: "gr-title" });
@@ -66,8 +70,8 @@ function render({ model, el }) {
       line.forEach((cell, b) => {
         const x = S[a][b];
         const hit = model.get("logits")[at][a][b] == null;
-        cell.textContent = x == null ? "hit" : write(x, 1);
-        cell.className = a === b ? "gr-bm-own" : hit ? "gr-bm-hit" : "";
+        cell.replaceChildren(x == null ? h("span", { class: "gr-bm-out" }, "same film") : write(x, 1));
+        cell.className = `${a === b ? "gr-bm-own" : hit ? "gr-bm-hit" : ""}${a === row && b === asked ? " gr-bm-asked" : ""}`;
         cell.style.setProperty("--gr-bm-share", x == null || high === low ? "0%" : `${Math.round((55 * (x - low)) / (high - low))}%`);
       }),
     );
@@ -91,6 +95,16 @@ function render({ model, el }) {
     range.node.querySelector("output").textContent = String(temperatures[at]);
     mask.setAttribute("aria-pressed", String(!masked));
     mask.textContent = masked ? "Let hits in" : "Mask hits";
+    if (asked !== null) {
+      const b = asked;
+      asked = null;
+      const p = write(e[b] / Z);
+      return say(
+        line[b] === -Infinity ? `${items[b]} is ${users[row]}'s own film in another column: left out, it is pushed nowhere.`
+        : b === row ? `${users[row]} and ${items[b]} belong together: probability ${p}, so a step pulls them together with 1 − ${p}.`
+        : `${users[row]} and ${items[b]}: logit ${write(line[b], 1)}, probability ${p}; a step pushes them apart by as much.` + (items[b] === items[row] ? " And it is a film that was liked!" : ""),
+      );
+    }
     const hits = S[row].filter((x, b) => b !== row && model.get("logits")[at][row][b] == null).length;
     say(
       `${users[row]}, whose film is ${items[row]}: probability ${write(e[row] / Z)}, loss ${write(-Math.log(e[row] / Z))}. ` +

@@ -9,9 +9,9 @@ function render({ model, el }) {
   const n = names.length;
   const { root, body, controls, say } = frame(el, {
     label: "A tree of saved pins, and a cut",
-    help: "The slider, the buttons, or the arrow keys ← and → move the cut. A frame is around the pin that stands for its interest.",
+    help: "Pull the cut, or move it with the slider, the buttons, ← and →. A frame: the pin that stands for its interest.",
   });
-  const [line, left, long] = [22, 130, 290];
+  const [line, left, long] = [22, 130, 400];
   const height = n * line + 8;
   const top = merges.at(-1)[2] * 1.08;
   const px = (d) => left + 10 + (long * d) / top;
@@ -36,6 +36,13 @@ function render({ model, el }) {
     { viewBox: `0 0 ${left + long + 20} ${height}`, width: left + long + 20, height, role: "img" },
     ...paths, ...frames, ...dots, ...texts, cut,
   );
+  const pulled = (event) => {
+    if (event.type === "pointermove" && !event.buttons) return;
+    const box = svg.getBoundingClientRect();
+    const d = ((((event.clientX - box.left) / box.width) * (left + long + 20) - left - 10) * top) / long;
+    play.jump(merges.filter((x) => x[2] > d).length);
+  };
+  for (const kind of ["pointerdown", "pointermove"]) svg.addEventListener(kind, pulled);
   const table = h("table", { class: "gr-dg-table" });
   body.append(h("div", {}, svg), h("div", { style: "flex: 1 1 14em" }, h("div", { class: "gr-title" }, "stands for an interest, share"), table));
 

@@ -29,7 +29,8 @@ function render({ model, el }) {
   controls.prepend(...(pins.length > 1 ? tabs : []), all);
 
   // ---- left: the machine, the pin itself in its first row
-  const [row, above, box, fan, cells, flow, end, width] = [42, 20, 118, 140, 208, 250, 374, 410];
+  const alone = !known.length && !matchMedia("(max-width: 600px)").matches; // nothing stands beside it
+  const [row, above, box, fan, cells, flow, end, width] = alone ? [42, 20, 140, 190, 300, 342, 640, 690] : [42, 20, 118, 140, 208, 250, 374, 410];
   const y = (k) => above + row * k + row / 2; // of row k
   const height = y(names.length) + row / 2;
   const middle = (y(0) + y(names.length)) / 2;

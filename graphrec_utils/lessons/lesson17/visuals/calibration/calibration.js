@@ -3,19 +3,21 @@
 // stretch, shift (places in them).
 
 import { frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+import { pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [curves, rce, auc, share] = ["curves", "rce", "auc", "share"].map((x) => model.get(x));
   const [stretches, shifts] = [model.get("stretches"), model.get("shifts")];
   const { body, controls, say } = frame(el, {
     label: "Reliability of predictions, stretched and shifted",
-    help: "Move the sliders (arrow keys work): the first stretches the logits, the second shifts them.",
+    help: "Pull the line to shift it, an end of it to stretch it, or move the sliders (arrow keys work). Thin: how far what is said lies from what happens.",
   });
-  const [size, left, edge] = [300, 44, 34];
+  const [size, left, edge] = [320, 44, 34];
   const px = (x) => left + (size - left - 12) * x;
   const py = (y) => size - edge - (size - edge - 12) * y;
   const line = s("polyline", { class: "gr-cal-line" });
   const dots = s("g", {});
+  const gaps = s("path", { class: "gr-cal-gap" });
   const ticks = [0, 0.5, 1];
   const chart = s(
     "svg",
@@ -27,6 +29,7 @@ function render({ model, el }) {
     ...ticks.map((y) => s("text", { x: left - 6, y: py(y) + 5, "text-anchor": "end" }, String(y))),
     s("text", { x: px(0.5), y: size - 2, "text-anchor": "middle" }, "said"),
     s("text", { x: 12, y: py(0.5), "text-anchor": "middle", transform: `rotate(-90 12 ${py(0.5)})` }, "happened"),
+    gaps,
     line,
     dots,
   );
@@ -38,15 +41,36 @@ function render({ model, el }) {
     model.set(name, value);
     model.save_changes();
   };
+  // the hand holds the line, or one of its ends: the nearest setting follows it
+  let held = null;
+  pull(chart, (x, y, started) => {
+    const [i, j] = [model.get("stretch"), model.get("shift")];
+    const far = (k, m, ends) => Math.min(...ends.map((e) => Math.hypot(px(curves[k][m].at(e)[0]) - x, py(curves[k][m].at(e)[1]) - y)));
+    const all = curves[0][0].map((_, e) => e);
+    if (started) held = [0, -1].find((e) => far(i, j, [e]) < 26) ?? null;
+    const best = (numbers) => numbers.indexOf(Math.min(...numbers));
+    if (held === null) {
+      const k = best(shifts.map((_, m) => far(i, m, all)));
+      if (k !== j) put("shift", k);
+    } else {
+      const k = best(stretches.map((_, m) => far(m, j, [held])));
+      if (k !== i) put("stretch", k);
+    }
+  }, { free: true });
   const first = slider("stretch a", { min: 0, max: stretches.length - 1, value: model.get("stretch") }, (x) => put("stretch", x));
   const second = slider("shift b", { min: 0, max: shifts.length - 1, value: model.get("shift") }, (x) => put("shift", x));
   controls.prepend(first.node, second.node);
 
+  const begun = [model.get("stretch"), model.get("shift")].join();
   const draw = () => {
     const [i, j] = [model.get("stretch"), model.get("shift")];
     const curve = curves[i][j];
     line.setAttribute("points", curve.map(([x, y]) => `${px(x)},${py(y)}`).join(" "));
-    dots.replaceChildren(...curve.map(([x, y]) => s("rect", { class: "gr-item", x: px(x) - 4, y: py(y) - 4, width: 8, height: 8 })));
+    dots.replaceChildren(...curve.map(([x, y], k) => {
+      const r = k && k < curve.length - 1 ? 4 : 7; // the ends can be taken
+      return s("rect", { class: "gr-item", x: px(x) - r, y: py(y) - r, width: 2 * r, height: 2 * r });
+    }));
+    gaps.setAttribute("d", curve.map(([x, y]) => `M${px(x)} ${py(y)}V${py(x)}`).join(""));
     chart.setAttribute("aria-label", curve.map(([x, y]) => `${x} said, ${y} happened`).join("; "));
     const shown = [stretches[i], shifts[j], rce[i][j].toFixed(1), auc.toFixed(3)];
     rows.forEach(([, cell], k) => (cell.textContent = String(shown[k]).replace("-", "−")));
@@ -60,7 +84,7 @@ function render({ model, el }) {
     const much = mean - share;
     const where = Math.abs(much) < 0.03 ? "about as much as happens" : much > 0 ? "too much on average" : "too little on average";
     const worse = rce[i][j] < 0 ? " The constant would do better." : "";
-    say(`a = ${shown[0]}, b = ${shown[1]}: RCE ${shown[2]}, AUC ${shown[3]}. It says ${where}.${worse}`.replaceAll("-", "−"));
+    say(`a = ${shown[0]}, b = ${shown[1]}: RCE ${shown[2]}, AUC ${shown[3]}. It says ${where}.${worse}${[i, j].join() === begun ? "" : " AUC stays: the order is the same."}`.replaceAll("-", "−"));
   };
   for (const name of ["stretch", "shift"]) model.on(`change:${name}`, draw);
   draw();

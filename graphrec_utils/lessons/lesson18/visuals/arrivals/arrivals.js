@@ -2,15 +2,16 @@
 // State: arms (name -> a list of {users, lift, low, high}), names, arm, step.
 
 import { button, frame, h, player, s } from "../../../../plots/visuals/base/base.js";
+import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [arms, names] = ["arms", "names"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "An experiment that fills with users",
-    help: "Choose an experiment, then let users arrive with → and send them back with ←.",
+    help: "Choose an experiment, then pull to the right: users arrive. → and ← do the same.",
   });
   const percent = (x) => `${x < 0 ? "−" : "+"}${Math.abs(100 * x).toFixed(1)} %`;
-  const [W, H, left, bottom] = [380, 220, 60, 28];
+  const [W, H, left, bottom] = [matchMedia("(max-width: 600px)").matches ? 380 : 760, 230, 60, 28];
   const every = Object.values(arms).flat();
   const [few, most] = [Math.min(...every.map((x) => x.users)), Math.max(...every.map((x) => x.users))];
   const later = every.filter((x) => x.users > few * 4);
@@ -21,7 +22,7 @@ function render({ model, el }) {
   const py = (y) => (H - bottom) * (0.5 - (0.47 * cut(y)) / reach);
   const band = s("polygon", { class: "gr-arr-band" });
   const line = s("polyline", { class: "gr-arr-line" });
-  const dot = s("circle", { class: "gr-user", r: 4 });
+  const dot = s("circle", { class: "gr-user", r: 7 });
   const ticks = [few, Math.round(Math.sqrt(few * most)), most];
   const chart = s(
     "svg",
@@ -33,6 +34,9 @@ function render({ model, el }) {
     ...[-reach, 0, reach].map((y) => s("text", { x: left - 6, y: py(y) + 5, "text-anchor": "end" }, y ? `${y < 0 ? "−" : "+"}${Math.round(100 * Math.abs(y))} %` : "0")),
     ...ticks.map((u, k) => s("text", { x: px(u), y: H - 8, "text-anchor": ["start", "middle", "end"][k] }, k === 2 ? `${u} users` : String(u))),
   );
+  const coming = s("rect", { y: 0, height: H - bottom, class: "gr-arr-later" });
+  chart.prepend(coming);
+  pull(chart, (x) => steps.jump(nearest(arms[model.get("arm")].map((z) => px(z.users)), x)));
   const title = h("div", { class: "gr-title" });
   body.append(h("div", {}, title, chart));
 
@@ -56,6 +60,8 @@ function render({ model, el }) {
     band.setAttribute("points", [...seen.map(point("high")), ...seen.map(point("low")).reverse()].join(" "));
     line.setAttribute("points", seen.map(point("lift")).join(" "));
     dot.setAttribute("cx", px(now.users));
+    coming.setAttribute("x", px(now.users));
+    coming.setAttribute("width", W - 8 - px(now.users));
     dot.setAttribute("cy", py(now.lift));
     const outside = (x) => x.low > 0 || x.high < 0;
     const first = seen.find(outside);

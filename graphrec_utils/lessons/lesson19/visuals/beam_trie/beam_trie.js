@@ -1,29 +1,31 @@
 // A beam in a trie. State: films (word -> name), words (of a level), found ("WIDTH with" -> levels of kept and dropped,
 // each [prefix, chance]), best (a word), width, trie, step (codes that are spelled), yours.
 
-import { button, frame, h, player, s, slider } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, player, roving, s, slider } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const [films, K, found, best] = ["films", "words", "found", "best"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "A beam in a trie",
-    help: "Spell code by code with → and ←. Thick: goes on. Thin: dropped. Dashed: no film begins so.",
+    help: "Spell code by code with → and ←. Press a point, or reach it with the arrow keys, to ask what became of it. Thick: goes on. Thin: dropped. Dashed: no film begins so.",
   });
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
   const L = best.length;
-  const [width, height, row] = [390, 27 * 13 + 20, 13];
+  const [width, height, row] = [460, 27 * 13 + 20, 13];
   const leaves = (p) => K ** (L - p.length);
-  const at = (p) => [14 + 82 * p.length, 16 + row * ((p ? parseInt(p, K) : 0) * leaves(p) + (leaves(p) - 1) / 2)];
+  const at = (p) => [14 + 104 * p.length, 16 + row * ((p ? parseInt(p, K) : 0) * leaves(p) + (leaves(p) - 1) / 2)];
   const begins = new Set(Object.keys(films).flatMap((w) => [...w].map((_, k) => w.slice(0, k + 1))));
   const tree = s("g", {});
-  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" }, tree);
+  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group" }, tree);
   const title = h("div", { class: "gr-title" });
   const list = h("ol", { class: "gr-bt-list" });
   body.append(svg, h("div", { style: "flex: 1 1 12em" }, title, list));
 
+  let spots = [];
+  roving(svg, () => Array.from({ length: K ** L }, (_, r) => Array.from({ length: L }, (_, k) => spots.find((x) => x.dataset.p.length === k + 1 && parseInt(x.dataset.p, K) * K ** (L - k - 1) === r) ?? null)).filter((x) => x.some(Boolean)), null);
   const play = player(model, root, () => L, 1100);
   const wide = slider("width of the beam", { min: 1, max: 6, value: model.get("width") }, (x) => put("width", x));
   const only = button("trie", () => put("trie", !model.get("trie")));
@@ -44,12 +46,26 @@ function render({ model, el }) {
         const [[a, b], [x, y]] = [at(p.slice(0, -1)), at(p)];
         return s("path", { d: `M${a} ${b}L${x} ${y}`, class: `gr-bt-edge${kind(p)}` });
       }),
-      ...["", ...nodes].map((p) => s("circle", { cx: at(p)[0], cy: at(p)[1], r: 4, class: `gr-bt-node${p ? kind(p) : " gr-bt-kept"}` })),
+      ...["", ...nodes].map((p) => s("circle", { cx: at(p)[0], cy: at(p)[1], r: 5, class: `gr-bt-node${p ? kind(p) : " gr-bt-kept"}` })),
       ...nodes.filter((p) => p.length === L).map((p) => {
         const [x, y] = at(p);
         return s("text", { x: x + 9, y: y + 4, class: `gr-bt-name${kind(p)}` }, films[p] ?? `${[...p].join("·")}, no film`);
       }),
     );
+    spots = nodes.sort().map((p) => {
+      const ask = () => {
+        const told_of = [...p].join("·") + (films[p] ? `, ${films[p]}` : "");
+        say(
+          kept.has(p) ? `${told_of}: chance ${kept.get(p).toFixed(3)}, among the ${W} best of code ${p.length}: it goes on.`
+          : dropped.has(p) ? `${told_of}: chance ${dropped.get(p).toFixed(3)}, dropped at code ${p.length}: nothing that begins so can be found any more.`
+          : p.length > step ? `${told_of}: code ${p.length} is not spelled yet.` : `${told_of}: never asked, its beginning was dropped.`,
+        );
+        for (const spot of spots) spot.classList.toggle("gr-bt-asked", spot.dataset.p === p);
+      };
+      return s("g", { role: "button", tabindex: -1, "data-p": p, class: "gr-bt-spot", "aria-label": [...p].join("·"), onclick: ask, onfocus: (event) => event.target.matches(":focus-visible") && ask() },
+        s("circle", { cx: at(p)[0], cy: at(p)[1], r: 13 }));
+    });
+    tree.append(...spots);
     const level = levels[step - 1];
     title.textContent = step ? `After code ${step}` : "Nothing is spelled yet";
     const both = level ? [...level.kept, ...[...level.dropped].sort((a, b) => b[1] - a[1])] : [];
