@@ -213,3 +213,16 @@ def test_text_is_readable_in_the_dark(on_a_page, make):
     color, background = colors(root)
     light, dark = (sum(float(x) for x in re.findall(r"[\d.]+", c)[:3]) for c in (color, background))
     assert light > 600 and dark < 150
+
+
+def test_sums_are_bars_and_the_verdict_says_what_they_mean(on_a_page):
+    _, root = on_a_page(visuals.adjacency(*NAMES, forms=("row", "column", "symmetric")))
+    verdict, one = root.locator(".gr-adj-verdict"), root.locator(".gr-adj-one")
+    assert verdict.inner_text().startswith("Every row sums to 1")
+    across = one.count()
+    root.get_by_role("button", name="by columns").click()
+    assert verdict.inner_text().startswith("Every column sums to 1") and one.count() == across
+    root.get_by_role("button", name="symmetric").click()
+    assert "its own mirror image" in verdict.inner_text() and one.count() == 0
+    root.locator("td.gr-adj-cell").first.hover()  # pointing is enough
+    assert "column" in status(root)

@@ -111,3 +111,15 @@ def test_the_coordinate_in_the_hand_is_the_one_that_is_told(slider):
     root.get_by_role("spinbutton", name="f2 of Bob").focus()
     page.keyboard.press("ArrowDown")
     assert "Bob's f2 is 0.8: Brazil's 0.6 becomes 0.6 × (1 + 1.0 · 0.8) = 1.08." in status(root)
+
+
+def test_an_arrow_and_a_row_lead_to_their_message(stepper):
+    _, root = stepper
+    root.get_by_role("button", name="Step →").click()
+    root.locator("tr", has_text="itself").click()
+    assert "Step 1 of 4" in status(root)
+    root.locator("tr", has_text="Brazil").click()
+    assert "Step 3 of 4. Brazil sends" in status(root)
+    assert root.locator(".gr-msg-word").all_text_contents() == ["itself", "Alien", "Brazil"]
+    root.locator("svg .gr-msg-line.gr-msg-item.gr-msg-dashed").nth(2).click()
+    assert "Step 2 of 4. Alien sends" in status(root)

@@ -8,7 +8,7 @@ import pytest
 
 from graphrec_utils import toy
 from graphrec_utils.plots import visuals
-from tests.browser.pages import status
+from tests.browser.pages import pull, status
 
 
 # ---------------------------------------------------------------- smoothing
@@ -150,3 +150,16 @@ def test_a_node_takes_the_value_by_mouse_and_by_keyboard(page, arrows):
     for key in ("ArrowDown", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     assert "The value 1 stands on Brazil" in status(arrows)
+
+
+def test_layers_are_pulled_and_names_do_not_lie_on_each_other(page, smooth):
+    pull(page, smooth.get_by_role("img").nth(2), (0.1, 0.5), (1, 0.5))
+    assert status(smooth).startswith("Layer 16, even")
+    assert status(smooth).endswith("Alone, all users are one; the mean still tells them apart.")
+    for svg in smooth.get_by_role("img").all()[:2]:
+        boxes = [x.bounding_box() for x in svg.locator(".gr-smooth-tag").all()]
+        assert len(boxes) == 7
+        for k, a in enumerate(boxes):
+            for b in boxes[k + 1 :]:
+                apart = abs(a["y"] - b["y"])
+                assert apart > 8 or a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]

@@ -112,3 +112,14 @@ def test_it_fits_a_phone(page, drawn, make):
     page.set_viewport_size({"width": 400, "height": 800})
     drawn(make())
     assert width(page) <= 400
+
+
+def test_a_cell_says_what_a_step_does_to_its_pair(matrix):
+    assert matrix.locator(".gr-bm-out").count() == 2
+    matrix.locator("td", has_text="same film").first.click()
+    assert "left out, it is pushed nowhere" in status(matrix)
+    matrix.get_by_role("button", name="Let hits in").click()
+    matrix.locator("td.gr-bm-hit").first.click()
+    assert status(matrix).endswith("And it is a film that was liked!")
+    matrix.locator("td.gr-bm-own").first.click()
+    assert "so a step pulls them together" in status(matrix)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import status, violations, width
+from tests.browser.pages import pull, status, violations, width
 
 POINTS = np.array([[0.0, 0], [1, 0], [5, 5], [6, 5], [5, 6], [20, 0]])
 
@@ -72,3 +72,11 @@ def test_they_are_readable_for_all_and_fit_a_phone(page, drawn, make, dark):
     drawn(make(), dark)
     assert not violations(page, ".gr-root")
     assert width(page) <= 400
+
+
+def test_the_cut_is_pulled(page, branches):
+    tree_of = branches.get_by_role("img")
+    pull(page, tree_of, (0.5, 0.5), (1, 0.5))
+    assert status(branches).startswith("1 interest.")
+    pull(page, tree_of, (0.9, 0.5), (0.25, 0.5))
+    assert branches.locator(".gr-dg-on").count() == 6

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import status, violations, width
+from tests.browser.pages import pull, status, violations, width
 
 
 def diagram():
@@ -55,3 +57,29 @@ def test_it_fits_a_narrow_page_and_can_be_read(on_a_page, make, dark):
     page, _ = on_a_page(make(), width=400, dark=dark)
     assert width(page) <= 400
     assert violations(page) == []
+
+
+def test_the_line_is_pulled_to_shift_it_and_its_end_to_stretch_it(on_a_page):
+    page, root = on_a_page(diagram())
+    line = root.locator(".gr-cal-line")
+    middle = line.get_attribute("points").split()[4]
+    chart = root.get_by_role("img")
+    size = chart.bounding_box()["width"]
+    x, y = (float(z) / size for z in middle.split(","))
+    pull(page, chart, (x, y), (x - 0.25, y))
+    assert status(root).startswith("a = 1, b = −")
+    assert status(root).endswith("AUC stays: the order is the same.")
+    x, y = (float(z) / size for z in line.get_attribute("points").split()[0].split(","))
+    pull(page, chart, (x, y), (0.16, y))
+    assert re.match(r"a = [1-4](\.\d)?, b = −", status(root)) and not status(root).startswith(
+        "a = 1,"
+    )
+
+
+def test_a_thing_is_asked_why_it_stands_where_it_stands(on_a_page):
+    page, root = on_a_page(sorted_list())
+    root.get_by_role("button", name="new gem: seen by").click()
+    assert "liked by 90 % of those who look" in status(root)
+    assert "It stands below old hit, cake, liked less" in status(root)
+    page.keyboard.press("ArrowUp")
+    assert status(root).startswith("cake: liked by 45 %")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import status, violations, width
+from tests.browser.pages import pull, status, violations, width
 
 
 def filling():
@@ -38,3 +38,10 @@ def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
     page, _ = show(width=400, dark=dark)
     assert width(page) <= 400
     assert violations(page) == []
+
+
+def test_users_are_pulled_in(show):
+    page, root = show()
+    pull(page, root.get_by_role("img"), (0.1, 0.5), (1, 0.5))
+    assert "600 users" in status(root)
+    assert root.locator(".gr-arr-coming").get_attribute("width") == "0"

@@ -99,3 +99,13 @@ def test_epochs_are_pulled_and_a_dead_word_is_not_the_first_shown(page, books):
     assert status(books).startswith("Epoch 12:")
     books.get_by_role("button", name="revive").click()
     assert "Each is nearest to somebody" in status(books)
+
+
+def test_a_beginning_is_asked_what_became_of_it(page, beam):
+    beam.get_by_role("button", name="1", exact=True).click()
+    assert status(beam) == "1: code 1 is not spelled yet."
+    beam.get_by_role("button", name="Step →").click()
+    beam.get_by_role("button", name="1", exact=True).click()
+    assert "dropped at code 1: nothing that begins so can be found any more." in status(beam)
+    page.keyboard.press("ArrowUp")
+    assert status(beam).startswith("0: chance ") and status(beam).endswith("it goes on.")

@@ -176,7 +176,10 @@ function render({ model, el }) {
     if (k >= 0) choose(k);
   });
   map.addEventListener("click", (event) => {
-    if (asked >= 0) answer(under(event));
+    if (asked < 0) return;
+    const k = under(event);
+    if (k >= 0) answer(k);
+    else if (guess < 0) say("No pin lies there: tap one.");
   });
   // a pin of one's own: a star that follows the hand
   const pin = h("button", { type: "button", class: "gr-star", "aria-label": "Your pin, arrow keys move it" }, "★");

@@ -37,7 +37,8 @@ function render({ model, el }) {
     ...paths, ...frames, ...dots, ...texts, cut,
   );
   const pulled = (event) => {
-    if (event.type === "pointermove" && !event.buttons) return;
+    if (!event.buttons) return;
+    svg.setPointerCapture(event.pointerId);
     const box = svg.getBoundingClientRect();
     const d = ((((event.clientX - box.left) / box.width) * (left + long + 20) - left - 10) * top) / long;
     play.jump(merges.filter((x) => x[2] > d).length);

@@ -34,7 +34,7 @@ function render({ model, el }) {
     ...[-reach, 0, reach].map((y) => s("text", { x: left - 6, y: py(y) + 5, "text-anchor": "end" }, y ? `${y < 0 ? "−" : "+"}${Math.round(100 * Math.abs(y))} %` : "0")),
     ...ticks.map((u, k) => s("text", { x: px(u), y: H - 8, "text-anchor": ["start", "middle", "end"][k] }, k === 2 ? `${u} users` : String(u))),
   );
-  const coming = s("rect", { y: 0, height: H - bottom, class: "gr-arr-later" });
+  const coming = s("rect", { y: 0, height: H - bottom, class: "gr-arr-coming" });
   chart.prepend(coming);
   pull(chart, (x) => steps.jump(nearest(arms[model.get("arm")].map((z) => px(z.users)), x)));
   const title = h("div", { class: "gr-title" });

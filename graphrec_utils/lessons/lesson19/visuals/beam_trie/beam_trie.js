@@ -25,7 +25,8 @@ function render({ model, el }) {
   body.append(svg, h("div", { style: "flex: 1 1 12em" }, title, list));
 
   let spots = [];
-  roving(svg, () => Array.from({ length: K ** L }, (_, r) => Array.from({ length: L }, (_, k) => spots.find((x) => x.dataset.p.length === k + 1 && parseInt(x.dataset.p, K) * K ** (L - k - 1) === r) ?? null)).filter((x) => x.some(Boolean)), null);
+  const level_of = (k) => spots.filter((x) => x.dataset.p.length === k + 1);
+  roving(svg, () => Array.from({ length: Math.max(1, ...Array.from({ length: L }, (_, k) => level_of(k).length)) }, (_, r) => Array.from({ length: L }, (_, k) => level_of(k)[r] ?? null)), null);
   const play = player(model, root, () => L, 1100);
   const wide = slider("width of the beam", { min: 1, max: 6, value: model.get("width") }, (x) => put("width", x));
   const only = button("trie", () => put("trie", !model.get("trie")));
@@ -65,6 +66,7 @@ function render({ model, el }) {
       return s("g", { role: "button", tabindex: -1, "data-p": p, class: "gr-bt-spot", "aria-label": [...p].join("·"), onclick: ask, onfocus: (event) => event.target.matches(":focus-visible") && ask() },
         s("circle", { cx: at(p)[0], cy: at(p)[1], r: 13 }));
     });
+    spots[0].tabIndex = 0;
     tree.append(...spots);
     const level = levels[step - 1];
     title.textContent = step ? `After code ${step}` : "Nothing is spelled yet";
