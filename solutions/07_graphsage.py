@@ -254,7 +254,7 @@ crowd = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
 visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
-# *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them; gray: all there are. Beside
+# *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them; gray: all they were drawn from. Beside
 # it: the variance of the mean of $S$ drawn neighbors over many draws, measured (bars) and by the formula of branch 7.11 (dashes). In the interactive version nodes met again have an outline.*
 #
 # The mean of $S$ neighbors is right on average, and the more are drawn, the less it varies. So a few can stand for all, and what a vector costs no longer depends on

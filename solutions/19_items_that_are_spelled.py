@@ -608,7 +608,7 @@ print(
 visuals.codebooks()
 
 # %% [markdown]
-# *Figure 19.6. Sixty points in four clouds and a book of eight words (squares) after twelve epochs, three ways to begin. Hollow squares with a dagger spell nothing.
+# *Figure 19.6. Sixty points in four clouds and a book of eight words (squares) after twelve epochs, three ways to begin. Hollow squares spell nothing.
 # In the interactive version you step through the epochs, switch the k-means start and revival, and see the second book (triangles) of the word you choose.*
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p3"]

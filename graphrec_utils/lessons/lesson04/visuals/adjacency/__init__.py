@@ -104,7 +104,7 @@ def draw(
 ) -> tuple[Axes, ...]:
     """Draw the matrices with their entries, a single one beside its graph.
 
-    Gray numbers are sums of rows and columns.
+    The numbers outside are sums of rows and columns, bold where all of a side are 1.
     """
     N, m = sum(R.shape), len(users)
     side = 0.36 * N
@@ -120,9 +120,13 @@ def draw(
         for v, w in np.argwhere(M):
             ax.text(w, v, number(M[v, w], form), ha="center", va="center", fontsize=9)
         if form != "A":
+            # where all sums of a side are 1, that is the form's point
+            one = {"color": style.POSITIVE, "alpha": 1, "weight": "bold"}
+            sides = (M.sum(axis=1), M.sum(axis=0))
+            looks = [sums | (one if np.allclose(x[x > 0], 1) else {}) for x in sides]
             for v in range(N):
-                ax.text(N - 0.1, v, number(M[v].sum(), form), **sums)
-                ax.text(v, N - 0.1, number(M[:, v].sum(), form), **sums)
+                ax.text(N - 0.1, v, number(sides[0][v], form), **looks[0])
+                ax.text(v, N - 0.1, number(sides[1][v], form), **looks[1])
         ends, border = (-0.5, N - 0.5), (m - 0.5, m - 0.5)
         for across, down in ((ends, border), (border, ends)):
             ax.plot(across, down, color=style.INK, linewidth=1)

@@ -78,7 +78,7 @@ def smoothing(
             f"{half} layers {layers[half]['mean']['users']:.2f} instead of "
             f"{layers[half]['single']['users']:.2f}."
         ),
-        draw=lambda: draw(layers, rays, len(users)),
+        draw=lambda: draw(layers, rays, len(users), [*users, *items]),
         note=note,
         moved=function
         and (
@@ -132,7 +132,9 @@ def _layer(num_users: int, single: torch.Tensor, mean: torch.Tensor) -> dict:
     }
 
 
-def draw(layers: list[dict], rays: list[list[float]], num_users: int) -> tuple[Axes, ...]:
+def draw(
+    layers: list[dict], rays: list[list[float]], num_users: int, names: list[str]
+) -> tuple[Axes, ...]:
     """Draw some layers alone (upper row) and their means (lower row), scaled to the longest."""
     shown = [k for k in SHOWN if k < len(layers)]
     axes = plt.figure(figsize=(1.5 * len(shown), 3.6)).subplots(2, len(shown))
@@ -146,6 +148,15 @@ def draw(layers: list[dict], rays: list[list[float]], num_users: int) -> tuple[A
             ax.plot(*X[num_users:].T, "s", color=style.ITEM, markersize=6)
             ax.plot(*X[:num_users].T, "o", color=style.USER, markersize=7)
             ax.plot(0, 0, "+", color=style.INK)
+            for (x, y), name in zip(X, names if len(names) <= 16 else [], strict=False):
+                side = (
+                    {"ha": "left", "xytext": (5, 0)}
+                    if x >= 0
+                    else {"ha": "right", "xytext": (-5, 0)}
+                )
+                ax.annotate(
+                    name[0], (x, y), textcoords="offset points", va="center", fontsize=7, **side
+                )
             name = f"layer {k}" if kind == "single" else f"mean 0…{k}"
             cosine = f"{layers[k][kind]['users']:.2f}".replace("-", "−")
             ax.set_title(f"{name}\ncosine {cosine}", fontsize="small", loc="left")

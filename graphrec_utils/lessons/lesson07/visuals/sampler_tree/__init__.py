@@ -159,7 +159,8 @@ def draw(tables, columns, near, m, sizes, spread, formula) -> tuple[Axes, Axes]:
             for w in near.get(v, []):
                 ends = [height[layer][v], height[layer + 1][w]]
                 # one flat color: so many crossing lines make a file of twice the size else
-                left.plot([layer, layer + 1], ends, color="0.85", lw=0.4, aa=False, zorder=0)
+                if layer == 0 or v in first:  # of those not drawn, nobody is heard
+                    left.plot([layer, layer + 1], ends, color="0.75", lw=0.5, aa=False, zorder=0)
     for layer, v, w in lit:
         wrong = w not in near.get(v, [])
         left.plot([layer, layer + 1], [height[layer][v], height[layer + 1][w]],

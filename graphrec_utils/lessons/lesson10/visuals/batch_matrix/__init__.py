@@ -102,7 +102,7 @@ def draw(logits: list[list[float | None]], names: list[list[str]]) -> tuple[Axes
         for b in range(B):
             there = np.isfinite(S[a, b])
             color = style.INK if not there or shown[a, b] > middle else style.PAPER
-            text = f"{S[a, b]:.1f}" if there else "hit"
+            text = f"{S[a, b]:.1f}" if there else "same\nfilm"
             table.text(b, a, text, ha="center", va="center", color=color, fontsize=9,
                        weight="bold" if a == b else None)  # fmt: skip
     table.set_xticks(range(B), names[1], rotation=20, ha="right", fontsize=9)

@@ -80,7 +80,9 @@ def draw(names: Sequence[str], true, found, buckets, gap) -> tuple[Axes, ...]:
             edge = style.NEGATIVE if own[worst] == b else style.CONTEXT
             axes[1].add_patch(plt.Rectangle((b - 0.46, h - 0.34), 0.92, 0.68, facecolor=style.PAPER,
                                             edgecolor=edge, linewidth=1.5, zorder=2))  # fmt: skip
-            axes[1].text(b, h, f"{gap[h, b]:.0f}\n{who}", ha="center", va="center", fontsize=8)
+            axes[1].text(
+                b, h, f"{who}\nevery {gap[h, b]:.0f}", ha="center", va="center", fontsize=8
+            )
     for h in range(len(gap) - 1):
         for k in range(len(names)):
             ends = [buckets[h, k] + 0.05 * k - 0.1, buckets[h + 1, k] + 0.05 * k - 0.1]
@@ -89,7 +91,7 @@ def draw(names: Sequence[str], true, found, buckets, gap) -> tuple[Axes, ...]:
                          color=style.NEGATIVE if mine else style.CONTEXT)  # fmt: skip
     axes[1].set(xlim=(-0.6, gap.shape[1] - 0.4), ylim=(len(gap) - 0.6, -0.4))
     axes[1].set_xticks(range(gap.shape[1]))
-    axes[1].set_yticks(range(len(gap)), [f"hash {h}" for h in range(len(gap))])
-    axes[1].set(xlabel="bucket", title=f"gap, who shares it; line: {names[worst]}")
+    axes[1].set_yticks(range(len(gap)), [f"table {h + 1}" for h in range(len(gap))])
+    axes[1].set(xlabel="bucket", title=f"how often each is hit; line: {names[worst]}")
 
     return tuple(axes)

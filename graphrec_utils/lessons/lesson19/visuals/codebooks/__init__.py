@@ -141,8 +141,6 @@ def draw(films: dict[tuple[bool, bool], list[dict]]) -> tuple[Axes, ...]:
         for (x, y), used in zip(frame["words"][0], frame["used"][0], strict=True):
             face = style.ITEM if used else "none"
             ax.plot(x, y, "s", color=style.ITEM, markerfacecolor=face, markersize=7)
-            if not used:
-                ax.annotate("†", (x, y), (4, 3), textcoords="offset points", fontsize=10)
         ax.set_title(f"{WAYS[key]}\nalive {frame['alive'][0]} of {SIZES[0]}, left over {frame['left']:.2f}", fontsize=9)  # fmt: skip
         ax.set(xticks=[], yticks=[], aspect="equal")
         ax.margins(0.1)
