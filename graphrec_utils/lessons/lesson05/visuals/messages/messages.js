@@ -14,7 +14,7 @@ function render({ model, el }) {
 
   const { root, body, controls, say } = frame(el, {
     label: "Messages of one NGCF layer, one after the other",
-    help: "Press a node to let it listen; press an arrow or a row to go to its message. Arrow keys ← and → step, Home and End jump.",
+    help: "Press a node to let it listen; press an arrow or a row to go to its message (solid: W₁ part, dashed: W₂ part). Arrow keys ← and → step, Home and End jump.",
   });
 
   // ---- the layer
@@ -67,13 +67,12 @@ function render({ model, el }) {
   const y = (k, size) => top + (size === 1 ? (gap * (Math.max(m, n) - 1)) / 2 : (k * gap * (Math.max(m, n) - 1)) / (size - 1));
   const place = names.map((_, w) => (w < m ? [left, y(w, m)] : [right, y(w - m, n)]));
   const net = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "Graph: who sends to whom" });
-  const side = 330;
+  const side = 280;
   const plane = s("svg", { viewBox: `0 0 ${side} ${side}`, width: side, height: side, role: "img", "aria-label": "Messages head to tail" });
   const table = h("table", { class: "gr-msg-table", "aria-label": "messages" });
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "who sends"), net),
-    h("div", {}, h("div", { class: "gr-title" }, "messages, head to tail"), plane,
-      h("div", { class: "gr-msg-key" }, h("i", {}), "W₁ part", h("i", { class: "gr-msg-dash" }), "W₂ part", h("i", { class: "gr-msg-own" }), "from itself")),
+    h("div", {}, h("div", { class: "gr-title" }, "messages, head to tail"), plane),
     h("div", { class: "gr-msg-wide" }, table),
   );
 
@@ -132,7 +131,7 @@ function render({ model, el }) {
     const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])];
     const size = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)) || 1;
     const [cx, cy] = [(Math.max(...xs) + Math.min(...xs)) / 2, (Math.max(...ys) + Math.min(...ys)) / 2];
-    const to = (p) => [side / 2 + ((p[0] - cx) / size) * (side - 96), side / 2 - ((p[1] - cy) / size) * (side - 96)];
+    const to = (p) => [side / 2 + ((p[0] - cx) / size) * (side - 84), side / 2 - ((p[1] - cy) / size) * (side - 84)];
     const zero = to([0, 0]);
     const drawn = [
       s("line", { x1: 0, x2: side, y1: zero[1], y2: zero[1], class: "gr-msg-axis" }),
