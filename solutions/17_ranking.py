@@ -28,10 +28,12 @@
 # choice · a candidate that asks the history.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 17.1 to 17.7. Put the diagram of 17.2 on the screen. Take two votes: "what does AUC say of a model that is
+# As a lecture of fifty minutes: 17.1 to 17.7. Take two votes: "what does AUC say of a model that is
 # four times as sure?" in 17.2, and "does retraining starve creators?" in 17.7. The moment to stop is the
 # second round of figure 17.2: the order is frozen, and no data will ever thaw it. In ninety minutes take 17.14 and 17.11 as well: what a candidate
 # asks, and the slide on TwHIN.
+#
+# * *title* Show: A generator finds a few hundred items among millions. A **ranker** puts ten of them in order. Say: Read the question, let two people guess, and leave it open. It comes back on the last slide.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 from types import SimpleNamespace
@@ -83,8 +85,11 @@ remember("17")
 # | cross, the **pair** | does it look like what she liked? does she follow its creator? | who likes what |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 7. Draw the funnel and ask what a ranker can do about a film that no generator has found: nothing. Then ask for a feature of the
-# pair; the room will name features of the user or of the item first.
+# Minutes 0 to 7.
+#
+# * *opening* **The ranker knows more of fewer items** Instead: **Generator:** millions of items, one product of vectors for each. <br> **Ranker:** a few hundred, and hundreds of features of each. It says how likely a yes is. <br> It learns from **impressions**: an item that was shown, and what she did next. Say: Draw a funnel. What can a ranker do about a film that no generator has found? Nothing.
+# * *table 2* **Every feature is older than every label** Instead: Features are of the **user**, of the **pin**, or of the **pair**: does it look like what she liked, does she follow its creator? Bars: days: counted for features, 0 to 27 = 28; trained on, 28 to 41 = 14; to choose, 42 to 48 = 7; the test, 49 to 55 = 7 Say: Ask for a feature of the pair. The room will name features of the user or of the item first. Then: why do features end where training begins? Usual wrong answer: to save time. A feature that has counted the label knows the label; 17.4 will show what that costs.
+# * *printed* Left out.
 
 # %% jupyter={"source_hidden": true}
 world = pinworld.load("small")
@@ -112,8 +117,7 @@ action = seen.action.cat.add_categories("nothing").fillna("nothing")
 action.value_counts(normalize=True).round(3).to_frame("share of all impressions")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Say the four stretches of days aloud, and ask why features end where training rows begin. Usual wrong answer: to
-# save time. A feature that has counted the label knows the label. Keep it for 17.4.
+# * *chart* **Two impressions in three are liked** Say: What counts as liked: closeup, save, long click, cart, checkout, a click on an ad. What does not: nothing, a short click, to hide. Add the six shares: 68 in 100.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.2 How good is a probability?
@@ -140,8 +144,10 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 predict("17.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 7 to 14. On the board: one in ten is clicked; the constant says 0.1 each time. Ask 17.p1. Usual wrong
-# answer: 0, it knows nothing. Knowing nothing is saying 0.1.
+# Minutes 7 to 14.
+#
+# * *opening* **RCE: how much less is lost than by saying the same each time?** Show: **Log loss**: minus the log of the chance that was given to what happened. $\bar y$: the share of yes. Bars: log loss of four rows, one of them a yes: said 0.6, 0.2, 0.1, 0 = 0.210; a constant, ¼ each time = 0.562 Say: Read the two bars first, the formula after them. The first says 0.6 for the yes, so it loses little. The constant knows the share and nothing else. RCE is 100 times (1 − 0.210/0.562), which is 62.7.
+# * *17.p1* **What does a guess of one half cost?** Instead: Say: One in ten is clicked; the constant says 0.1 each time and loses 0.325 a row. Ask 17.p1. Usual wrong answer: 0, it knows nothing. Knowing nothing is saying 0.1. Who says 0.5 loses 0.693 a row, more than twice as much: RCE is −113.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.1 — `rce` ({{points:17.1}})
@@ -187,8 +193,8 @@ check("17.1", rce)
 predict("17.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Vote before anybody touches a slider: "what does AUC say of a model that is ten times too sure?", and 17.p2 for four
-# times. Usual wrong answer: both fall. The order of 4z is the order of z.
+# * *17.p2* **AUC asks about order alone** Show: Take a row that was liked and one that was not. How often does the liked one score higher? That share is **AUC**; 0.5 is chance. Say: Vote on 17.p2 before anybody touches a slider. Usual wrong answer: both fall. The order of 4z is the order of z.
+# * *figure 17.1* Say: On the screen is one picture; you make the other two with the sliders. Stretch a from 1 to 4: the points leave the diagonal, RCE falls, AUC stands still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and which one an auction that multiplies p by a price.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:17.p2"]
 network = ranker.Ranker(len(features.names)).fit(train.x, train.y)
@@ -221,8 +227,10 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 predict("17.p3")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 14 to 17. Ask 17.p3. Usual wrong answer: next to nothing, taste is all that matters. In a log, pins differ in how much everybody likes
-# them. Then read the last column: inside one user's list the user's own columns say nothing.
+# Minutes 14 to 17.
+#
+# * *opening* **What is each group of columns worth?** Show: A small network gets sixteen columns: of the user, of the pin, of the pair. All rows were looked at. Say: Ask 17.p3. Usual wrong answer: next to nothing, taste is all that matters. In a log, pins differ in how much everybody likes them.
+# * *chart* Say: The left picture first: the pin alone brings RCE to 7.9, the pair adds the rest, to 10.5. Then the right one, inside one user's list: there the user's own columns say nothing, 0.5 is a coin.
 
 # %% tags=["experiment", "answers:17.p3"] jupyter={"source_hidden": true}
 table = []
@@ -259,8 +267,10 @@ pd.DataFrame(table).set_index("features").round(3)
 predict("17.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 17 to 20, and never left out: 17.p6. Usual wrong answer: both up, the embeddings are fresher. Point at the two
-# columns, train and test, and ask who in the room has seen such a pair and was pleased with the first.
+# Minutes 17 to 20, and never left out:
+#
+# * *opening* **Are fresher columns better columns?** Show: iALS's vectors of user, creator and pin become columns, too. First they learn from the likes of days 0 to **27**, as every feature so far. Say: Ask 17.p6. Usual wrong answer: both up, the embeddings are fresher.
+# * *chart* Say: Point at the left picture: who in the room has seen such a pair of numbers, and was pleased? Then at the right one. Fresher vectors had learned from the very likes that the ranker is trained to predict: their product gave the answer away, and on new days it knows no answers.
 
 # %% tags=["long", "answers:17.p6"] jupyter={"source_hidden": true}
 worth = results.load(
@@ -303,9 +313,10 @@ visuals.exposure(pins)
 # it what people like. Divided by looks, the gem's 0.8 is the most.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 20 to 36. Figure 17.2, Sort by clicks: ask which pin is the best (the longest pale bar), then Step. Stop at
-# the second round: the order is frozen. Ask what more data will change: nothing, each round shows the same. Usual
-# wrong answer: the best pin climbs in time. Reset, Sort by clicks / e, Step again.
+# Minutes 20 to 36.
+#
+# * *opening* **A click needs a look and a like** Show: People read from the top: place $k$ is looked at with probability $1/k$. The log has only clicks. Six pins are sorted by theirs: will the best get to the top? Bars: how many look: place 1 = 100%; place 2 = 50%; place 3 = 33%; place 4 = 25%; place 5 = 20%; place 6 = 17% Say: So far every row was looked at. Now lists are shown. Let the room guess before you press anything.
+# * *figure 17.2* **Sorted by clicks, the best pin rises one place and is stuck** Say: Sort by clicks: which pin is the best? The new gem, it has the longest pale bar. Step once, twice, and stop: the order is frozen. At place 4 one in four looks, so it has 0.8/4 = 0.20 clicks, no more than garden above it, 0.6/3. What will more data change? Nothing, each round says the same. Reset, Sort by clicks / e: divided by the share that looked, its 0.8 is the most, and it is first.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.6 Divide by looks
@@ -323,6 +334,10 @@ visuals.exposure(pins)
 # On average this is the log loss of a label that nobody has observed, the like (Saito et al., 2020). Why? Of all who like the pin only the share $e$ looks and clicks, and each of these clicks counts $1/e$.
 #
 # A click far down has strange weights: more than 1 in the first factor, less than 0 in the second. Over many showings they make up for the looks that never came.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# * *opening* **Let each click stand for 1/e likes** Show: Shuffle a few lists: clicks at place $k$ over clicks at the first give $e$, the share that looks. $c$ is 1 for a click, else 0, and $p$ what the ranker says. Say: In shuffled lists every place holds equally good pins, so clicks fall from top to bottom because looks do. Then the formula: it is the log loss with c/e where the label was. At place 4, e is one quarter: a click stands for four likes. On average that is the loss of a label that nobody has seen, the like.
+# * *text* **At place 4 a click weighs 4 for yes, and minus 3 for no** Instead: Bars: weight of yes, weight of no: click at place 1 = 1, 0; click at place 4 = 4, -3; no click = 0, 1 Say: These are the two factors of the formula. Ask: minus three, is that a mistake? Three others liked it and did not look, and they counted as no. The click takes their no back.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.6 — `examined_loss` ({{points:17.6}})
@@ -375,8 +390,11 @@ check("17.6", examined_loss)
 predict("17.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask 17.p7. Usual wrong answer: shuffled lists only, they are a tenth of the log. They are few and true. The claim
-# holds here; add at once that the feature of the position repairs nearly as much and needs no shuffled list.
+# * *list* **One log, four rankers: who shows better pins?** Instead: The log's lists put on top what had been shown most; a tenth is shuffled. Four learn from it: from the **clicks**; with the **position** as a feature; from **clicks ÷ e**; from the **shuffled** lists only. Bars: lists of the log: in the old ranker's order = 90%; shuffled = 10% Say: Every click mixes two things: where a pin stood, and whether it is liked. PinWorld knows how many of ten pins are liked if they are looked at.
+# * *17.p7* Say: Ask 17.p7. Usual wrong answer: shuffled lists only, they are a tenth of the log. They are few and true.
+# * *figure 17.3* **Told who looked, a ranker shows 67 liked pins of 100, not 62** Say: From the bottom: clicks, 0.616. Above it what repairs them: shuffled lists 0.645, the position as a feature 0.668, examined 0.673. Gray is what nobody can have, and the old ranker. Clicks copy the old ranker's places; shuffled lists are true, but few.
+# * *card* Say: The claim holds here. Add at once that the feature of the position repairs nearly as much, and needs no shuffled list.
+# * *again* Left out.
 
 # %% tags=["long", "answers:17.p7"] jupyter={"source_hidden": true}
 bias = results.load("17_bias", command="python -m solutions.experiments.lesson17.ranking_bias")
@@ -443,10 +461,13 @@ verdict(
 predict("17.p9")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 36 to 46. Vote: "does retraining starve creators?" Usual wrong answer: it grows
-# round by round. Let the room read figure 17.4 from the right picture to the left: creators, then pins. The claim
-# does not hold one level up, and the fear behind it comes true one level below. Usual slip: "examined" against "once".
-# They differ in round 1 already, by the loss; from there on "examined" climbs.
+# Minutes 36 to 46.
+#
+# * *opening* **Now the ranker writes its own log** Instead: Five rounds: it shows its lists, learns from the clicks, and shows again. <br> **clicks** is trained anew, **once** never again, **examined** with clicks ÷ e, **explores** also orders a tenth of its lists at random. Say: About what a ranker does not show, its log says nothing. All four shuffle the ten of some lists to estimate looks: that moves places, it shows no other pin. Exploring does.
+# * *17.p9* Say: Ask 17.p9. Usual wrong answer: it grows round by round.
+# * *figure 17.4* **Two pins in five are gone; the creators keep their share** Say: Read the right picture first, creators: the orange line lies on the blue one. Then the middle one, pins: there the orange line falls, the loop bites one level below. Then the left: likes give no sign of it. Usual slip: "examined" against "once". They differ in round 1 already, by the loss.
+# * *card* Say: The claim does not hold one level up, and the fear behind it comes true one level below. A creator has some twenty pins, so she is still there.
+# * *text* Left out.
 
 # %% tags=["long", "answers:17.p9"] jupyter={"source_hidden": true}
 loop = results.load("17_loop", command="python -m solutions.experiments.lesson17.ranking_loop")
@@ -509,6 +530,9 @@ verdict(
 # >
 # > **Where it did not.** Of the best ten of forty candidates 89 % are liked; of the ten of a ranker that was told the likes themselves, 68 % (17.6). About
 # > what it does not show, its log says nothing (17.7).
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# * *opening* **It orders what was found, and what it shows can teach it** Instead: An order, and a number that a price may multiply. Features of the pair: RCE 10.5, without them 8.0. Bars: liked, of the ten that are shown: the best ten of forty = 0.894; trained on the likes themselves = 0.685; clicks divided by looks = 0.673; clicks as they are = 0.616 Say: Where it won: from the lowest bar to the one above it. Where it did not: from there to the first bar. About what it does not show, its log says nothing.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

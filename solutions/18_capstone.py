@@ -29,6 +29,8 @@
 # does the estimate say?" in 18.5, "what does a ranker add?" in 18.6. The moment to stop is figure 18.2: who is second on the test days is
 # among the last in the experiment. Ask why before you show the text. As a project: two to four hours, alone or in pairs, the page of 18.12
 # handed in; its rubric stands there.
+#
+# * *title* Show: A **log** says what people did with what they were shown. An **experiment** asks people themselves. Say: Vote: whom do you believe? Write the two numbers on the board; they come back on the last slide.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 from itertools import combinations, pairwise
@@ -77,9 +79,11 @@ remember("18")
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 6. Cover the four points and ask the room for the rules of a fair comparison; write them down, then
-# uncover. What is usually missing: that new users and items stay in, and that the test is asked once. Do not change
-# the list afterwards.
+# Minutes 0 to 6.
+#
+# * *opening* **Write down how you will ask, before the first number** Instead: **Everybody stays in**, new users and new pins. <br> **One measure**: NDCG@20 of what a user had not saved before. <br> **Two numbers** get an interval, and three outcomes: more, less, *cannot tell*. <br> **The test is asked once.** Say: Ask the room for the rules of a fair comparison before you show the slide, and write them down. What is usually missing: that new users and items stay in, and that the test is asked once. Whoever picks the rule afterwards finds one by which his own list wins.
+# * *list 2* Left out.
+# * *chart* **Days 0 to 41 train, 42 to 48 choose, 49 to 55 test** Say: A small PinWorld: 1,000 users, 2,800 pins, 56 days. Half of the users save something on the test days, and they are asked.
 
 
 # %% jupyter={"source_hidden": true}
@@ -122,9 +126,10 @@ pd.DataFrame({
 # Where your own (01.6, 02.5, 04.4) does not pass, the library's takes its place. Add others of `course.table()` to `CHOSEN`.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 6 to 11. One row at a time: who has written this one, and in which lesson? Ask what a generator has to do
-# when a history has grown since yesterday, and which ones cannot. The table of the next slide has no winner yet; ask
-# which column a ranker would look at, the first or the second.
+# Minutes 6 to 11.
+#
+# * *opening* **Four generators, each hears what was saved a minute ago** Instead: **item2item:** cosines with what was saved. <br> **iALS:** a vector folded in from the saves. <br> **L3:** walks of three steps. <br> **pictures:** the sum of the saved pictures. Say: One row at a time: who has written this one, and in which lesson? Ask what a generator has to do when a history has grown since yesterday, and which ones cannot.
+# * *chart* **On the log iALS and L3 find most, pictures a fifth of that** Say: Which column would a ranker look at? The second: it orders a hundred candidates. Keep the order of the four in mind, two sections ask for it again.
 
 # %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises.generators import Course, of_log
@@ -226,8 +231,12 @@ check("18.1", fuse)
 predict("18.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 11 to 20. Vote: "does the fused list win?" Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has. The card does
-# not hold; keep it in mind, it comes back in 18.4.
+# Minutes 11 to 20.
+#
+# * *opening* **Scores cannot be added, ranks can** Show: One generator counts walks, another adds cosines. *Reciprocal rank fusion* gives a pin, from each list that holds it, $1 / (c + \text{its rank})$. Bars: score with c = 1: second, and first in another = 0.83; first in one list = 0.50; second in one = 0.33; third in one = 0.25 Say: L with g below is the list of generator g, and c is 60 by tradition: the larger, the more it counts how many lists hold a pin. The bars are by hand: one third and one half are 0.83.
+# * *18.p1* **Do four lists find more than the best of them?** Instead: Say: Vote. Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has.
+# * *chart* **With pictures every pair falls** Say: Three bars are short, and all three have pictures in them. Two equals, iALS and L3, lose nothing.
+# * *card* Say: The card does not hold. Keep it in mind, it comes back in 18.4.
 
 
 # %% tags=["experiment", "answers:18.p1"]
@@ -269,9 +278,7 @@ visuals.fusion(
 # **Each voice has one vote: on the log a weak one takes the list down.**
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 18.1: press the first place of one list and see where the others have it. Then take the vote of pictures
-# away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star
-# was saved later; count stars in the last column, before and after.
+# * *figure 18.1* Say: Press the first place of one list and see where the others have it. Then take the vote of pictures away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star was saved later; count stars in the last column, before and after.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
@@ -289,8 +296,9 @@ visuals.fusion(
 # where $v$ is the variance of the users' saves and $n$ their number. Why $r^2$? If the control's mean moves by a save, the ratio moves $r$ times as far as if the policy's mean does.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 20 to 32. Ask who wrote the log of the test days: an older system's lists. So what does a hit on the log
-# say? That somebody saved what was shown to them, by somebody else.
+# Minutes 20 to 32.
+#
+# * *opening* **A lift is a ratio, so both halves make it uncertain** Show: Half of the users get the new lists, half the *control*, here item2item. Mean saves $\bar s_1$ and $\bar s_0$: the ratio is $r = \bar s_1 / \bar s_0$, the **lift** $r - 1$. Bars: saves of a user, by hand: five with the new lists = 6; four with the control = 4 Say: v is the variance of the users' saves, n their number. Why r squared? A save more in the control's mean moves the ratio r times as far. By hand: means 6 and 4, so r = 1.5; with nine users the lift is 0.5, from −0.02 to 1.02. That is a lot of noise. Ask who wrote the log of the test days: an older system's lists.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.4 — `lift` ({{points:18.4}})
@@ -334,8 +342,10 @@ check("18.4", lift)
 predict("18.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask 18.p5, with the table of 18.2 still in mind. Usual wrong answer: as on the test days. The moment to stop is
-# figure 18.2: let the room find L3 on both axes, and explain where it is, before you show the text.
+# * *18.p5* Show: Seven policies meet people: four generators, three fused lists. In the simulator each user lives twice, so differences of people drop out. Say: Ask 18.p5, with the bars of 18.2 still in mind. Usual wrong answer: as on the test days.
+# * *figure 18.2* **L3 is second on the log, and far below the control with people** Say: Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up.
+# * *card* Say: Each square is a pair of policies. Blue: both tell it apart and agree. Red: they disagree. White: one of them cannot tell. A coin would do as well.
+# * *again 2* **The log pays for what old lists showed; people here do not** Instead: Say: What was never shown could not be saved. Old lists show popular pins often, so a walk that ends at popular pins is right about what the log will hold. That is our reading. In the simulator liking does not depend on popularity; of your site you do not know that, so ask people.
 
 # %% jupyter={"source_hidden": true}
 site = Simulator.of_world(world)
@@ -437,9 +447,16 @@ verdict(
 # $w_i = \pi(a_i) / \pi_0(a_i)$, and the mean $\frac1N \sum_i w_i y_i$ is the *inverse propensity* estimate, **IPS**.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 32 to 44. Draw three candidates and two columns of chances, the log's and the policy's. Ask for the weight of each. Then cross out one
-# chance of the log: which weight is missing now, and who would notice? Then ask 18.p7. Usual wrong answer: about right, with more noise. Weights
-# repair what is drawn rarely. Nothing repairs what is never drawn: it counts as zero.
+# Minutes 32 to 44.
+#
+# * *before 18.p7* **Draw by chance, keep the chance, and a row can speak for others** Instead: The log drew a pin with chance 0.1. A new policy would show it with chance 0.4: this row stands for **four**. That is its **weight**; the mean of weight times reward is **IPS**. Bars: chance: the log drew it = 0.1; the new policy would show it = 0.4 Say: Draw two more candidates and both columns of chances, and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
+# * *18.p7* **What does the log say of what it hardly ever drew?** Instead: Say: Ask 18.p7. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Nothing repairs what is never drawn: it counts as zero.
+# * *table* **IPS has two weak points, and two repairs** Instead: **Never drawn** counts as zero; a **few heavy rows** decide. <br> **SNIPS** divides by the sum of the weights. <br> **DR** trusts a model, and corrects it by its errors, weighed. <br> **Effective size**: how many rows of equal weight are as noisy. Bars: four rows by hand: IPS = 0.75; SNIPS = 0.67; DR = 0.58; effective size, of 4 = 2.45 Say: The rows are those of exercise 18.6. Doubly robust: with true chances the errors take out what the model says wrong; with a right model there are no errors to weigh.
+# * *table 2* Left out.
+# * *claim* **A hundred logs are asked about ten policies, two of them traps** Instead: *Chances raised*: the log wrote down 0.05 where a chance was smaller. *Half shown again*: yesterday's pin once more, which nobody saves now. **Claim:** a log that knows its chances tells what any policy would earn. Bars: what the log could have drawn: eight policies = 100%; half shown again = 63%; pictures = 6% Say: A log of 20,000 rows, drawn from the first ten pins of item2item, iALS and L3. Four policies show a generator's first pin, four show one of the candidates: the most saved, the rarest, the best by pictures, or any, by lot. Vote on the claim.
+# * *figure 18.3* **Inside the log all three stand at zero; outside they do not** Say: Begin at the top: seven rows at the line. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
+# * *card* Say: Two squares are missing. Pictures: IPS counts as zero what could not be drawn, SNIPS judges by the few others, DR takes its model's word. Half shown again fools both repairs: nothing in the log says that a pin of yesterday earns nothing.
+# * *again 2* **Ask for the share that could be drawn, then for the effective size** Instead: Say: The price is noise: the smaller the effective size, the wider the bar. The effective size warns of neither trap, it looks only at rows that were drawn. Ask for the share first.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p7"]
 predict("18.p7")
@@ -594,8 +611,12 @@ verdict(
 predict("18.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 44 to 50, with what is taken away. Ask 18.p8, then let the room place LightGCN and the ranker alone on the axis before you show figure 18.4. Usual
-# wrong answer: less, it hears nothing. Point at the three marks of Pixie: one knob, chosen twice.
+# Minutes 44 to 50, with what is taken away.
+#
+# * *18.p8* **Who shall choose, a vote or a ranker?** Instead: Four models of this course meet people now: LightGCN, PinSage, SASRec, Pixie. Say: Ask 18.p8. Usual wrong answer: less, it hears nothing of this minute.
+# * *figure 18.4* **Tuned with people, Pixie and PinSage pass item2item; tuned on the log, they do not** Say: Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
+# * *card* Say: It hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
+# * *again* **Three simple generators and a ranker are first; seven are not better than three** Instead: Say: Read it from the top. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
 
 # %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 # fmt: off
@@ -676,6 +697,9 @@ verdict(
 # * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of pins in their first days (7.8), and of rare ads (13.3). But on the same edges iALS found no less. Branch 18.11 moves all seven properties.
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# * *opening* **Candidates, one list of them, and an experiment to say whether people are better off** Instead: It lost, too: four graph and sequence models beside three simple generators brought fewer saves. Bars: more saves than item2item, with people: three generators fused = 14%; and a ranker on top = 19% Say: What it is for stands in the title, where it won in the bars, where it did not below the title. A log with true chances was right within 2 % on average about what it could have drawn.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -50,9 +50,29 @@ def of_table(page: str) -> tuple[str, float] | None:
         return None
     left = max(map(len, names)) * LETTER + 18
     share = (WIDE - left) / width
-    if left > LABELS or max(map(len, named)) * LETTER > share:
+    if left > LABELS or max(map(len, named)) * 15 > share:
         return None
     return _bars(named, names, texts, columns, left, share)
+
+
+def of_text(text: str) -> tuple[str, float]:
+    """Return "heads: row = 1, 2; row = 3, 4" as bars and their height.
+
+    Raises:
+        ValueError: it does not read so, or is too wide.
+    """
+    head, _, rest = text.strip().rstrip(".").partition(": ")
+    rows = [row.rpartition(" = ") for row in rest.split("; ")]
+    names, texts = [x[0].strip() for x in rows], [x[2].split(", ") for x in rows]
+    width = len(texts[0])
+    named = head.split(", ") if width > 1 else [head]
+    left = max(map(len, names)) * LETTER + 18
+    if len(named) != width or any(len(row) != width for row in texts) or left > WIDE / 2:
+        raise ValueError(f"no chart can be made of {text!r}")
+    columns = [[_value(row[k].strip()) for row in texts] for k in range(width)]
+    if any(x is None for column in columns for x in column):
+        raise ValueError(f"not all values are numbers in {text!r}")
+    return _bars(named, names, texts, columns, left, (WIDE - left) / width)
 
 
 def _rows(part: str) -> list[str]:

@@ -127,9 +127,19 @@ def put(column: list[Slide], again: Slide | None, last: Slide | None = None) -> 
                 *(replace(u, fragment=len(above.units) > 1) for u in shown.units),
             ]
             kept[-1] = replace(above, units=units, notes=[*above.notes, *notes])
+        elif len(kept) == 1 and _bare(above):  # a heading alone is no slide
+            kept = [
+                replace(shown, again=f"<strong>{HEADING}</strong>", notes=[*above.notes, *notes])
+            ]
         else:
             kept.append(replace(shown, notes=notes))
     return kept
+
+
+def _bare(slide: Slide) -> bool:
+    return not re.sub(
+        "<h2.*?</h2>", "", "".join(u.html for u in slide.units), flags=re.DOTALL
+    ).strip()
 
 
 def _shows(slide: Slide) -> bool:

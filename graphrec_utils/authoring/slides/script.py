@@ -1,28 +1,35 @@
 """What an author tells the speaker slide by slide.
 
 A list in a section's note whose points begin with a place in italics is a script: `* *figure 9.2* **A title.** Show:
-words. Say: words.` The title is that of the slide, "Show:" is what stands there in place of its prose, the rest is for
-the speaker; "Left out." takes the slide away, and "before 9.p1" puts a new one there. A place is `opening`, `title`,
+words. Bars: heads: row = 1; row = 2. Say: words.` The title is that of the slide, "Show:" is what stands there in place of
+its prose, "Instead:" in place of its tables, boxes and formulas, too, "Bars:" a chart below it, the rest is for the
+speaker; "Left out." takes the slide away, and "before 9.p1" puts a new one there. A place is `opening`, `title`,
 `formula`, `table`, `chart`, `printed`, `card`, `again`, `text`, `list`, `box`, `claim`, `figure 9.2` or `09.p1`, and a number after it
 says which of several. What a note without a script says from "Figure 9.2" or "09.p1" on is said on that slide.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 
-from graphrec_utils.authoring.slides.deck import BELOW, SAY, Slide, Unit, fitted
+from graphrec_utils.authoring.slides import charts
+from graphrec_utils.authoring.slides.deck import BELOW, PICTURE, SAY, Slide, Unit, fitted
 from graphrec_utils.authoring.slides.points import text_of, thin
 from graphrec_utils.authoring.slides.prose import ROOM, ROW
 
 POINT = re.compile(r"<li>\s*(?:<p>)?<em>([^<]*)</em>(.*?)</li>", re.DOTALL)
 BEGUN = re.compile(r"\s*(?:<strong>(.*?)\.?</strong>)?(.*)", re.DOTALL)
 OUT = "Left out."
-SHOW, SAID = "Show:", "Say:"
+PARTS = re.compile(r"\b(Show|Instead|Bars|Say): ")
 PLACE = re.compile(
     r"(before )?(title|opening|formula|table|chart|printed|card|again|text|list|box|claim|figure \d+\.\d+|\d\d\.p\d+)(?: (\d+))?"
 )
+STAYS = re.compile(
+    r"<table.*?</table>|<p>\s*\$\$.*?\$\$\s*</p>|<blockquote.*?</blockquote>", re.DOTALL
+)
+FIGURE = re.compile('<figure(?: class="repeated")?>')
 MENTION = re.compile(r"(?<=[.?!] )(?=[^.?!]*?\b(?:[Ff]igure \d+\.\d+|\d\d\.p\d+)\b)")
 NAMED = re.compile(r"\b(?:[Ff]igure \d+\.\d+|\d\d\.p\d+)\b")
 
@@ -127,60 +134,63 @@ def _split(slide: Slide) -> tuple[Slide, Slide]:
 
 
 def _made(slide: Slide, told: str) -> Slide:
-    """Return a slide with the title, the words and the notes of a point of a script."""
+    """Return a slide with the title, the words, the chart and the notes of a point of a script."""
     title, rest = BEGUN.fullmatch(re.sub("</?p>", "", told)).groups()
-    shown = ""
-    if SHOW in rest:
-        before, _, rest = rest.partition(SHOW)
-        shown, _, rest = rest.partition(SAID)
-        rest = before + rest
-    if shown.strip():
-        slide = _showing(slide, shown.strip())
+    said, *named = PARTS.split(rest)
+    shown = dict(zip(named[::2], (x.strip() for x in named[1::2]), strict=True))
+    if "Instead" in shown or "Show" in shown:
+        words_ = shown.get("Instead", shown.get("Show", ""))
+        slide = _showing(slide, words_, alone="Instead" in shown, titled=bool(title))
+    if "Bars" in shown:
+        chart = charts.of_text(html.unescape(re.sub("<[^>]*>", "", shown["Bars"])))
+        drawing = Unit(f'<div class="output">{chart[0]}</div>', chart[1])
+        slide = replace(slide, units=[*slide.units, drawing])
     if title:
         slide = titled(slide, title)
-    said = rest.replace(SAID, "").strip()
+    said = f"{said.strip()} {shown.get('Say', '')}".strip()
+    slide = refitted(slide)
     return replace(
         slide, notes=[f"{SAY}<p>{said}</p></div>", *slide.notes] if said else slide.notes
     )
 
 
-def _showing(slide: Slide, shown: str) -> Slide:
-    """Return a slide with these words in place of its prose, which is spoken."""
+def _showing(slide: Slide, shown: str, alone: bool, titled: bool) -> Slide:
+    """Return a slide with these words in place of its prose, or `alone` of all but pictures; that is spoken."""
     kept, said = [], []
     for unit in slide.units:
-        if unit.picture or unit.asked or unit.html.startswith(("<div", "<pre")):
+        if unit.picture or unit.asked or (not alone and unit.html.startswith(("<div", "<pre"))):
             kept.append(unit)
             continue
         headings = re.findall(r"<h[1-3][^>]*>.*?</h[1-3]>", unit.html, re.DOTALL)
-        stays = re.findall(
-            r"<table.*?</table>|<p>\s*\$\$.*?\$\$\s*</p>|<blockquote.*?</blockquote>",
-            unit.html,
-            re.DOTALL,
-        )
-        if "$$" in unit.html and not stays:
+        title = any("<h1" in x for x in headings)
+        if alone and titled:  # a new one comes
+            headings = [x for x in headings if "<h3" not in x]
+        stays = [] if alone and not title else STAYS.findall(unit.html)
+        if "$$" in unit.html and not stays and not alone:
             stays = re.findall(r"\$\$.*?\$\$", unit.html, re.DOTALL)
-        if (
-            stays
-            and len(headings) == 0
-            and len(stays) == 1
-            and stays[0].strip() == unit.html.strip()
-        ):
-            kept.append(unit)
-        elif headings or stays:
-            share = 66 * len(headings) + sum(110 if "$$" in x else 160 for x in stays)
-            kept.append(
-                replace(unit, html="\n".join([*headings, *stays]), height=min(unit.height, share))
-            )
         rest = unit.html
         for x in [*headings, *stays]:
             rest = rest.replace(x, "")
-        said += [rest] if re.sub("<[^>]*>", "", rest).strip() else []
-    lines = -(-len(re.sub("<[^>]*>", "", shown)) // ROW)
-    words = Unit(f"<p>{shown}</p>", 38 * lines + 16)
-    heads = [k for k, u in enumerate(kept) if re.match(r"\s*<h[1-3]", u.html)]
-    place = heads[-1] + 1 if heads else 0
-    kept.insert(place, words)
-    return refitted(replace(slide, units=kept, notes=[*slide.notes, *said]))
+        spoken = re.sub("<[^>]*>", "", rest).strip()
+        if (headings or stays) and spoken:
+            high = sum(96 if "<h1" in x else 66 for x in headings)
+            high += sum(110 if "$$" in x else 160 for x in stays)
+            unit = replace(unit, html="\n".join([*headings, *stays]), height=min(unit.height, high))
+        kept += [unit] if headings or stays else []
+        said += [rest] if spoken else []
+    if not shown:
+        return replace(slide, units=kept, notes=[*slide.notes, *said])
+    lines = sum(
+        -(-len(re.sub("<[^>]*>", "", line)) // ROW) for line in re.split(r"<br\s*/?>", shown)
+    )
+    text = Unit(f"<p>{shown}</p>", 38 * lines + 16)
+    heads = [
+        k
+        for k, u in enumerate(kept)
+        if re.match(r"\s*<h[1-3]", u.html) and not (u.asked or u.picture)
+    ]
+    kept.insert(heads[-1] + 1 if heads else 0, text)
+    return replace(slide, units=kept, notes=[*slide.notes, *said])
 
 
 def titled(slide: Slide, title: str) -> Slide:
@@ -195,7 +205,7 @@ def titled(slide: Slide, title: str) -> Slide:
             return replace(
                 slide, units=[*slide.units[:k], replace(unit, html=shown), *slide.units[k + 1 :]]
             )
-    heading = Unit(f"<h3>{title}</h3>", 40 * -(-len(title) // 60) + 16)
+    heading = Unit(f"<h3>{title}</h3>", _high(title))
     first = slide.units[0] if slide.units else None
     if first and (found := re.match(r"\s*<h2[^>]*>.*?</h2>", first.html, re.DOTALL)):
         left = first.html[found.end() :].strip()
@@ -203,23 +213,26 @@ def titled(slide: Slide, title: str) -> Slide:
         units = [Unit(found[0], 66), heading, *rest, *slide.units[1:]]
     else:
         units = [heading, *slide.units]
-    return refitted(replace(slide, units=units))
+    return replace(slide, units=units)
+
+
+def _high(title: str) -> float:
+    return 40 * -(-len(title) // 60) + 16
 
 
 def refitted(slide: Slide) -> Slide:
-    """Return a slide whose figure leaves room for all else."""
-    figures = [
-        u for u in slide.units if u.html.startswith("<figure>") or 'class="repeated"' in u.html
-    ]
-    over = slide.height - ROOM - BELOW
-    if len(figures) != 1 or over <= 0:
+    """Return a slide whose figure is as large as all else leaves room."""
+    figures = [u for u in slide.units if FIGURE.search(u.html) and u.picture]
+    others = [u for u in slide.units if u not in figures]
+    if len(figures) != 1 or any("<table" in u.html or u.asked for u in others):
         return slide
     (figure,) = figures
-    plain = replace(figure, html=figure.html.replace('<figure class="repeated">', "<figure>"))
-    small = fitted(plain, figure.height - over)
-    if 'class="repeated"' in figure.html:
-        small = replace(small, html=small.html.replace("<figure>", '<figure class="repeated">'))
-    return replace(slide, units=[small if u is figure else u for u in slide.units])
+    plain = replace(figure, html=FIGURE.sub("<figure>", figure.html, count=1))
+    room = ROOM + BELOW - slide.height + figure.height
+    large = fitted(plain, min(room, PICTURE + BELOW))
+    begun = FIGURE.search(figure.html)[0]
+    large = replace(large, html=large.html.replace("<figure>", begun, 1))
+    return replace(slide, units=[large if u is figure else u for u in slide.units])
 
 
 # ---------------------------------------------------------------- notes without a script
