@@ -155,7 +155,7 @@ def draw(
                     else {"ha": "right", "xytext": (-5, 0)}
                 )
                 ax.annotate(
-                    name[0], (x, y), textcoords="offset points", va="center", fontsize=7, **side
+                    name[0], (x, y), textcoords="offset points", va="center", fontsize=8, **side
                 )
             name = f"layer {k}" if kind == "single" else f"mean 0…{k}"
             cosine = f"{layers[k][kind]['users']:.2f}".replace("-", "−")

@@ -18,7 +18,7 @@ function render({ model, el }) {
 
   const { root, body, controls, say } = frame(el, {
     label: "Over-smoothing, layer by layer",
-    help: "Pull the points in the right chart through the layers, or use the buttons or ← and → (Home: layer 0, End: the last).",
+    help: "Pull the points in the right chart through the layers, or use the buttons or ← and → (Home and End jump).",
     least: 190,
   });
 
