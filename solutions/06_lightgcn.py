@@ -168,7 +168,7 @@ visuals.layers(R_path, num_layers=3)
 
 # %% [markdown]
 # *Figure 6.1. The six scores of the path with the mean of four layers (left) and with the last layer alone (right). The
-# interactive version shows one choice of weights, with a slider per layer; its curve belongs to branch D.*
+# interactive version shows one choice of weights, with a slider per layer; its button* Response *belongs to branch D.*
 #
 # A walk from a user to an item has **odd** length. Here both ends walk, and their steps add up. In the last
 # layer both walk $K$ steps, and $2K$ is even: it scores 0 everywhere. The mean mixes layers, so odd sums occur.

@@ -168,14 +168,27 @@ def test_the_cut_off_moves_by_keyboard(on_a_page):
 def test_the_cut_off_moves_by_dragging(on_a_page):
     page, root = on_a_page(visuals.spectrum(*NAMES))
     box = root.locator("svg.gr-spec").bounding_box()
-    middle, height = box["x"] + box["width"] * (34 + 346 / 2) / 390, box["y"] + 60
-    page.mouse.move(middle + 173 * 0.7, height)
+    middle, height = box["x"] + box["width"] * (34 + 414 / 2) / 460, box["y"] + 60
+    page.mouse.move(middle + 207 * 0.7, height)
     page.mouse.down()
-    page.mouse.move(middle + 173 * 0.4, height)
+    page.mouse.move(middle + 207 * 0.4, height)
     page.mouse.up()
     assert status(root).startswith("cut-off at 0.40: 3 of 3 pairs")
     page.mouse.move(middle, height)
     assert status(root).startswith("cut-off at 0.40"), "moves after the button is released"
+
+
+def test_a_tapped_stem_shows_its_pattern_in_place_of_the_scores_and_is_told(on_a_page):
+    page, root = on_a_page(visuals.spectrum(*NAMES))
+    assert root.locator(".gr-spec-table").is_visible()
+    dot = root.locator(".gr-spec-dot").nth(4).bounding_box()
+    page.mouse.click(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    assert status(root).startswith("λ = 0.87: its pattern enters the scores times 0.87.")
+    assert not root.locator(".gr-spec-table").is_visible()
+    root.get_by_role("button", name="0.50", exact=True).press("Enter")
+    assert status(root).startswith("λ = 0.50: its pattern reaches no score.")
+    root.get_by_role("button", name="the scores").click()
+    assert status(root).startswith("cut-off at 0.70") and root.locator("td").first.is_visible()
 
 
 def test_the_last_layer_alone_gives_no_scores(on_a_page):

@@ -58,7 +58,7 @@ def test_predictions_are_judged(weights):
     cell(weights, "u0", "i0").click()
     cell(weights, "u0", "i0").click()  # above 0
     cell(weights, "u1", "i1").click()  # 0, which is wrong
-    assert "3 of 6 cells predicted" in status(weights)
+    assert status(weights) == "Which scores are 0? 3 of 6 cells predicted."  # and no hint
     weights.get_by_role("button", name="Show the scores").click()
     assert cell(weights, "u0", "i2").inner_text() == "0 ✓"
     assert cell(weights, "u0", "i0").inner_text() == "0.354 ✓"
@@ -94,6 +94,7 @@ def test_a_slider_changes_the_scores(page, weights):
 def test_the_axis_holds_the_whole_curve_and_no_bar_or_word_is_cut(page, drawn):
     shown = drawn(visuals.layers(toy.path(), num_layers=3))
     shown.get_by_role("button", name="Show the scores").click()
+    shown.get_by_role("button", name="Response").click()
     sliders = shown.get_by_role("slider")
     for alpha, ticks in (
         ("0.8 .25 .25 .25", ["1", "−1", "2", "−2"]),  # g(1) = 1.55

@@ -167,7 +167,7 @@ function render({ model, el }) {
         const angle = angles[v] + 0.2 + turn * (ring[v] - 1);
         return [cx + ring[v] * step * Math.cos(angle), cy + ring[v] * step * Math.sin(angle)];
       });
-      away.forEach((v, j) => (out[v] = [((j + 0.5) * width) / away.length, shelf + 8 + (lines - 1) * 34 * (j % 2)]));
+      away.forEach((v, j) => (out[v] = [((j + 0.5) * width) / away.length, shelf + 8 + (lines - 1) * 29 * (j % 2)]));
       return out;
     };
     const side = ([ax, ay], [bx, by], [px, py]) => (bx - ax) * (py - ay) - (by - ay) * (px - ax);
@@ -251,7 +251,7 @@ function render({ model, el }) {
     tray.lastChild.textContent = !away.length ? `${beyond}: none` : !cut ? beyond : cut < away.length ? `${beyond}, or no way` : "no way";
     nodes.forEach((node, v) => (node.style.transform = `translate(${place[v][0]}px, ${place[v][1]}px)`));
     facts.forEach(([a, , b], k) => {
-      const ends = { x1: place[a][0], y1: place[a][1], x2: place[b][0], y2: place[b][1], opacity: there[k] ? 1 : 0 };
+      const ends = { x1: place[a][0], y1: place[a][1], x2: place[b][0], y2: place[b][1], opacity: there[k] ? 1 : model.get("on")[facts[k][1]] ? 0.3 : 0 };
       for (const [name, value] of Object.entries(ends)) edges[k].setAttribute(name, value);
     });
     label(ring, shown);

@@ -19,7 +19,7 @@ function render({ model, el }) {
   };
   const { root, body, controls, say } = frame(el, {
     label: "What a filter makes of the eigenvalues, and the scores that come out",
-    help: "Drag the cut-off in the picture, or use the sliders and the buttons. Tap a stem: its pattern stands on the graph.",
+    help: "Drag the cut-off in the picture, or use the sliders and the buttons. Tap a stem: its pattern stands on the graph, in place of the scores.",
   });
 
   // ---- what a filter does to the scores: g of lambda, squared for filters of embeddings
@@ -34,21 +34,21 @@ function render({ model, el }) {
   const odd = (x) => (response(x) - response(-x)) / 2;
 
   // ---- the axis
-  const [width, height, left, right, top, bottom] = [390, 256, 34, 10, 12, 42];
+  const [width, height, left, right, top, bottom] = [460, 296, 34, 12, 14, 44];
   const x = (value) => left + ((value + 1) / 2) * (width - left - right);
   const y = (value) => top + ((1 - value) / 2) * (height - top - bottom);
   const curve = (kind) => s("polyline", { class: `gr-spec-${kind}` });
   const curves = { whole: curve("whole"), odd: curve("odd") };
-  const values = [...sigma.map((v) => -v), ...sigma].filter((v, k, all) => all.indexOf(v) === k);
+  const values = [...sigma.map((v) => -v), ...sigma].filter((v, k, all) => all.indexOf(v) === k).sort((a, b) => a - b);
   const stems = values.map((v) => ({
     v,
     line: s("line", { x1: x(v), x2: x(v), y1: y(0), class: "gr-spec-stem" }),
-    dot: s("circle", { cx: x(v), r: 5, class: "gr-spec-dot" }),
+    dot: s("circle", { cx: x(v), r: 7, class: "gr-spec-dot" }),
   }));
   const handles = [-1, 1].map((sign) => ({
     sign,
     line: s("line", { y1: top, y2: height - bottom, class: "gr-spec-cut" }),
-    grip: s("rect", { y: top - 6, width: 14, height: 14, class: "gr-spec-grip" }),
+    grip: s("rect", { y: top - 8, width: 18, height: 18, class: "gr-spec-grip" }),
   }));
   const axisText = (v, text, more = {}) => s("text", { x: x(v), y: height - bottom + 18, "text-anchor": "middle", ...more }, text);
   const svg = s(
@@ -82,7 +82,7 @@ function render({ model, el }) {
   };
   svg.addEventListener("pointerdown", (event) => {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    const near = stems.find(({ v }) => Math.hypot(x(v) - at.x, y(odd(v)) - at.y) < 14);
+    const near = stems.find(({ v }) => Math.hypot(x(v) - at.x, y(odd(v)) - at.y) < 18);
     if (near) return pick(near.v);
     if (model.get("filter") !== "cut") return;
     dragging = true;
@@ -93,7 +93,7 @@ function render({ model, el }) {
   for (const name of ["pointerup", "pointercancel"]) svg.addEventListener(name, () => (dragging = false));
 
   // ---- the pattern of one eigenvalue on the graph
-  let shown = values.at(-1) < 1 ? values.at(-1) : (sigma[1] ?? sigma[0]);
+  let shown = sigma.at(-1) < 1 ? sigma.at(-1) : (sigma[1] ?? sigma[0]);
   const signed = (z) => `${z < -5e-3 ? "−" : ""}${Math.abs(z).toFixed(2)}`;
   const [between, wide, tall] = [40, 236, 40 * Math.max(users.length, items.length)];
   const spot = (k, n) => (tall * (k + 0.5)) / n;
@@ -106,14 +106,20 @@ function render({ model, el }) {
     const text = s("text", { class: "gr-spec-small", x: places[v][0] + (left_ ? -20 : 20), y: places[v][1] - 2, "text-anchor": left_ ? "end" : "start" }, name.length > 9 ? name.slice(0, 8) + "…" : name);
     return { shape, entry, text, left_ };
   });
-  const graph = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" },
+  const graph = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img", class: "gr-spec-graph" },
     ...lines.map(([a, b]) => s("line", { class: "gr-spec-axis", x1: places[a][0], y1: places[a][1], x2: places[b][0], y2: places[b][1] })),
     ...nodes.flatMap((node) => [node.shape, node.text, node.entry]),
   );
+  let view = "scores"; // or "pattern": what stands beside the filter
   const pick = (v) => {
     shown = v;
+    view = "pattern";
     draw();
   };
+  const views = ["scores", "pattern"].map((name) => [name, button(name === "scores" ? "the scores" : "a pattern", () => {
+    view = name;
+    draw();
+  })]);
   const choose = values.map((v) => button(signed(v), () => pick(v)));
   const about = h("div", { class: "gr-title" });
   const kept = h("div", { class: "gr-spec-legend" });
@@ -133,15 +139,11 @@ function render({ model, el }) {
     h("span", { class: "gr-spec-key gr-spec-key-whole" }, "the whole filter"),
   );
   const title = h("div", { class: "gr-title" });
+  const pattern = h("div", {}, about, h("div", { class: "gr-controls", role: "group", "aria-label": "Pattern of the eigenvalue" }, ...choose), graph, kept);
+  const matrix = h("div", {}, h("div", { class: "gr-title" }, "scores (outlined: liked)"), table);
   body.append(
     h("div", {}, title, svg, legend),
-    h("div", { class: "gr-spec-side" },
-      about,
-      h("div", { class: "gr-controls", role: "group", "aria-label": "Pattern of the eigenvalue" }, ...choose),
-      graph,
-      kept,
-    ),
-    h("div", {}, h("div", { class: "gr-title" }, "scores (outlined: liked)"), table),
+    h("div", { class: "gr-spec-side" }, h("div", { class: "gr-controls", role: "group", "aria-label": "Beside the filter" }, ...views.map(([, node]) => node)), pattern, matrix),
   );
 
   // ---- controls
@@ -151,6 +153,8 @@ function render({ model, el }) {
   controls.prepend(...choices.map(([, node]) => node), cutoff.node, layers.node);
 
   const draw = () => {
+    views.forEach(([name, node]) => node.setAttribute("aria-pressed", String(name === view)));
+    [pattern.hidden, matrix.hidden] = [view !== "pattern", view !== "scores"];
     const [filter, cut, K] = [model.get("filter"), model.get("cutoff"), model.get("layers")];
     const isCut = filter === "cut";
     choices.forEach(([name, node]) => node.setAttribute("aria-pressed", name === filter));
@@ -182,16 +186,16 @@ function render({ model, el }) {
       entry.textContent = signed(z);
     });
     choose.forEach((node, k) => node.setAttribute("aria-pressed", String(values[k] === shown)));
-    stems.forEach(({ v, dot }) => dot.setAttribute("r", v === shown ? 9 : 5));
+    stems.forEach(({ v, dot }) => dot.setAttribute("r", view === "pattern" && v === shown ? 11 : 7));
     about.textContent = `pattern of λ = ${signed(shown)} on the graph`;
-    kept.textContent = `Filled: +, hollow: −. ${gone ? "It reaches no score." : `In scores times ${signed(odd(shown))}.`}`;
+    kept.textContent = "Filled: +, hollow: −.";
     graph.classList.toggle("gr-spec-gone", gone);
     graph.setAttribute("aria-label", [...users, ...items].map((name, v) => `${name} ${nodes[v].entry.textContent}`).join(", "));
     for (const { sign, line, grip } of handles) {
       for (const node of [line, grip]) node.setAttribute("visibility", isCut ? "visible" : "hidden");
       line.setAttribute("x1", x(sign * cut));
       line.setAttribute("x2", x(sign * cut));
-      grip.setAttribute("x", x(sign * cut) - 7);
+      grip.setAttribute("x", x(sign * cut) - 9);
     }
     const gain = sigma.map(odd);
     const scores = users.map((_, u) => items.map((_, i) => gain.reduce((sum, g, j) => sum + U[u][j] * g * V[i][j], 0)));
@@ -216,7 +220,8 @@ function render({ model, el }) {
         ? "No score without a like is positive."
         : "All scores of users and items are 0.";
     svg.setAttribute("aria-label", `Filter response. ${what}`);
-    say(`${what} ${news}`);
+    const held = `λ = ${signed(shown)}: its pattern ${gone ? "reaches no score" : `enters the scores times ${signed(odd(shown))}`}.`;
+    say(view === "pattern" ? `${held} ${what}` : `${what} ${news}`);
   };
   const watched = ["filter", "cutoff", "layers"];
   for (const name of watched) model.on(`change:${name}`, draw);

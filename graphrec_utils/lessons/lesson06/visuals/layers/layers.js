@@ -1,5 +1,5 @@
 // Weights of the layers: predict which scores are 0, then see them as bars; of one pair also the bars of the walks that
-// its score is made of, odd and even. The filter's response beside it.
+// its score is made of, odd and even. The filter's response on a press.
 // State: users, items (names), blocks (user-item block of A_hat to the power 0 … 2K), eigenvalues,
 // alpha (K + 1 weights), guesses ({ "u i": 0 or 1 }), shown (are the scores visible).
 
@@ -25,7 +25,7 @@ function render({ model, el }) {
 
   const { root, body, controls, say } = frame(el, {
     label: "Weights of the layers",
-    help: "Press a cell, or move with the arrow keys and press Enter, to predict: ?, 0 or above 0. Then show the scores and pull the weights up and down; a cell that is pressed now shows its walks.",
+    help: "Press a cell, or move with the arrow keys and press Enter, to predict: ?, 0 or above 0. Then show the scores and pull the weights up and down; a cell that is pressed now shows its walks. Outlines: the mean.",
   });
 
   // ---- the table: a button per cell, and a bar
@@ -60,8 +60,8 @@ function render({ model, el }) {
   const reveal = button("Show the scores", () => set("shown", !model.get("shown")));
 
   // ---- one pair: what each number of steps, of both walks together, gives to its score
-  const [wide, high, foot] = [Math.max(220, 33 * blocks.length + 12), 170, 33];
-  const base = 96;
+  const [wide, high, foot] = [Math.max(300, 54 * blocks.length + 12), 236, 36];
+  const base = 140;
   const columns = blocks.map((_, p) => s("rect", { class: `gr-layers-part gr-layers-${p % 2 ? "odd" : "even"}`, x: 8 + (p * (wide - 16)) / blocks.length + 4, width: (wide - 16) / blocks.length - 8, y: base, height: 0 }));
   const outlines = columns.map((node) => s("rect", { class: "gr-layers-outline", x: node.getAttribute("x"), width: node.getAttribute("width"), y: base, height: 0 }));
   const values = blocks.map((_, p) => s("text", { "text-anchor": "middle", x: 8 + ((p + 0.5) * (wide - 16)) / blocks.length, class: "gr-layers-small" }));
@@ -70,7 +70,7 @@ function render({ model, el }) {
     ...outlines,
     ...columns,
     ...values,
-    ...blocks.map((_, p) => s("text", { "text-anchor": "middle", x: 8 + ((p + 0.5) * (wide - 16)) / blocks.length, y: high - foot + 14, class: "gr-layers-small" }, `${p}`)),
+    ...blocks.map((_, p) => s("text", { "text-anchor": "middle", x: 8 + ((p + 0.5) * (wide - 16)) / blocks.length, y: high - foot + 12, class: "gr-layers-small" }, `${p}`)),
     s("text", { "text-anchor": "middle", x: wide / 2, y: high - 5, class: "gr-layers-small" }, "steps of both ends together"),
   );
   const pairTitle = h("div", { class: "gr-title" });
@@ -94,22 +94,32 @@ function render({ model, el }) {
     ...ticks,
     ...dots,
   );
+  const filter = h("div", { hidden: "" }, h("div", { class: "gr-title" }, "response g(λ) at the eigenvalues"), picture);
+  const more = button("Response", () => {
+    filter.hidden = !filter.hidden;
+    more.setAttribute("aria-expanded", !filter.hidden);
+  }, { "aria-expanded": "false" });
   body.append(
-    h("div", {}, h("div", { class: "gr-title" }, "scores"), table, reveal),
+    h("div", {}, h("div", { class: "gr-title" }, "scores"), table, h("div", { class: "gr-controls" }, reveal, more)),
     h("div", {}, pairTitle, walks),
-    h("div", {}, h("div", { class: "gr-title" }, "response g(λ) at the eigenvalues"), picture),
+    filter,
   );
 
   // ---- weights
+  let held = null; // the fader in the hand
   const sliders = presets.mean.map((_, k) =>
-    slider(`α${"₀₁₂₃₄"[k]}`, { min: -1, max: 1, step: 0.05, value: 0 }, (value) =>
-      set("alpha", model.get("alpha").map((a, j) => (j === k ? value : a))),
-    ),
+    slider(`α${"₀₁₂₃₄"[k]}`, { min: -1, max: 1, step: 0.05, value: 0 }, (value) => {
+      held = k;
+      set("alpha", model.get("alpha").map((a, j) => (j === k ? value : a)));
+    }),
   );
   const choice = h(
     "div",
     { class: "gr-controls", role: "group", "aria-label": "Layer weights" },
-    ...Object.entries(presets).map(([name, alpha]) => button(name, () => set("alpha", alpha))),
+    ...Object.entries(presets).map(([name, alpha]) => button(name, () => {
+      held = null;
+      set("alpha", alpha);
+    })),
     h("div", { class: "gr-layers-faders" }, ...sliders.map((z) => z.node)),
   );
   controls.before(choice);
@@ -146,14 +156,14 @@ function render({ model, el }) {
     const parts = weight.map((w, p) => w * blocks[p][pair[0]][pair[1]]);
     const before = usual.map((w, p) => w * blocks[p][pair[0]][pair[1]]);
     const both = [...parts, ...before];
-    const tall = Math.max(...both, ...both.map((z) => (-76 / 25) * z)) || 1; // 76 pixels of room above, 25 below
+    const tall = Math.max(...both, ...both.map((z) => (-112 / 36) * z)) || 1; // 112 pixels of room above, 36 below
     outlines.forEach((node, p) => {
-      const length = shown ? (76 * before[p]) / tall : 0;
+      const length = shown ? (112 * before[p]) / tall : 0;
       node.setAttribute("height", length);
       node.setAttribute("y", base - length);
     });
     parts.forEach((z, p) => {
-      const length = shown ? (76 * Math.abs(z)) / tall : 0;
+      const length = shown ? (112 * Math.abs(z)) / tall : 0;
       columns[p].setAttribute("height", length);
       columns[p].setAttribute("y", z < 0 ? base : base - length);
       values[p].setAttribute("y", z < 0 ? base + length + 13 : base - length - 4);
@@ -179,8 +189,11 @@ function render({ model, el }) {
     const sum = odd.map(([w, p]) => `${number(w)} Â${p === 1 ? "" : "⁰¹²³⁴⁵⁶⁷⁸"[p]}`).join(" + ").replaceAll("+ −", "− ");
     if (shown) {
       const judged = made ? ` ${right} of your ${made} predictions hold.` : "";
-      say(`Scores = ${sum || "0: no odd power is left"}. Outlines: the mean.${judged}`);
-    } else say(`Which scores are 0? ${made} of ${cellsInAll} cells predicted. Odd powers of Â join a user with an item, even ones never do.`);
+      const [u, i] = pair;
+      const gone = parts.every((z, p) => p % 2 === 0 || Math.abs(z) < 5e-4);
+      const told = held === null ? "" : `α${"₀₁₂₃₄"[held]} = ${number(alpha[held], 2)}: ${users[u]} – ${items[i]} has ${number(each[u][i])}, with the mean ${number(mean[u][i])}. `;
+      say(`${told}Scores = ${sum || "0: no odd power is left"}. ${gone ? "" : "Odd numbers of steps join a user with an item, even ones never do."}${judged}`);
+    } else say(`Which scores are 0? ${made} of ${cellsInAll} cells predicted.`);
   };
   for (const name of ["alpha", "guesses", "shown"]) model.on(`change:${name}`, draw);
   draw();

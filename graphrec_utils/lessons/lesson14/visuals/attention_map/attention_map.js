@@ -1,5 +1,5 @@
-// Attention weights: a row for each pin, a column for each place of its list; empty places can be let in, and the query
-// of the chosen pin can be carried away in the plane in which it and its keys are best seen.
+// Attention of one pin: its keys as arrows in the plane in which they and its query are best seen, as wide as their
+// weights; the query can be carried away, empty places can be let in. A strip of length 1 shows who gets what.
 // State: pins (names), empty (B rows of T booleans), weights and heard (B rows of T numbers or null: with the
 // mask, and without), keys (B rows of T points of a plane whose first axis is the query's direction), lengths (of the
 // queries), root (√d), moved (B shifts of the queries in the plane), row, masked.
@@ -12,8 +12,8 @@ function render({ model, el }) {
   const { body, controls, say } = frame(el, {
     label: "Attention over a list of neighbors",
     help:
-      "Choose a pin by mouse or with the arrow keys; the button lets the empty places be heard. " +
-      "Carry the head of the query with the mouse, or with the arrow keys.",
+      "Carry the round head of the query, by hand or with the arrow keys: a key that points its way gets more. " +
+      "Choose a pin; the button lets the empty places be heard.",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -30,38 +30,29 @@ function render({ model, el }) {
     return after === 0 ? now : now.map((w) => (w * before) / after);
   };
 
-  const cells = [];
-  const heads = [];
-  const table = h(
-    "table",
-    { class: "gr-att-table" },
-    h("tr", {}, h("td", {}), ...empty[0].map((_, t) => h("th", { scope: "col" }, String(t + 1)))),
-    ...pins.map((name, b) => {
-      const choose = button(name, () => put("row", b), { class: "gr-button gr-att-pin" });
-      heads.push([choose]);
-      cells.push(empty[b].map(() => h("td", {})));
-      return h("tr", { onclick: () => put("row", b) }, h("th", { scope: "row" }, choose), ...cells[b]);
-    }),
-  );
-  roving(table, () => heads, heads[model.get("row")][0]);
-  table.addEventListener("focusin", (event) => {
+  const heads = pins.map((name, b) => [button(name, () => put("row", b), { class: "gr-button gr-att-pin" })]);
+  const chooser = h("div", { class: "gr-att-pins", role: "group", "aria-label": "Whose attention" }, h("div", { class: "gr-title" }, "whose attention?"), ...heads.flat());
+  roving(chooser, () => heads, heads[model.get("row")][0]);
+  chooser.addEventListener("focusin", (event) => {
     const b = heads.findIndex(([x]) => x === event.target);
     if (b >= 0 && b !== model.get("row")) put("row", b);
   });
 
   // ---- the plane: keys are arrows, as wide as their weights; the query can be carried
-  const size = 240;
+  const size = 370;
   const half = size / 2;
   const reach = Math.max(0.01, ...keys.flat(2).map(Math.abs));
   const span = Math.max(0.01, ...lengths); // the plane is drawn so far for queries, which may be much longer than keys
-  const to = ([x, y]) => [half + (x / reach) * (half - 16), half - (y / reach) * (half - 16)];
-  const arrows = empty[0].map((_, t) => ({ line: s("line", { x1: half, y1: half }), end: s("circle", { r: 4 }), text: s("text", { "text-anchor": "middle" }, t + 1) }));
+  const to = ([x, y]) => [half + (x / reach) * (half - 46), half - (y / reach) * (half - 46)];
+  const arrows = empty[0].map(() => ({ line: s("line", { x1: half, y1: half }), end: s("circle", { r: 5 }), text: s("text", {}) }));
   const asked = s("line", { x1: half, y1: half, class: "gr-att-query" });
-  const halo = s("circle", { r: 16, class: "gr-att-halo" });
-  const head = s("g", { class: "gr-att-head", role: "button", tabindex: 0 }, halo, s("circle", { r: 7 }));
-  const nobody = s("circle", { cx: half, cy: half, r: 9, class: "gr-att-nobody" });
+  const halo = s("circle", { r: 20, class: "gr-att-halo" });
+  const head = s("g", { class: "gr-att-head", role: "button", tabindex: 0 }, halo, s("circle", { r: 9 }));
+  const nobody = s("circle", { cx: half, cy: half, class: "gr-att-nobody" });
+  const asks = s("text", { class: "gr-att-say" }, "query");
+  const none = s("text", { x: half, y: half + 34, "text-anchor": "middle", class: "gr-att-say" });
   const plane = s("svg", { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "group", "aria-label": "keys and the query" },
-    nobody, ...arrows.map((x) => x.line), ...arrows.flatMap((x) => [x.end, x.text]), asked, head);
+    nobody, none, ...arrows.map((x) => x.line), ...arrows.flatMap((x) => [x.end, x.text]), asked, asks, head);
   const carry = (x, y) => {
     const b = model.get("row");
     const at = [x, y].map((v) => span * Math.max(-1, Math.min(1, v)));
@@ -87,26 +78,14 @@ function render({ model, el }) {
   head.addEventListener("pointermove", (event) => {
     if (!head.hasPointerCapture(event.pointerId)) return;
     const box = plane.getBoundingClientRect();
-    const edge = (half - 16) / size;
+    const edge = (half - 46) / size;
     carry(((event.clientX - box.left) / box.width - 0.5) / edge, (0.5 - (event.clientY - box.top) / box.height) / edge);
   });
 
-  const [step, zero, long] = [21, 30, 110];
-  const bars = empty[0].map((_, t) => ({
-    bar: s("rect", { x: zero, y: t * step + 2, height: 16 }),
-    text: s("text", { y: t * step + 15 }),
-    name: s("text", { x: zero - 8, y: t * step + 15, "text-anchor": "end" }, t + 1),
-  }));
-  const chart = s(
-    "svg",
-    { viewBox: `0 0 250 ${places * step}`, width: 250, height: places * step, role: "img" },
-    ...bars.flatMap((x) => [x.bar, x.text, x.name]),
-  );
+  const parts = [...empty[0].map(() => h("span", { class: "gr-item" })), h("span", { class: "gr-att-lost" })];
+  const strip = h("div", { class: "gr-att-strip", role: "img" }, ...parts);
   const title = h("div", { class: "gr-title" });
-  body.append(
-    h("div", { class: "gr-att-lists" }, h("div", { class: "gr-att-scroll" }, table), title, chart),
-    h("div", {}, h("div", { class: "gr-title" }, "keys as arrows, and the query"), plane),
-  );
+  body.append(h("div", { class: "gr-att-who" }, title, strip), h("div", {}, plane), chooser);
   const mask = button("Let empty places be heard", () => put("masked", !model.get("masked")));
   const back = button("Query as it is", () => put("moved", pins.map(() => [0, 0])));
   controls.prepend(mask, back);
@@ -115,29 +94,24 @@ function render({ model, el }) {
     const [row, masked] = ["row", "masked"].map((x) => model.get(x));
     const W = pins.map((_, b) => share(model.get(masked ? "weights" : "heard"), b));
     const length = (x) => Math.max(0, Math.min(1, x || 0));
-    cells.forEach((line, b) =>
-      line.forEach((cell, t) => {
-        const x = W[b][t];
-        cell.textContent = empty[b][t] && x === 0 ? "–" : write(x);
-        cell.className = [empty[b][t] && "gr-att-empty", Number.isNaN(x) && "gr-att-nan"].filter(Boolean).join(" ");
-        cell.style.setProperty("--gr-att-share", `${Math.round(70 * length(x))}%`);
-      }),
-    );
-    heads.forEach(([x], b) => x.setAttribute("aria-pressed", String(b === row)));
-    bars.forEach(({ bar, text }, t) => {
-      const x = W[row][t];
-      bar.setAttribute("width", Math.max(1, long * length(x)));
-      bar.setAttribute("class", empty[row][t] ? "gr-att-lost" : "gr-item");
-      text.setAttribute("x", zero + 8 + long * length(x));
-      text.textContent = empty[row][t] ? `nobody${x === 0 ? "" : `, ${write(x)}`}` : write(x);
+    const spoilt = W[row].some(Number.isNaN);
+    const gone = W[row].reduce((sum, x, t) => sum + (empty[row][t] ? length(x) : 0), 0);
+    [...W[row].map((x, t) => (empty[row][t] ? 0 : length(x))), gone].forEach((x, t) => {
+      parts[t].style.flexGrow = x.toFixed(4);
+      parts[t].hidden = spoilt || x < 5e-3;
+      parts[t].textContent = x < 0.1 ? (t < places && x > 0.03 ? t + 1 : "") : t < places ? `${t + 1}: ${write(x)}` : x < 0.2 ? "nobody" : `nobody: ${write(x)}`;
     });
+    strip.classList.toggle("gr-att-nan", spoilt);
+    strip.dataset.told = spoilt ? "NaN" : W[row].every((x) => !x) ? "nothing: it hears nobody" : "";
+    heads.forEach(([x], b) => x.setAttribute("aria-pressed", String(b === row)));
     arrows.forEach(({ line, end, text }, t) => {
       const [x, y] = to(keys[row][t]);
       const kind = empty[row][t] ? "gr-att-gone" : "";
       const away = Math.hypot(x - half, y - half) || 1;
-      for (const [name, value] of Object.entries({ x2: x, y2: y, class: `gr-att-key ${kind}`, "stroke-width": 1.5 + 9 * length(W[row][t]) })) line.setAttribute(name, value);
+      for (const [name, value] of Object.entries({ x2: x, y2: y, class: `gr-att-key ${kind}`, "stroke-width": 1.5 + 16 * length(W[row][t]) })) line.setAttribute(name, value);
       for (const [name, value] of Object.entries({ cx: x, cy: y, class: `gr-att-end ${kind}` })) end.setAttribute(name, value);
-      for (const [name, value] of Object.entries({ x: x + (11 * (x - half)) / away, y: y + 5 + (11 * (y - half)) / away, class: kind })) text.setAttribute(name, value);
+      for (const [name, value] of Object.entries({ x: x + (26 * (x - half)) / away, y: y + 5 + (18 * (y - half)) / away, "text-anchor": "middle", class: `gr-att-say ${kind}` })) text.setAttribute(name, value);
+      text.textContent = spoilt ? `${t + 1}: NaN` : `${t + 1}: ${write(W[row][t])}`;
     });
     // numbers of keys that point the same way stand on either side of them
     const angle = (t) => Math.atan2(keys[row][t][1], keys[row][t][0]);
@@ -146,32 +120,43 @@ function render({ model, el }) {
       if (empty[row][t] || twins.length < 2) return;
       const side = twins.indexOf(t) % 2 ? 1 : -1;
       const [x, y] = to(keys[row][t]);
-      text.setAttribute("x", x + 13 * side * Math.sin(angle(t)));
-      text.setAttribute("y", y + 5 + 13 * side * Math.cos(angle(t)));
+      const way = side * Math.sin(angle(t));
+      text.setAttribute("x", x + 14 * way);
+      text.setAttribute("y", y + 5 + 16 * side * Math.cos(angle(t)));
+      text.setAttribute("text-anchor", Math.abs(way) < 0.3 ? "middle" : way < 0 ? "end" : "start");
     });
     const lonely = empty[row].some(Boolean);
     nobody.setAttribute("class", `gr-att-nobody${lonely ? (masked ? "" : " gr-att-loud") : " gr-att-gone"}`);
+    nobody.setAttribute("r", masked ? 10 : 10 + 26 * gone);
+    const holes = empty[row].filter(Boolean).length;
+    none.textContent = holes ? `${holes} empty${masked ? "" : `: ${write(gone)}`}` : "";
+    none.setAttribute("y", half + (masked ? 28 : 30 + 26 * gone));
     const [qx, qy] = to(stands().map((v) => v * reach));
     asked.setAttribute("x2", qx);
     asked.setAttribute("y2", qy);
     for (const node of head.children) node.setAttribute("transform", `translate(${qx}, ${qy})`);
+    const over = qx > size - 70;
+    for (const [name, value] of Object.entries({ x: qx + (over ? -15 : 15), y: qy + 5, "text-anchor": over ? "end" : "start" })) asks.setAttribute(name, value);
     const away = model.get("moved")[row].some(Boolean);
     back.disabled = !model.get("moved").flat().some(Boolean);
     title.textContent = `${pins[row]} looks at`;
+    const still = model.get(masked ? "weights" : "heard")[row].map((x) => x ?? NaN);
+    const won = W[row].map((x, t) => (empty[row][t] ? -1 : x - still[t]));
+    const best = won.indexOf(Math.max(...won));
     mask.setAttribute("aria-pressed", String(!masked));
     mask.textContent = masked ? "Let empty places be heard" : "Mask empty places";
     const lost = W[row].reduce((sum, x, t) => sum + (empty[row][t] ? x : 0), 0);
     const total = W[row].reduce((sum, x) => sum + x, 0);
     const count = empty[row].filter((x) => !x).length;
     const told = W[row].map((x, t) => `place ${t + 1} ${write(x)}`).join(", ");
-    chart.setAttribute("aria-label", `${pins[row]}: ${told}`);
+    strip.setAttribute("aria-label", `${pins[row]}: ${told}`);
     head.setAttribute("aria-label", `query of ${pins[row]}: ${told}; arrow keys carry it`);
     say(
       Number.isNaN(total)
         ? `${pins[row]}: NaN. A softmax of nothing but −∞ has no value, and whoever hears it has none either.`
         : `${pins[row]} has ${count} neighbor${count === 1 ? "" : "s"} in ${places} places; the weights sum to ${write(total)}. ` +
             (masked ? (count ? "Empty places get nothing." : "It hears nobody: zeros.") : `Empty places take ${write(lost)} of it.`) +
-            (away ? " Its query was carried away." : ""),
+            (away && count ? ` Its query was carried: place ${best + 1} has ${write(W[row][best])} instead of ${write(still[best])}.` : ""),
     );
   };
   const names = ["row", "masked", "weights", "heard", "moved"];
