@@ -39,7 +39,7 @@ function render({ model, el }) {
   });
 
   // ---- the plane: keys are arrows, as wide as their weights; the query can be carried
-  const size = 370;
+  const size = 322;
   const half = size / 2;
   const reach = Math.max(0.01, ...keys.flat(2).map(Math.abs));
   const span = Math.max(0.01, ...lengths); // the plane is drawn so far for queries, which may be much longer than keys
