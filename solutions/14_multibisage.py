@@ -275,7 +275,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # ### Zeros in empty places are no way out: they take their share
 # * figure 14.1
 #
-# Minutes 22 to 25. Each row is a pin with its six places in the graph of ads, a number a weight. Below, the weights of the pin that was pressed; at the right its keys as arrows, as wide as their weights, and the dashed line is the query. Press the pin with one
+# Minutes 22 to 25. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. Below, its keys as arrows, as wide as their weights; the dashed line is the query, and the ring its empty places. Carry the query: which key gains? Press the pin with one
 # neighbor, then "Let empty places be heard", and ask before what they take from it. Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1. By hand: one neighbor with the logit log 5 and five zeros; 5 / (5 + 5) = ½. Last press the pin that has
 # nobody: it hears six times nobody.
 
