@@ -247,7 +247,7 @@ visuals.surface(nets)
 # %% [markdown]
 # *Figure 3.2. The score over user p and item q, of the product and of three networks: red above 0, blue below. In the dashed square the networks were trained. Below, the same score along the dotted line, one item for all users: gray the product, dashed the network.*
 #
-# Inside the square 32 units have learned the product almost exactly; 2 units cannot. Outside, where nobody trained them, all three say too little. From (2, 2) to (3, 3) the product bends upward, from 4 to 9. A ReLU network is made of flat pieces: beyond its last fold it goes on straight, and falls behind. A dot product is right there without any training.
+# Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little. From (2, 2) up to there the product bends upward, from 4 to 9. A ReLU network is made of flat pieces: beyond its last fold it goes on straight, and falls behind. A dot product is right there without any training.
 #
 # **To represent is not yet to learn, and a network can be trusted only where it had data.** Here that is the whole square; in a recommender it is a few likes per user.
 #
@@ -274,7 +274,7 @@ visuals.surface(nets)
 # ## 3.5 Pairs instead of cells
 #
 # Now the **loss**, the number that training makes small. iALS wants a number in each cell, 1 or 0. A ranking
-# needs less: a liked film should stand **above** one that is not. So Rendle et al. (2009) draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. They ask for $\hat y_{ui} > \hat y_{uj}$: only the difference of two scores counts. (Branch B asks how to draw.)
+# needs less: a liked film should stand **above** one that is not. So Rendle et al. (2009) draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. They ask for $\hat y_{ui} > \hat y_{uj}$: only the difference of two scores counts.
 #
 # A sigmoid of the difference models the chance that $i$ beats $j$. Its negative logarithm is made small:
 #
@@ -473,8 +473,8 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 #
 # The reason is a count. At rank 50, 49 items are better. Among 99 draws we expect $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best **tenth of the catalog**, not about ten items.
 #
-# Does the **better recommender still win**? It need not (Krichene and Rendle, 2020): who puts everything at rank 50 is
-# praised nearly as much as who puts it at rank 1. *In branch D you turn an order with it.*
+# Does the **better recommender still win**? It need not (Krichene and Rendle, 2020): a model with every answer
+# at rank 50 scores nearly as well as one with every answer at rank 1. *In branch D you turn an order with it.*
 #
 # **Among a hundred drawn items rank 50 of two thousand is as good as rank 1. Rank all items.**
 
@@ -551,7 +551,7 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the two of the check mark.** NeuMF stayed where it was, and Dot rose: a penalty between its old ones, 0.03, and a higher rate there were enough. Was that the trial you would have added? So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell, in either direction. There had been a warning: the Dot of 3.1 found no more than popularity, which knows no user. And look at GMF: it can rank exactly what Dot can, and is behind it. What a model can say and what it learns are two things (3.3).
+# **First the two of the check mark.** NeuMF stayed where it was, and Dot rose. Two settings were enough: a penalty between its old ones, 0.03, and a higher rate. Was that the trial you would have added? So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell. There had been a warning: the Dot of 3.1 found no more than popularity, which knows no user. And look at GMF: it can rank exactly what Dot can, and is behind it. What a model can say and what it learns are two things (3.3).
 #
 # **Then look above them.** RP3β, iALS and EASE have no network, and find more than both. A guess why: they see every cell of $\mathbf R$, or every path, at once. Dot and NeuMF see a few drawn negatives.
 #
@@ -595,13 +595,6 @@ verdicts(*cards)
 # | reordering a short list, where a network may read more than two vectors (lesson 17; not tried here) | against the MLP alone, which lacks the product: NDCG@20 is 0.014 higher (0.0105 to 0.0172) | against iALS: 0.014 lower (0.0098 to 0.0185); and it cannot be searched (3.4) |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
-#
-# They come back at the start of later lessons.
-#
-# {{quiz}}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
 # * **Why not learn the similarity itself?** You may. But beside a dot product that was tuned with care we saw no gain (3.7). And without the dot product there is no index over a million items (3.4).
@@ -618,6 +611,13 @@ verdicts(*cards)
 # *Neural Collaborative Filtering vs. Matrix Factorization Revisited* ([arXiv 2005.09683](https://arxiv.org/abs/2005.09683)). Rendle et al., *BPR*
 # ([arXiv 1205.2618](https://arxiv.org/abs/1205.2618)): the loss. Krichene and Rendle, *On Sampled Metrics for Item Recommendation* (KDD 2020). Dacrema et al., *Are We Really Making Much Progress?*
 # ([arXiv 1907.06902](https://arxiv.org/abs/1907.06902)): one field, tuned again.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches

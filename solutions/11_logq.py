@@ -74,7 +74,7 @@ remember("11")
 # * $Q(i) = \text{count}_i / \sum \text{count}$: how often *anybody* takes it. So often one draw is this item.
 #
 # The loss asks one question of every row: **which of these items is the true one?** Say a row holds Alien, Brazil and Cube. One of them the user took, with chance $p$. The two others were drawn, each with chance $Q$.
-# So there are three cases:
+# Three cases:
 #
 # | the true one | chance | divided by $Q(A)\,Q(B)\,Q(C)$ |
 # |---|---|---|
@@ -401,8 +401,8 @@ verdict(
 )
 
 # %% [markdown]
-# The slide is near and not there. Why does masking make it *worse*, 1.07 in place of 0.21? Without the $n$ the 16 draws count sixteen times too much. Keep the hits, and the positive, which is drawn as well,
-# grows with the others: a factor that nearly all share does little harm. Mask them, and only the others grow. So masking needs the $n$.
+# The slide is near and not there. Why does masking make it *worse*, 1.07 in place of 0.21? Without the $n$ the 16 draws count sixteen times too much. Keep the hits, and the positive is among the draws: it
+# grows as its rivals do, and what all share cancels. Mask them, and only the rivals grow. So masking needs the $n$.
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
@@ -447,7 +447,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # | way | log Q | mark |
 # |---|---|---|
 # | **no correction** (11.1) | nowhere | circle |
-# | **slide** | off the negatives, hundreds of them | full diamond |
+# | **slide**, hits out (11.3) | off the negatives, hundreds of them | full diamond |
 # | **Yi** (films only) | off all columns: the exact teacher | square |
 # | **λ log Q when serving** (11.4) | not in the loss; added to the scores | hollow diamond |
 # | iALS, RP3β | these sample nothing | triangle, star |
@@ -531,13 +531,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay.** From the circle to the full diamond every column rises on the left, and falls on the right. Gowalla shows it best; of rare films hardly any is found by anybody. Both have one reason. A list of
-# what you like *more than others do* has room for rare items, since others hardly take them. A list of what is *probable* has little. Yet finding more need not cost rare items: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
+# **More is found, and rare items pay.** From the circle to the full diamond every column rises on the left, and falls on the right. Both have one reason. A list of
+# what you like *more than others do* has room for rare items, since others hardly take them. A list of what is *probable* has little. But it need not cost rare items: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
 #
-# **The exact teacher is not ahead.** On films we cannot tell the square from the diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there.
+# **The exact teacher is not ahead.** The full diamond masks hits, and in 11.3 that was the worse teacher. Yet on films we cannot tell it from the square. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there.
 #
 # **One number when serving does it, too.** On films and PinWorld the hollow diamond cannot be told from the full one; on Gowalla it is ahead. A likely reason: popularity beside the product costs no coordinate,
-# so all 32 are left for taste. You can turn this number tonight, without a training. It has its price: on PinWorld and Gowalla it finds fewer rare items. So try λ before you rewrite a loss, and look at both halves.
+# so all 32 are left for taste. But here rate and epochs were chosen together with λ: the model that you have may gain less. And it has its price: on PinWorld and Gowalla it finds fewer rare items. So try λ before you rewrite a loss.
 #
 # On films a list of the last days is far ahead: no log Q tells a model the day. So say first what your list is for: what somebody will take, or what she takes more than others do.
 #
@@ -547,9 +547,9 @@ verdict(
 #
 # * **Data.** Catalogs of 1,714, 810 and 3,521 items. MovieTweetings is cut in time (what is new counts as a miss for everybody), PinWorld by days (1,200 users, pins that five
 #   of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). Films and PinWorld are thus split by time.
-#   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: with so many the slide is nearly *nQ, masked* (11.9). iALS has 32 coordinates as well (lesson 02); RP3β is that of lesson 04.
+#   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: the slide and no correction leave hits out, Yi keeps them; none of the three has an $n$ (11.7 on that scale). iALS has 32 coordinates as well (lesson 02); RP3β is that of lesson 04.
 # * **Settings.** Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
-#   validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. Rate and epochs were chosen with it, so λ on the very model of the circle was not measured. What was chosen is trained on train and validation with three seeds.
+#   validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. λ on the very model of the circle was not measured. What was chosen is trained on train and validation with three seeds.
 # * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the right half. Of rare films next to nothing is found by anybody.
 # * **Yi.** The slide over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21, so Yi's lists show a third as many different films; on the other two Yi was not trained.
 # * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
@@ -571,7 +571,7 @@ verdict(
 # > **Where it did not.** One number when serving cannot be told from it on films and PinWorld, and finds more on Gowalla. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
-#   the gradient: leave the positive alone, mask hits, and divide by $n$. These are two questions.
+#   the gradient: leave the positive alone, mask hits, and divide by $n$.
 # * **Would you notice if yours were wrong?** With hundreds of columns from a few thousand items hardly: on films the exact teacher was not ahead (11.5). If you took counts for probabilities, or if your users are sure
 #   of what they want (branch 11.7), yes.
 # * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into how much.

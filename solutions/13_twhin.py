@@ -174,7 +174,7 @@ pd.DataFrame({
 # Where do false edges come from? From the batch, as in lesson 10: the source of edge $i$ with the target of edge $j$. Both edges must be of
 # **one relation**, so that the target has the right type. One matrix of all products is enough. Its entry $(i, j)$ is edge $i$ with a wrong target, and at the same time edge $j$ with a wrong source.
 #
-# Is this TransE? The relation moves the source, yes. But in a product it adds $\boldsymbol\theta_r^\top \boldsymbol\theta_t$, which is the same for every source: a bonus of the target in this relation. The target's popularity could stand there. But a popular target is often a false end in the batch, too, so little of its popularity is learned (lesson 11).
+# Is this TransE? The relation moves the source, yes. But in a product it adds $\boldsymbol\theta_r^\top \boldsymbol\theta_t$, which is the same for every source: a bonus of the target in this relation. It could hold the target's popularity, but holds little: popular targets are often the wrong ones of a batch (lesson 11).
 #
 # Twitter has released its training code, and it has three bugs. Would tests have found them?
 
@@ -230,7 +230,7 @@ def twhin_loss(
 check("13.2", twhin_loss)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Would tests have found them? Many projects have three: the loss is one number, it is finite, it falls. The other rows
+# Many projects have three tests: the loss is one number, it is finite, it falls. The other rows
 # are tests about *meaning*.
 
 
@@ -272,7 +272,7 @@ for name, loss in {"yours": twhin_loss, "the library's": twhin.loss}.items():
 pd.DataFrame(rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The other rows each say what the loss is *for*, and there the bugs show.
+# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The other rows each say what the loss is *for*, and there the bugs show; the last is how far training moved the $\boldsymbol\theta_r$.
 #
 # <details><summary>The three, and where they stand in Twitter's code</summary>
 #
@@ -455,7 +455,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 13.4. NDCG@20 of what is saved for the first time in the next week, as a difference from the person's own vector of iALS, by the number of topics that everybody has. Several vectors solid, one vector dashed, and dotted RP3β, which has none.
-# Left people who were trained, right newcomers, who were not. The own vector finds less with each topic: 0.17 with one and 0.08 with six, for newcomers 0.15 and 0.07. Points have no intervals here; the fold has some. Does any solid line rise above all dashed ones? (The card takes the place where the two kinds differ most surely: newcomers of four topics.)*
+# Left people who were trained, right newcomers. The own vector finds less with each topic: 0.17 with one and 0.08 with six, for newcomers 0.15 and 0.07. Points have no intervals here; the fold has some. Does any solid line rise above all dashed ones?*
 
 # %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 cases = {}
@@ -480,7 +480,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **No solid line rises above all dashed ones** beyond chance, not even with six topics. So is the picture of 13.4 wrong? It is true of a plane, where the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
 #
-# **What helps with six topics, then?** On the left three lines lie highest: a mean that forgets, three medoids and five. What they share is not the number of vectors: in all three late saves count more. The mean and the mixture take all saves alike, and lie lowest. So what counts may be the topic of today.
+# **What helps with six topics, then?** There, on the left, three lines lie highest: a mean that forgets, three medoids and five. What they share is not the number of vectors: in all three late saves count more. The mean and the mixture take all saves alike, and lie lowest. So what counts may be the topic of today. (A guess: with four and five topics, and for newcomers, the mean that forgets lies hardly above the own vector, which does not forget.)
 #
 # **One gap is wide:** for newcomers the medoids fall far below from two topics on. A guess: a medoid has the quirks of one pin, while a center or a mean evens out those of many. And the pins of trained people have learned from these people; a newcomer's have not.
 #
@@ -513,7 +513,7 @@ verdict(
 # >
 # > **Where they won.** In lists of 100 for newcomers five centers of a mixture find recall 0.297, one vector of iALS, folded in, 0.275 (branch 13.7).
 # >
-# > **Where they did not.** In lists of 20 they were ahead of one vector with no number of topics (13.5).
+# > **Where they did not.** In lists of 20 they were never ahead of one vector (13.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

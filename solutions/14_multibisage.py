@@ -519,7 +519,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.6 For whom?
 #
-# A mean over all pins hides whom a graph serves. So ask twice: for all pins, and for pins that are on **no board** but in another graph. Before you guess, see what each model still has for a pin on no board:
+# A mean over all pins hides whom a graph serves. So ask twice: for all pins, and for pins that are on **no board** but in another graph. Before you guess who is first over all pins, see what each model still has for one on no board:
 #
 # | models | what is left |
 # |---|---|
@@ -592,7 +592,7 @@ figure.legend(loc="outside upper center", ncols=2, fontsize=9)
 plt.show()
 
 # %% [markdown]
-# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). Dotted and dashed: where circle and square of the six graphs' mean stand. Each bar is the interval of 95 % of how far a model is from that mean: where the bar of a circle reaches the dotted line, or that of a square the dashed one, the two cannot be told apart. The axis does not begin at 0. On which side of its circle does a square stand?*
+# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). Dotted and dashed: where circle and square of the six graphs' mean stand. A bar is the interval of 95 % of a model's distance to that mean. If a circle's bar reaches the dotted line, or a square's the dashed one, we cannot tell the two apart. The axis does not begin at 0. Compare squares with squares: which stand far to the left?*
 
 # %% tags=["long", "answers:14.p8"] jupyter={"source_hidden": true}
 six_over_one = lead_of(sizes["PinWorld"], "all graphs, mean", "one graph, mean", ", all")
@@ -611,10 +611,10 @@ verdict(
 )
 
 # %% [markdown]
-# **Read the squares.** Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS hear no boards anyway. They count which pins were engaged with together, and for that a pin needs no board, so their squares stand beside their circles or to the right. A square right of its circle is no praise by itself: these pins ask for other things than all pins do. So compare squares with squares. Six graphs lift the mean from 0.222 to 0.273 there. Over all pins the gain is 0.012 only, for one query in eight
+# **Read the squares**, and not against their circles: these pins ask for other things than all pins do. Two stand far to the left. PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS hear no boards anyway. They count which pins were engaged with together, and for that a pin needs no board. Six graphs lift the mean from 0.222 to 0.273 there. Over all pins the gain is 0.012 only, for one query in eight
 # comes from such a pin.
 #
-# **And MultiBiSage proper?** It is not drawn. A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. So we gave PinSage twice the numbers and neighbors, and as many seconds: the two cannot be told apart. The plain mean of the same six graphs is even ahead of MultiBiSage, by 0.005 (from 0.001 to 0.009). What pays is whom you hear, not how cleverly you weigh them.
+# **And MultiBiSage proper?** It is not drawn. A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. So we gave PinSage twice the numbers and neighbors, and as many seconds: the two cannot be told apart. The plain mean of the same six graphs is even ahead of MultiBiSage, by 0.005 (from 0.001 to 0.009); in the week of 14.5, which chose, no difference could be told. What pays is whom you hear, not how cleverly you weigh them.
 #
 # **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
 #

@@ -22,7 +22,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
 #
-# **In an hour:** sections 15.1 to 15.5, with exercises 15.1 and 15.3. **Branches**, marked ↳, stand after the take-away.
+# **In an hour:** sections 15.1 to 15.5, with exercises 15.1 and 15.3 (in 15.2). **Branches**, marked ↳, stand after the take-away.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the mask by hand in 15.1, the hunt with a vote, the examples of 15.2, the figure of 15.3, the line of time in
@@ -225,7 +225,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 #
 # So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the product of the output with the item's vector, the same with which it is read.
 #
-# So SASRec gives one answer to the question on top: the very next event. Section 15.3 asks whether that pays, and 15.4 puts the other answer beside it.
+# So SASRec gives one answer to the question on top: the very next event. Does it pay? The other answer waits in 15.4.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 15 to 19. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
@@ -320,9 +320,9 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films (MovieTweetings), places (Gowalla), games. Start with SASRec's mark in each column: where is nobody as high? The text compares differences, as the card does: their intervals are narrower.*
 #
-# **SASRec is ahead of everybody on the films alone**, and they are not the set with the most order. Why there? A guess: people like in one week what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
+# **SASRec is ahead of everybody on the films alone**, and they are not the set with the most order. Why there? A guess: people like in one week what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste. Popularity of late, which knows no user, fits: it finds .122 there, that of all time .089.
 #
-# **On the other three the walk has the higher mean**, and each time it is too close to tell. So why did the chain's loss promise more? A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. And a walk, too, can hear the last event: start it more often from late ones. On games that helps it for sure.
+# **On the other three the walk has the higher mean**, and each time it is too close to tell. So why did shuffling promise more? A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. And a walk, too, can hear the last event: start it more often from late ones. On games that helps it for sure.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
@@ -388,9 +388,9 @@ visuals.timeline(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Shaded: the window. Arrows lead from each event to what it has to find under "dense". In the interactive version pull now and the end of the window, and change the objective.*
+# *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Shaded: the window, here of 28 days, below of 7. Arrows lead from each event to what it has to find under "dense". In the interactive version pull now and the end of the window, and change the objective.*
 #
-# Dense has eight arrows here; every next would have four, one from each event. And what dense asks for is as right tonight as this morning, while the next like is soon past. So dense should be the better teacher for a vector that is used all day. Is it?
+# Dense has eight arrows here; every next would have four, one from each event. And what dense asks for is as right tonight as this morning, while the next like is soon past. So dense should be the better teacher for a vector that is used all day.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -459,7 +459,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Read the first two rows from left to right:** dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be chance. (Both know each pin's popularity here. Without it every next is surely ahead: 15.14.)
+# **Read the first two rows from left to right:** dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be chance.
 #
 # **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And a window can be asked for only when it has ended, so dense asks nothing of the events of the last week before today.
 #
@@ -474,7 +474,7 @@ verdict(
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
 # Trained four times as long, over OmniSage's vectors of pins, PinnerFormer passes iALS and RP3β (lesson 16). Longer training brings the two objectives closer: at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
 # validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, gains nothing from the number that could be seen any more (16.11). Rivals had up to 36 trials.
-# Also measured: "next" and "all" (15.9); both without popularity (15.14); a causal tower as in lesson 10 and a mean that forgets.
+# Also measured: "next" and "all" (15.9); both without popularity, where every next is surely ahead (15.14); a causal tower as in lesson 10 and a mean that forgets.
 #
 # </details>
 
@@ -535,7 +535,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 #
 # **Does one need a transformer for that?** Follow the two walks. Both know the same likes, but with all alike those of this session drown among the older ones. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
 #
-# **And the abstract?** Dense may lose the smaller share; three trainings cannot tell. But who gains little from news has little to lose without it. You serve what is left, and there every next has the higher mean at every age.
+# **And the abstract?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age.
 #
 # **What counted most was whether a vector had heard of today.**
 #

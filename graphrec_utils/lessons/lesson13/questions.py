@@ -247,8 +247,8 @@ QUESTIONS = (
     Question("13.q6", "The mean of what Bob likes lies in the plane where none of his pins is. Does that show that one vector is too few "
              "in 32 numbers?", (
         ("no, measure it there",
-         "In the plane the mean of two topics lies among other things. In 32 numbers one vector may be near to both, and in lists of 20 no several "
-         "vectors were ahead."),
+         "In the plane the mean of two topics lies among other things. In 32 numbers one vector may be near to both, and in lists of 20 several "
+         "vectors were never ahead."),
         ("yes, a mean is always between", "Between, yes. In 32 numbers nothing else needs to live there."),
         ("yes, if he has three topics or more", "From three topics to six several vectors were not ahead of one, either."),
     )),
