@@ -596,7 +596,7 @@ verdict(
 #
 # ### Which way is right, and in what sense?
 # * drawing two answers
-# * then words Would you notice? **Hardly**: with hundreds of columns the exact teacher was not ahead.
+# * then words Would you notice? **Hardly**: on films the exact teacher was not ahead.
 #
 # Minutes 48 to 50. Ask the question of the first slide again: right in what sense? Then press the key. If you took counts for probabilities, or if your users are sure of what they want, you would notice. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 

@@ -88,7 +88,7 @@ def number(text: str) -> float:
 def bars(said: str) -> Sheet:
     """Return horizontal bars of "label = 12 %; *label = 34 %"; a star marks the one that is talked about."""
     rows = pairs(said)
-    left = max(width(label) for _, label, _ in rows) + 24
+    left = 1.12 * max(width(label) for _, label, _ in rows) + 24  # some letters are wider
     room = WIDE - left - max(width(value) for *_, value in rows) - 30
     most = max(number(value) for *_, value in rows) or 1
     told = "; ".join(f"{label} {value}" for _, label, value in rows)

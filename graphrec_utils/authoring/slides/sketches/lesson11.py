@@ -243,7 +243,7 @@ def two_answers() -> Sheet:
         "As a teacher: correct every column, keep hits. As an estimate: leave the positive, mask hits, divide by n. When serving: add λ log Q to a model that was not corrected",
     )
     rows = (
-        ("as a teacher", "every column − log Q, hits in: learns log p with any draws", POSITIVE),
+        ("as a teacher", "every column − log Q, hits in: learns log p, few draws or many", POSITIVE),
         ("as an estimate", "negatives − log (n Q), hits out: nearest to the full gradient", USER),
         ("when serving", "train without, then + λ log Q: one number, no new training", ITEM),
     )  # fmt: skip

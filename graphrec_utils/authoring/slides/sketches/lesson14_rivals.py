@@ -45,7 +45,7 @@ def what_is_left() -> Sheet:
         sheet.text(x, 26, name, at="middle", size=24)
     for k, (name, has) in enumerate(rows):
         y = 124 + 84 * k
-        sheet.line(0, y - 42, WIDE, y - 36, color="#dfe2e6", wide=2)
+        sheet.line(0, y - 42, WIDE, y - 42, color="#dfe2e6", wide=2)
         sheet.text(0, y + 9, name, bold=k == 3)
         for there, (_, x) in zip(has, columns, strict=True):
             sheet.dot(x, y, 20, ITEM if there else "#fff", CONTEXT if not there else ITEM)
