@@ -182,7 +182,8 @@ plt.show()
 # of the same user: information from the future. Compare the two sides.*
 #
 # Under the random split 87 % of the hidden likes have a later like of the same user in train. Nearly every
-# question is asked with the future in hand. Under the temporal split none is. **This is the first way to be
+# question is asked with the future in hand. (The detector sees only a user's own likes; others' leak, too.)
+# Under the temporal split none is. **This is the first way to be
 # wrong by "twice as much": the past was asked, not the future.**
 #
 # A temporal split has a trap of its own. Tomorrow brings people and films that today does not know.
@@ -355,7 +356,8 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # sliders, which ask your `recall_hit_mrr`. The last bar, hatched, is a careless NDCG, whose ideal list is made of the found hits alone.*
 #
 # The careless NDCG forgives every item that the list has missed. In figure 1.3 it says 0.624 where NDCG is
-# 0.478, nearly a third too much: **the second way to be wrong. The code runs, and something else is counted.**
+# 0.478, nearly a third too much: **the second way to be wrong. The code does what was meant, and what was meant is
+# another measure.**
 #
 # <details><summary>Your function for every list</summary>
 #
@@ -403,8 +405,7 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # ## 1.6 Fans of this also like
 #
 # The second generator, **item2item**, starts from what the user likes. On the graph of lesson 00 it goes from
-# a film back to its fans, and from them to their other films. That is two hops from an item of the history,
-# and three from the user.
+# a film back to its fans, and from them to their other films. That is two hops from an item.
 
 # %% slideshow={"slide_type": "fragment"}
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.4, 2.9), width_ratios=[1.25, 1])
@@ -520,7 +521,7 @@ check("01.6", item2item_cosine)
 # | *both*: recent times item2item | ✓ | ✓ |
 #
 # The three of later lessons take part because a new model looks good beside a weak rival. Each has settings,
-# its **knobs**, chosen on validation with the same effort for all.
+# its **knobs**, chosen on validation with the same effort for all. (iALS has 8 numbers a film, not tuned.)
 #
 # > **Claim 1** (common belief). An eye on the clock helps: recent bestsellers find more than those of all
 # > time.
@@ -665,16 +666,16 @@ verdicts(verdict(first, recent, f"recall@20: {recent.gain('.3f')}"), verdict(sec
 # these users **cannot tell** which of the two finds more. Neither interval here holds 0.
 #
 # **How to read it.** The filled marks fall into two camps, and the camp that knows the day is far ahead. The
-# open marks of those who know only the user all stand where *recent* has its own. Of a new user they know
-# nothing, so they borrow the recent bestsellers, and that part of their score is not theirs. And why does the
+# open marks of those who know only the user all stand where *recent* has its own: of a new user they know
+# nothing, so they borrow its list. And why does the
 # day win? A guess: people post about what runs in the cinemas this week, and cinemas play the same films for
 # everybody. That would also explain why *both* gains nothing that we could see. So before you learn your users,
 # ask what your data owe to the calendar.
 #
 # Now back to "twice as much". Beside the bestsellers of all time, 0.200, iALS with its 0.222 looks like
-# progress; beside the recent ones, 0.281, it does not. That is the third way to be wrong. It hides well: even
-# the small lead is borrowed, as the filled marks of iALS and *popularity* say. And the first way once more:
-# split these films at random, and of four lists the recent bestsellers, first by time, come last (branch B).
+# progress; beside the recent ones, 0.281, it does not. That is the third way to be wrong. It hides well:
+# among known users iALS does not even pass *popularity* (0.194 and 0.195). And the first way once more: split
+# at random, and the recent bestsellers come last of four (branch B).
 #
 # **Whether a model wins depends on who stands beside it. So name the strongest rival before you say "twice as
 # much".**
@@ -684,7 +685,7 @@ verdicts(verdict(first, recent, f"recall@20: {recent.gain('.3f')}"), verdict(sec
 # * **Split.** 80 % train, 10 % validation, 10 % test by time (1.3); every cold film is a miss. Settings are chosen by recall@20 on
 #   validation; then train and validation together are the past, and test is used once. Liked films leave
 #   every list. A new user gets the recent bestsellers where a generator has nothing to say, so five rows agree there.
-# * **Numbers.** The table, folded above, has them all: recent bestsellers find 0.288 among known users, iALS
+# * **Numbers.** The table, folded above, has them all, first the lists of the claims: recent bestsellers find 0.288 among known users, iALS
 #   0.194; under the random split of branch B recent bestsellers find 0.165. *coverage* is the share of the
 #   catalog that stands in any list, and *bestsellers* the share of places that the twenty most popular films
 #   have.

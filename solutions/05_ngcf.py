@@ -16,7 +16,7 @@
 # > **What should be learned: the vectors of the nodes, or also what happens to them on the way?**
 #
 # In lesson 04 every node listened to its neighbors through the matrix $\hat{\mathbf A}$, and nothing was
-# learned. NGCF (Wang and others, 2019) learns both. At the end you can judge whether that was right.
+# learned. NGCF (Wang and others, 2019) learns both.
 #
 # **You will** write a layer of message passing twice, as a loop and as matrices. You see all layers side by
 # side. Then you find out whether the parts of a famous model earn their place.
@@ -154,7 +154,8 @@ check("05.1", ngcf_layer_loop)
 # ### Step through it
 #
 # Here every node has two numbers, so that vectors are arrows. Step with the buttons or the arrow keys, choose
-# another receiver, and switch the parts off. What is left of the sum without products?
+# another receiver, and switch the parts off. What is left of Ann's sum without products? (About (1.8, −0.2) of
+# (2.9, −1.4), before LeakyReLU.)
 
 # %% slideshow={"slide_type": "skip"} jupyter={"source_hidden": true}
 E_toy = torch.tensor(
@@ -195,8 +196,7 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
 #
-# This is the paper's argument for the product: a message should depend on both ends, for a film has something
-# else to say to each of its fans. Guess first what happens at −1, then move the slider.
+# This is the paper's argument for the product: a message should depend on both ends. Guess first what happens at −1, then move the slider.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p2", "told"]
 predict("05.p2")
@@ -303,8 +303,8 @@ plt.show()
 # Ann's row, and look for Cube.*
 #
 # Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes.
-# Layer 2 reaches films that are three steps away: Cube has 0.62 for Ann. Liked films leave her list, so the small
-# number decides. Each layer answers a question of its own, and nobody has to choose among them. What is left to learn?
+# Layer 2 reaches films three steps away: Ann's vector and Cube's have gone two steps each and meet at Brazil
+# and Bob. So Cube has 0.62 for Ann. Liked films leave her list, and this small number decides. Each layer answers a question of its own. What is left to learn?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.5 What is learned, and where it sits
@@ -338,7 +338,7 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # | **BPR-MF, d = 96** | no layers, vectors as long as NGCF's final ones |
 # | **NGCF** | two layers, each as in the paper |
 # | **without W, σ** | the same without matrices and activation: $\mathbf E + \hat{\mathbf A}\mathbf E + (\hat{\mathbf A}\mathbf E) \odot \mathbf E$ |
-# | **as released** | NGCF as its authors' code computes it (branch C) |
+# | **as released** | the authors' code: another matrix, and LeakyReLU of each term before the sum (branch C) |
 #
 # First watch three of them train, with short vectors, for 15 *epochs* (passes over the likes). Which of them
 # fits best what it is shown?
@@ -408,8 +408,8 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 #
 # NGCF has more numbers to fit with than its smaller relative, and yet it ends higher: what a model *can* fit,
 # it still has to learn (3.3). Here is a guess why. A score is a sum of three products, one per layer. In NGCF
-# two of them reach the vectors of layer 0 only through $\mathbf W$ and $\sigma$, and $\mathbf W$ has to be
-# learned at the same time. The smaller relative has nothing in between. But one curve at one rate tells who
+# two of the three pass through $\mathbf W$ and $\sigma$ on the way to layer 0, and $\mathbf W$ is still being
+# learned. The smaller relative has nothing in between. But one curve at one rate tells who
 # learns fast, not who is good.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -489,7 +489,7 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Each card takes away one excuse. The first rival is BPR-MF as tables usually have it, and
+# **How to read it.** Each card asks whether something duller does as well. The first rival is BPR-MF as tables usually have it, and
 # nobody can tell who finds more. Even a lead would have proved little, for NGCF's final vector is three times
 # as long. So the second rival gets that length: a simple model, without any layer, and it finds more. The third
 # rival keeps the layers and loses $\mathbf W$ and $\sigma$. It finds more, too: here these parts cost more than
@@ -581,9 +581,9 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # five relatives alone we would have ordered them with care, all below a walk of three steps.
 
 # %% [markdown]
-# **How to read it.** NGCF has the top row because it is asked about; below it the best come first. Go down
+# **How to read it.** NGCF has the top row because it is asked about; below it the best by NDCG come first. Go down
 # until you meet the first relative. RP3β, EASE and iALS, which have no layer, all stand above it. So who leads
-# the family says little about what is worth building. The table also hints at a reason. With BCE the dot
+# the family says little about what is worth building. One hint why: with BCE the dot
 # product finds 0.312, with BPR, at the same length, 0.287: a loss that all relatives share may hold all of them
 # back.
 #

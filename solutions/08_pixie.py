@@ -17,7 +17,8 @@
 # > system earn their keep?**
 #
 # Pinterest, 2018: two billion **pins** (pictures), saved to a billion **boards** (collections). Someone opens a pin and
-# wants more like it, now. No matrix fits into memory. Pixie walks at random from board to board, and counts where it comes by.
+# wants more like it, now. A table of all pairs fits nowhere; the list
+# of edges fits into one machine. There Pixie walks at random from board to board, and counts where it comes by.
 #
 # **You will** write the walk that answered Pinterest's users in milliseconds, and make one list of the counts
 # of several pins. Then you put each part of the system beside something dull that costs the same.
@@ -80,8 +81,8 @@ remember("08")
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **By hand.** Two boards and three pins in a row: $p_0 - b_0 - p_1 - b_1 - p_2$. From $p_0$ a step goes to
 # $b_0$ and from there to $p_0$ or $p_1$, half each. So $p_2$ needs a second step, and that gets there once in
-# eight times. At `restart` 0.8 second steps are $0.8 \cdot 0.2$ of all steps: an eighth of them, 0.02 of all
-# visits, falls to $p_2$. Later steps add 0.008.
+# eight times. At `restart` 0.8, second steps are $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02,
+# falls to $p_2$. Later steps add 0.008.
 #
 # <details><summary>All steps in one formula: a PageRank</summary>
 #
@@ -166,9 +167,7 @@ visuals.pixie(R_small, boards, pins, function=pixie_walk)
 
 # %% [markdown]
 # *Figure 8.1. Five boards and eight pins, some with German names, and on the right how often each pin is
-# visited in 600 steps from sponge. When the cell has run, you can move the walker; a dashed line shows how many
-# visits end the search (branch 8.8). *No preference*: nothing bends the walk, not even towards one language
-# (branch 8.9).*
+# visited in 600 steps from sponge. (The dashed line and *no preference* belong to branches 8.8 and 8.9.)*
 #
 # Press *Step*. Why does nobody ever get to the roses? No board holds a cake and a rose, and a walk never leaves its part of the graph. Once your function passes, the walker
 # follows it.
@@ -473,10 +472,9 @@ verdict(
 # degree, as RP3β does, and more than half of the distance to RP3β is gone. (iALS, on top, keeps 512 numbers for
 # each article and needs a training; Pixie needs neither.)
 #
-# **PinWorld: ahead, and the boards are why.** On saves alone a walk tuned for them finds less than RP3β. A
-# board holds what somebody put together on purpose. So there it is worth going far, and the best walk goes home
-# after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
-# (The best power of the degree is 0 here, so Pixie's last row is Pixie again.)
+# **PinWorld: ahead, and the boards are why.** (iALS, EASE and the first RP3β see saves only.) On saves alone a walk tuned for them finds less than RP3β. A
+# board holds what somebody put together on purpose. Perhaps even a far board is then still on the subject. Going
+# far pays: the best walk goes home after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
 #
 # **Far walks pay where the graph says more than who liked what.**
 #
@@ -486,7 +484,7 @@ verdict(
 # users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
 # booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
-# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
+# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so Pixie's last row is Pixie again. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
 # −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all. Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
 # most that were tried; Pixie on the libraries with the most pins, 64, and few libraries are larger. Stored measurements.
 #
@@ -495,7 +493,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 How large is your catalog?
 #
-# Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten
+# Back to the first question: what does an answer cost? Only speed is measured here. Let a catalog grow from a thousand things to ten
 # million, and count how many requests a second one thread answers. There are six ways to find an answer:
 #
 # | what is done for a request | name in figure 8.5 |
@@ -550,12 +548,12 @@ verdict(
 #
 # At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at
 # each thing, so its line falls steeply. An index looks at a part of the vectors and falls later. A walk makes
-# its ten thousand steps in any catalog, so its line falls only to a seventh. What grows is the time of a step,
+# its ten thousand steps in any catalog, so its line falls only to a seventh. The other half of the answer: what grows is the time of a step,
 # for in a large memory steps wait, and there are more counts to clear (branch 8.7).
 #
 # From 100,000 things on one line is on top: a finished table of neighbors has its answers nearly ready. But somebody has to make it, and today's edges are not in it.
 #
-# **From 100,000 things on a walk, or a push, answers more often than a scan; from a million on, than an index too. Then only a finished table is faster, and it knows no edge of today.**
+# **From 100,000 things on a walk or a push beats a scan, from a million on an index, too. Only a finished table is then faster, and it knows no edge of today.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -570,7 +568,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training: for one pin, several, or a search query.
+# > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training, for one pin or several.
 # >
 # > **Where it won.** Users of PinWorld, walking on boards: NDCG@20 0.098, iALS 0.092, RP3β 0.090 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
 # > scan 23 (8.6).

@@ -25,9 +25,7 @@
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 07 and 08 · **Runs on** any CPU
 #
-# **In an hour:** 9.1 to 9.6, with exercises 09.1 to 09.3. **Branches**, marked ↳, stand after the quiz: all its rivals · a training, a batch, and all
-# vectors once · the paper's measure, and every training · all numbers of 9.7, and what is known · what would people say? · settings of
-# your own.
+# **In an hour:** 9.1 to 9.6, with exercises 09.1 to 09.3. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 9.1 to 9.6 and figure 9.10. The convolution by hand in 9.2, the hinge on the screen in 9.3, the false negatives of 9.4, then two
@@ -410,7 +408,7 @@ plt.show()
 # %% [markdown]
 # *Figure 9.4. Share of negatives that are at least as similar to their query as the median positive: of pins drawn at random (gray), and of pins at five distances by the walk. Go from left to right: where do false ones become rare?*
 #
-# More than one in four is false. Nearest to the query it is almost half, for whatever is related to a query may
+# Ours come from ranks 50 to 300, and more than one in four is false. Nearest to the query it is almost half, for whatever is related to a query may
 # also please the people who asked. From 300 to 1000 few are false, 4 % against 2 % of random pins; whether
 # these are still hard is another question.
 #
@@ -421,8 +419,8 @@ plt.show()
 #
 # What is an idea worth? What is lost without it. The paper's table 1 changes pooling, hard negatives and
 # importance one after the other, and its hit rate climbs from 39 to 67 %. But a climb does not say what one
-# step is worth alone. So on PinWorld each idea alone is exchanged for what it replaced. The hinge, which the
-# steps of that climb share, is exchanged for the **softmax** of figure 9.3. And to see what a large effect is
+# step is worth alone. So on PinWorld each idea alone is exchanged for what it replaced. All steps of that
+# climb have the hinge; we exchange it for the **softmax** of figure 9.3. And to see what a large effect is
 # here, the **neighbors** go, too: the same encoder hears nobody.
 #
 # > **Claim** (of the paper's table 1). Importance pooling finds more than mean pooling.
@@ -484,8 +482,9 @@ for claim, what in (
 #
 # Compare within the two upper rows, which come from a longer experiment, and within the four lower ones. Two
 # marks stand clear of zero, neighbors and the softmax. The lines of the other four lie across it over three
-# trainings: no gain is seen, and what a line covers is not ruled out. So what you would not miss is the hinge.
-# Perhaps that is because it pushes alike whatever is wrong, and the softmax what is most wrong.
+# trainings: no gain is seen, and what a line covers is not ruled out. So none of the four is missed here.
+# Three gain nothing that we see, and the hinge had better go: perhaps because it pushes alike whatever is
+# wrong, and the softmax most what is most wrong.
 #
 # And the three other ideas? Each answers a problem. **Importance** says whom to hear where there are thousands.
 # Here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
@@ -574,8 +573,8 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # compare lines at one day, above all PinSage with today's edges (solid) and with the vectors of the training
 # (dashed). RP3β and, on the right, iALS (lesson 02) read no content.*
 #
-# **Left, after two weeks.** A newborn pin has content from its first hour. Read by the trained layers it is
-# worth more (dashed) than read by nobody (green). Today's edges lift it from 0.451 to 0.539, a fifth more, and
+# **Left, after two weeks.** A newborn pin has content from its first hour. The trained layers get more out of
+# it (dashed) than a plain comparison (green). Today's edges lift it from 0.451 to 0.539, a fifth more, and
 # nothing was trained for that. So content does most, and neighbors add what no picture shows: beside what
 # people have saved the pin. Whether *whom* it hears matters, we cannot tell from GraphSAGE's line (the gap on
 # day 3, among 97 pins, may be chance). A young pin has few neighbors to choose from; that may be why. After
@@ -612,7 +611,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # >
 # > **Where it did not.** Among newborn pins after four weeks it finds 0.434, RP3β 0.463 (9.6). Over all pins counting is level or ahead (branch 9.7).
 #
-# * **Which of the four would you miss?** On PinWorld you would change the hinge for a softmax, and the three others were not seen to gain. What you would miss are the neighbors.
+# * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors.
 # * **Whom does it serve best?** Pins of the last two weeks. Their content does most; today's edges add 8 % in the first week and a fifth after two. A pin with a long past is served better by counting.
 # * A hinge is flat where a negative is behind by the margin. A softmax pushes hardest what is most wrongly on top.
 # * In the paper hard negatives and importance pay, perhaps because there a pin has thousands of neighbors. **Ask of an idea which problem it is for, and whether you have it.**
