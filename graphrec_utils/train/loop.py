@@ -9,7 +9,8 @@ import copy
 import math
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from graphrec_utils import arguments
 from graphrec_utils.train.checkpoint import load, save
 from graphrec_utils.train.history import History
 from graphrec_utils.train.learner import Learner
+
+SMALL = 200_000  # numbers; a module that has fewer is trained by one thread
 
 
 def fit(
@@ -93,7 +96,7 @@ def fit(
     untouched = torch.random.fork_rng(
         devices=range(torch.cuda.device_count()), enabled=not one_stream
     )
-    with bar, untouched:
+    with bar, untouched, one_thread(learner):
         for epoch in range(done + 1, epochs + 1):
             if patience is not None and history.waited >= patience:
                 break
@@ -116,6 +119,23 @@ def fit(
     if best is not None:
         learner.load_state_dict(best)
     return history
+
+
+@contextmanager
+def one_thread(learner: Learner) -> Iterator[None]:
+    """Let torch use one thread while a small module is trained on a processor.
+
+    Products of few numbers are done before threads have met; where other programs run, too, each waits for the
+    rest, and seconds become minutes.
+    """
+    module, threads = getattr(learner, "model", None), torch.get_num_threads()
+    numbers = module.parameters() if isinstance(module, torch.nn.Module) else ()
+    if 0 < sum(x.numel() for x in numbers) < SMALL:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _epoch(learner: Learner, batches: Iterable, epoch: int) -> tuple[float, float, float]:

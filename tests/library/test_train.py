@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from graphrec_utils import train
+from graphrec_utils.train import loop
 
 SCRIPT = """
 import os, signal, sys
@@ -401,3 +402,21 @@ def test_a_flipped_byte_is_noticed(tmp_path):
     file.write_bytes(content)
     with pytest.raises(ValueError, match="is damaged"):
         fit(torch_learner(dim=1000), checkpoint=file)
+
+
+def test_a_small_module_is_trained_by_one_thread_and_a_large_one_by_all(monkeypatch):
+    seen, before = [], torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        for width in (8, loop.SMALL):
+            model = nn.Linear(width, 1)
+            learner = train.Torch(
+                model,
+                lambda m, x: (seen.append(torch.get_num_threads()), m(x).mean())[1],
+                torch.optim.SGD(model.parameters(), lr=0.1),
+            )
+            train.fit(learner, lambda _: [torch.ones(1, width)], epochs=1, progress=False)  # noqa: B023
+            assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [1, 2]
