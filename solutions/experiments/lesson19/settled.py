@@ -1,7 +1,7 @@
 """What `spelled` left open of known items: longer training, the films' last event with equal trials, codes without a meaning.
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m solutions.experiments.lesson19.settled longer
-    ... settled last | dealt
+    ... settled last | dealt | lot
     ... settled longer --only films --piece 200
 
 * `longer`: TIGER of 32 passes on the films and the games, on the event that chooses, beside shorter trainings that were there before.
@@ -10,6 +10,7 @@
   knobs that more trials chose (twelve, of HSTU six), and a second seed of what is trained.
 * `dealt`: the same spellings, dealt to the items by lot: all words, beginnings and twins stay, and only the meaning goes. No
   trials of their own: knobs are TIGER's, after 16 passes; the films' last event.
+* `lot`: the same for the games' last event, after 8 passes of each, and of the dealt ones after 16; there the codes are made of iALS's vectors.
 
 What is done stands in build/bench/19_settled.jsonl and is not done twice. With --piece a run ends after so many seconds, within a
 training after a pass, and goes on from there when it is called again; with --only one set is worked on and nothing is stored.
@@ -45,6 +46,7 @@ CLAIMS = {
     "longer": "A TIGER of 32 passes finds more than one of 16.",
     "last": "On known films TIGER, spelling genres, finds more than SASRec.",
     "dealt": "Codes that mean something find more than the same codes dealt by lot.",
+    "lot": "On known games codes of iALS's vectors find more than the same codes dealt by lot.",
 }
 SETS = {"films": FILMS, "games": GAMES}
 LONG = 32
@@ -53,7 +55,7 @@ TRIES = {  # settings of TIGER, one after another
     GAMES: [spelled.START | {"epochs": k} for k in (8, 4, 16, LONG)],
 }
 EQUAL = 3  # trials of everybody in `last`
-LOT = "dealt by lot"
+LOT, VECTORS, TWICE = "dealt by lot", "codes of iALS's vectors", "dealt by lot, twice the passes"
 QUICK = ("RP3β", "item2item", "chain", "iALS")
 TRAINED = ("SASRec", "HSTU")
 RESERVE = 75  # seconds that a training without checkpoints may take at the end of a piece
@@ -302,8 +304,42 @@ def meaning(level: float) -> dict:
     return {"rows": rows, "leads": leads(found, pairs)}
 
 
+# ------------------------------------------------------------------------ `lot`
+SHORT = spelled.START | {"epochs": 8}  # of the games: a quarter of the passes that chose themselves
+
+
+def arm(name: str, level: float, epochs: int = SHORT["epochs"]) -> list:
+    """Return what everybody finds with codes of the vectors, or with the same codes dealt by lot."""
+    question = Question(level, 1)
+    made = codes("lot", question)
+    fit = speller(dealt(made) if name == LOT else made)
+    return values("lot", question, f"TIGER, {name}", SHORT | {"epochs": epochs}, fit)
+
+
+def lot(level: float) -> dict:
+    """Return what TIGER finds with either, beside the iALS whose vectors are spelled, tuned by twelve trials."""
+    found = {name: arm(name, level) for name in (LOT, VECTORS)}
+    found[TWICE] = arm(LOT, level, 2 * SHORT["epochs"])  # an attempt to turn it round
+    stored = results.load("18_regimes_order").values["sets"][order.NEW]
+    knobs = stored["methods"]["iALS"][stored["levels"].index(level)]["knobs"]
+    found["iALS"] = values("lot", Question(level, 1), "iALS", knobs, fit_of("iALS", level, "lot"))
+    rows = {
+        name: asdict(summary.band([x]))
+        | {"knobs": {"iALS": knobs, TWICE: SHORT | {"epochs": 16}}.get(name, SHORT)}
+        for name, x in found.items()
+    }
+    return {
+        "rows": rows,
+        "leads": leads(
+            found,
+            [(VECTORS, LOT), (VECTORS, TWICE), (VECTORS, "iALS"), (LOT, "iALS"), (TWICE, LOT)],
+        ),
+    }
+
+
 PARTS = {
     "longer": (longer, ("films", "games")), "last": (last, ("films",)), "dealt": (meaning, ("films",)),
+    "lot": (lot, ("games",)),
 }  # fmt: skip
 
 
