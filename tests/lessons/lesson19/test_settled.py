@@ -178,6 +178,19 @@ def test_genres_cannot_be_told_from_the_same_codes_dealt_by_lot():
     assert ahead(found["leads"]["dealt by lot over iALS, more trials"])
 
 
+def test_on_the_games_codes_dealt_by_lot_find_a_third_even_after_twice_the_passes():
+    """Equal knobs and people; and as many passes as TIGER has there, 8, do not reach the iALS that it spells."""
+    found = stored("lot")["amazon-games"]
+    own, lot, twice = (found["rows"][x] for x in (settled.VECTORS, settled.LOT, settled.TWICE))
+    assert own["knobs"] == lot["knobs"] == twice["knobs"] | {"epochs": 8}
+    assert twice["knobs"]["epochs"] == 16
+    assert {row["users"] for row in found["rows"].values()} == {2400}
+    assert ahead(found["leads"][f"{settled.VECTORS} over {settled.LOT}"])
+    assert ahead(found["leads"][f"{settled.VECTORS} over {settled.TWICE}"])
+    assert behind(found["leads"][f"{settled.VECTORS} over iALS"])
+    assert 2.9 < own["mean"] / lot["mean"] < 3.3
+
+
 def test_what_the_fold_says_is_not_settled_was_not_tried():
     """On both sets the longest training is the best of those that chose; 64 passes and, of the films, other knobs were not tried."""
     for data in ("MovieTweetings", "amazon-games"):
@@ -189,6 +202,15 @@ def test_what_the_fold_says_is_not_settled_was_not_tried():
         )
         assert len({(x["rate"], x["dropout"]) for x in tried}) == 1
     assert list(stored("last")) == list(stored("dealt")) == ["MovieTweetings"]
+    assert list(stored("lot")) == ["amazon-games"]
+    assert (
+        max(
+            x["knobs"]["epochs"]
+            for x in stored("lot")["amazon-games"]["rows"].values()
+            if "epochs" in x["knobs"]
+        )
+        < settled.LONG
+    )
     passes = {x["epochs"]: x["value"] for x in stored("longer")["MovieTweetings"]["tried"]}
     gap = results.load("19_films").values["rows"]["SASRec"] - passes[32]
     assert round(gap / (passes[32] - passes[16])) == 4  # steps as large as the last
