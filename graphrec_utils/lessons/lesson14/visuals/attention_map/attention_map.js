@@ -31,7 +31,7 @@ function render({ model, el }) {
   };
 
   const heads = pins.map((name, b) => [button(name, () => put("row", b), { class: "gr-button gr-att-pin" })]);
-  const chooser = h("div", { class: "gr-att-pins", role: "group", "aria-label": "Whose attention" }, h("div", { class: "gr-title" }, "whose attention?"), ...heads.flat());
+  const chooser = h("div", { class: "gr-att-pins", role: "group", "aria-label": "Whose attention" }, h("span", {}, "Whose attention?"), ...heads.flat());
   roving(chooser, () => heads, heads[model.get("row")][0]);
   chooser.addEventListener("focusin", (event) => {
     const b = heads.findIndex(([x]) => x === event.target);
@@ -85,7 +85,7 @@ function render({ model, el }) {
   const parts = [...empty[0].map(() => h("span", { class: "gr-item" })), h("span", { class: "gr-att-lost" })];
   const strip = h("div", { class: "gr-att-strip", role: "img" }, ...parts);
   const title = h("div", { class: "gr-title" });
-  body.append(h("div", { class: "gr-att-who" }, title, strip), h("div", {}, plane), chooser);
+  body.append(h("div", { class: "gr-att-who" }, title, strip, chooser), h("div", {}, plane));
   const mask = button("Let empty places be heard", () => put("masked", !model.get("masked")));
   const back = button("Query as it is", () => put("moved", pins.map(() => [0, 0])));
   controls.prepend(mask, back);
@@ -135,8 +135,8 @@ function render({ model, el }) {
     asked.setAttribute("x2", qx);
     asked.setAttribute("y2", qy);
     for (const node of head.children) node.setAttribute("transform", `translate(${qx}, ${qy})`);
-    const over = qx > size - 70;
-    for (const [name, value] of Object.entries({ x: qx + (over ? -15 : 15), y: qy + 5, "text-anchor": over ? "end" : "start" })) asks.setAttribute(name, value);
+    const [over, level] = [qx > size - 70, Math.abs(qy - half) < 14];
+    for (const [name, value] of Object.entries({ x: qx + (level ? 0 : over ? -15 : 15), y: qy + (level ? 27 : 5), "text-anchor": level ? "middle" : over ? "end" : "start" })) asks.setAttribute(name, value);
     const away = model.get("moved")[row].some(Boolean);
     back.disabled = !model.get("moved").flat().some(Boolean);
     title.textContent = `${pins[row]} looks at`;
