@@ -59,7 +59,7 @@ def test_a_row_and_a_square_open_by_keyboard_and_say_what_was_read(show):
     assert root.locator(".gr-at-row:visible").count() == 0
     root.get_by_role("button", name="List").click()
     assert root.locator(".gr-at-row:visible").count() == 25
-    page.keyboard.press("Tab")
+    root.locator(".gr-at-row").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     inside = root.locator(".gr-at-cells").inner_text()

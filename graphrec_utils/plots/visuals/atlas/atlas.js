@@ -211,7 +211,7 @@ function render({ model, el }) {
     table.classList.toggle("gr-at-all", on);
   }, { "aria-expanded": "false" });
   controls.append(all);
-  body.append(table, picture); // the picture stands above
+  body.append(picture, table);
   const visible = () => rows.filter((x) => !x.node.hidden).map((x) => [x.toggle]);
 
   const draw = () => {
