@@ -336,7 +336,7 @@ visuals.exposure(pins)
 # A click far down has strange weights: more than 1 in the first factor, less than 0 in the second. Over many showings they make up for the looks that never came.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *opening* **Let each click stand for 1/e likes** Show: Shuffle a few lists: clicks at place $k$ over clicks at the first give $e$, the share that looks. $c$ is 1 for a click, else 0, and $p$ what the ranker says. Say: In shuffled lists every place holds equally good pins, so clicks fall from top to bottom because looks do. Then the formula: it is the log loss with c/e where the label was. At place 4, e is one quarter: a click stands for four likes. On average that is the loss of a label that nobody has seen, the like.
+# * *opening* **Let each click stand for 1/e likes** Show: Shuffle a few lists: clicks at place $k$ over clicks at the first give $e$, the share that looks. $c$ is 1 for a click, else 0, and $p$ what the ranker says. Bars: likes that one click stands for: at place 1 = 1; at place 2 = 2; at place 4 = 4 Say: In shuffled lists every place holds equally good pins, so clicks fall from top to bottom because looks do. Then the formula: it is the log loss with c/e where the label was. At place 4, e is one quarter: a click stands for four likes. On average that is the loss of a label that nobody has seen, the like.
 # * *text* **At place 4 a click weighs 4 for yes, and minus 3 for no** Instead: Bars: weight of yes, weight of no: click at place 1 = 1, 0; click at place 4 = 4, -3; no click = 0, 1 Say: These are the two factors of the formula. Ask: minus three, is that a mistake? Three others liked it and did not look, and they counted as no. The click takes their no back.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -532,7 +532,7 @@ verdict(
 # > what it does not show, its log says nothing (17.7).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *opening* **It orders what was found, and what it shows can teach it** Instead: An order, and a number that a price may multiply. Features of the pair: RCE 10.5, without them 8.0. Bars: liked, of the ten that are shown: the best ten of forty = 0.894; trained on the likes themselves = 0.685; clicks divided by looks = 0.673; clicks as they are = 0.616 Say: Where it won: from the lowest bar to the one above it. Where it did not: from there to the first bar. About what it does not show, its log says nothing.
+# * *opening* **It orders what was found; of what it does not show it learns nothing** Instead: An order, and a number that a price may multiply. Features of the pair: RCE 10.5, without them 8.0. Bars: liked, of the ten that are shown: the best ten of forty = 0.894; trained on the likes themselves = 0.685; clicks divided by looks = 0.673; clicks as they are = 0.616 Say: Where it won: from the lowest bar to the one above it. Where it did not: from there to the first bar. About what it does not show, its log says nothing.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

@@ -91,19 +91,20 @@ def followed(column: list[Slide]) -> tuple[list[Slide], list[str]]:
         else:
             wanted.append((bool(before), found[int(which or 1) - 1], told))
     done: list[Slide] = []
+    section = _section(column)
     for slide in column:
         mine = [(before, told) for before, there, told in wanted if there is slide]
         new = [told for before, told in mine if before]
         if new and re.match(r"\s*<h2", text_of(slide)):  # what opens the section opens it still
             heading, slide = _split(slide)
-            done.append(_made(heading, new[0]))
+            done.append(_made(heading, new[0], section))
             new = new[1:]
-        done += [_made(Slide(again=_section(column)), told) for told in new]
+        done += [_made(Slide(again=section), told, section) for told in new]
         out = False
         for before, told in mine:
             if not before:
                 out |= told.strip().startswith(OUT)
-                slide = _made(slide, told.replace(OUT, "", 1))
+                slide = _made(slide, told.replace(OUT, "", 1), section)
         if out and done:
             done[-1] = replace(done[-1], notes=[*done[-1].notes, *slide.notes])
         else:
@@ -133,7 +134,7 @@ def _split(slide: Slide) -> tuple[Slide, Slide]:
     return Slide([Unit(found[0], 66)], []), replace(slide, units=units, again=name)
 
 
-def _made(slide: Slide, told: str) -> Slide:
+def _made(slide: Slide, told: str, section: str) -> Slide:
     """Return a slide with the title, the words, the chart and the notes of a point of a script."""
     title, rest = BEGUN.fullmatch(re.sub("</?p>", "", told)).groups()
     said, *named = PARTS.split(rest)
@@ -146,7 +147,7 @@ def _made(slide: Slide, told: str) -> Slide:
         drawing = Unit(f'<div class="output">{chart[0]}</div>', chart[1])
         slide = replace(slide, units=[*slide.units, drawing])
     if title:
-        slide = titled(slide, title)
+        slide = titled(slide, title, section)
     said = f"{said.strip()} {shown.get('Say', '')}".strip()
     slide = refitted(slide)
     return replace(
@@ -193,10 +194,12 @@ def _showing(slide: Slide, shown: str, alone: bool, titled: bool) -> Slide:
     return replace(slide, units=kept, notes=[*slide.notes, *said])
 
 
-def titled(slide: Slide, title: str) -> Slide:
+def titled(slide: Slide, title: str, section: str) -> Slide:
     """Return a slide with a title in place of the one it has."""
-    if "<strong>" in slide.again or any(u.visual for u in slide.units):
+    if any(u.visual for u in slide.units):  # there is no room below the line
         return replace(slide, again=f"<strong>{title}</strong>")
+    if "<strong>" in slide.again:
+        slide = replace(slide, again=section)
     for k, unit in enumerate(slide.units):
         if "border-left:8px" not in unit.html and (
             found := re.search(r"<h3>.*?</h3>", unit.html, re.DOTALL)
