@@ -555,7 +555,7 @@ verdict(
 # * leads: six graphs over boards, a mean of each = +0.012, +0.007, +0.017; MultiBiSage over a larger PinSage = +0.002, −0.003, +0.007; plain mean over MultiBiSage = +0.005, +0.001, +0.009
 #
 # Minutes 43 to 44. Recall@10 of all pins. First row: the paper's first claim holds here. Second: a model that costs more is to be compared at equal cost, so this PinSage has twice the numbers and neighbors and trains for as many seconds; the two cannot be told apart. It is in no figure. Third: a
-# plain mean of the same six graphs is ahead of MultiBiSage.
+# plain mean of the same six graphs is ahead of MultiBiSage; in the week of 14.5, which chose, no difference could be told.
 #
 # ### Pictures often lead out of the topic, six graphs hardly ever
 # * left figure 14.7
