@@ -273,7 +273,7 @@ visuals.fusion(
 #
 # Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for: agreement counts more than one first place.
 #
-# But look at the last three places of the fused list. Only pictures named these pins, and the formula does not know that this voice is weak. The table above says it for everybody: with pictures any pair falls to 0.06 or 0.07. Only iALS and L3, two equals, lose nothing.
+# But look at the last three places of the fused list. Only pictures named these pins, and the formula does not know that this voice is weak. The table above says it for everybody: with pictures any pair falls. Only iALS and L3, two equals, lose nothing.
 #
 # **Each voice has one vote: on the log a weak one takes the list down.**
 
@@ -334,7 +334,7 @@ check("18.4", lift)
 # Users differ so much that a lift of 5 % hides in its interval. A simulator can do
 # what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users out.
 #
-# Seven policies meet people: your four generators, and three fused lists. *Two fused* are item2item and iALS. *Three fused* are these and pictures. *Fused* are all four.
+# Seven policies meet people: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures), and *fused*, all four.
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -413,8 +413,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.2. Seven policies: to the right is better on the log, up is better with people; intervals of 95 % for people. Dotted: iALS, and lists that it is fused in. Numbers: 18.9.*
 #
-# If the two agreed, the marks would climb to the right. They disagree about half of the pairs that both tell apart, as a coin would. L3 is second on the log, and far below the control with people.
-# Along the dotted line every step to the left is a step up: the log's loss is people's gain.
+# If the two agreed, the marks would climb to the right. Log and people both separate 17 pairs. On nine of these they contradict each other: a coin does as well.
+# L3 is second on the log, and far below the control with people. Along the dotted line every step to the left is a step up: the log's loss is people's gain.
 #
 # So the weak voice is heard again. Pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings liked pins that the others do not name.
 #
@@ -529,10 +529,11 @@ def off_policy(
 check("18.6", off_policy)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now a log of 20,000 rows. It draws from the first ten pins of item2item, iALS and L3, more often those that
-# stand high in several lists. We ask it about ten policies, each of which shows one pin. Four show a generator's first pin. Four show one of the candidates: the *most saved*, the *rarest* in the log, the best *by pictures*, or *any*, by lot. Two
-# are traps:
+# Now a log of 20,000 rows draws from the first ten pins of item2item, iALS and L3, more often those that
+# stand high in several lists. We ask it about ten policies, each of which shows one pin; the last two are traps:
 #
+# * Four show a generator's first pin.
+# * Four show one of the candidates: the *most saved*, the *rarest* in the log, the best *by pictures*, or *any*, by lot.
 # * *Chances raised* is *any*, asked of a log that wrote down 0.05 wherever a chance was smaller.
 # * *Half shown again* repeats yesterday's pin half of the time, if it was not saved: the log never does, and nobody saves it now.
 #
@@ -575,19 +576,19 @@ verdict(
 #
 # Where the log could have drawn everything and its chances are true, all three stand at zero on average. The price is noise: the smaller the effective size, the wider the bar.
 #
-# So a log can speak for what nobody has tried. Here the weak voice comes back once more: the best candidate *by pictures* earns most of all ten.
+# So a log can speak for what nobody has tried: of all ten the best candidate *by pictures* earns most.
 #
-# *Chances raised* shows what *doubly* means: false chances pull IPS down, and DR stays at zero, for there its model is right.
+# *Chances raised* shows what *doubly* means: false chances pull IPS down, and DR stays at zero, for there its model is right. SNIPS stays, too: its divisor shrinks with its numerator.
 #
-# *Pictures* is the case of your guess. IPS counts as zero what could not be drawn. SNIPS judges by the few others, so its bar is the widest. DR takes its model's word, and the model hopes too much: a short bar does not make it true.
+# *Pictures*, the case of your guess: IPS counts as zero what could not be drawn. SNIPS judges by the few others, so its bar is the widest. DR takes its model's word, and the model hopes too much: a short bar does not make it true.
 #
-# *Half shown again* fools both repairs, for nothing in the log says that a pin of yesterday earns nothing. (IPS is right by luck.) The effective size warns of neither trap: it looks only at rows that were drawn.
+# *Half shown again* fools both repairs, for nothing in the log says that a pin of yesterday earns nothing. (IPS counts what was never drawn as zero, and here that happens to be true.) The effective size warns of neither trap: it looks only at rows that were drawn.
 #
 # **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate.**
 #
 # <details><summary>How this was measured</summary>
 #
-# In *chances raised* SNIPS is right, too: its divisor shrinks with its numerator. A hundred logs of 20,000 rows on the lesson's site; 17 candidates a user on average, the likeliest drawn with a chance of 0.22, the rarest of 0.008 (means over users).
+# A hundred logs of 20,000 rows on the lesson's site; 17 candidates a user on average, the likeliest drawn with a chance of 0.22, the rarest of 0.008 (means over users).
 # Inside the log estimates are right within 2 % on average; one log scatters by 2 to 16 %, an experiment by 1 %: one log does not even say who of item2item, iALS and L3 is first.
 # Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. SNIPS leaves such pins out of both sums. This is one place on one day, not a life of lists: here L3 earns 0.27 where item2item earns 0.28. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
 # the correction, it is 27 % too high for *most saved candidate*, 12 % too low for *candidate by pictures*, and right within 1 % for *any*. What the site's people would save is known, not
@@ -650,17 +651,17 @@ verdict(
 # fmt: on
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 18.4. Saves that lists let expect beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: knobs of their lessons, chosen on the log, chosen with people.*
+# *Figure 18.4. Expected saves beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: knobs of their lessons, chosen on the log, chosen with people.*
 #
-# *Knobs*, at the bottom. The log's choice (triangles) helps the lowest three, and leaves them behind item2item. People's choice (circles) brings PinSage and Pixie past it, PinSage to a mean as high as iALS's. In these two the log had kept popularity, which a log pays for and people here do not. Who tunes on a log tunes for what the log will hold.
+# *Knobs*, at the bottom. The log's choice (triangles) leaves the lowest three behind item2item, people's (circles) brings PinSage and Pixie past it. In these two the log had kept popularity, which a log pays for and people here do not. Who tunes on a log tunes for what the log will hold.
 #
-# *Generators.* More did not help: three simple ones fused are ahead of all seven, even with people's knobs.
+# *Generators.* Three simple ones fused are ahead of all seven, even with people's knobs: more voices need not make a better choir.
 #
 # *The ranker* helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.)
 #
 # *Why generators, then?* Alone, asked for all 2,800 pins, the ranker does no worse than three fused. Of a billion pins nobody can ask it for each. And here, too, the two are best together.
 #
-# **On top of generators, a ranker that learned from clicks how a person and a pin fit makes people save more than the generators' votes do.**
+# **Let generators fetch, and let a ranker that knows the person put in order.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -690,11 +691,11 @@ verdict(
 # >
 # > **Where it won.** With people: three generators fused bring 14 % more saves than item2item, 19 % with a ranker on top (18.6). A log with true chances: right within 2 % on average about what it could have drawn (18.5).
 # >
-# > **Where it did not.** Four graph and sequence models beside three simple generators brought fewer saves (18.6).
+# > **Where it did not.** Added to three simple generators, four graph and sequence models made people save less than the three alone (18.6).
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it answers for that, and for nothing else.
-# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of pins in their first days (7.8), and of rare ads (13.3). But on the same edges iALS found no less. Branch 18.11 moves all seven properties.
+# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of pins in their first days (7.8), and of rare ads (13.3). But on the same edges iALS found no less. Branch 18.11 tries it out.
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
 

@@ -27,7 +27,7 @@ def no_cost() -> bool:
 
 
 MORALS = {
-    "No further loss cost pins or users anything that could be seen, and users gained when their own loss joined": no_cost,
+    "No added loss did visible harm. One helped: the users' own, for users": no_cost,
     "Before you praise attention, give its rival the same number": rival,
     "Where contents may lie, let the model know the author, too": lambda: (
         all(

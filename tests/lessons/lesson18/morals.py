@@ -83,13 +83,17 @@ def a_ranker_over_votes() -> bool:
         for x in ("PinSage", "Pixie", "SASRec")
     )
     alone = not behind(values["leads"]["the ranker alone over three fused"])
-    return knobs and helped and alone and all(ahead(lead) for lead in over)
+    # best are the two together
+    over += [values["leads"]["three, then the ranker over three fused"]]
+    lifts = {x: sum(row["lift"]) for x, row in (values["policies"] | values["beside"]).items()}
+    together = max(lifts, key=lifts.get) == "three, then the ranker"
+    return knobs and helped and alone and together and all(ahead(lead) for lead in over)
 
 
 MORALS = {
     "Each voice has one vote: on the log a weak one takes the list down": one_vote_each,
     "Who is better at telling what a log will hold need not be better for people": log_and_people,
     "A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate": a_log_answers,
-    "On top of generators, a ranker that learned from clicks how a person and a pin fit makes people save more than the generators' votes do": a_ranker_over_votes,
+    "Let generators fetch, and let a ranker that knows the person put in order": a_ranker_over_votes,
     "In a graph the halves of an experiment feed each other. What it says is not what switching over brings": halves_feed_each_other,
 }
