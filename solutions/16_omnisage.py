@@ -215,7 +215,7 @@ visuals.three_losses(on="efu")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.4 — `joint_loss` ({{points:16.4}})
 #
-# (An exercise's number is its name, not its section.) Write this sum. A loss without an example in the batch adds nothing, and one without a weight is not trained on.
+# Write this sum. A loss without an example in the batch adds nothing, and one without a weight is not trained on.
 #
 # By hand: losses 1 and 3 with weight 2, a loss 5 with weight
 # 0.5, a loss without examples, and one without a weight: $2 \cdot 2 + 0.5 \cdot 5 = 6.5$.
@@ -438,7 +438,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. The open mark has 64 numbers, the full one 32; with 64 and the offset PinSage finds 0.258, too. Compare the two marks of PinSage before you look at OmniSage.*
+# *Figure 16.3. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. The open mark has 64 numbers, the full one 32 (with 64: 0.258, too). Compare the two marks of PinSage before you look at OmniSage.*
 #
 # With the number PinSage comes up to OmniSage. So nearly all of the lead was popularity, and what is left to attention is too little to be seen.
 #

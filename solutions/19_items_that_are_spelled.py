@@ -100,8 +100,8 @@ remember("19")
 # | | level 1 | level 2 | level 3 |
 # |---|---|---|---|
 # | centers | (0, 0), (1, 3), (4, 1) | (1, −1), (3, 0) | (−1, 1), (1, 1) |
-# | left of the first point | (5, 5): code 2 | (1, 4): code 1 | (−2, 4): code 0 |
-# | left of the second point | (1, 0): code 0 | (1, 0): code 0 | (0, 1): code 0 |
+# | rest of the first point | (5, 5): code 2 | (1, 4): code 1 | (−2, 4): code 0 |
+# | rest of the second point | (1, 0): code 0 | (1, 0): code 0 | (0, 1): code 0 |
 #
 # At the end of the second point (0, 1) is as near to both centers, and the first is taken.
 #
@@ -163,7 +163,7 @@ visuals.semantic_tree(
 # all items and needs a vector of each; here no item needs one (branch 19.11 writes the loss). This is **TIGER** (2023), and the field calls it *generative retrieval*: the model does not score a catalog, it writes, and reads what it has
 # just written.
 #
-# Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. (Its training runs for some seconds, with a bar.) Does it begin with the code that is likeliest in the first place?
+# Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. (19.3 says how it finds this pin.) Does it begin with the code that is likeliest in the first place?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 12 to 20.
@@ -342,10 +342,10 @@ verdict(
 # %% [markdown]
 # *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. Start at the top: who is first, and whose interval reaches it?*
 #
-# **How to read it.** A walk is first; SASRec, HSTU and the chain reach it with their intervals, and TIGER does not. A likely reason is what TIGER writes with. SASRec can say of every game what comes after it. TIGER's words belong to all games: what it
+# **How to read it.** A walk is first (item2item, not drawn, is level with it); SASRec, HSTU and the chain reach it with their intervals, and TIGER does not. A likely reason is what TIGER writes with. SASRec can say of every game what comes after it. TIGER's words belong to all games: what it
 # learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is. (Ours was still getting better with training.)
 #
-# Now look at TIGER's neighbor, iALS. TIGER reads the order, which iALS does not, and yet it cannot be told from the model whose vectors its words are made of. Perhaps the rounding into codes loses what the order wins.
+# Now look at TIGER's neighbor, iALS. TIGER reads the order, iALS does not. Yet nobody can tell them apart, and TIGER's words are made of iALS's vectors. Perhaps the rounding into codes loses what the order wins.
 #
 # **Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of.**
 #
@@ -391,7 +391,7 @@ verdict(
 #
 # Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins and put into the trie. If sharing parts pays anywhere, then here.
 #
-# So a tenth of PinWorld's pins is hidden from training, and these alone are candidates. Then we do the same with films, of which only genres are known. The rivals, too, must go by something else than an item's likes:
+# So a tenth of PinWorld's pins, and then of films, of which only genres are known, is hidden from training; these alone are candidates. The rivals, too, must go by something else than an item's likes:
 #
 # | rival | goes by |
 # |---|---|
@@ -440,7 +440,7 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals. TIGER is asked for all four codes, and for as many as validation chose; what begins alike is then equal.*
+# *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals. Asked for one code, TIGER ranks by the first code's chance, and what begins alike is tied.*
 #
 # **How to read it.** Begin at the bottom, on the left. With codes that mean nothing TIGER finds no more than popularity; with codes of what pins show and say, several times as much. So a new pin *can* be written on its first morning, by
 # what its parts have meant before.
@@ -449,13 +449,13 @@ verdict(
 #
 # On pins iALS is better still, and it reads no content: it goes by the author's other pins. Who made a thing can say more than what it shows.
 #
-# On films even the number of codes is open: asked for three, as validation chose, TIGER cannot be told from popularity. The short intervals are over people. They say nothing of other films, and 178 are few.
+# On films even the number of codes is open: asked for three, as validation chose, TIGER cannot be told from popularity. The intervals say nothing of other films, and 178 are few.
 #
 # **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Pins: measured as lesson 18 measures the question of content, where no content is wrong: PinWorld at scale 0.35, everybody with a history who liked a new pin: 785 people of one world for TIGER and its lead, three worlds for the other rows, which come from there. Another tenth chose among three lengths of training of TIGER (2, 4 and 8 passes: 0.258, 0.308 and 0.283), and for how many codes it is asked
+# Pins: measured as lesson 18 measures the question of content, where no content is wrong: PinWorld at scale 0.35, everybody with a history who liked a new pin: 785 people of one world for TIGER, content and chance, three worlds for the other rows, which come from there. Another tenth chose among three lengths of training of TIGER (2, 4 and 8 passes: 0.258, 0.308 and 0.283), and for how many codes it is asked
 # (test: 0.303, 0.279, 0.259, 0.251 for one to four); "content" had ten settings. "content": a person is folded in to the contents as iALS folds in a user. Two towers find 0.348.
 #
 # Films: MovieTweetings, 178 of 1,714 films, 2,385 people. Another tenth chose among six settings of TIGER, 0.067 to 0.069 (8 passes, the longest that was tried, won), twelve of iALS and of iALS told of content, ten of content (the smallest regularization won, and iALS's largest size: ends of what was tried). For three codes 0.069 there, for four 0.034; in the test 0.054 and 0.079. The tenth that chose says three codes, the test says four. The intervals are over people: other films might turn the numbers of codes round, as these two tenths do; content
@@ -470,7 +470,7 @@ verdict(
 #
 # > **What it is for.** A catalog too large for a vector each, and items that must be found on the day they come.
 # >
-# > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046. On known films it is ahead of iALS, which reads no order, by 0.022.
+# > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046. On known films it is ahead of iALS, which reads no order, but so it is with codes dealt by lot (19.4).
 # >
 # > **Where it did not.** On known games it finds 0.039, SASRec 0.062. On new pins it finds 0.303, the nearest content 0.380. On films it is behind both, too. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
 #

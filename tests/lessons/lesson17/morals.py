@@ -61,7 +61,7 @@ MORALS = {
     "Order and number are two things: a ranker may have the first and lack the second": order_and_number,
     "What everybody likes gets far. What this user likes about this pin gets further": pair,
     "A feature has to be older than the labels that it helps to predict": dates,
-    "A click needs eyes: tell the loss, or the model, whether there were any": eyes,
+    "A click needs eyes: tell the loss how likely they were, or tell the model the place": eyes,
     "A ranker writes its own training data. Watch what it stops showing": loop,
     "Try the product, not only the vectors, and the baseline's columns first": products,
     "Give the events of a history weights. And before a network learns to ask, write down what you would ask": events,
