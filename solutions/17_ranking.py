@@ -467,7 +467,7 @@ predict("17.p9")
 # * *17.p9* Say: Ask 17.p9. Usual wrong answer: it grows round by round.
 # * *figure 17.4* **Two pins in five are gone; the creators keep their share** Say: Read the right picture first, creators: the orange line lies on the blue one. Then the middle one, pins: there the orange line falls, the loop bites one level below. Then the left: likes give no sign of it. Usual slip: "examined" against "once". They differ in round 1 already, by the loss.
 # * *card* Say: The claim does not hold one level up, and the fear behind it comes true one level below. A creator has some twenty pins, so she is still there.
-# * *text* Left out.
+# * *again* Left out.
 
 # %% tags=["long", "answers:17.p9"] jupyter={"source_hidden": true}
 loop = results.load("17_loop", command="python -m solutions.experiments.lesson17.ranking_loop")

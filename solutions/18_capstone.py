@@ -617,7 +617,6 @@ predict("18.p8")
 # * *figure 18.4* **Tuned with people, Pixie and PinSage pass item2item; tuned on the log, they do not** Say: Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
 # * *card* Say: It hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
 # * *again* **Three simple generators and a ranker are first; seven are not better than three** Instead: Say: Read it from the top. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
-# * *again 2* Left out.
 
 # %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 # fmt: off

@@ -316,7 +316,7 @@ visuals.beam_trie(function=step)
 # * *19.p7* Say: Vote on 19.p7. Usual wrong answer: as in the abstract.
 # * *figure 19.4* Say: RP3β is the walk. Start at the top: who is first, and whose interval reaches it? Then TIGER, and its neighbor iALS.
 # * *card* Say: A likely reason is what TIGER writes with. SASRec can say of every game what comes after it; TIGER's words belong to all games. Ours was still getting better with training.
-# * *text* **Made of iALS's vectors, a spelling did not pass iALS** Instead: Before you praise a spelling, ask what it is made of. Bars: NDCG@10 of the next game: RP3β, a walk = 0.067; SASRec = 0.062; iALS = 0.040; TIGER = 0.039 Say: TIGER reads the order, which iALS does not, and yet it cannot be told from the model whose vectors its words are made of. Perhaps the rounding into codes loses what the order wins.
+# * *again* **Made of iALS's vectors, a spelling did not pass iALS** Instead: Before you praise a spelling, ask what it is made of. Bars: NDCG@10 of the next game: RP3β, a walk = 0.067; SASRec = 0.062; iALS = 0.040; TIGER = 0.039 Say: TIGER reads the order, which iALS does not, and yet it cannot be told from the model whose vectors its words are made of. Perhaps the rounding into codes loses what the order wins.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p7"]
 predict("19.p7")
