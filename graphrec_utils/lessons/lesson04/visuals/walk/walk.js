@@ -39,7 +39,7 @@ function render({ model, el }) {
   const N = net.all.length;
 
   // ---- bars: one per node, and a tick at the exact share
-  const [row, zero, long] = [N > 16 ? 18 : 24, 110, 260];
+  const [row, zero, long] = [N > 16 ? 18 : 24, 110, 200];
   const bars = net.all.map((name, v) => {
     const y = v * row;
     const bar = s("rect", { x: zero, y: y + 5, height: 14, class: net.isUser(v) ? "gr-user" : "gr-item" });
@@ -50,14 +50,14 @@ function render({ model, el }) {
   });
   const chart = s(
     "svg",
-    { viewBox: `0 0 430 ${N * row}`, width: 430, height: N * row, role: "img" },
+    { viewBox: `0 0 370 ${N * row}`, width: 370, height: N * row, role: "img" },
     ...bars.flatMap((x) => [x.bar, x.tick, x.name, x.share]),
   );
   const title = h("div", { class: "gr-title" }, "share of visits (bar), exact value (line)");
   const place = h("div", { class: "gr-title" });
 
   // ---- how far the shares are off after 1, 2, 3 … steps, both axes logarithmic
-  const [wide, high, pad] = [430, 138, 20];
+  const [wide, high, pad] = [370, 138, 20];
   const ax = (step) => zero + (long * Math.log10(step)) / Math.log10(MOST);
   const ay = (error) => pad + ((high - 2 * pad) * -Math.log10(Math.max(error, 1e-3))) / 3;
   const curve = s("polyline", { class: "gr-walk-error" });
