@@ -411,7 +411,7 @@ visuals.mixture_map()
 #
 # Does the picture in the plane hold in 32 numbers? One more way takes part. **PinnerSage** (Pinterest, 2020) needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared distances to the others. Groups of late saves count more.
 #
-# PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls a mean away from the others. So if one vector is too few, the first column of the table has to fall behind the second as topics are added.
+# PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls the mean away from every single one. So if one vector is too few, the first column of the table has to fall behind the second as topics are added.
 #
 # | one vector | several vectors |
 # |---|---|
@@ -482,7 +482,7 @@ verdict(
 #
 # **What helps with six topics, then?** There, on the left, three lines lie highest: a mean that forgets, three medoids and five. What they share is not the number of vectors: in all three late saves count more. The mean and the mixture take all saves alike, and lie lowest. So what counts may be the topic of today. (A guess: with four and five topics, and for newcomers, the mean that forgets lies hardly above the own vector, which does not forget.)
 #
-# **One gap is wide:** for newcomers the medoids fall far below from two topics on. A guess: a medoid has the quirks of one pin, while a center or a mean evens out those of many. And the pins of trained people have learned from these people; a newcomer's have not.
+# **One gap is wide:** for newcomers the medoids fall far below from two topics on. A guess: a medoid has the quirks of one pin, while a center or a mean evens out those of many. And the pins' vectors have learned from trained people, not from newcomers.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
@@ -518,7 +518,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, or more vectors?** More edges. On PinWorld the same people click, save and buy. There the best model of the graph finds 2.2 times as much as the clicks alone, and with fewer clicks 3.2 to 3.6 times. More vectors were not ahead in a list of 20, from one topic to six. In a list of 100 they were, for newcomers (branch 13.7).
+# * **More kinds of edges, or more vectors?** More edges. On PinWorld the same people click, save and buy. There the best model of the graph finds 2.2 times as much as the clicks alone, and with fewer clicks 3.2 to 3.6 times. More vectors were not ahead in a list of 20. In a list of 100 they were, for newcomers (branch 13.7).
 # * It was the graph. A factorization that takes all edges alike used it no worse than TwHIN.
 # * A test about shapes says nothing about a loss. Say what it is for, and test that.
 #

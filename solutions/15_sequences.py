@@ -569,7 +569,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # ## Take away
 #
 # * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: .101 taught by the next like, .095 by all of the week. Whether it had heard of today did. So if you can, make it anew at each click, and then teach it the next like.
-# * We could not tell a walk in which old likes fade from the transformer, and SASRec was first on one data set of four. Try the walk first.
+# * Try a walk in which old likes fade first: we could not tell the transformer from it.
 # * A mask decides who may look at whom. Change an event: nothing before it may move.
 # * Every place of a history is an example, if somebody asks it.
 #
