@@ -129,7 +129,7 @@ likes
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.3 Ask about the future, not about the past
 #
-# To test a recommender, hide some likes and see whether it finds them. Which ones? Two habits:
+# To test a recommender, hide some likes and see whether it finds them. Two habits:
 #
 # * **random split**: hide a random part of every user's likes. Many papers do this.
 # * **temporal split**: choose a moment; everything before is train, everything after is test.
@@ -422,7 +422,7 @@ plt.show()
 # Brazil. Right: entry (i, j) of RᵀR counts the paths from item i to item j. These are their common fans; on the
 # diagonal stands how many fans an item has.*
 #
-# Counts favor bestsellers. Take the most popular one percent, 105 films: six films in seven share a fan with
+# Counts favor bestsellers. Take the most popular one percent, 105 films. Six films in seven share a fan with
 # one of them, so these would be neighbors of nearly everything. The **cosine** of two columns of $\mathbf R$
 # divides popularity out. A user's score for an item adds up its cosines with what the user likes:
 #
@@ -666,15 +666,15 @@ verdicts(verdict(first, recent, f"recall@20: {recent.gain('.3f')}"), verdict(sec
 # these users **cannot tell** which of the two finds more. Neither interval here holds 0.
 #
 # **How to read it.** The filled marks fall into two camps, and the camp that knows the day is far ahead. The
-# open marks of those who know only the user all stand where *recent* has its own: of a new user they know
-# nothing, so they borrow its list. And why does the
-# day win? A guess: people post about what runs in the cinemas this week, and cinemas play the same films for
+# open marks of those who know only the user stand where *recent* has its own. Of a new user they know
+# nothing, so they borrow its list. Why does the day
+# win? A guess: people post about what runs in the cinemas this week, and cinemas play the same films for
 # everybody. That would also explain why *both* gains nothing that we could see. So before you learn your users,
 # ask what your data owe to the calendar.
 #
-# Now back to "twice as much". Beside the bestsellers of all time, 0.200, iALS with its 0.222 looks like
-# progress; beside the recent ones, 0.281, it does not. That is the third way to be wrong. It hides well:
-# among known users iALS does not even pass *popularity* (0.194 and 0.195). And the first way once more: split
+# Back to "twice as much". Beside the bestsellers of all time, 0.200, iALS with its 0.222 looks like
+# progress; beside the recent ones, 0.281, it does not. That is the third way to be wrong. It hides well, for
+# even this progress is borrowed: among known users iALS does not pass *popularity* (0.194 and 0.195). And the first way once more: split
 # at random, and the recent bestsellers come last of four (branch B).
 #
 # **Whether a model wins depends on who stands beside it. So name the strongest rival before you say "twice as

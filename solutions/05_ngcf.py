@@ -111,8 +111,8 @@ predict("05.p1")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.1 — `ngcf_layer_loop` ({{points:05.1}})
 #
-# Write the formulas as loops: one over the receivers $v$, one over the neighbors $w$ that send to each. $d$ is
-# the width of what comes in, $d'$ the width of what goes out. PyTorch's own slope for LeakyReLU is 0.01, so
+# Write the formulas as loops: one over the receivers $v$, one over the neighbors $w$ that send to each. Vectors
+# come in with the width $d$ and go out with the width $d'$. PyTorch's own slope for LeakyReLU is 0.01, so
 # write 0.2 out, as the released code does.
 #
 # By hand once more: a user with the number 2 has four items, 3, −2, 1 and −1; $W_1 = 2$, $W_2 = 10$. Every weight is
@@ -584,7 +584,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # **How to read it.** NGCF has the top row because it is asked about; below it the best by NDCG come first. Go down
 # until you meet the first relative. RP3β, EASE and iALS, which have no layer, all stand above it. So who leads
 # the family says little about what is worth building. One hint why: with BCE the dot
-# product finds 0.312, with BPR, at the same length, 0.287: a loss that all relatives share may hold all of them
+# product finds 0.312, with BPR, at the same length, 0.287. A loss that all relatives share may hold all of them
 # back.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
@@ -622,7 +622,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # * The final vector holds all layers, layer 0 first: $d (K + 1)$ numbers.
 #
 # **Next.** We took the matrices out, and the model found more. But on these few films a plain table of equal
-# width found as much, without any layer. On a larger graph that changes. If a layer learns nothing, what is it
+# width found no less, without any layer. On a larger graph that changes. If a layer learns nothing, what is it
 # good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
 # answers both.
 

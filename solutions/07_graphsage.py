@@ -111,7 +111,7 @@ pd.DataFrame(
 # those with one. But they are sought only twice as often.
 #
 # A table has no row for either kind of new pin. GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an
-# **encoder** in its place: a function that makes a vector from what a node shows and what its neighbors say.
+# **encoder** in its place. It makes a vector from what a node shows and from what its neighbors say.
 # Sections 7.2 to 7.6 build it: a loss, a few neighbors, a layer, and care with what it hears in training. Then
 # we ask what was lost (7.7), and who was won (7.8).
 
@@ -263,7 +263,8 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.4 One layer
 #
-# A node hears the mean of its drawn neighbors and puts it **beside** its own vector, so that what it shows is not lost in what others say. One matrix reads both (the paper's algorithm 1):
+# A node hears the mean of its drawn neighbors. It puts that **beside** its own vector: what it shows must not be
+# lost in what others say. One matrix reads both (the paper's algorithm 1):
 #
 # $$
 # \mathbf h_v^{(k)} = \frac{\mathbf y}{\lVert \mathbf y \rVert}, \qquad
@@ -327,7 +328,7 @@ check("07.4", sage_layer)
 #
 # Now train on saves. A user shows nothing: what the model knows of her comes from the pins she saved. The loss
 # of 7.2 looks at one pair at a time, but a list has to choose among many. So we take the sampled **softmax** of
-# lesson 03: the saved pin stands beside 300 drawn ones, and the loss is $-\log$ of its share of probability.
+# lesson 03. The saved pin stands beside 300 drawn ones, and the loss is $-\log$ of its share of probability.
 # (Scores are products of unit vectors, divided by a small temperature.)
 #
 # A batch is made of edges: Ann saved the pin. The same edge is in the graph, so the pin is among Ann's neighbors, and Ann among the pin's. We can let messages run along
@@ -357,8 +358,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Along the edge that it must predict, the model gets the answer with the question: the message from the pin
-# tells Ann's vector what it is asked for. The smaller loss looks like progress. But later no answer comes
+# Along such an edge the answer comes with the question: the pin's message tells Ann's vector what it is asked
+# for. The smaller loss looks like progress. But later no answer comes
 # along, and the model has learned to rely on one. So when a loss falls surprisingly fast, ask who hears whom.
 #
 # **What is predicted must not be heard.**
@@ -535,7 +536,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
 #
-# Now put it beside models that have rows, or need none. Who knows what decides who can be good where:
+# Now put it beside models that have rows, or need none. What a model knows decides where it can be good:
 #
 # | models | what they know |
 # |---|---|
@@ -705,7 +706,7 @@ verdict(
 # > **Where it did not.** Pins born in the four weeks since the training: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13 has the table).
 #
 # * **What do you lose?** What a row knows by history: among known items models with rows were ahead (7.7).
-# * **Whom do you win?** Newcomers of the first days; after four weeks counting was ahead (7.8). Report known and new items apart.
+# * **Whom do you win?** Newcomers of the first days; after four weeks counting was ahead (7.8). Report known and new items apart, and together.
 # * Test a loss where everything is equal: if that is its minimum, it will get there.
 # * What is predicted must not be heard, and what will be served should occur in training.
 #

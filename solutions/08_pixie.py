@@ -413,7 +413,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 Beside rivals that do not sample
 #
-# A walk is cheap. Is it good? On a small graph rivals can be computed that never fit Pinterest's: **RP3β**
+# A walk is cheap. Is it good? On a small graph rivals can be computed that never fit Pinterest's. **RP3β**
 # takes three exact hops and divides by the degree of where it arrives (lesson 04); **EASE** and **iALS** are of
 # lesson 02. Three more rows move a part. Pixie *on saves* goes without the boards, RP3β *with boards* gets
 # them, and *Pixie / degree^β* divides its visits by a power of the pin's degree.
@@ -548,12 +548,12 @@ verdict(
 #
 # At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at
 # each thing, so its line falls steeply. An index looks at a part of the vectors and falls later. A walk makes
-# its ten thousand steps in any catalog, so its line falls only to a seventh. The other half of the answer: what grows is the time of a step,
-# for in a large memory steps wait, and there are more counts to clear (branch 8.7).
+# its ten thousand steps in any catalog, so its line falls only to a seventh. The other half of the answer: the time of a step grows.
+# In a large memory steps wait, and there are more counts to clear (branch 8.7).
 #
-# From 100,000 things on one line is on top: a finished table of neighbors has its answers nearly ready. But somebody has to make it, and today's edges are not in it.
+# From 100,000 things on, one line is on top: a finished table of neighbors has its answers nearly ready. But somebody has to make it, and today's edges are not in it.
 #
-# **From 100,000 things on a walk or a push beats a scan, from a million on an index, too. Only a finished table is then faster, and it knows no edge of today.**
+# **From 100,000 things on, a walk or a push beats a scan; from a million on, an index, too. Only a finished table is then faster, and it knows no edge of today.**
 #
 # <details><summary>How this was measured</summary>
 #

@@ -125,8 +125,8 @@ check("09.1", importance_neighbors)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **PinWorld.** Boards and pins until day 42, as in lesson 08. A **pair** is what the model learns from: a pin and the
 # pin that the same person engaged with right after it in a session. What comes in the week after day 42 is
-# to be found. Content comes as in the paper from other models: a vector of the picture, a vector of the words,
-# and the logarithm of the number of boards.
+# to be found. Content comes, as in the paper, from other models: a vector of the picture and one of the words.
+# The logarithm of the number of boards is added.
 #
 # How many pins are there to choose from for the $T = 20$ places? Few, as the means below say; remember it for
 # 9.5.
@@ -287,8 +287,8 @@ predict("09.p3")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 09.3 — `pinsage_loss` ({{points:09.3}})
 #
-# The negatives $j$ are of two kinds: $S$ pins drawn at random and **shared** by the whole batch (500 in the paper), and a few
-# **hard** ones for each query, of which 9.4 tells. Both are in the mean. By hand: positive 0.5, shared negatives 0.9 and 0.3, a hard one 0.5,
+# The negatives $j$ are of two kinds. $S$ pins drawn at random are **shared** by the whole batch (500 in the paper). And
+# each query has a few **hard** ones, of which 9.4 tells. Both are in the mean. By hand: positive 0.5, shared negatives 0.9 and 0.3, a hard one 0.5,
 # margin 0.1. The three terms are 0.5, 0 and 0.1, the mean is 0.2. With the slide's sign (fold above) it would be 0.13.
 #
 # *About 10 minutes.*
@@ -408,7 +408,7 @@ plt.show()
 # %% [markdown]
 # *Figure 9.4. Share of negatives that are at least as similar to their query as the median positive: of pins drawn at random (gray), and of pins at five distances by the walk. Go from left to right: where do false ones become rare?*
 #
-# Ours come from ranks 50 to 300, and more than one in four is false. Nearest to the query it is almost half, for whatever is related to a query may
+# Ours come from ranks 50 to 300, and more than one in four is false. Nearest to the query it is almost half: what is related to a query may
 # also please the people who asked. From 300 to 1000 few are false, 4 % against 2 % of random pins; whether
 # these are still hard is another question.
 #
@@ -483,8 +483,8 @@ for claim, what in (
 # Compare within the two upper rows, which come from a longer experiment, and within the four lower ones. Two
 # marks stand clear of zero, neighbors and the softmax. The lines of the other four lie across it over three
 # trainings: no gain is seen, and what a line covers is not ruled out. So none of the four is missed here.
-# Three gain nothing that we see, and the hinge had better go: perhaps because it pushes alike whatever is
-# wrong, and the softmax most what is most wrong.
+# Three gain nothing that we see, and the hinge had better go. Perhaps that is because it pushes all mistakes
+# alike, and the softmax the worst ones most.
 #
 # And the three other ideas? Each answers a problem. **Importance** says whom to hear where there are thousands.
 # Here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
@@ -575,9 +575,9 @@ display(verdict("For pins born since the training, vectors of the day find more 
 #
 # **Left, after two weeks.** A newborn pin has content from its first hour. The trained layers get more out of
 # it (dashed) than a plain comparison (green). Today's edges lift it from 0.451 to 0.539, a fifth more, and
-# nothing was trained for that. So content does most, and neighbors add what no picture shows: beside what
-# people have saved the pin. Whether *whom* it hears matters, we cannot tell from GraphSAGE's line (the gap on
-# day 3, among 97 pins, may be chance). A young pin has few neighbors to choose from; that may be why. After
+# nothing was trained for that. So content does most, and neighbors add what no picture shows: what
+# people saved the pin with. Whether *whom* it hears matters, GraphSAGE's line cannot tell: the gap on day 3,
+# among 97 pins, may be chance. A young pin has few neighbors to choose from; that may be why. After
 # four weeks RP3β stands on top: by then there is a past, and a past can be counted.
 #
 # **Right.** Among all pins counting is ahead, for most of them have a past. The dashed line lies almost on the

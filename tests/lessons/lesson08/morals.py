@@ -83,7 +83,7 @@ MORALS = {
     "More of the user is worth a lot. A cleverer way to count is not, here": more_of_the_user,
     "A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil": cheaper_noise,
     "Far walks pay where the graph says more than who liked what": far_walks,
-    "From 100,000 things on a walk or a push beats a scan, from a million on an index, too. Only a finished table is then faster, and it knows no edge of today": large,
+    "From 100,000 things on, a walk or a push beats a scan; from a million on, an index, too. Only a finished table is then faster, and it knows no edge of today": large,
     "Take a thing out of the group before you compare it with the group, and look at a surprising result before you explain it": lambda: (
         (leads := of("08_parts")["edges"]["leads"])
         and not ahead(leads["0.91, with the pin over random"])
