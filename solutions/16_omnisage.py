@@ -295,7 +295,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
 #
-# **Users.** They gain at the last step, where their own loss joins: 0.080 after 0.066. That loss alone does not do it: even its two good trainings (row three) end beside the rows above. Both together do: vectors that pins have taught, and a reader of histories that is trained on them.
+# **Users.** They gain at the last step, where their own loss joins: 0.080 after 0.066. Alone this loss does not do it: even its two good trainings (row three) end beside the rows above. So it takes both, vectors that pins have taught, and a reader of histories that is trained on them.
 #
 # A good reader may even be enough: a PinnerFormer (lesson 15), trained afterwards and far longer over vectors that stand still, finds no less for users, 0.083 (branch 16.11).
 #
@@ -394,7 +394,7 @@ display(pd.DataFrame({"trained on four weeks, recall@10": {
 }}).round(3))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the first two rows (100 steps, trained here). Between them nothing was trained anew: one number beside $\mathbf z$ brings 0.247 in place of 0.040. In an index of inner products it is one more coordinate.
+# Read the first two rows. Nothing was trained anew between them, and one number beside $\mathbf z$ brings 0.247 in place of 0.040. In an index of inner products it is one more coordinate.
 #
 # Why was it needed? The correction asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to. So popularity needs a place to live:
 #
@@ -402,7 +402,7 @@ display(pd.DataFrame({"trained on four weeks, recall@10": {
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# The second table is of longer training, on four weeks. It says the same: length 1 alone is far behind. A free length makes up for most of it, the number for more.
+# The second table is of longer training. It says the same: a free length makes up for most of what length 1 lacks, the number for more.
 #
 # Now compare. OmniSage finds more than PinSage does as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage's vectors have a length, and no such number. Is popularity in them already? We give PinSage the same number, and see.
 #

@@ -260,8 +260,7 @@ pd.DataFrame(table).set_index("features").round(3)
 # ## 17.4 A question of dates
 #
 # A feature may itself be learned: iALS's vectors of user, creator and pin can be columns, too. First they learn from the likes of days 0 to **27**,
-# as every feature so far. Then let them learn until day **41** instead: two weeks fresher. The ranker is trained and tested
-# on the same days as before.
+# as every feature so far. Then let them learn until day **41** instead: two weeks fresher. The ranker's own days stay.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p6"]
 predict("17.p6")
@@ -452,7 +451,7 @@ verdict(
 # * **examined** is trained anew with the loss of exercise 17.6;
 # * **examined, explores** orders a tenth of its lists at random, from all forty candidates.
 #
-# All four shuffle the ten of some lists, to estimate looks. That moves places, but it shows no other pin. Exploring does.
+# All four shuffle the ten of some lists, to estimate looks. That moves places, but shows no other pin; exploring does.
 #
 # > **Claim** (common belief). Retrained on its own clicks as they are, a ranker gives ever more showings to a tenth of
 # > the creators: after five rounds at least one percentage point more.

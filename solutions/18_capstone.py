@@ -416,7 +416,7 @@ verdict(
 # If the two agreed, the marks would climb to the right. Log and people both separate 17 pairs. On nine of these they contradict each other: a coin does as well.
 # L3 is second on the log, and far below the control with people. Along the dotted line every step to the left is a step up: the log's loss is people's gain.
 #
-# So the weak voice is heard again. Pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings liked pins that the others do not name.
+# So the weak voice is heard again: pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings liked pins that the others do not name.
 #
 # Why does the log not see that? What was never shown could not be saved. Old lists show popular pins often, so a walk that ends at them, as L3 does, is right about **what the log
 # will hold**. (Both reasons are our reading.) In the simulator liking never depends on popularity. Of your site you do not know that: so ask people.
@@ -452,10 +452,11 @@ verdict(
 # * *before 18.p7* **Draw by chance, keep the chance, and a row can speak for others** Instead: The log drew a pin with chance 0.1. A new policy would show it with chance 0.4: this row stands for **four**. That is its **weight**; the mean of weight times reward is **IPS**. Bars: chance: the log drew it = 0.1; the new policy would show it = 0.4 Say: Draw two more candidates and both columns of chances, and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
 # * *18.p7* **What does the log say of what it hardly ever drew?** Instead: Say: Ask 18.p7. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Nothing repairs what is never drawn: it counts as zero.
 # * *table* **IPS has two weak points, and two repairs** Instead: **Never drawn** counts as zero; a **few heavy rows** decide. <br> **SNIPS** divides by the sum of the weights. <br> **DR** trusts a model, and corrects it by its errors, weighed. <br> **Effective size**: how many rows of equal weight are as noisy. Bars: four rows by hand: IPS = 0.75; SNIPS = 0.67; DR = 0.58; effective size, of 4 = 2.45 Say: The rows are those of exercise 18.6. Doubly robust: with true chances the errors take out what the model says wrong; with a right model there are no errors to weigh.
-# * *claim* **A hundred logs are asked about ten policies, two of them traps** Instead: *Chances raised*: the log wrote down 0.05 where a chance was smaller. *Half shown again*: yesterday's pin once more, which nobody saves now. **Claim:** a log that knows its chances tells what any policy would earn. Bars: what the log could have drawn: eight policies = 100%; half shown again = 63%; pictures = 6% Say: A log of 20,000 rows, drawn from the first ten pins of item2item, iALS and L3. Four policies show a generator's first pin, four show one of the candidates: the most saved, the rarest, the best by pictures, or any, by lot. Vote on the claim.
-# * *figure 18.3* **With true chances, all three stand at zero for what the log could have drawn** Say: Begin at the top: six rows at the line, and the rarest, too. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
+# * *table 2* **A hundred logs are asked about ten policies, two of them traps** Instead: *Chances raised*: the log wrote down 0.05 where a chance was smaller. *Half shown again*: yesterday's pin once more, which nobody saves now. **Claim:** a log that knows its chances tells what any policy would earn. Bars: what the log could have drawn: eight policies = 100%; half shown again = 63%; pictures = 6% Say: A log of 20,000 rows, drawn from the first ten pins of item2item, iALS and L3. Four policies show a generator's first pin, four show one of the candidates: the most saved, the rarest, the best by pictures, or any, by lot. Vote on the claim.
+# * *figure 18.3* **With true chances, all three stand at zero for what the log could have drawn** Instead: Say: Begin at the top: six rows at the line, and the rarest, too. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
 # * *card* Say: Two squares are missing. Pictures: IPS counts as zero what could not be drawn, SNIPS judges by the few others, DR takes its model's word. Half shown again fools both repairs: nothing in the log says that a pin of yesterday earns nothing.
 # * *again 2* **Ask for the share that could be drawn, then for the effective size** Instead: Say: The price is noise: the smaller the effective size, the wider the bar. The effective size warns of neither trap, it looks only at rows that were drawn. Ask for the share first.
+# * *again 3* Left out.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p7"]
 predict("18.p7")
@@ -532,10 +533,12 @@ check("18.6", off_policy)
 # Now a log of 20,000 rows draws from the first ten pins of item2item, iALS and L3, more often those that
 # stand high in several lists. We ask it about ten policies, each of which shows one pin; the last two are traps:
 #
-# * Four show a generator's first pin.
-# * Four show one of the candidates: the *most saved*, the *rarest* in the log, the best *by pictures*, or *any*, by lot.
-# * *Chances raised* is *any*, asked of a log that wrote down 0.05 wherever a chance was smaller.
-# * *Half shown again* repeats yesterday's pin half of the time, if it was not saved: the log never does, and nobody saves it now.
+# | policy | shows |
+# |---|---|
+# | four generators | their first pin |
+# | *most saved*, *rarest* in the log, best *by pictures*, *any* by lot | one of the candidates |
+# | *chances raised* | *any*, asked of a log that wrote down 0.05 wherever a chance was smaller |
+# | *half shown again* | half of the time yesterday's pin, if it was not saved: the log never does, and nobody saves it now |
 #
 # > **Claim** (common belief). A log that knows its chances tells what any policy would earn.
 
@@ -600,7 +603,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Graph models in front of people
 #
-# Four models of this course now go before people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures they make seven generators, fused by ranks. All have knobs, so the lesson's question comes back: who shall choose them, the log or people?
+# Four models of this course now go before people: LightGCN, PinSage, SASRec, Pixie; with item2item, iALS and pictures they make seven generators, fused by ranks. All have knobs, so the lesson's question comes back: who shall choose them, the log or people?
 #
 # Then the **ranker** of lesson 17 brings the first hundred of the fused list into its own order. It learned from a log, too: clicks on an old ranker's lists, each divided by
 # how often its place is looked at, the weight of 18.5.
@@ -658,7 +661,7 @@ verdict(
 #
 # *The ranker* helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.)
 #
-# *Why generators, then?* Alone, asked for all 2,800 pins, the ranker does no worse than three fused. Of a billion pins nobody can ask it for each. And here, too, the two are best together.
+# *Why generators, then?* Alone, asked for all 2,800 pins, the ranker does no worse than three fused. Of a billion pins nobody can ask it for each, and here, too, the two are best together.
 #
 # **Let generators fetch, and let a ranker that knows the person put in order.**
 #

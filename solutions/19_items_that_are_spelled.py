@@ -316,7 +316,7 @@ visuals.beam_trie(function=step)
 # * *19.p7* Say: Vote on 19.p7. Usual wrong answer: as in the abstract.
 # * *figure 19.4* Say: RP3β is the walk. Start at the top: who is first, and whose interval reaches it? Then TIGER, and its neighbor iALS.
 # * *card* Say: A likely reason is what TIGER writes with. SASRec can say of every game what comes after it; TIGER's words belong to all games. Ours was still getting better with training.
-# * *again* **Made of iALS's vectors, a spelling did not pass iALS** Instead: Before you praise a spelling, ask what it is made of. Bars: NDCG@10 of the next game: RP3β, a walk = 0.067; SASRec = 0.062; iALS = 0.040; TIGER = 0.039 Say: TIGER reads the order, which iALS does not, and yet it cannot be told from the model whose vectors its words are made of. Perhaps the rounding into codes loses what the order wins.
+# * *text* **Made of iALS's vectors, a spelling did not pass iALS** Instead: Before you praise a spelling, ask what it is made of. Bars: NDCG@10 of the next game: RP3β, a walk = 0.067; SASRec = 0.062; iALS = 0.040; TIGER = 0.039 Say: TIGER reads the order, which iALS does not, and yet it cannot be told from the model whose vectors its words are made of. Perhaps the rounding into codes loses what the order wins.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p7"]
 predict("19.p7")
@@ -340,9 +340,9 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. Start at the top: who is first, and whose interval reaches it?*
+# *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. item2item, not drawn, is level with the walk. Start at the top: who is first, and whose interval reaches it?*
 #
-# **How to read it.** A walk is first (item2item, not drawn, is level with it); SASRec, HSTU and the chain reach it with their intervals, and TIGER does not. A likely reason is what TIGER writes with. SASRec can say of every game what comes after it. TIGER's words belong to all games: what it
+# **How to read it.** A walk is first; SASRec, HSTU and the chain reach it with their intervals, and TIGER does not. A likely reason is what TIGER writes with. SASRec can say of every game what comes after it. TIGER's words belong to all games: what it
 # learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is. (Ours was still getting better with training.)
 #
 # Now look at TIGER's neighbor, iALS. TIGER reads the order, iALS does not. Yet nobody can tell them apart, and TIGER's words are made of iALS's vectors. Perhaps the rounding into codes loses what the order wins.
@@ -391,7 +391,7 @@ verdict(
 #
 # Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins and put into the trie. If sharing parts pays anywhere, then here.
 #
-# So a tenth of PinWorld's pins, and then of films, of which only genres are known, is hidden from training; these alone are candidates. The rivals, too, must go by something else than an item's likes:
+# So a tenth of PinWorld's pins is hidden from training, and then of films, of which only genres are known. These alone are candidates. The rivals, too, must go by something else than an item's likes:
 #
 # | rival | goes by |
 # |---|---|
@@ -449,7 +449,7 @@ verdict(
 #
 # On pins iALS is better still, and it reads no content: it goes by the author's other pins. Who made a thing can say more than what it shows.
 #
-# On films even the number of codes is open: asked for three, as validation chose, TIGER cannot be told from popularity. The intervals say nothing of other films, and 178 are few.
+# On films even the number of codes is open: asked for three, as validation chose, TIGER cannot be told from popularity. (Other films may turn this round: 178 are few.)
 #
 # **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
 #
