@@ -26,6 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "full: takes long, so it runs with --full only")
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Keep bytes out of names: what is compressed holds the second it was made in, and workers would not collect the same."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 def pytest_collectstart() -> None:
     gc.disable()  # 16,000 tests are made and nothing is thrown away
 
