@@ -100,7 +100,7 @@ function render({ model, el }) {
   const heads = years.map((year) => s("text", { class: "gr-at-what", y: 15 }, year));
   const late = s("rect", { class: "gr-at-late", y: 0 });
   const knob = s("g", { class: "gr-at-knob", role: "slider", tabindex: 0, "aria-label": "Until which year", "aria-valuemin": years[0], "aria-valuemax": years.at(-1) },
-    s("rect", { class: "gr-at-hit", x: -16, y: 0, width: 32 }), s("line", { y1: 4 }), s("g", {}, s("circle", { r: 11 }), s("path", { d: "M-3 -4L-7 0L-3 4M3 -4L7 0L3 4" })));
+    s("rect", { class: "gr-at-hit", x: -16, y: 0, width: 28 }), s("line", { y1: 4 }), s("g", {}, s("circle", { r: 11 }), s("path", { d: "M-3 -4L-7 0L-3 4M3 -4L7 0L3 4" })));
   const picture = s("svg", { role: "group", "aria-label": "Systems by year and kind of graph", class: "gr-at-time" },
     ...lanes.map((x) => x.back), ...heads, ...arrows.map((x) => x.node), ...lanes.map((x) => x.text), ...marks.map((x) => x.node), late, knob);
   const place = new Map();
