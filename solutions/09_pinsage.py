@@ -372,7 +372,7 @@ plt.show()
 #
 # But a negative that the query's people would have loved is a **false** one: the model is punished for being right. On
 # real data nobody knows how many there are. PinWorld made the pins, so it does.
-# Call a negative false if it is at least as similar to its query as the **median positive**, the middle one of those that really came next.
+# Sort the pins that really came next by how similar they are to the query: the middle one is the **median positive**. A negative at least as similar as that is called false.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 22 to 30. Ask what a negative drawn at random teaches a model that tells cakes from
@@ -418,10 +418,7 @@ plt.show()
 # ## 9.5 Which of the four would you miss?
 #
 # What is an idea worth? What is lost without it. The paper's table 1 changes pooling, hard negatives and
-# importance one after the other, and its hit rate climbs from 39 to 67 %. But a climb does not say what one
-# step is worth alone. So on PinWorld each idea alone is exchanged for what it replaced. All steps of that
-# climb have the hinge; we exchange it for the **softmax** of figure 9.3. And to see what a large effect is
-# here, the **neighbors** go, too: the same encoder hears nobody.
+# importance one after the other, and its hit rate climbs from 39 to 67 %. But a climb does not say what one step is worth alone. So on PinWorld we take out one idea at a time, and put back what it had replaced. The hinge, which is in every step of that climb, makes room for the **softmax** of figure 9.3. And to see what a large effect is here, the **neighbors** go, too: the same encoder hears nobody.
 #
 # > **Claim** (of the paper's table 1). Importance pooling finds more than mean pooling.
 #
@@ -480,19 +477,13 @@ for claim, what in (
 # %% [markdown]
 # *Figure 9.5. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. A *maximum* keeps the largest of each coordinate. Look which intervals cross the line of zero.*
 #
-# Compare within the two upper rows, which come from a longer experiment, and within the four lower ones. Two
-# marks stand clear of zero, neighbors and the softmax. The lines of the other four lie across it over three
-# trainings: no gain is seen, and what a line covers is not ruled out. So none of the four is missed here.
-# Three gain nothing that we see, and the hinge had better go. Perhaps that is because it pushes all mistakes
-# alike, and the softmax the worst ones most.
+# Compare within the two upper rows, which come from a longer training, and within the four lower ones. Neighbors and the softmax stand clear of zero. The four lower thin lines lie across it: no gain is seen, though a small one may hide there. (Over query pins a maximum is even ahead of importance, barely.) So none of PinSage's four ideas is missed here. The hinge had better go, perhaps because it pushes all mistakes alike, and the softmax the worst ones most.
 #
 # And the three other ideas? Each answers a problem. **Importance** says whom to hear where there are thousands.
 # Here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
 # thousand gardens apart. Here one topic has a few hundred pins, and what is hard is often false. (But farther
 # ones, of which few are false, were not seen to gain either: branch 9.9.) A **curriculum** says when hard ones
-# come: where these gain nothing, it can gain little.
-#
-# So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
+# come: where these gain nothing, it can gain little. So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
 #
 # **Ask of an idea which problem it is for, and whether you have it.**
 #
@@ -515,19 +506,12 @@ for claim, what in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.6 A pin in its first weeks
 #
-# And whom does the whole of it serve best? The layers of PinSage know no pin by its name. So a pin that was
-# born after the training needs no new training. One more pass of the layers gives it a vector, from what it
-# shows and from its neighbors of today. But neighbors change every day, and somebody has to make that pass, for
-# all pins, every night. Is it worth it?
+# And whom does the whole of it serve best? The layers of PinSage know no pin by its name. So a pin born after the training needs no new one: one more pass of the layers gives it a vector, from what it shows and from its neighbors of today. But neighbors change, and somebody has to make that pass, for all pins, every night. Is it worth it?
 #
-# Somebody looks at a pin: which **pins born since the training** come next? **PinSage** makes all vectors anew
-# on that day; with the **vectors of the training** a newborn pin has only its content. Three rivals ask what it
-# is that helps:
-#
-# * **GraphSAGE**, made anew as well, draws its neighbors by chance (lesson 07). Does it matter *whom* a pin
-#   hears?
-# * Plain *content* is compared as it is. Is reading enough?
-# * RP3β counts today's pairs. Is counting enough?
+# Figure 7.4 is back with one new line: among **pins born since the training**, which come next? **PinSage**
+# makes all vectors anew on that day. Dashed, it keeps the **vectors of the training**, and a newborn pin has only
+# its content. The others ask what helps: GraphSAGE, whether it matters *whom* a pin hears; plain *content*,
+# whether reading is enough; RP3β, whether counting is.
 #
 # > **Claim** (ours). For pins born since the training, vectors of the day find more than vectors of the training.
 
@@ -574,11 +558,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # (dashed). RP3β and, on the right, iALS (lesson 02) read no content.*
 #
 # **Left, after two weeks.** A newborn pin has content from its first hour. The trained layers get more out of
-# it (dashed) than a plain comparison (green). Today's edges lift it from 0.451 to 0.539, a fifth more, and
-# nothing was trained for that. So content does most, and neighbors add what no picture shows: what
-# people saved the pin with. Whether *whom* it hears matters, GraphSAGE's line cannot tell: the gap on day 3,
-# among 97 pins, may be chance. A young pin has few neighbors to choose from; that may be why. After
-# four weeks RP3β stands on top: by then there is a past, and a past can be counted.
+# it (dashed) than a plain comparison (green). Today's edges add a fifth, and nothing was trained for that. So content does most, and neighbors add what no picture shows: what people saved the pin with. Whether it matters *whom* a pin hears, the gap to GraphSAGE cannot tell, perhaps because a young pin has few neighbors to choose from. (On day 3 there are only 97 pins.) After four weeks there is a past, and a past can be counted: RP3β stands on top, as in 7.8.
 #
 # **Right.** Among all pins counting is ahead, for most of them have a past. The dashed line lies almost on the
 # solid one: most pins were heard in the training already, so a new pass says little that is new.
@@ -609,12 +589,12 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # > 0.539, with its own vectors of two weeks ago 0.451; content finds 0.352 (9.6). From GraphSAGE made anew,
 # > 0.534, and from RP3β it cannot be told.
 # >
-# > **Where it did not.** Among newborn pins after four weeks it finds 0.434, RP3β 0.463 (9.6). Over all pins counting is level or ahead (branch 9.7).
+# > **Where it did not.** Among newborn pins after four weeks it finds 0.434, RP3β 0.463 (9.6). Over all pins counting is ahead (9.6).
 #
-# * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors.
+# * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors. In the paper hard negatives and importance pay, perhaps because there a pin has thousands of neighbors.
 # * **Whom does it serve best?** Pins of the last two weeks. Their content does most; today's edges add 8 % in the first week and a fifth after two. A pin with a long past is served better by counting.
 # * A hinge is flat where a negative is behind by the margin. A softmax pushes hardest what is most wrongly on top.
-# * In the paper hard negatives and importance pay, perhaps because there a pin has thousands of neighbors. **Ask of an idea which problem it is for, and whether you have it.**
+# * **Ask of an idea which problem it is for, and whether you have it.**
 #
 # **Next.** PinSage has a vector for a pin, and none for a person. Could a person have one of her own, made apart from the pins', so that one product compares the two? And
 # with which pins should it be compared in training? [Lesson 10](10_two_towers.ipynb).

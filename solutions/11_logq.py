@@ -26,9 +26,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 10, softmax and its negatives ·
 # **Runs on** any CPU
 #
-# **In an hour:** 11.1 to 11.5, with exercises 11.1 and 11.2. **Branches**, marked ↳ and placed after the quiz: 11.6 items that nobody took · 11.7 all eight
-# variants, and a wrong scale · 11.8 the correction of the correction · 11.9 eight losses on real data · 11.10 log Q from a stream ·
-# 11.11 no sampling at all · 11.12 your choice.
+# **In an hour:** 11.1 to 11.5, with exercises 11.1 and 11.2. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, 11.3 with
@@ -372,14 +370,18 @@ table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by"
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Look at the last column of each half, 16 draws.
 #
-# **Left, as an estimate**, *nQ, masked* is nearest to the full softmax: 0.01. It is the derivation of 11.2 to the letter. *Yi* is farther off than the slide in
-# every column, and *none* never comes near.
+# **Left, as an estimate**, *nQ, masked* is nearest to the full softmax: it is the derivation of 11.2 to the letter. *Yi* is farther off than the slide in every column.
 #
 # **Right, as a teacher**, only *Yi* has 0.00, even with one draw. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in the right place. Yi's
-# loss asks the question of 11.1, *which of these columns is the true one?*, so its best *corrected* scores are PMI: $s - \log Q = \log p - \log Q$, hence $s = \log p$.
-# *None* asks the same without a correction. It learns PMI itself, and more draws change nothing: 1.17.
+# loss asks the question of 11.1, *which of these columns is the true one?* So its *corrected* scores become PMI:
 #
-# *nQ, masked* estimates a sum, and the logarithm of an estimate is biased even where the estimate is not. More draws shrink the bias: 0.11 is left, just above our limit.
+# $$
+# s_{ui} - \log Q(i) = \log p(i \mid u) - \log Q(i) + \text{const}_u .
+# $$
+#
+# What stands on both sides goes, and the scores themselves become $\log p$. *None* corrects nothing, so it learns PMI itself, with however many draws.
+#
+# And why does *nQ, masked* end a little off? An estimate can be right on average, and its logarithm wrong on average. More draws help: 0.11 is left, just above our limit.
 #
 # Figure 11.2 draws the left half for four negatives: what one step does to each item.
 
@@ -401,8 +403,7 @@ verdict(
 )
 
 # %% [markdown]
-# The slide is near and not there. Why does masking make it *worse*, 1.07 in place of 0.21? Without the $n$ the 16 draws count sixteen times too much. Keep the hits, and the positive is among the draws: it
-# grows as its rivals do, and what all share cancels. Mask them, and only the rivals grow. So masking needs the $n$.
+# The slide is near and not there. Why does masking make it *worse*, 1.07 in place of 0.21? Without the $n$ the rivals count sixteen times too much. Keep the hits, and so does the positive; what all share cancels. Mask them, and only the rivals grow. So masking needs the $n$.
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
@@ -447,11 +448,10 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # | way | log Q | mark |
 # |---|---|---|
 # | **no correction** (11.1) | nowhere | circle |
-# | **slide**, hits out (11.3) | off the negatives, hundreds of them | full diamond |
+# | **slide, masked** (11.3; *slide* in the figure) | off the negatives, hundreds of them | full diamond |
 # | **Yi** (films only) | off all columns: the exact teacher | square |
 # | **λ log Q when serving** (11.4) | not in the loss; added to the scores | hollow diamond |
-# | iALS, RP3β | these sample nothing | triangle, star |
-# | popular in the last days | this knows no user | red triangle |
+# | iALS, RP3β, popular in the last days | nowhere: they sample nothing | the other three |
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -531,15 +531,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay.** From the circle to the full diamond every column rises on the left, and falls on the right. Both have one reason. A list of
-# what you like *more than others do* has room for rare items, since others hardly take them. A list of what is *probable* has little. But it need not cost rare items: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
+# **More is found, and rare items pay.** Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. But finding more need not cost rare items: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
 #
-# **The exact teacher is not ahead.** The full diamond masks hits, and in 11.3 that was the worse teacher. Yet on films we cannot tell it from the square. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there.
+# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond, which was off by 1.07 in 11.3. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there. So a proof about the optimum does not choose your loss: measure.
 #
-# **One number when serving does it, too.** On films and PinWorld the hollow diamond cannot be told from the full one; on Gowalla it is ahead. A likely reason: popularity beside the product costs no coordinate,
-# so all 32 are left for taste. But here rate and epochs were chosen together with λ: the model that you have may gain less. And it has its price: on PinWorld and Gowalla it finds fewer rare items. So try λ before you rewrite a loss.
+# **One number when serving does it, too.** The hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. Its price is on the right: fewer rare items on PinWorld and Gowalla. So try λ before you rewrite a loss, and choose rate and epochs together with it, as here.
 #
-# On films a list of the last days is far ahead: no log Q tells a model the day. So say first what your list is for: what somebody will take, or what she takes more than others do.
+# **No log Q tells a model the day.** So on films a list of the last days is far ahead. Say first what your list is for: what somebody will take, or what she takes more than others do.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
@@ -549,7 +547,7 @@ verdict(
 #   of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). Films and PinWorld are thus split by time.
 #   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: the slide and no correction leave hits out, Yi keeps them; none of the three has an $n$ (11.7 on that scale). iALS has 32 coordinates as well (lesson 02); RP3β is that of lesson 04.
 # * **Settings.** Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
-#   validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. λ on the very model of the circle was not measured. What was chosen is trained on train and validation with three seeds.
+#   validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. λ on the very model of the circle was not measured: the model that you have may gain less. What was chosen is trained on train and validation with three seeds.
 # * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the right half. Of rare films next to nothing is found by anybody.
 # * **Yi.** The slide over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21, so Yi's lists show a third as many different films; on the other two Yi was not trained.
 # * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
@@ -572,8 +570,7 @@ verdict(
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, mask hits, and divide by $n$.
-# * **Would you notice if yours were wrong?** With hundreds of columns from a few thousand items hardly: on films the exact teacher was not ahead (11.5). If you took counts for probabilities, or if your users are sure
-#   of what they want (branch 11.7), yes.
+# * **Would you notice if yours were wrong?** By what is found hardly: with hundreds of columns the exact teacher was not ahead on films (11.5). By what is shown, yes: there Yi's lists held a third as many films. And counts taken for probabilities do show, as does any of it where users are sure of what they want (branch 11.7).
 # * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into how much.
 #
 # **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre, somebody made it, and a person follows another one. What do you gain when *likes* is

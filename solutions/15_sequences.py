@@ -133,7 +133,7 @@ visuals.causal(
 
 # %% [markdown]
 # *Figure 15.1. Attention of a sequence of four events in six places; a row says at whom its place looks, so whom it hears. Left, both masks: nothing above the
-# diagonal, nothing in the columns of the empty places. Right, no mask. In the interactive version bows show one row, and you lift each mask; once your function
+# diagonal, nothing in the columns of the empty places. Right, no mask. The queries and keys are random: look at the masks, not at who hears whom. In the interactive version bows show one row, and you lift each mask; once your function
 # passes, the weights are yours.*
 #
 # Read the row of the click. On the left it hears the save before it and a little of itself. On the right it hears mostly the second save, which
@@ -223,9 +223,9 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # | $\mathbf h_2$ | the cake, the garden | the second cake |
 # | $\mathbf h_3$ | all three | in training nothing; in use it is Ann's vector |
 #
-# So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the product of the output with the item's vector, the same with which it is read.
+# So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history.
 #
-# So SASRec gives one answer to the question on top: the very next event. Does it pay? The other answer waits in 15.4.
+# So SASRec's answer to the question on top is the very next event. Does it pay?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 15 to 19. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
@@ -320,9 +320,9 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films (MovieTweetings), places (Gowalla), games. Start with SASRec's mark in each column: where is nobody as high? The text compares differences, as the card does: their intervals are narrower.*
 #
-# **SASRec is ahead of everybody on the films alone**, and they are not the set with the most order. Why there? A guess: people like in one week what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste. Popularity of late, which knows no user, fits: it finds .122 there, that of all time .089.
+# **SASRec is ahead of everybody on the films alone**, and they are not the set with the most order. Why there? A guess: people like in one week what runs in that week, so the last film tells the date.  The chain reads that alone and is second; SASRec reads it and the taste.
 #
-# **On the other three the walk has the higher mean**, and each time it is too close to tell. So why did shuffling promise more? A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. And a walk, too, can hear the last event: start it more often from late ones. On games that helps it for sure.
+# **On the other three the walk has the higher mean**, each time too close to tell. So why did shuffling promise more? A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. And a walk can be started more often from late ones. On games that helps it for sure.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
@@ -333,7 +333,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences. On games 16
 # passes were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
-# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured: popularity and recent popularity, at most .122, and people who come back to the same page.
+# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured: popularity (on films .089) and popularity of late (there .122, its highest, which fits the guess that a film tells the date), and people who come back to the same page.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; places +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
 # +0.022; places +0.017, from +0.007 to +0.026; Wikipedia −0.015, from −0.030 to −0.000. Commands: `python -m solutions.experiments.lesson18.regimes order` and `python -m solutions.experiments.lesson15.late_events`.
@@ -343,7 +343,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 PinnerFormer: what has to be found
 #
-# At Pinterest a user's vector is made once a day and used until the next night, on every page. **PinnerFormer** makes it. This transformer reads of each event the pin's vector (lesson 09), the action, hides included, and the time. What should the user's vector be trained to predict?
+# At Pinterest a user's vector is made once a day and used until the next night, on every page. **PinnerFormer** makes it. Of each event this transformer reads three things: the pin's vector (lesson 09), the action (hides, too), and the time. What should the user's vector be trained to predict?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Cover the column
@@ -369,7 +369,7 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The first events of one user of PinWorld, our synthetic site. A like is a positive action on a pin that is new to the user.
 #
-# From a moment *now* on, a **window** of some days lies ahead. Every event up to now is an example, as in SASRec. What has it to find?
+# Take a moment, *now*. Some days after it are the **window**. Every event up to now is an example, as in SASRec. What has it to find?
 #
 # | objective | each event up to now has to find |
 # |---|---|
@@ -390,7 +390,7 @@ visuals.timeline(
 # %% [markdown]
 # *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Shaded: the window, here of 28 days, below of 7. Arrows lead from each event to what it has to find under "dense". In the interactive version pull now and the end of the window, and change the objective.*
 #
-# Dense has eight arrows here; every next would have four, one from each event. And what dense asks for is as right tonight as this morning, while the next like is soon past. So dense should be the better teacher for a vector that is used all day.
+# Dense has eight arrows here, from four events to two likes; every next would have four, one from each event. And what dense asks for is as right tonight as this morning, while the next like is soon past. So dense should be the better teacher for a vector that is used all day.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -461,9 +461,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Read the first two rows from left to right:** dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be chance.
 #
-# **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And a window can be asked for only when it has ended, so dense asks nothing of the events of the last week before today.
+# **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And an event can be asked for its week only when that is over, so dense asks nothing of the last week's events.
 #
-# **Now the rows below.** RP3β, which has no target, has the higher mean at all three horizons. On the next day iALS has the highest of all. First beat these, then argue about targets.
+# **Now the rows below.** RP3β, which has no target, has a higher mean than both at all three horizons (over the fortnight every next is too close to it to tell). So a target has yet to earn its place.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -489,7 +489,7 @@ verdict(
 # * **daily**: made last midnight;
 # * **real time**: made in the second before.
 #
-# A walk can use fresh news without any training, for RP3β starts from all that the user had liked by then. But news helps only who gives it weight. So a second RP3β lets likes fade, by half in two days.
+# A walk can use fresh news without any training, for RP3β starts from all that the user had liked by then. But news drowns among old likes. So a second RP3β lets likes fade, by half in two days.
 #
 # > **Claim** (of the abstract). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -531,9 +531,9 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.4. Recall@10 by the age of what had been read. Blue is PinnerFormer: taught by the next like (solid), or by the week ahead (dashed). Black is a walk: late likes count more (solid), or all alike (dashed). How far does each line climb, and in which step?*
 #
-# **Age or target?** From the first day to last night little rises. Then comes the step that counts: the vector has heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh vector knows this one's. The target matters less: look at the two blue lines and the solid walk. Their last steps are .04 to .06 high, and the gaps between them at most .03.
+# **Age or target?** From the first day to last night little rises. Then comes the step that counts: the vector has heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh vector knows this one's. The target matters less: the two blue lines lie closer together than the last step of either is high.
 #
-# **Does one need a transformer for that?** Follow the two walks. Both know the same likes, but with all alike those of this session drown among the older ones. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
+# **Does one need a transformer for that?** Follow the two walks. Both know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
 #
 # **And the abstract?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age.
 #
@@ -562,8 +562,8 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > **Where they won.** On films SASRec finds the very next one: NDCG@10 .146, a chain of the last film .131 (15.3). On PinWorld, asked in the second before,
 # > PinnerFormer taught by the next like finds recall@10 .162, taught by the week ahead .136 (15.5).
 # >
-# > **Where they did not.** A walk in which old likes fade finds .154 in the same second, and of last night .106 (PinnerFormer .101): too close to tell, and
-# > it is built in seconds (15.5). On edits, places and games SASRec finds no more than a walk, too close to tell (15.3).
+# > **Where they did not.** A walk in which old likes fade finds .154 in the same second, and of last night .106 (PinnerFormer .101): too close to
+# > tell (15.5). On edits, places and games SASRec finds no more than a walk, too close to tell (15.3).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
