@@ -406,7 +406,7 @@ ax.set(ylabel="share of false negatives", xlabel="rank by the walk from the quer
 plt.show()
 
 # %% [markdown]
-# *Figure 9.4. Share of negatives that are at least as similar to their query as the median positive: of pins drawn at random (gray), and of pins at five distances by the walk. Go from left to right: where do false ones become rare?*
+# *Figure 9.4. Share of negatives that are false: of pins drawn at random (gray), and of pins at five distances by the walk. Go from left to right: where do false ones become rare?*
 #
 # Ours come from ranks 50 to 300, and more than one in four is false. Nearest to the query it is almost half: what is related to a query may
 # also please the people who asked. From 300 to 1000 few are false, 4 % against 2 % of random pins; whether
@@ -553,9 +553,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 
 # %% [markdown]
 # *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among
-# all pins. Later days have more newborn pins to choose from, which by itself pulls the left lines down. So
-# compare lines at one day, above all PinSage with today's edges (solid) and with the vectors of the training
-# (dashed). RP3β and, on the right, iALS (lesson 02) read no content.*
+# all pins. Compare lines at one day, above all the solid PinSage with the dashed one: later days have more newborn pins to choose from, which by itself pulls the left lines down. RP3β and, on the right, iALS (lesson 02) read no content.*
 #
 # **Left, after two weeks.** A newborn pin has content from its first hour. The trained layers get more out of
 # it (dashed) than a plain comparison (green). Today's edges add a fifth, and nothing was trained for that. So content does most, and neighbors add what no picture shows: what people saved the pin with. Whether it matters *whom* a pin hears, the gap to GraphSAGE cannot tell, perhaps because a young pin has few neighbors to choose from. (On day 3 there are only 97 pins.) After four weeks there is a past, and a past can be counted: RP3β stands on top, as in 7.8.
@@ -592,7 +590,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # > **Where it did not.** Among newborn pins after four weeks it finds 0.434, RP3β 0.463 (9.6). Over all pins counting is ahead (9.6).
 #
 # * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors. In the paper hard negatives and importance pay, perhaps because there a pin has thousands of neighbors.
-# * **Whom does it serve best?** Pins of the last two weeks. Their content does most; today's edges add 8 % in the first week and a fifth after two. A pin with a long past is served better by counting.
+# * **Whom does it serve best?** Pins of the last two weeks. Their content does most, and today's edges add up to a fifth. A pin with a long past is served better by counting.
 # * A hinge is flat where a negative is behind by the margin. A softmax pushes hardest what is most wrongly on top.
 # * **Ask of an idea which problem it is for, and whether you have it.**
 #

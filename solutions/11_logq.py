@@ -135,8 +135,7 @@ pd.DataFrame(by_hand, index=["bestseller", "rare film"]).round(3)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So the rare film comes first for Ann, though she takes the bestseller four times as often: others take it even more.
 #
-# Is it so beyond two films? Take twenty users, each with their own probabilities over five items. We count every possible draw, so figure 11.1 has no noise.
-# If the belief below is right, its squares lie on a level line.
+# Is it so beyond two films? Take twenty users and five items, and count every possible draw. If the belief below is right, the squares of figure 11.1 lie on a level line.
 #
 # > **Claim** (common belief). A softmax with in-batch negatives learns how much each user likes each item.
 #

@@ -459,7 +459,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Read the first two rows from left to right:** dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be chance.
+# **Read the first two rows from left to right:** dense does not catch up. Its mean is lower at all three horizons, and all of that may be chance.
 #
 # **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And an event can be asked for its week only when that is over, so dense asks nothing of the last week's events.
 #
@@ -533,7 +533,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 #
 # **Age or target?** From the first day to last night little rises. Then comes the step that counts: the vector has heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh vector knows this one's. The target matters less: the two blue lines lie closer together than the last step of either is high.
 #
-# **Does one need a transformer for that?** Follow the two walks. Both know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
+# **Does one need a transformer for that?** Both walks know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
 #
 # **And the abstract?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age.
 #
