@@ -33,7 +33,7 @@
 # second round of figure 17.2: the order is frozen, and no data will ever thaw it. In ninety minutes take 17.14 and 17.11 as well: what a candidate
 # asks, and the slide on TwHIN.
 #
-# * *title* Show: A generator finds a few hundred items among millions. A **ranker** puts ten of them in order. Say: Read the question, let two people guess, and leave it open. It comes back on the last slide.
+# Minutes 0 to 2. A generator finds a few hundred items among millions, a ranker puts ten of them in order. Read the question, let two people guess, and leave it open. It comes back on the last slide.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 from types import SimpleNamespace
@@ -85,11 +85,16 @@ remember("17")
 # | cross, the **pair** | does it look like what she liked? does she follow its creator? | who likes what |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 7.
+# ### The ranker knows more of fewer items
+# * words **Generator:** millions of items, one product of vectors for each. <br> **Ranker:** a few hundred, and hundreds of features of each. It says how likely a yes is. <br> It learns from **impressions**: an item that was shown, and what she did next.
 #
-# * *opening* **The ranker knows more of fewer items** Instead: **Generator:** millions of items, one product of vectors for each. <br> **Ranker:** a few hundred, and hundreds of features of each. It says how likely a yes is. <br> It learns from **impressions**: an item that was shown, and what she did next. Say: Draw a funnel. What can a ranker do about a film that no generator has found? Nothing.
-# * *table 2* **Every feature is older than every label** Instead: Features are of the **user**, of the **pin**, or of the **pair**: does it look like what she liked, does she follow its creator? Bars: days: counted for features, 0 to 27 = 28; trained on, 28 to 41 = 14; to choose, 42 to 48 = 7; the test, 49 to 55 = 7 Say: Ask for a feature of the pair. The room will name features of the user or of the item first. Then: why do features end where training begins? Usual wrong answer: to save time. A feature that has counted the label knows the label; 17.4 will show what that costs.
-# * *printed* Left out.
+# Minutes 2 to 4. Draw a funnel. What can a ranker do about a film that no generator has found? Nothing.
+#
+# ### Every feature is older than every label
+# * words Features are of the **user**, of the **pin**, or of the **pair**: does it look like what she liked, does she follow its creator?
+# * bars: days: counted for features, 0 to 27 = 28; trained on, 28 to 41 = 14; to choose, 42 to 48 = 7; the test, 49 to 55 = 7
+#
+# Minutes 4 to 5. Ask for a feature of the pair. The room will name features of the user or of the item first. Then: why do features end where training begins? Usual wrong answer: to save time. A feature that has counted the label knows the label; 17.4 will show what that costs.
 
 # %% jupyter={"source_hidden": true}
 world = pinworld.load("small")
@@ -117,7 +122,10 @@ action = seen.action.cat.add_categories("nothing").fillna("nothing")
 action.value_counts(normalize=True).round(3).to_frame("share of all impressions")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *chart* **Two impressions in three are liked** Say: What counts as liked: closeup, save, long click, cart, checkout, a click on an ad. What does not: nothing, a short click, to hide. Add the six shares: 68 in 100.
+# ### Two impressions in three are liked
+# * chart 1
+#
+# Minutes 5 to 7. What counts as liked: closeup, save, long click, cart, checkout, a click on an ad. What does not: nothing, a short click, to hide. Add the six shares: 68 in 100.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.2 How good is a probability?
@@ -144,10 +152,19 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 predict("17.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 7 to 14.
+# ### RCE: how much less is lost than by saying the same each time?
+# * words **Log loss**: minus the log of the chance that was given to what happened. $\bar y$: the share of yes.
+# * formula 1
+# * bars: log loss of four rows, one of them a yes: said 0.6, 0.2, 0.1, 0 = 0.210; a constant, ¼ each time = 0.562
 #
-# * *opening* **RCE: how much less is lost than by saying the same each time?** Show: **Log loss**: minus the log of the chance that was given to what happened. $\bar y$: the share of yes. Bars: log loss of four rows, one of them a yes: said 0.6, 0.2, 0.1, 0 = 0.210; a constant, ¼ each time = 0.562 Say: Read the two bars first, the formula after them. The first says 0.6 for the yes, so it loses little. The constant knows the share and nothing else. RCE is 100 times (1 − 0.210/0.562), which is 62.7.
-# * *17.p1* **What does a guess of one half cost?** Instead: Say: One in ten is clicked; the constant says 0.1 each time and loses 0.325 a row. Ask 17.p1. Usual wrong answer: 0, it knows nothing. Knowing nothing is saying 0.1. Who says 0.5 loses 0.693 a row, more than twice as much: RCE is −113.
+# Minutes 7 to 8. Read the two bars first, the formula after them. The first says 0.6 for the yes, so it loses little. The constant knows the share and nothing else. RCE is 100 times (1 − 0.210/0.562), which is 62.7.
+#
+# ### What does a guess of one half cost?
+# * then vote 17.p1
+#
+# Minutes 8 to 10. One in ten is clicked; the constant says 0.1 each time and loses 0.325 a row.
+#
+# Ask 17.p1. Usual wrong answer: 0, it knows nothing. Knowing nothing is saying 0.1. Who says 0.5 loses 0.693 a row, more than twice as much: RCE is −113.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.1 — `rce` ({{points:17.1}})
@@ -193,8 +210,16 @@ check("17.1", rce)
 predict("17.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *17.p2* **AUC asks about order alone** Show: Take a row that was liked and one that was not. How often does the liked one score higher? That share is **AUC**; 0.5 is chance. Say: Vote on 17.p2 before anybody touches a slider. Usual wrong answer: both fall. The order of 4z is the order of z.
-# * *figure 17.1* Say: On the screen is one picture; you make the other two with the sliders. Stretch a from 1 to 4: the points leave the diagonal, RCE falls, AUC stands still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and which one an auction that multiplies p by a price.
+# ### AUC asks about order alone
+# * words Take a row that was liked and one that was not. How often does the liked one score higher? That share is **AUC**; 0.5 is chance.
+# * then vote 17.p2
+#
+# Minutes 10 to 12. Vote on 17.p2 before anybody touches a slider. Usual wrong answer: both fall. The order of 4z is the order of z.
+#
+# ### Order and number are two things: a ranker may have the first and lack the second
+# * figure 17.1
+#
+# Minutes 12 to 14. On the screen is one picture; you make the other two with the sliders. Stretch a from 1 to 4: the points leave the diagonal, RCE falls, AUC stands still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and which one an auction that multiplies p by a price.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:17.p2"]
 network = ranker.Ranker(len(features.names)).fit(train.x, train.y)
@@ -211,11 +236,6 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 #
 # **Order and number are two things: a ranker may have the first and lack the second.**
 
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 17.1: the slider stretch a from 1 to its right end: the points leave the diagonal, RCE falls, AUC stands
-# still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and
-# which one an auction that multiplies p by a price.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.3 Which features?
 #
@@ -227,10 +247,16 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 predict("17.p3")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 14 to 17.
+# ### What is each group of columns worth?
+# * words A small network gets sixteen columns: of the user, of the pin, of the pair. All rows were looked at.
+# * then vote 17.p3
 #
-# * *opening* **What is each group of columns worth?** Show: A small network gets sixteen columns: of the user, of the pin, of the pair. All rows were looked at. Say: Ask 17.p3. Usual wrong answer: next to nothing, taste is all that matters. In a log, pins differ in how much everybody likes them.
-# * *chart* Say: The left picture first: the pin alone brings RCE to 7.9, the pair adds the rest, to 10.5. Then the right one, inside one user's list: there the user's own columns say nothing, 0.5 is a coin.
+# Minutes 14 to 16. Ask 17.p3. Usual wrong answer: next to nothing, taste is all that matters. In a log, pins differ in how much everybody likes them.
+#
+# ### What everybody likes gets far. What this user likes about this pin gets further
+# * chart 1
+#
+# Minutes 16 to 17. The left picture first: the pin alone brings RCE to 7.9, the pair adds the rest, to 10.5. Then the right one, inside one user's list: there the user's own columns say nothing, 0.5 is a coin.
 
 # %% tags=["experiment", "answers:17.p3"] jupyter={"source_hidden": true}
 table = []
@@ -266,10 +292,17 @@ pd.DataFrame(table).set_index("features").round(3)
 predict("17.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 17 to 20, and never left out:
+# ### Are fresher columns better columns?
+# * words iALS's vectors of user, creator and pin become columns, too. First they learn from the likes of days 0 to **27**, as every feature so far.
+# * then vote 17.p6
 #
-# * *opening* **Are fresher columns better columns?** Show: iALS's vectors of user, creator and pin become columns, too. First they learn from the likes of days 0 to **27**, as every feature so far. Say: Ask 17.p6. Usual wrong answer: both up, the embeddings are fresher.
-# * *chart* Say: Point at the left picture: who in the room has seen such a pair of numbers, and was pleased? Then at the right one. Fresher vectors had learned from the very likes that the ranker is trained to predict: their product gave the answer away, and on new days it knows no answers.
+# Minutes 17 to 19. Never left out. Ask 17.p6. Usual wrong answer: both up, the embeddings are fresher.
+#
+# ### A feature has to be older than the labels that it helps to predict
+# * chart 1
+# * then words On the days of training the fresher vectors look splendid; on new days they are far worse than the constant.
+#
+# Minutes 19 to 20. Point at the left picture: who in the room has seen such a pair of numbers, and was pleased? Then at the right one. Fresher vectors had learned from the very likes that the ranker is trained to predict: their product gave the answer away, and on new days it knows no answers.
 
 # %% tags=["long", "answers:17.p6"] jupyter={"source_hidden": true}
 worth = results.load(
@@ -312,10 +345,16 @@ visuals.exposure(pins)
 # it what people like. Divided by looks, the gem's 0.8 is the most.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 20 to 36.
+# ### A click needs a look and a like
+# * words People read from the top: place $k$ is looked at with probability $1/k$. The log has only clicks. Six pins are sorted by theirs: will the best get to the top?
+# * bars: how many look: place 1 = 100%; place 2 = 50%; place 3 = 33%; place 4 = 25%; place 5 = 20%; place 6 = 17%
 #
-# * *opening* **A click needs a look and a like** Show: People read from the top: place $k$ is looked at with probability $1/k$. The log has only clicks. Six pins are sorted by theirs: will the best get to the top? Bars: how many look: place 1 = 100%; place 2 = 50%; place 3 = 33%; place 4 = 25%; place 5 = 20%; place 6 = 17% Say: So far every row was looked at. Now lists are shown. Let the room guess before you press anything.
-# * *figure 17.2* **Sorted by clicks, the best pin rises one place and is stuck** Say: Sort by clicks: which pin is the best? The new gem, it has the longest pale bar. Step once, twice, and stop: the order is frozen. At place 4 one in four looks, so it has 0.8/4 = 0.20 clicks, no more than garden above it, 0.6/3. What will more data change? Nothing, each round says the same. Reset, Sort by clicks / e: divided by the share that looked, its 0.8 is the most, and it is first.
+# Minutes 20 to 21. So far every row was looked at. Now lists are shown. Let the room guess before you press anything.
+#
+# ### Sorted by clicks, the best pin rises one place and is stuck
+# * figure 17.2
+#
+# Minutes 21 to 24. Sort by clicks: which pin is the best? The new gem, it has the longest pale bar. Step once, twice, and stop: the order is frozen. At place 4 one in four looks, so it has 0.8/4 = 0.20 clicks, no more than garden above it, 0.6/3. What will more data change? Nothing, each round says the same. Reset, Sort by clicks / e: divided by the share that looked, its 0.8 is the most, and it is first.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.6 Divide by looks
@@ -335,8 +374,17 @@ visuals.exposure(pins)
 # A click far down has strange weights: more than 1 in the first factor, less than 0 in the second. Over many showings they make up for the looks that never came.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *opening* **Let each click stand for 1/e likes** Show: Shuffle a few lists: clicks at place $k$ over clicks at the first give $e$, the share that looks. $c$ is 1 for a click, else 0, and $p$ what the ranker says. Bars: likes that one click stands for: at place 1 = 1; at place 2 = 2; at place 4 = 4 Say: In shuffled lists every place holds equally good pins, so clicks fall from top to bottom because looks do. Then the formula: it is the log loss with c/e where the label was. At place 4, e is one quarter: a click stands for four likes. On average that is the loss of a label that nobody has seen, the like.
-# * *text* **At place 4 a click weighs 4 for yes, and minus 3 for no** Instead: Bars: weight of yes, weight of no: click at place 1 = 1, 0; click at place 4 = 4, -3; no click = 0, 1 Say: These are the two factors of the formula. Ask: minus three, is that a mistake? Three others liked it and did not look, and they counted as no. The click takes their no back.
+# ### Let each click stand for 1/e likes
+# * words Shuffle a few lists: clicks at place $k$ over clicks at the first give $e$, the share that looks. $c$ is 1 for a click, else 0, and $p$ what the ranker says.
+# * formula 1
+# * bars: likes that one click stands for: at place 1 = 1; at place 2 = 2; at place 4 = 4
+#
+# Minutes 24 to 27. In shuffled lists every place holds equally good pins, so clicks fall from top to bottom because looks do. Then the formula: it is the log loss with c/e where the label was. At place 4, e is one quarter: a click stands for four likes. On average that is the loss of a label that nobody has seen, the like.
+#
+# ### At place 4 a click weighs 4 for yes, and minus 3 for no
+# * bars: weight of yes, weight of no: click at place 1 = 1, 0; click at place 4 = 4, -3; no click = 0, 1
+#
+# Minutes 27 to 28. These are the two factors of the formula. Ask: minus three, is that a mistake? Three others liked it and did not look, and they counted as no. The click takes their no back.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.6 — `examined_loss` ({{points:17.6}})
@@ -389,11 +437,27 @@ check("17.6", examined_loss)
 predict("17.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *list* **One log, four rankers: who shows better pins?** Instead: The log's lists put on top what had been shown most; a tenth is shuffled. Four learn from it: from the **clicks**; with the **position** as a feature; from **clicks ÷ e**; from the **shuffled** lists only. Bars: lists of the log: in the old ranker's order = 90%; shuffled = 10% Say: Every click mixes two things: where a pin stood, and whether it is liked. PinWorld knows how many of ten pins are liked if they are looked at.
-# * *17.p7* Say: Ask 17.p7. Usual wrong answer: shuffled lists only, they are a tenth of the log. They are few and true.
-# * *figure 17.3* **Told who looked, a ranker shows 67 liked pins of 100, not 62** Say: From the bottom: clicks, 0.616. Above it what repairs them: shuffled lists 0.645, the position as a feature 0.668, examined 0.673. Gray is what nobody can have, and the old ranker. Clicks copy the old ranker's places; shuffled lists are true, but few.
-# * *card* Say: The claim holds here. Add at once that the feature of the position repairs nearly as much, and needs no shuffled list.
-# * *again* Left out.
+# ### One log, four rankers: who shows better pins?
+# * words The log's lists put on top what had been shown most; a tenth is shuffled. Four learn from it: from the **clicks**; with the **position** as a feature; from **clicks ÷ e**; from the **shuffled** lists only.
+# * bars: lists of the log: in the old ranker's order = 90%; shuffled = 10%
+#
+# Minutes 28 to 29. Every click mixes two things: where a pin stood, and whether it is liked. PinWorld knows how many of ten pins are liked if they are looked at.
+#
+# ### Who gets better pins on the screen?
+# * claim 1
+# * then vote 17.p7
+#
+# Minutes 29 to 32. Ask 17.p7. Usual wrong answer: shuffled lists only, they are a tenth of the log. They are few and true.
+#
+# ### Told who looked, a ranker shows 67 liked pins of 100, not 62
+# * figure 17.3
+#
+# Minutes 32 to 35. From the bottom: clicks, 0.616. Above it what repairs them: shuffled lists 0.645, the position as a feature 0.668, examined 0.673. Gray is what nobody can have, and the old ranker. Clicks copy the old ranker's places; shuffled lists are true, but few.
+#
+# ### ✓ Dividing clicks by examination shows pins that are liked more than training on clicks does.
+# * verdict 1
+#
+# Minutes 35 to 36. The claim holds here. Add at once that the feature of the position repairs nearly as much, and needs no shuffled list.
 
 # %% tags=["long", "answers:17.p7"] jupyter={"source_hidden": true}
 bias = results.load("17_bias", command="python -m solutions.experiments.lesson17.ranking_bias")
@@ -460,13 +524,26 @@ verdict(
 predict("17.p9")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 36 to 46.
+# ### Now the ranker writes its own log
+# * words Five rounds: it shows its lists, learns from the clicks, and shows again. <br> **clicks** is trained anew, **once** never again, **examined** with clicks ÷ e, **explores** also orders a tenth of its lists at random.
 #
-# * *opening* **Now the ranker writes its own log** Instead: Five rounds: it shows its lists, learns from the clicks, and shows again. <br> **clicks** is trained anew, **once** never again, **examined** with clicks ÷ e, **explores** also orders a tenth of its lists at random. Say: About what a ranker does not show, its log says nothing. All four shuffle the ten of some lists to estimate looks: that moves places, it shows no other pin. Exploring does.
-# * *17.p9* Say: Ask 17.p9. Usual wrong answer: it grows round by round.
-# * *figure 17.4* **Two pins in five are gone; the creators keep their share** Say: Read the right picture first, creators: the orange line lies on the blue one. Then the middle one, pins: there the orange line falls, the loop bites one level below. Then the left: likes give no sign of it. Usual slip: "examined" against "once". They differ in round 1 already, by the loss.
-# * *card* Say: The claim does not hold one level up, and the fear behind it comes true one level below. A creator has some twenty pins, so she is still there.
-# * *again* Left out.
+# Minutes 36 to 38. About what a ranker does not show, its log says nothing. All four shuffle the ten of some lists to estimate looks: that moves places, it shows no other pin. Exploring does.
+#
+# ### Does retraining starve creators?
+# * claim 1
+# * then vote 17.p9
+#
+# Minutes 38 to 41. Ask 17.p9. Usual wrong answer: it grows round by round.
+#
+# ### Two pins in five are gone; the creators keep their share
+# * figure 17.4
+#
+# Minutes 41 to 43. Read the right picture first, creators: the orange line lies on the blue one. Then the middle one, pins: there the orange line falls, the loop bites one level below. Then the left: likes give no sign of it. Usual slip: "examined" against "once". They differ in round 1 already, by the loss.
+#
+# ### ✗ Retrained on its own clicks as they are, a ranker gives ever more showings to a tenth of the creators.
+# * verdict 1
+#
+# Minutes 43 to 44. The claim does not hold one level up, and the fear behind it comes true one level below. A creator has some twenty pins, so she is still there.
 
 # %% tags=["long", "answers:17.p9"] jupyter={"source_hidden": true}
 loop = results.load("17_loop", command="python -m solutions.experiments.lesson17.ranking_loop")
@@ -531,7 +608,11 @@ verdict(
 # > what it does not show, its log says nothing (17.7).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *opening* **It orders what was found; of what it does not show it learns nothing** Instead: An order, and a number that a price may multiply. Features of the pair: RCE 10.5, without them 8.0. Bars: liked, of the ten that are shown: the best ten of forty = 0.894; trained on the likes themselves = 0.685; clicks divided by looks = 0.673; clicks as they are = 0.616 Say: Where it won: from the lowest bar to the one above it. Where it did not: from there to the first bar. About what it does not show, its log says nothing.
+# ### It orders what was found; of what it does not show it learns nothing
+# * words An order, and a number that a price may multiply. Features of the pair: RCE 10.5, without them 8.0.
+# * bars: liked, of the ten that are shown: the best ten of forty = 0.894; trained on the likes themselves = 0.685; clicks divided by looks = 0.673; clicks as they are = 0.616
+#
+# Minutes 44 to 46. Where it won: from the lowest bar to the one above it. Where it did not: from there to the first bar. About what it does not show, its log says nothing.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

@@ -30,7 +30,7 @@
 # among the last in the experiment. Ask why before you show the text. As a project: two to four hours, alone or in pairs, the page of 18.12
 # handed in; its rubric stands there.
 #
-# * *title* Show: A **log** says what people did with what they were shown. An **experiment** asks people themselves. Say: Vote: whom do you believe? Write the two numbers on the board; they come back on the last slide.
+# Minutes 0 to 1. A log says what people did with what they were shown; an experiment asks people themselves. Vote: whom do you believe? Write the two numbers on the board; they come back on the last slide.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 from itertools import combinations, pairwise
@@ -79,11 +79,15 @@ remember("18")
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 6.
+# ### Write down how you will ask, before the first number
+# * words **Everybody stays in**, new users and new pins. <br> **One measure**: NDCG@20 of what a user had not saved before. <br> **Two numbers** get an interval, and three outcomes: more, less, *cannot tell*. <br> **The test is asked once.**
 #
-# * *opening* **Write down how you will ask, before the first number** Instead: **Everybody stays in**, new users and new pins. <br> **One measure**: NDCG@20 of what a user had not saved before. <br> **Two numbers** get an interval, and three outcomes: more, less, *cannot tell*. <br> **The test is asked once.** Say: Ask the room for the rules of a fair comparison before you show the slide, and write them down. What is usually missing: that new users and items stay in, and that the test is asked once. Whoever picks the rule afterwards finds one by which his own list wins.
-# * *list 2* Left out.
-# * *chart* **Days 0 to 41 train, 42 to 48 choose, 49 to 55 test** Say: A small PinWorld: 1,000 users, 2,800 pins, 56 days. Half of the users save something on the test days, and they are asked.
+# Minutes 1 to 4. Ask the room for the rules of a fair comparison before you show the slide, and write them down. What is usually missing: that new users and items stay in, and that the test is asked once. Whoever picks the rule afterwards finds one by which his own list wins.
+#
+# ### Days 0 to 41 train, 42 to 48 choose, 49 to 55 test
+# * chart 1
+#
+# Minutes 4 to 6. A small PinWorld: 1,000 users, 2,800 pins, 56 days. Half of the users save something on the test days, and they are asked.
 
 
 # %% jupyter={"source_hidden": true}
@@ -126,10 +130,15 @@ pd.DataFrame({
 # Where your own (01.6, 02.5, 04.4) does not pass, the library's takes its place. Add others of `course.table()` to `CHOSEN`.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 6 to 11.
+# ### Four generators, each hears what was saved a minute ago
+# * words **item2item:** cosines with what was saved. <br> **iALS:** a vector folded in from the saves. <br> **L3:** walks of three steps. <br> **pictures:** the sum of the saved pictures.
 #
-# * *opening* **Four generators, each hears what was saved a minute ago** Instead: **item2item:** cosines with what was saved. <br> **iALS:** a vector folded in from the saves. <br> **L3:** walks of three steps. <br> **pictures:** the sum of the saved pictures. Say: One row at a time: who has written this one, and in which lesson? Ask what a generator has to do when a history has grown since yesterday, and which ones cannot.
-# * *chart* **On the log iALS and L3 find most, pictures a fifth of that** Say: Which column would a ranker look at? The second: it orders a hundred candidates. Keep the order of the four in mind, two sections ask for it again.
+# Minutes 6 to 8. One row at a time: who has written this one, and in which lesson? Ask what a generator has to do when a history has grown since yesterday, and which ones cannot.
+#
+# ### On the log iALS and L3 find most, pictures a fifth of that
+# * chart 1
+#
+# Minutes 8 to 11. Which column would a ranker look at? The second: it orders a hundred candidates. Keep the order of the four in mind, two sections ask for it again.
 
 # %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises.generators import Course, of_log
@@ -231,12 +240,27 @@ check("18.1", fuse)
 predict("18.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 11 to 20.
+# ### Scores cannot be added, ranks can
+# * words One generator counts walks, another adds cosines. *Reciprocal rank fusion* gives a pin, from each list that holds it, $1 / (c + \text{its rank})$.
+# * formula 1
+# * bars: score with c = 1: second, and first in another = 0.83; first in one list = 0.50; second in one = 0.33; third in one = 0.25
 #
-# * *opening* **Scores cannot be added, ranks can** Show: One generator counts walks, another adds cosines. *Reciprocal rank fusion* gives a pin, from each list that holds it, $1 / (c + \text{its rank})$. Bars: score with c = 1: second, and first in another = 0.83; first in one list = 0.50; second in one = 0.33; third in one = 0.25 Say: L with g below is the list of generator g, and c is 60 by tradition: the larger, the more it counts how many lists hold a pin. The bars are by hand: one third and one half are 0.83.
-# * *18.p1* **Do four lists find more than the best of them?** Instead: Say: Vote. Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has.
-# * *chart* **With pictures every pair falls** Say: Three bars are short, and all three have pictures in them. Two equals, iALS and L3, lose nothing.
-# * *card* Say: The card does not hold. Keep it in mind, it comes back in 18.4.
+# Minutes 11 to 13. L with g below is the list of generator g, and c is 60 by tradition: the larger, the more it counts how many lists hold a pin. The bars are by hand: one third and one half are 0.83.
+#
+# ### Do four lists find more than the best of them?
+# * vote 18.p1
+#
+# Minutes 13 to 15. Vote. Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has.
+#
+# ### With pictures every pair falls
+# * chart 1
+#
+# Minutes 15 to 16. Three bars are short, and all three have pictures in them. Two equals, iALS and L3, lose nothing.
+#
+# ### ✗ A fused list finds more than the generator that is best on validation.
+# * verdict 1
+#
+# Minutes 16 to 18. The card does not hold. Keep it in mind, it comes back in 18.4.
 
 
 # %% tags=["experiment", "answers:18.p1"]
@@ -278,7 +302,10 @@ visuals.fusion(
 # **Each voice has one vote: on the log a weak one takes the list down.**
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *figure 18.1* Say: Press the first place of one list and see where the others have it. Then take the vote of pictures away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star was saved later; count stars in the last column, before and after.
+# ### Each voice has one vote: on the log a weak one takes the list down
+# * figure 18.1
+#
+# Minutes 18 to 20. Press the first place of one list and see where the others have it. Then take the vote of pictures away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star was saved later; count stars in the last column, before and after.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
@@ -296,9 +323,12 @@ visuals.fusion(
 # where $v$ is the variance of the users' saves and $n$ their number. Why $r^2$? If the control's mean moves by a save, the ratio moves $r$ times as far as if the policy's mean does.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 20 to 32.
+# ### A lift is a ratio, so both halves make it uncertain
+# * words Half of the users get the new lists, half the *control*, here item2item. Mean saves $\bar s_1$ and $\bar s_0$: the ratio is $r = \bar s_1 / \bar s_0$, the **lift** $r - 1$.
+# * then formula 1
+# * bars: saves of a user, by hand: five with the new lists = 6; four with the control = 4
 #
-# * *opening* **A lift is a ratio, so both halves make it uncertain** Show: Half of the users get the new lists, half the *control*, here item2item. Mean saves $\bar s_1$ and $\bar s_0$: the ratio is $r = \bar s_1 / \bar s_0$, the **lift** $r - 1$. Bars: saves of a user, by hand: five with the new lists = 6; four with the control = 4 Say: v is the variance of the users' saves, n their number. Why r squared? A save more in the control's mean moves the ratio r times as far. By hand: means 6 and 4, so r = 1.5; with nine users the lift is 0.5, from −0.02 to 1.02. That is a lot of noise. Ask who wrote the log of the test days: an older system's lists.
+# Minutes 20 to 22. v is the variance of the users' saves, n their number. Why r squared? A save more in the control's mean moves the ratio r times as far. By hand: means 6 and 4, so r = 1.5; with nine users the lift is 0.5, from −0.02 to 1.02. That is a lot of noise. Ask who wrote the log of the test days: an older system's lists.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.4 — `lift` ({{points:18.4}})
@@ -342,10 +372,30 @@ check("18.4", lift)
 predict("18.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *18.p5* Show: Seven policies meet people: four generators, three fused lists. In the simulator each user lives twice, so differences of people drop out. Say: Ask 18.p5, with the bars of 18.2 still in mind. Usual wrong answer: as on the test days.
-# * *figure 18.2* **L3 is second on the log, and far below the control with people** Say: Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up.
-# * *card* Say: Each square is a pair of policies. Blue: both tell it apart and agree. Red: they disagree. White: one of them cannot tell. A coin would do as well.
-# * *again 2* **The log pays for what old lists showed; people here do not** Instead: Say: What was never shown could not be saved. Old lists show popular pins often, so a walk that ends at popular pins is right about what the log will hold. That is our reading. In the simulator liking does not depend on popularity; of your site you do not know that, so ask people.
+# ### Where is L3 in the experiment?
+# * words Seven policies meet people: four generators, three fused lists. In the simulator each user lives twice, so differences of people drop out.
+# * claim 1
+# * then vote 18.p5
+#
+# Minutes 22 to 25. Ask 18.p5, with the bars of 18.2 still in mind. Usual wrong answer: as on the test days.
+#
+# ### L3 is second on the log, and far below the control with people
+# * figure 18.2
+#
+# Minutes 25 to 28. Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up.
+#
+# ### ✗ Who is better on the test days is better in the experiment.
+# * verdict 1
+# * figure 18.2
+#
+# Minutes 28 to 30. Each square is a pair of policies. Blue: both tell it apart and agree. Red: they disagree. White: one of them cannot tell. A coin would do as well.
+#
+# ### The log pays for what old lists showed; people here do not
+# * figure 18.2
+#
+# Minutes 30 to 32. What was never shown could not be saved. Old lists show popular pins often, so a walk that ends at popular pins is right about what the log will hold. That is our reading. In the simulator liking does not depend on popularity; of your site you do not know that, so ask people.
+#
+# The claim does not hold. Say it yourself: the simulator's users do not care for popularity. Nobody knows that of a site before an experiment. Then the question of 18.5: a log was written by old lists. What if it had kept the chances with which it drew them?
 
 # %% jupyter={"source_hidden": true}
 site = Simulator.of_world(world)
@@ -431,10 +481,6 @@ verdict(
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# The claim does not hold. Say it yourself: the simulator's users do not care for popularity. Nobody knows that of a site before an
-# experiment. Then the question of 18.5: a log was written by old lists. What if it had kept the chances with which it drew them?
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.5 From log to experiment
 #
@@ -447,16 +493,50 @@ verdict(
 # $w_i = \pi(a_i) / \pi_0(a_i)$, and the mean $\frac1N \sum_i w_i y_i$ is the *inverse propensity* estimate, **IPS**.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 32 to 44.
+# ### Draw by chance, keep the chance, and a row can speak for others
+# * words The log drew a pin with chance 0.1. A new policy would show it with chance 0.4: this row stands for **four**. That is its **weight**; the mean of weight times reward is **IPS**.
+# * bars: chance: the log drew it = 0.1; the new policy would show it = 0.4
 #
-# * *before 18.p7* **Draw by chance, keep the chance, and a row can speak for others** Instead: The log drew a pin with chance 0.1. A new policy would show it with chance 0.4: this row stands for **four**. That is its **weight**; the mean of weight times reward is **IPS**. Bars: chance: the log drew it = 0.1; the new policy would show it = 0.4 Say: Draw two more candidates and both columns of chances, and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
-# * *18.p7* **What does the log say of what it hardly ever drew?** Instead: Say: Ask 18.p7. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Nothing repairs what is never drawn: it counts as zero.
-# * *table* **IPS has two weak points, and two repairs** Instead: **Never drawn** counts as zero; a **few heavy rows** decide. <br> **SNIPS** divides by the sum of the weights. <br> **DR** trusts a model, and corrects it by its errors, weighed. <br> **Effective size**: how many rows of equal weight are as noisy. Bars: four rows by hand: IPS = 0.75; SNIPS = 0.67; DR = 0.58; effective size, of 4 = 2.45 Say: The rows are those of exercise 18.6. Doubly robust: with true chances the errors take out what the model says wrong; with a right model there are no errors to weigh.
-# * *table 2* **A hundred logs are asked about ten policies, two of them traps** Instead: *Chances raised*: the log wrote down 0.05 where a chance was smaller. *Half shown again*: yesterday's pin once more, which nobody saves now. **Claim:** a log that knows its chances tells what any policy would earn. Bars: what the log could have drawn: eight policies = 100%; half shown again = 63%; pictures = 6% Say: A log of 20,000 rows, drawn from the first ten pins of item2item, iALS and L3. Four policies show a generator's first pin, four show one of the candidates: the most saved, the rarest, the best by pictures, or any, by lot. Vote on the claim.
-# * *figure 18.3* **With true chances, all three stand at zero for what the log could have drawn** Instead: Say: Begin at the top: six rows at the line, and the rarest, too. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
-# * *card* Say: Two squares are missing. Pictures: IPS counts as zero what could not be drawn, SNIPS judges by the few others, DR takes its model's word. Half shown again fools both repairs: nothing in the log says that a pin of yesterday earns nothing.
-# * *again 2* **Ask for the share that could be drawn, then for the effective size** Instead: Say: The price is noise: the smaller the effective size, the wider the bar. The effective size warns of neither trap, it looks only at rows that were drawn. Ask for the share first.
-# * *again 3* Left out.
+# Minutes 32 to 33. Draw two more candidates and both columns of chances, and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
+#
+# ### What does the log say of what it hardly ever drew?
+# * then vote 18.p7
+#
+# Minutes 33 to 35. Ask 18.p7. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Nothing repairs what is never drawn: it counts as zero.
+#
+# ### IPS has two weak points, and two repairs
+# * words **Never drawn** counts as zero; a **few heavy rows** decide. <br> **SNIPS** divides by the sum of the weights. <br> **DR** trusts a model, and corrects it by its errors, weighed. <br> **Effective size**: how many rows of equal weight are as noisy.
+# * bars: four rows by hand: IPS = 0.75; SNIPS = 0.67; DR = 0.58; effective size, of 4 = 2.45
+#
+# Minutes 35 to 37. The rows are those of exercise 18.6. Doubly robust: with true chances the errors take out what the model says wrong; with a right model there are no errors to weigh.
+#
+# ### A hundred logs are asked about ten policies, two of them traps
+# * words *Chances raised*: the log wrote down 0.05 where a chance was smaller. *Half shown again*: yesterday's pin once more, which nobody saves now. **Claim:** a log that knows its chances tells what any policy would earn.
+# * bars: what the log could have drawn: eight policies = 100%; half shown again = 63%; pictures = 6%
+#
+# Minutes 37 to 38. A log of 20,000 rows, drawn from the first ten pins of item2item, iALS and L3. Four policies show a generator's first pin, four show one of the candidates: the most saved, the rarest, the best by pictures, or any, by lot. Vote on the claim.
+#
+# ### With true chances, all three stand at zero for what the log could have drawn
+# * figure 18.3
+#
+# Minutes 38 to 39. Begin at the top: six rows at the line, and the rarest, too. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
+#
+# ### ✗ A log that knows its chances tells what any policy would earn.
+# * verdict 1
+# * figure 18.3
+#
+# Minutes 39 to 41. Two squares are missing. Pictures: IPS counts as zero what could not be drawn, SNIPS judges by the few others, DR takes its model's word. Half shown again fools both repairs: nothing in the log says that a pin of yesterday earns nothing.
+#
+# ### Ask for the share that could be drawn, then for the effective size
+# * figure 18.3
+#
+# Minutes 41 to 42. The price is noise: the smaller the effective size, the wider the bar. The effective size warns of neither trap, it looks only at rows that were drawn. Ask for the share first.
+#
+# ### A log answers for what it could have drawn, if its chances are true
+# * words Ask for that share first, then for the effective size, then for the estimate.
+# * figure 18.3
+#
+# Minutes 42 to 44. The last two columns on the right are what to ask for: the share in the log, and the effective size. Only then look at the marks. Half shown again fools both repairs; IPS counts what was never drawn as zero, and here that happens to be true.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p7"]
 predict("18.p7")
@@ -614,12 +694,26 @@ verdict(
 predict("18.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 44 to 50, with what is taken away.
+# ### Who shall choose, a vote or a ranker?
+# * words Four models of this course meet people now: LightGCN, PinSage, SASRec, Pixie.
+# * then vote 18.p8
 #
-# * *18.p8* **Who shall choose, a vote or a ranker?** Instead: Four models of this course meet people now: LightGCN, PinSage, SASRec, Pixie. Say: Ask 18.p8. Usual wrong answer: less, it hears nothing of this minute.
-# * *figure 18.4* **Tuned with people, Pixie and PinSage pass item2item; tuned on the log, they do not** Say: Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
-# * *card* Say: It hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
-# * *again* **Three simple generators and a ranker are first; seven are not better than three** Instead: Say: Read it from the top. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
+# Minutes 44 to 45. Ask 18.p8. Usual wrong answer: less, it hears nothing of this minute.
+#
+# ### Tuned with people, Pixie and PinSage pass item2item; tuned on the log, they do not
+# * figure 18.4
+#
+# Minutes 45 to 46. Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
+#
+# ### ✓ A ranker on top of the generators makes people save more than their fused list.
+# * verdict 1
+#
+# Minutes 46 to 47. It hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
+#
+# ### Three simple generators and a ranker are first; seven are not better than three
+# * figure 18.4
+#
+# Minutes 47 to 48. Read it from the top. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
 
 # %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 # fmt: off
@@ -702,7 +796,21 @@ verdict(
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *opening* **Candidates, one list of them, and an experiment to say whether people are better off** Instead: It lost, too: four graph and sequence models beside three simple generators brought fewer saves. Bars: more saves than item2item, with people: three generators fused = 14%; and a ranker on top = 19% Say: What it is for stands in the title, where it won in the bars, where it did not below the title. A log with true chances was right within 2 % on average about what it could have drawn.
+# ### Candidates, one list of them, and an experiment to say whether people are better off
+# * words It lost, too: four graph and sequence models beside three simple generators brought fewer saves.
+# * bars: more saves than item2item, with people: three generators fused = 14%; and a ranker on top = 19%
+#
+# Minute 48. What it is for stands in the title, where it won in the bars, where it did not below the title. A log with true chances was right within 2 % on average about what it could have drawn.
+#
+# ### What was shown
+# * recall 1
+#
+# Minutes 48 to 49. Ask for the sentence of each section before its row comes.
+#
+# ### If the log and the experiment disagree, which of them do you believe, and how can you know?
+# * answer 1
+#
+# Minutes 49 to 50. The question of the first slide once more. Let the room answer, then show what stands here.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -27,7 +27,7 @@
 # tells the encoder what was said wrong?", the arrow that is not there, and figure 19.6 with a vote on how many words will live.
 # Take two votes: 19.p7 and 19.p8 on who finds what. Branch 19.10 is for people who have read the papers' tables.
 #
-# * *title* Ask who would spell a pin, and of what. Leave it open; the question comes back on the last slide. On the map: HSTU is a SASRec whose attention adds up where a softmax takes a mean.
+# Minutes 0 to 2. Ask who would spell a pin, and of what. Leave it open; the question comes back on the last slide. On the map: HSTU is a SASRec whose attention adds up where a softmax takes a mean.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 import matplotlib.pyplot as plt
@@ -86,11 +86,22 @@ remember("19")
 # learns them (branch 19.5). And if two items share all their codes? Then a **further code** without any meaning counts them: 0, 1, 2, … (branch 19.6).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 12.
+# ### A spelling is a row of codes: each says what the last left over
+# * words The first code names the nearest of some centers. What it leaves over goes to the nearest center of the next **book**, and so on.
+# * bars: left to be said of point e in figure 19.1: at first = 4.35; after code 1 = 1.22; after 1·0 = 0.81; after 1·0·0 = 0.41
 #
-# * *opening* **A spelling is a row of codes: each says what the last left over** Instead: The first code names the nearest of some centers. What it leaves over goes to the nearest center of the next **book**, and so on. Bars: left to be said of point e in figure 19.1: at first = 4.35; after code 1 = 1.22; after 1·0 = 0.81; after 1·0·0 = 0.41 Say: Point e lies at (4, 1.7). The nearest of three centers is (3, 1), so (1, 0.7) is left; the second book takes 0.6 from it to the right, the third 0.8 upwards. The bars are the lengths of what is left. Book: the words of one level. Prefix: the first codes, who shares them is alike.
-# * *text* **Three books of 64 words make 262,144 spellings from 192 vectors** Instead: The first book holds k-means centers of the items, the next those of what is left over. Two items with the same codes get a **further code**: 0, 1, 2, … Bars: vectors to keep: a vector for each spelling = 262,144; three books of 64 words = 192 Say: 64 times 64 times 64. A network can learn the books, too: branch 19.5. The further code has no meaning.
-# * *figure 19.1* **Seven words spell nine points, and a tenth needs no new word** Say: Choose a point in figure 19.1, move "codes that agree" from 0 to 3 and ask each time who is left: with one code a, b and c are the same. Usual wrong answer: the second code names a place in the plane. It names a place within what the first has left over.
+# Minutes 2 to 5. Point e lies at (4, 1.7). The nearest of three centers is (3, 1), so (1, 0.7) is left; the second book takes 0.6 from it to the right, the third 0.8 upwards. The bars are the lengths of what is left. Book: the words of one level. Prefix: the first codes, who shares them is alike.
+#
+# ### Three books of 64 words make 262,144 spellings from 192 vectors
+# * words The first book holds k-means centers of the items, the next those of what is left over. Two items with the same codes get a **further code**: 0, 1, 2, …
+# * bars: vectors to keep: a vector for each spelling = 262,144; three books of 64 words = 192
+#
+# Minutes 5 to 7. 64 times 64 times 64. A network can learn the books, too: branch 19.5. The further code has no meaning.
+#
+# ### Seven words spell nine points, and a tenth needs no new word
+# * figure 19.1
+#
+# Minutes 7 to 12. Choose a point in figure 19.1, move "codes that agree" from 0 to 3 and ask each time who is left: with one code a, b and c are the same. Usual wrong answer: the second code names a place in the plane. It names a place within what the first has left over.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.1 — `residual_codes` ({{points:19.1}})
@@ -166,12 +177,29 @@ visuals.semantic_tree(
 # Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. (19.3 says how it finds this pin.) Does it begin with the code that is likeliest in the first place?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 12 to 20.
+# ### A history is a text, and its next word is a code
+# * table 1
+# * words A transformer (lesson 15) reads it and predicts the next code, then the one after it. The chance of an item is the product.
+# * formula 1
 #
-# * *opening* **A history is a text, and its next word is a code** Show: A transformer (lesson 15) reads it and predicts the next code, then the one after it. The chance of an item is the product. Say: Spell two films on the board and ask what the transformer has read when it predicts the second code. Usual wrong answer: the history alone. It has read the first code of the answer, too. The fourth code is the further one.
-# * *text* **Chances multiply: 3/4 for the first code, 2/8 after it, make 3/16** Instead: Each factor is a softmax over the 64 words of **its own level**. SASRec's runs over all items and needs a vector of each; here no item needs one: **TIGER** (2023). Bars: chance: first code = 0.75; second code, after it = 0.25; both = 0.19 Say: Over what does the softmax run? Usual wrong answer: over all words of all books. The field calls it generative retrieval: the model does not score a catalog, it writes, and reads what it has just written.
-# * *figure 19.2* Say: This small speller has 16 words a level, not 64, so that they can be drawn. Cover all but the first panel, and ask for the first code. The tallest bar is 0, written is 2. Below the panels: what was read, and what was written.
-# * *again* **After 2 the speller is surer how to go on: 0.66, after 0 only 0.31** Instead: Say: With two codes 2·1 has nearly caught up, 0.14 times 0.66 beside 0.35 times 0.31, 0.09 beside 0.11, and the codes that follow decide. And look at what was read: four of the ten pins begin with 2.
+# Minutes 12 to 14. Spell two films on the board and ask what the transformer has read when it predicts the second code. Usual wrong answer: the history alone. It has read the first code of the answer, too. The fourth code is the further one.
+#
+# ### Chances multiply: 3/4 for the first code, 2/8 after it, make 3/16
+# * words Each factor is a softmax over the 64 words of **its own level**. SASRec's runs over all items and needs a vector of each; here no item needs one: **TIGER** (2023).
+# * bars: chance: first code = 0.75; second code, after it = 0.25; both = 0.19
+#
+# Minutes 14 to 16. Over what does the softmax run? Usual wrong answer: over all words of all books. The field calls it generative retrieval: the model does not score a catalog, it writes, and reads what it has just written.
+#
+# ### The likeliest first code need not begin the likeliest item
+# * figure 19.2
+# * output 1
+#
+# Minutes 16 to 18. This small speller has 16 words a level, not 64, so that they can be drawn. Cover all but the first panel, and ask for the first code. The tallest bar is 0, written is 2. Below the panels: what was read, and what was written.
+#
+# ### After 2 the speller is surer how to go on: 0.66, after 0 only 0.31
+# * figure 19.2
+#
+# Minutes 18 to 20. With two codes 2·1 has nearly caught up, 0.14 times 0.66 beside 0.35 times 0.31, 0.09 beside 0.11, and the codes that follow decide. And look at what was read: four of the ten pins begin with 2.
 
 # %% jupyter={"source_hidden": true}
 # All parts together, small: words that a network has learned, the pins spelled in them, and a transformer that learns to write the next save
@@ -237,10 +265,16 @@ print(f"likeliest second code: {chances[1].max():.2f} after {spelled[0]}, {other
 # sold out leaves it. Nothing is trained for either.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 20 to 32.
+# ### A beam keeps several beginnings, a trie keeps only real items
+# * words **Beam search** spells level by level and keeps the likeliest prefixes; how many is its **width**. <br> A **trie**, the tree of all items' codes, says which code may follow. All else gets chance 0.
+# * bars: by hand, the chance of two codes: 0·1, no item = 0.42; 1·0 = 0.28; 0·0 = 0.12; 1·1 = 0.10
 #
-# * *opening* **A beam keeps several beginnings, a trie keeps only real items** Instead: **Beam search** spells level by level and keeps the likeliest prefixes; how many is its **width**. <br> A **trie**, the tree of all items' codes, says which code may follow. All else gets chance 0. Bars: by hand, the chance of two codes: 0·1, no item = 0.42; 1·0 = 0.28; 0·0 = 0.12; 1·1 = 0.10 Say: A beam of three inside the trie keeps the lower three bars. Of all 262,144 spellings a few thousand are items. A new item enters the trie, one that is sold out leaves it, and nothing is trained for either.
-# * *figure 19.3* **A beam of 1 loses Fargo, nearly four times as likely as what it finds** Say: The three branches at the root have the chances 0.45, 0.35 and 0.2, from the top; say them, the screen does not. With a beam of 1 ask which film comes first, before the last code. Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end of the list.
+# Minutes 20 to 24. A beam of three inside the trie keeps the lower three bars. Of all 262,144 spellings a few thousand are items. A new item enters the trie, one that is sold out leaves it, and nothing is trained for either.
+#
+# ### A beam of 1 loses Fargo, nearly four times as likely as what it finds
+# * figure 19.3
+#
+# Minutes 24 to 32. The three branches at the root have the chances 0.45, 0.35 and 0.2, from the top; say them, the screen does not. With a beam of 1 ask which film comes first, before the last code. Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end of the list.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.6 — `step` ({{points:19.6}})
@@ -309,14 +343,37 @@ visuals.beam_trie(function=step)
 # > **Claim** (of the abstract of TIGER, in our words). On known items a model that spells finds more than SASRec.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 32 to 47.
+# ### A spelling can only say what it is made of
+# * words TIGER's abstract promises more on **known** items, and on **new** ones. First the known: who finds the next game? The games come without content, so their codes are made of iALS's vectors, that is, of likes.
 #
-# * *opening* **A spelling can only say what it is made of** Instead: TIGER's abstract promises more on **known** items, and on **new** ones. First the known: who finds the next game? The games come without content, so their codes are made of iALS's vectors, that is, of likes. Say: Ask what the games' codes are made of. The paper makes them of content.
-# * *table* **Who reads what: only three read the whole order** Instead: **TIGER:** the order; codes, shared with others. <br> **SASRec, HSTU:** the order; a vector for each game. <br> **chain:** the last game. <br> **RP3β, a walk; iALS:** all games, no order. Say: Ask for a guess: who is first, who is last? RP3β is not trained at all.
-# * *19.p7* Say: Vote on 19.p7. Usual wrong answer: as in the abstract.
-# * *figure 19.4* Say: RP3β is the walk. Start at the top: who is first, and whose interval reaches it? Then TIGER, and its neighbor iALS.
-# * *card* Say: A likely reason is what TIGER writes with. SASRec can say of every game what comes after it; TIGER's words belong to all games. Ours was still getting better with training.
-# * *text* **Made of iALS's vectors, a spelling did not pass iALS** Instead: Before you praise a spelling, ask what it is made of. Bars: NDCG@10 of the next game: RP3β, a walk = 0.067; SASRec = 0.062; iALS = 0.040; TIGER = 0.039 Say: TIGER reads the order, which iALS does not, and yet it cannot be told from the model whose vectors its words are made of. Perhaps the rounding into codes loses what the order wins.
+# Minutes 32 to 33. Ask what the games' codes are made of. The paper makes them of content.
+#
+# ### Who reads what: only three read the whole order
+# * words **TIGER:** the order; codes, shared with others. <br> **SASRec, HSTU:** the order; a vector for each game. <br> **chain:** the last game. <br> **RP3β, a walk; iALS:** all games, no order.
+#
+# Minutes 33 to 34. Ask for a guess: who is first, who is last? RP3β is not trained at all.
+#
+# ### Who finds the next game?
+# * claim 1
+# * then vote 19.p7
+#
+# Minutes 34 to 35. Vote on 19.p7. Usual wrong answer: as in the abstract.
+#
+# ### A walk is first, and TIGER stands beside iALS
+# * figure 19.4
+#
+# Minutes 35 to 37. RP3β is the walk. Start at the top: who is first, and whose interval reaches it? Then TIGER, and its neighbor iALS.
+#
+# ### ✗ On known items a model that spells finds more than SASRec.
+# * verdict 1
+#
+# Minute 37. A likely reason is what TIGER writes with. SASRec can say of every game what comes after it; TIGER's words belong to all games. Ours was still getting better with training.
+#
+# ### Made of iALS's vectors, a spelling did not pass iALS
+# * words Before you praise a spelling, ask what it is made of.
+# * bars: NDCG@10 of the next game: RP3β, a walk = 0.067; SASRec = 0.062; iALS = 0.040; TIGER = 0.039
+#
+# Minutes 37 to 39. TIGER reads the order, which iALS does not, and yet it cannot be told from the model whose vectors its words are made of. Perhaps the rounding into codes loses what the order wins.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p7"]
 predict("19.p7")
@@ -404,11 +461,32 @@ verdict(
 # > **Claim** (of the abstract of TIGER, in our words). A model that spells finds more of what is new than the nearest content.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *text* **A pin of this morning has no vector, but it can be spelled** Instead: SASRec cannot name it. TIGER writes it in words learned from old pins, inside the trie. A tenth of PinWorld's pins is hidden from training; these alone are candidates. Then the same with films. Bars: PinWorld's pins: hidden from training = 10%; learned from = 90% Say: If sharing parts pays anywhere, then here. The rivals go by something else than likes, too: content, the author's other pins, popularity, or chance.
-# * *19.p8* Say: Vote on 19.p8 before the figure. Usual wrong answer: TIGER, it has learned what follows what.
-# * *figure 19.5* Say: Begin at the bottom left: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Best of all is iALS, by the author's other pins. Then the right picture: on films four codes are better than three, and content is first.
-# * *card* Say: Both intervals leave zero out, on the pins and on the films. The content from which a pin is spelled finds it better than its spelling.
-# * *again* **Who made a thing can say more than what it shows** Instead: Say: Look at the top two on the left: iALS by the author's other pins, and iALS that is told of content. A likely reason for TIGER's place: it has learned what comes next, while here a pin counts whenever it is liked.
+# ### A pin of this morning has no vector, but it can be spelled
+# * words SASRec cannot name it. TIGER writes it in words learned from old pins, inside the trie. A tenth of PinWorld's pins is hidden from training; these alone are candidates. Then the same with films.
+# * bars: PinWorld's pins: hidden from training = 10%; learned from = 90%
+#
+# Minutes 39 to 40. If sharing parts pays anywhere, then here. The rivals go by something else than likes, too: content, the author's other pins, popularity, or chance.
+#
+# ### Who finds what is new?
+# * claim 1
+# * then vote 19.p8
+#
+# Minutes 40 to 42. Vote on 19.p8 before the figure. Usual wrong answer: TIGER, it has learned what follows what.
+#
+# ### Spelled, a new item can be found, but less well than by the content that it is spelled from
+# * figure 19.5
+#
+# Minutes 42 to 43. Begin at the bottom left: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Best of all is iALS, by the author's other pins. Then the right picture: on films four codes are better than three, and content is first.
+#
+# ### ✗ A model that spells finds more of what is new than the nearest content.
+# * verdict 1
+#
+# Minutes 43 to 44. Both intervals leave zero out, on the pins and on the films. The content from which a pin is spelled finds it better than its spelling.
+#
+# ### Who made a thing can say more than what it shows
+# * figure 19.5
+#
+# Minutes 44 to 45. Look at the top two on the left: iALS by the author's other pins, and iALS that is told of content. A likely reason for TIGER's place: it has learned what comes next, while here a pin counts whenever it is liked.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p8"]
 predict("19.p8")
@@ -483,8 +561,17 @@ verdict(
 # | too many items for a vector each | spell, inside a trie (for its size; not tried here) |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# * *opening* **It bought size: 0.09 MB in place of 2.39, and it found less** Instead: For a catalog too large for a vector each, and items to be found on the day they come. On known games TIGER finds 0.039, SASRec 0.062. Bars: MB for all games: words and codes = 0.09; vectors = 2.39 Say: Bought less than a vector, found less than a vector, in a twenty-fifth of the room. New pins are found at all: 0.303, by chance 0.046. And in time it costs: 7.7 ms a person, SASRec 0.2.
-# * *table* **Spell when vectors do not fit; else take vectors, a walk or the content** Instead: **Vectors fit, items have likes:** SASRec, or a walk. <br> **Items come every day:** the nearest content, or the author. <br> **Too many for a vector each:** spell, inside a trie. Bars: bytes an item adds: a vector of 64 numbers = 256; four codes = 4 Say: A number takes four bytes. That counts where vectors do not fit into memory. Ours do, so the last line was not tried here: it stands on the size alone.
+# ### It bought size: 0.09 MB in place of 2.39, and it found less
+# * words For a catalog too large for a vector each, and items to be found on the day they come. On known games TIGER finds 0.039, SASRec 0.062.
+# * bars: MB for all games: words and codes = 0.09; vectors = 2.39
+#
+# Minutes 45 to 46. Bought less than a vector, found less than a vector, in a twenty-fifth of the room. New pins are found at all: 0.303, by chance 0.046. And in time it costs: 7.7 ms a person, SASRec 0.2.
+#
+# ### Spell when vectors do not fit; else take vectors, a walk or the content
+# * words **Vectors fit, items have likes:** SASRec, or a walk. <br> **Items come every day:** the nearest content, or the author. <br> **Too many for a vector each:** spell, inside a trie.
+# * bars: bytes an item adds: a vector of 64 numbers = 256; four codes = 4
+#
+# Minutes 46 to 47. A number takes four bytes. That counts where vectors do not fit into memory. Ours do, so the last line was not tried here: it stands on the size alone.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

@@ -14,8 +14,8 @@ from graphrec_utils.authoring.slides import (
     charts,
     drawn,
     hall,
+    mentions,
     minutes,
-    script,
     slides,
     uses,
 )
@@ -314,48 +314,18 @@ def test_half_the_slides_of_a_lesson_have_at_most_so_many_words():
     assert each[len(each) // 2] <= MOST
 
 
-# ---------------------------------------------------------------- a script
+# ---------------------------------------------------------------- what a speaker is told
 
 
 def told_by(text: str) -> str:
     return f"{SAY}{markdown(text)}</div>"
 
 
-def test_a_script_gives_a_slide_its_title_its_words_and_what_is_said_there():
-    script_ = told_by(
-        "Minutes 3 to 7. Ask.\n\n* *again* **Edges decide.** Show: Few words. Say: Look at the bars.\n"
-        "* *before figure 9.1* **New.** Show: $a$ stands for 4.\n* *figure 9.2* Left out."
-    )
-    caption = "<div><em>Figure 9.1. Bars.</em></div>"
-    column = made(
-        Slide([prose(MORE)], [script_], again="9.1 Look"),
-        Slide([FIGURE], [caption], again="9.1 Look"),
-        Slide([FIGURE], [caption.replace("9.1.", "9.2.")], again="9.1 Look"),
-    )
-    assert [re.findall("<h3>(.*?)</h3>", text(slide)) for slide in column[1:]] == [
-        ["Edges decide"],
-        ["New"],
-        [],
-    ]
-    assert "<p>Few words.</p>" in text(column[1]) and "The other half" not in text(column[1])
-    assert "Look at the bars." in column[1].notes[0] and "stands for 4" in text(column[2])
-    assert "The other half" in "".join(column[1].notes)
-    assert "Figure 9.2" in "".join(column[3].notes) and len(column) == 4
-    assert not any("Left out" in note or "Show:" in note for s in column for note in s.notes)
-
-
-def test_a_script_says_which_of_its_places_are_on_no_slide():
-    missing = []
-    note = told_by("* *figure 9.9* **A.**\n* *text 2* **B.**")
-    hall.for_a_hall([[Slide([prose("## 9.1 Look"), FIGURE], [note])]], missing)
-    assert missing == ["figure 9.9", "text 2"]
-
-
 def test_what_a_note_says_of_a_figure_or_a_vote_is_said_there():
     note = told_by("Begin slowly. Ask 09.p1. Wait. Figure 9.1: press it. It moves.")
     vote = Slide([ASKED], ["<p>09.p1, what to say:</p>"], again="9.1 Look")
     figure = Slide([FIGURE], ["<div><em>Figure 9.1. Bars.</em></div>"], again="9.1 Look")
-    column = script.shared([Slide([prose("## 9.1 Look")], [note]), vote, figure])
+    column = mentions.shared([Slide([prose("## 9.1 Look")], [note]), vote, figure])
     said = [re.sub("<[^>]*>", "", slide.notes[0]).strip() for slide in column]
     assert said == ["Begin slowly.", "Ask 09.p1. Wait.", "Figure 9.1: press it. It moves."]
 
@@ -391,8 +361,10 @@ def dataframe(head: str, *rows: str) -> str:
 
 def test_a_short_table_of_numbers_is_a_chart_and_another_is_not():
     shown, height, _ = drawn.page(dataframe("RCE AUC", "user 0.05 0.5", "pin -7.9 0.6"))
-    assert 'class="chart"' in shown and "<table" not in shown and height < 400
+    assert 'class="sketch"' in shown and "<table" not in shown and height < 400
     assert shown.count("<rect") == 4 and "user: 0.05, 0.5; pin: -7.9, 0.6" in shown
+    line = charts.bars("RCE, AUC: user = 0.05, 0.5; pin = -7.9, 0.6").svg()
+    assert f'<div class="output" data-bars="">{line}</div>' == shown  # one way to draw them
     for head, *rows in (
         ("d RCE", "a 8 1", "b 9 2"),
         ("RCE", "a 1,from", "b 2"),
@@ -419,25 +391,18 @@ def test_a_count_is_drawn_as_squares_and_two_leads_on_one_scale():
 
 
 @pytest.fixture(scope="module")
-def decks() -> dict[str, tuple[list[list[Slide]], list[list[Slide]], list[str]]]:
-    """Give of each lesson the whole deck, the short one with its minutes, and what its scripts miss."""
+def decks() -> dict[str, tuple[list[list[Slide]], list[list[Slide]]]]:
+    """Give of each lesson the whole deck, and the short one with its minutes."""
     found = {}
     for source in built():
-        notebook, missing = nbformat.read(target(source, "solved"), 4), []
-        whole = hall.for_a_hall(deck(notebook), missing)
-        found[source.name[:2]] = whole, minutes.timed(slides.shortened(notebook)[0]), missing
+        notebook = nbformat.read(target(source, "solved"), 4)
+        whole = hall.for_a_hall(deck(notebook))
+        found[source.name[:2]] = whole, minutes.timed(slides.shortened(notebook)[0])
     return found
 
 
 def each(decks, which: int):
     return [(n, slide) for n, found in decks.items() for column in found[which] for slide in column]
-
-
-def test_each_place_of_a_script_is_on_a_slide(decks):
-    assert {n: found[2] for n, found in decks.items() if found[2]} == {}
-    for n, slide in each(decks, 0):
-        left = [note for note in slide.notes if note.startswith(SAY) and "<li><em>" in note]
-        assert not left, (n, left)
 
 
 def test_no_slide_goes_on_in_a_sentence_of_another(decks):
@@ -480,7 +445,7 @@ def test_no_title_is_a_label(decks):
 def test_each_slide_of_a_short_deck_has_notes_and_of_the_hour_its_minutes(decks):
     for n, slide in each(decks, 1):
         assert slide.notes, (n, text(slide)[:80])
-    for n, (_, short_deck, _) in decks.items():
+    for n, (_, short_deck) in decks.items():
         core = [column for column in short_deck if minutes.BRANCH not in text(column[0])]
         timed = [
             any("Minute" in note for note in slide.notes) for column in core for slide in column
@@ -489,7 +454,7 @@ def test_each_slide_of_a_short_deck_has_notes_and_of_the_hour_its_minutes(decks)
 
 
 def test_what_a_speaker_is_told_stands_on_few_slides(decks):
-    for n, (_, short_deck, _) in decks.items():
+    for n, (_, short_deck) in decks.items():
         for column in short_deck:
             told_ = [note for slide in column for note in slide.notes if note.startswith(SAY)]
             assert all(told_.count(note) <= 3 for note in told_), (n, text(column[0])[:60])
@@ -504,7 +469,7 @@ def test_no_table_of_all_systems_stands_after_the_end_of_a_short_deck():
 
 @pytest.mark.parametrize("lesson", ["17", "18", "19"])
 def test_the_closing_slide_answers_the_opening_question(decks, lesson):
-    _, short_deck, _ = decks[lesson]
+    _, short_deck = decks[lesson]
     asked = re.search(
         r"<strong>((?:(?!</strong>).)*\?)</strong>", text(short_deck[0][0]), re.DOTALL
     )[1]

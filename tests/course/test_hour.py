@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import html
+import math
 import re
 
 import nbformat
 import pytest
 
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.authoring.slides import hall, hour, sketch, sketches
+from graphrec_utils.authoring.slides import charts, hall, hour, sketch, sketches
 from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
 from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import MOST
@@ -32,7 +33,7 @@ Minutes 0 to 3. Say it.
 Minutes 3 to 4.
 """
 FIGURE = '<figure><img alt="Figure 9.1. It." width="900" height="540"></figure>'
-MINUTES = re.compile(r"<p>Minutes (\d+) to (\d+)\. ")
+MINUTES = re.compile(r"<p>Minutes? (\d+)(?: to (\d+))?\. (?=\w)")
 NUMBER = re.compile(r"(?<![\d.\w])\d[\d,]*(?:\.\d+)?(?![\d\w])")
 
 
@@ -95,15 +96,15 @@ def test_a_figure_takes_the_room_that_is_left_and_a_drawing_goes_down():
 
 
 def test_bars_and_leads_are_drawn_to_scale():
-    drawing = sketch.bars("few = 1,048 (66 %); *many = 524").svg()
+    drawing = charts.bars("few = 1,048 (66 %); *many = 524").svg()
     wide = [float(x) for x in re.findall(r'<rect [^>]*?width="([\d.]+)"', drawing)]
     assert wide[0] == pytest.approx(2 * wide[1], rel=0.01) and "66 %" in drawing
-    drawing = sketch.leads("a = +0.012, +0.007, +0.017; b = −0.008, −0.030, +0.014").svg()
+    drawing = charts.leads("a = +0.012, +0.007, +0.017; b = −0.008, −0.030, +0.014").svg()
     colors = re.findall(r'<circle [^>]*fill="(#\w+)"', drawing)
-    assert colors == [sketch.style.POSITIVE, sketch.style.CONTEXT]
-    assert sketch.leads("c = −2, −3, −1").svg().count(sketch.style.NEGATIVE) == 2
+    assert colors == [charts.style.POSITIVE, charts.style.CONTEXT]
+    assert charts.leads("c = −2, −3, −1").svg().count(charts.style.NEGATIVE) == 2
     with pytest.raises(ValueError, match="no number"):
-        sketch.number("many")
+        charts.number("many")
 
 
 @pytest.mark.parametrize("name", sketches.DRAWINGS)
@@ -141,14 +142,31 @@ def hours() -> dict[str, tuple[str, list[Slide], list]]:
 
 
 def by_hand(lesson: str) -> list[Slide]:
-    return [slide for slide in hours()[lesson][1] if MINUTES.search("".join(slide.notes))]
+    return [slide for slide in hours()[lesson][1] if slide.written]
 
 
-LESSONS = ("11", "14")
+HOURS = {
+    "11": (2, 50),
+    "14": (2, 50),
+    "17": (2, 46),
+    "18": (1, 50),
+    "19": (2, 47),
+}  # all, or up to what is made at the end
+LESSONS = tuple(HOURS)
+BY_HAND = {  # numbers of a slide that stand in no lesson: what they are made of
+    "18": {
+        "0.83": 1 / 3 + 1 / 2,
+        "0.50": 1 / 2,
+        "0.33": 1 / 3,
+        "0.67": 3 / 4.5,
+        "0.58": (1.9 + 0.4) / 4,
+    },
+    "19": {"4.35": math.hypot(4, 1.7), "0.75": 3 / 4, "0.10": 0.4 * 0.25},
+}
 
 
 def test_lessons_with_slides_by_hand_are_known():
-    assert set(hours()) >= set(LESSONS)
+    assert set(hours()) == set(LESSONS)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -156,29 +174,35 @@ def test_every_slide_by_hand_is_shown_in_the_hour(lesson):
     _, slides, texts = hours()[lesson]
     said = "".join(shown(slide) for slide in slides)
     for text in texts:
-        assert f"<h3>{re.sub('</?p>', '', markdown(text.title)).strip()}</h3>" in said, text.title
+        assert said.count(f">{re.sub('</?p>', '', markdown(text.title)).strip()}</h3>") == 1, (
+            text.title
+        )
         assert text.things, text.title
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_minutes_of_the_hour_follow_each_other_to_fifty(lesson):
-    at = 2  # the title and the map
+    at, last = HOURS[lesson]  # after the title and the map
     for slide in by_hand(lesson):
-        begin, end = map(int, MINUTES.search("".join(slide.notes)).groups())
-        assert begin == at < end, slide.notes[0]
-        at = end
-    assert at == 50
+        begin, end = MINUTES.search("".join(slide.notes)).groups()
+        assert int(begin) == at <= int(end or begin), slide.notes[0]
+        at = int(end or begin)
+    assert at == last
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_slide_by_hand_has_few_words_a_short_title_and_something_to_see(lesson):
+    alone = []
     for slide in by_hand(lesson):
-        title = re.search("<h3>(.*?)</h3>", shown(slide))[1]
-        assert len(re.sub("<[^>]*>", "", title)) <= 64, title
-        prose = re.sub(r"<svg.*?</svg>|<div class=\"v\w+\">.*?</div>|<table.*?</table>|<figure.*?</figure>|\$\$.*?\$\$|<h2.*?</h2>", "", shown(slide), flags=re.DOTALL)  # fmt: skip
-        if not any(unit.visual for unit in slide.units):
-            assert words(prose) <= MOST, title
-        assert any(u.picture or u.visual or u.asked or "<table" in u.html for u in slide.units), title  # fmt: skip
+        (text,) = slide.written
+        brings = {thing.kind for thing in text.things} & {"verdict", "answer", "recall"}
+        assert len(text.title) <= 90 or brings, text.title
+        prose = re.sub(r"<svg.*?</svg>|<div class=\"v\w+\">.*?</div>|<table.*?</table>|<figure.*?</figure>|<pre.*?</pre>|<blockquote.*?</blockquote>|\$\$.*?\$\$|<h2.*?</h2>", "", shown(slide), flags=re.DOTALL)  # fmt: skip
+        if not brings and not any(unit.visual for unit in slide.units):
+            assert words(prose) <= MOST + words(text.title), text.title
+        if not brings and {thing.kind for thing in text.things} == {"words"}:
+            alone.append(text.title)
+    assert len(alone) <= 2, alone
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -188,6 +212,10 @@ def test_a_number_on_a_slide_by_hand_stands_in_the_lesson(lesson):
     for text in texts:
         on_it = [thing.value for thing in text.things if thing.kind in ("bars", "leads", "words")]
         for number in NUMBER.findall("; ".join([text.title, *on_it])):
+            number = number.rstrip(",")
+            if (made := BY_HAND.get(lesson, {}).get(number)) is not None:
+                assert abs(float(number) - made) <= 0.0051, (text.title, number)
+                continue
             found = rf"(?<![\d.]){re.escape(number)}(?!\d)"
             assert re.search(found, plain), (text.title, number)
 

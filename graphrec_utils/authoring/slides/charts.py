@@ -1,4 +1,4 @@
-"""Small results as charts: a short table of numbers as bars, "8 of 10" as squares."""
+"""Small results as charts: a short table or a line of text as bars, intervals about one line, "8 of 10" as squares."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import html
 import re
 
 from graphrec_utils import style
+from graphrec_utils.authoring.slides.sketch import WIDE, Sheet
+from graphrec_utils.authoring.slides.sketch import width as text_width
 
-WIDE = 1160  # px of the slide
-TEXT = 24  # the smallest that is read from the last row
-LETTER = 16.6  # px of a letter in bold at that size
 ROWS, COLUMNS = range(2, 10), range(1, 4)
-LABELS = 470  # px that the names of the rows may take
-VALUE = 118  # px for a number at the end of its bar
-BAR = "#9cc4e4"
+LABELS = 440  # px that the names of the rows may take
+LEAD = 100  # of an interval below its words
 ALIKE = 2.5  # columns whose largest values differ by less have one scale
+PAIR = re.compile(r"\s*(\*?)(.*?)\s*=\s*(.*?)\s*$")
 CELL = re.compile(r"<(t[hd])[^>]*>(.*?)</\1>", re.DOTALL)
 VALUES = re.compile(r"([+\-\u2212]?\d[\d,]*\.?\d*)\s?%?")
 NO_SIZE = re.compile(
@@ -24,8 +23,8 @@ EMPTY = ("", "–", "-", "NaN")
 MOST = 40  # squares in a row
 
 
-def of_table(page: str) -> tuple[str, float] | None:
-    """Return a table of one to three columns of numbers as bars and its height, None where it is another one."""
+def of_table(page: str) -> Sheet | None:
+    """Return a table of one to three columns of numbers as bars, None where it is another one."""
     found = re.findall(r'<table[^>]*class="dataframe">.*?</table>', page, re.DOTALL)
     if len(found) != 1 or page.count("<table") != 1:
         return None
@@ -48,31 +47,68 @@ def of_table(page: str) -> tuple[str, float] | None:
     several = all(sum(x is not None for x in column) > 1 for column in columns)
     if not numbers or not several or any(NO_SIZE.match(x) for x in named):
         return None
-    left = max(map(len, names)) * LETTER + 18
-    share = (WIDE - left) / width
-    if left > LABELS or max(map(len, named)) * 15 > share:
+    left = _left(names)
+    if left > LABELS or max(map(len, named)) * 15 > (WIDE - left) / width:
         return None
-    return _bars(named, names, texts, columns, left, share)
+    return _bars(named, names, texts, columns)
 
 
-def of_text(text: str) -> tuple[str, float]:
-    """Return "heads: row = 1, 2; row = 3, 4" as bars and their height.
+def bars(said: str) -> Sheet:
+    """Return bars of "head, head: label = 12 %, 3; *label = 34 %, 5"; heads where there are columns, a star marks a row.
 
     Raises:
         ValueError: it does not read so, or is too wide.
     """
-    head, _, rest = text.strip().rstrip(".").partition(": ")
-    rows = [row.rpartition(" = ") for row in rest.split("; ")]
-    names, texts = [x[0].strip() for x in rows], [x[2].split(", ") for x in rows]
+    head, colon, rest = said.partition(": ")
+    if not colon:
+        head, rest = "", said
+    rows = pairs(rest)
+    names, texts = [name for _, name, _ in rows], [value.split(", ") for *_, value in rows]
     width = len(texts[0])
     named = head.split(", ") if width > 1 else [head]
-    left = max(map(len, names)) * LETTER + 18
-    if len(named) != width or any(len(row) != width for row in texts) or left > WIDE / 2:
-        raise ValueError(f"no chart can be made of {text!r}")
-    columns = [[_value(row[k].strip()) for row in texts] for k in range(width)]
-    if any(x is None for column in columns for x in column):
-        raise ValueError(f"not all values are numbers in {text!r}")
-    return _bars(named, names, texts, columns, left, (WIDE - left) / width)
+    if len(named) != width or any(len(row) != width for row in texts) or _left(names) > WIDE * 0.6:
+        raise ValueError(f"no chart can be made of {said!r}")
+    columns = [[number(row[k]) for row in texts] for k in range(width)]
+    return _bars(named, names, texts, columns, [marked for marked, *_ in rows])
+
+
+def leads(said: str) -> Sheet:
+    """Return intervals of "label = +0.012, +0.007, +0.017; …" (middle, low, high) about one line: no difference."""
+    rows = [(label, *value.split(", ")) for _, label, value in pairs(said)]
+    ends = [number(x) for row in rows for x in row[2:]] + [0.0]
+    low, high = min(ends), max(ends)
+    told = "; ".join(f"{label}: {mid}, from {a} to {b}" for label, mid, a, b in rows)
+    bottom = LEAD * len(rows)
+    sheet = Sheet(bottom + 36, f"Differences: {told}")
+
+    def at(text: str) -> float:
+        return 60 + (number(text) - low) * (WIDE - 120) / (high - low)
+
+    zero = at("0")
+    sheet.text(zero, bottom + 28, "no difference", at="middle")
+    for k, (label, mid, a, b) in enumerate(rows):
+        y = LEAD * k
+        color = style.CONTEXT
+        if number(a) > 0 or number(b) < 0:
+            color = style.POSITIVE if number(a) > 0 else style.NEGATIVE
+        sheet.text(0, y + 26, f"{label}: {mid}, from {a} to {b}")
+        sheet.line(zero, y + 40, zero, y + 84)
+        sheet.line(at(a), y + 62, at(b), y + 62, color=color, wide=9)
+        sheet.dot(at(mid), y + 62, 14, color)
+    return sheet
+
+
+def pairs(said: str) -> list[tuple[bool, str, str]]:
+    """Return (is it marked by a star?, label, value) for each "label = value" between semicolons."""
+    return [(bool(x[1]), x[2], x[3]) for part in said.split(";") if (x := PAIR.match(part))]
+
+
+def number(text: str) -> float:
+    """Return the number with which a text begins: 1048 of "1,048 pins", -0.5 of "−0.5"."""
+    found = re.match(r"[+\-\u2212]?[\d,]*\.?\d+", text)
+    if not found:
+        raise ValueError(f"no number: {text!r}")
+    return float(found[0].replace(",", "").replace("\u2212", "-"))
 
 
 def _rows(part: str) -> list[str]:
@@ -88,54 +124,48 @@ def _value(text: str) -> float | None:
     return float(found[1].replace(",", "").replace("\u2212", "-")) if found else None
 
 
-def _bars(named, names, texts, columns, left, share) -> tuple[str, float]:
+def _left(names: list[str]) -> float:
+    return 1.12 * max(map(text_width, names)) + 24  # some letters are wider
+
+
+def _bars(named, names, texts, columns, marked=()) -> Sheet:
+    left = _left(names)
+    share = (WIDE - left) / len(named)
+    value_room = max(text_width(text) for row in texts for text in row) + 38
     step = min(80, 400 / len(names))
-    high = 46 + step * len(names)
+    top = 46 if any(named) else 0
+    told = "; ".join(f"{name}: {', '.join(row)}" for name, row in zip(names, texts, strict=True))
+    sheet = Sheet(top + step * len(names), f"{', '.join(named)}. {told}" if top else told)
     ends = [max(abs(x) for x in column if x is not None) for column in columns]
-    inside = []
     for k, column in enumerate(columns):
         end = max(e for e in ends if max(e, ends[k]) < ALIKE * min(e, ends[k]) or e == ends[k]) or 1
-        low = min(0, *(x for x in column if x is not None))
-        top = end if max(x for x in column if x is not None) > 0 else 0
-        begin = left + k * share
-        room = share - VALUE - (VALUE if low < 0 else 0) - 16
-        scale = room / ((top - low) or 1)
-        zero = begin + (VALUE if low < 0 else 0) - low * scale
-        inside.append(
-            f'<text x="{begin:.0f}" y="26" font-weight="700">{html.escape(named[k])}</text>'
-        )
+        values = [x for x in column if x is not None]
+        low, high = min(0, *values), end if max(values) > 0 else 0
+        room = share - value_room * (1 + (low < 0)) - 16
+        scale = room / ((high - low) or 1)
+        zero = left + k * share + value_room * (low < 0) - low * scale
+        if top:
+            sheet.text(left + k * share, 26, named[k], bold=True)
         for j, value in enumerate(column):
-            y = 46 + j * step
+            y = top + j * step
             if value is None:
-                inside.append(f'<text x="{zero + 8:.0f}" y="{y + step / 2 + 9:.0f}">–</text>')
+                sheet.text(zero + 8, y + step / 2 + 9, "–")
                 continue
             size, negative = abs(value) * scale, value < 0
-            inside.append(
-                f'<rect x="{zero - size * negative:.0f}" y="{y + 0.16 * step:.0f}" width="{max(size, 1):.0f}" height="{0.68 * step:.0f}" '
-                f'fill="{BAR}"/>'
-                f'<text x="{zero + (-size - 8 if negative else size + 8):.0f}" y="{y + step / 2 + 9:.0f}" '
-                f'text-anchor="{"end" if negative else "start"}">{html.escape(texts[j][k])}</text>'
-            )
-        inside.append(
-            f'<line x1="{zero:.0f}" x2="{zero:.0f}" y1="42" y2="{high:.0f}" stroke="{style.CONTEXT}" stroke-width="2"/>'
-        )
-    inside += [
-        f'<text x="{left - 14:.0f}" y="{46 + j * step + step / 2 + 9:.0f}" text-anchor="end" font-weight="700">{html.escape(name)}</text>'
-        for j, name in enumerate(names)
-    ]
-    told = "; ".join(f"{name}: {', '.join(row)}" for name, row in zip(names, texts, strict=True))
-    said = html.escape(f"{', '.join(named)}. {told}")
-    return (
-        f'<svg class="chart" data-bars="" viewBox="0 0 {WIDE} {high:.0f}" width="{WIDE}" height="{high:.0f}" role="img" '
-        f'aria-label="{said}" font-size="{TEXT}" fill="{style.INK}">{"".join(inside)}</svg>',
-        high + 10,
-    )
+            color = style.ITEM if marked and marked[j] else style.USER
+            sheet.bar(zero - size * negative, y + 0.16 * step, size, 0.68 * step, color)
+            at = zero + (-size - 8 if negative else size + 8)
+            sheet.text(at, y + step / 2 + 9, texts[j][k], at="end" if negative else "start")
+        sheet.line(zero, max(0, top - 4), zero, sheet.high, wide=2)
+    for j, name in enumerate(names):
+        sheet.text(left - 14, top + (j + 0.5) * step + 9, name, at="end")
+    return sheet
 
 
 def squares(many: int, of: int, others: int = 0) -> str:
     """Return "8 of 10" as squares, the first `many` filled, of these the first `others` in another color."""
     side = min(64, (WIDE - 20) / of - 10)
-    fills = [style.NEGATIVE] * others + [BAR] * (many - others) + ["none"] * (of - many)
+    fills = [style.NEGATIVE] * others + [style.USER] * (many - others) + ["none"] * (of - many)
     inside = "".join(
         f'<rect x="{4 + k * (side + 10):.0f}" y="6" width="{side:.0f}" height="{side:.0f}" fill="{fill}" stroke="{style.CONTEXT}" stroke-width="2"/>'
         for k, fill in enumerate(fills)

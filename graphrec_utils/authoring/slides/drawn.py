@@ -61,7 +61,7 @@ def page(page: str) -> tuple[str, float, str]:
         return f"{found[1]}{_first(found[2])}{found[3]}{drawings[-1]}"
 
     if not details and not said and (chart := charts.of_table(page)):
-        return f'<div class="output">{chart[0]}</div>', chart[1], ""
+        return f'<div class="output" data-bars="">{chart.svg()}</div>', chart.high + 26, ""
     page = said_large(DETAIL.sub(detail, page))
     page = page.replace(NONE, "", page.count(NONE) - 1)  # once for all drawings of a slide
     page = bars(page.replace("<td>NaN</td>", "<td>\N{EN DASH}</td>"))

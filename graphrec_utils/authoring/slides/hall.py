@@ -5,7 +5,7 @@ its first sentence; whole they are among the speaker's notes. A slide that goes 
 there: the bold sentence that follows its figure or table, or the first sentence of its prose. What is left of two
 slides stands on one where both fit, what is said of a figure with it. Pictures, formulas, tables, claims and questions
 stay as they are. A slide of which nothing is left goes. What an author tells the speaker stands on the slide that it is
-about (`script`), and is repeated where a speaker would have nothing.
+about (`mentions`), and is repeated where a speaker would have nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from graphrec_utils.authoring.slides import hour, recall, script, titles
+from graphrec_utils.authoring.slides import hour, mentions, recall, titles
 from graphrec_utils.authoring.slides.beside import DRAWN, apart, later, pictured
 from graphrec_utils.authoring.slides.deck import SAY, TITLE, Slide, Unit, fitted
 from graphrec_utils.authoring.slides.lecture import words
@@ -52,25 +52,19 @@ BRANCH = re.compile(
 )  # what a reader chooses by
 
 
-def for_a_hall(columns: list[list[Slide]], missing: list[str] | None = None) -> list[list[Slide]]:
-    """Return the slides with little to read, and notes on each of them.
-
-    Args:
-        columns: of a deck.
-        missing: gets the places of scripts that are on no slide.
-    """
+def for_a_hall(columns: list[list[Slide]]) -> list[list[Slide]]:
+    """Return the slides of a deck with little to read, and notes on each of them."""
     again = recall.slide(columns)
-    by_hand = [hour.slides(column) for column in columns]
-    columns, answer = recall.answer(columns)
-    short = [[part for slide in column for part in parts(_short(slide))] for column in columns]
+    cut_, answer = recall.answer(columns)
+    closing = [slide for slide in (again, answer) if slide]
+    by_hand = [hour.slides([*column, *closing]) for column in columns]
+    short = [[part for slide in column for part in parts(_short(slide))] for column in cut_]
     done = [
         pictured(_filled(_left(titles.titled(list(apart(_joined(_begun(column))))))))
         for column in short
     ]
-    followed = [script.followed(recall.put(column, again, answer)) for column in done]
-    if missing is not None:
-        missing += [place for _, places in followed for place in places]
-    made = [_noted(script.shared([_ended(slide) for slide in column])) for column, _ in followed]
+    done = [[_ended(slide) for slide in recall.put(column, again, answer)] for column in done]
+    made = [_noted(mentions.shared(column)) for column in done]
     return [written or other for written, other in zip(by_hand, made, strict=True)]
 
 

@@ -2,7 +2,8 @@
 
 A section whose notes write slides has exactly these, in its deck and in the short one. `figure 14.3` is a figure or a
 visual by its number, `vote 14.p4` a prediction, `verdict 2`, `formula 1`, `table 1` and `output 1` count within the
-section, `drawing NAME` is one of `sketches`, `bars` and `leads` are charts of what stands in the line. A figure that is
+section, as do a `chart` of a table and the lesson's own `claim`; `recall 1` is what was shown, `answer 1` closes the hour,
+`drawing NAME` is one of `sketches`, `bars` and `leads` are charts of what stands in the line. A figure that is
 not in the section (of a branch, in the deck of all) takes its slide away.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from graphrec_utils import markup
-from graphrec_utils.authoring.slides import sketch, sketches
+from graphrec_utils.authoring.slides import charts, sketch, sketches
 from graphrec_utils.authoring.slides.deck import (
     PICTURE,
     SAID,
@@ -35,9 +36,18 @@ COUNTED = {
     "formula": re.compile(r"\$\$"),
     "table": re.compile("<table"),
     "output": re.compile('<pre class="output"'),
+    "chart": re.compile(r'data-bars="">\s*<svg'),
+    "claim": re.compile(r"<blockquote>\s*<p><strong>Claim"),
+    "recall": re.compile('class="recall"'),
+    "answer": re.compile('class="answer"'),
+}
+WHOLE = {
+    "formula": r"\$\$.*?\$\$",
+    "table": "<table.*?</table>",
+    "claim": "<blockquote>.*?</blockquote>",
 }
 LITTLE, LOWER = 80, 60  # px that are left; that a drawing then goes down
-HEADING = re.compile(r"\s*<h2[^>]*>(.*?)</h2>", re.DOTALL)
+HEADING = re.compile(r"\s*<h[23][^>]*>(.*?)</h[23]>", re.DOTALL)
 
 
 class Elsewhere(Exception):
@@ -72,20 +82,20 @@ def told(section: list[Slide], slide: Slide, kind: str) -> list[str]:
 
 def _made(text: Written, column: list[Slide], heading: str, first: bool) -> Slide:
     title = re.sub("</?p>", "", markdown(text.title)).strip()
-    head = f"<h3>{title}</h3>"
-    if first:
-        head = f'<h2 class="part">{heading}</h2>\n{head}'
-    lines = 2 if len(text.title) > 62 else 1
-    units, notes = (
-        [Unit(head, 66 + 40 * lines - TITLE * (not first))],
-        [f"{SAY}{markdown(text.said)}</div>"],
-    )
+    units, notes = [], [f"{SAY}{markdown(text.said)}</div>"]
     for thing in text.things:
         unit, said = _thing(thing, column)
-        if thing.how == "then":
-            unit = replace(unit, fragment=True)
-        units.append(unit)
+        units.append(replace(unit, fragment=True) if thing.how == "then" else unit)
         notes += said
+    lines = 2 if len(text.title) > 62 else 1
+    head, high = f"<h3>{title}</h3>", 66 + 40 * lines - TITLE * (not first)
+    if any(
+        f">{title}</h3>" in unit.html for unit in units
+    ):  # a verdict or an answer brings its own
+        head, high = "", 0
+    if first:
+        head = f'<h2 class="part">{heading}</h2>\n{head}'
+    units.insert(0, Unit(head, high))
     left = [k for k, thing in enumerate(text.things, 1) if thing.how == "left"]
     units = _beside(units, left[0]) if left else list(_fitting(units))
     return Slide(units, notes, "" if first else heading, [text])
@@ -121,8 +131,8 @@ def _beside(units: list[Unit], at: int) -> list[Unit]:
 def _thing(thing: Thing, column: list[Slide]) -> tuple[Unit, list[str]]:
     """Return what stands on a slide for a line of its text, and what the speaker is told with it."""
     if thing.kind == "words":
-        inner = markdown(thing.value)
-        return Unit(inner, 16 + 38 * -(-len(thing.value) // ROW)), []
+        lines = sum(-(-len(line) // ROW) for line in thing.value.split("<br>"))
+        return Unit(markdown(thing.value), 16 + 38 * lines), []
     if thing.kind == "box":
         inner = f"<blockquote>{markdown(thing.value)}</blockquote>"
         return Unit(inner, 40 + 38 * -(-len(thing.value) // (ROW - 4))), []
@@ -136,7 +146,7 @@ def _thing(thing: Thing, column: list[Slide]) -> tuple[Unit, list[str]]:
     if thing.kind == "figure":
         return _figure(thing.value, column)
     if thing.kind in ("bars", "leads"):
-        return _drawn(getattr(sketch, thing.kind)(thing.value)), []
+        return _drawn(getattr(charts, thing.kind)(thing.value)), []
     if thing.kind == "drawing":
         return _drawn(sketches.DRAWINGS[thing.value]()), []
     if mark := COUNTED.get(thing.kind):
@@ -148,14 +158,15 @@ def _thing(thing: Thing, column: list[Slide]) -> tuple[Unit, list[str]]:
 
 
 def _alone(unit: Unit, kind: str) -> Unit:
-    """Return a formula or a table of text without the words around it."""
-    whole = {"formula": r"\$\$.*?\$\$", "table": "<table.*?</table>"}.get(kind)
-    if not whole or unit.html.startswith("<div"):
+    """Return a formula, a claim or a table of text without the words around it."""
+    if kind not in WHOLE or unit.html.startswith("<div"):
         return unit
-    found = re.search(whole, unit.html, re.DOTALL)[0]
+    found = re.search(WHOLE[kind], unit.html, re.DOTALL)[0]
     if kind == "formula":
         found = re.sub(r"\s*[.,]\s*\$\$$", "\n$$", found)
         return Unit(found, 60 + 50 * found.count("\\\\"))
+    if kind == "claim":
+        return Unit(found, 40 + 38 * -(-len(found) // ROW))
     return Unit(found, 44 * found.count("<tr") + 16)
 
 

@@ -19,7 +19,7 @@ from graphrec_utils.authoring.slides.deck import Slide, Unit
 MOST = 30  # slides, at a minute and a half each
 SECTION = re.compile(r"\b(\d+)\.(\d+)\b(?: to \d+\.(\d+))?")
 FIGURE = re.compile(r"\bfigure (\d+\.\d+)\b")
-DRAWN = re.compile('class="(?:drawn|chart|answer)"')
+DRAWN = re.compile('class="(?:drawn|sketch|answer)"')
 HEADING = re.compile(r"<h2[^>]*>(?:(\d+)\.(\d+)\s|(Take away|What [^<]* for<))")
 
 

@@ -1,19 +1,15 @@
-"""A sheet to draw on, in pixels of a slide, and the two charts that a line of text makes: bars and leads."""
+"""A sheet to draw on, in pixels of a slide."""
 
 from __future__ import annotations
 
 import html
-import re
 
 from graphrec_utils import style
 
 WIDE = 1160
 TEXT = 26
-ROW, GAP = 54, 22  # of a bar, and between two
 QUIET = "#5b6169"  # of what is said beside
-LEAD = 100  # of an interval below its words
 LETTER = 0.52  # width of a letter, of its height
-PAIR = re.compile(r"\s*(\*?)(.*?)\s*=\s*(.*?)\s*$")
 TINT = {style.USER: "#dcebf6", style.ITEM: "#fbe3d3", style.POSITIVE: "#d9efe6", style.NEGATIVE: "#f1dce6", style.CONTEXT: "#e9ebee"}  # fmt: skip
 
 
@@ -70,59 +66,3 @@ class Sheet:
 def width(text: str, size: int = TEXT) -> float:
     """Return about how wide a text is."""
     return LETTER * size * len(text)
-
-
-def pairs(said: str) -> list[tuple[bool, str, str]]:
-    """Return (is it marked by a star?, label, value) for each "label = value" between semicolons."""
-    return [(bool(x[1]), x[2], x[3]) for part in said.split(";") if (x := PAIR.match(part))]
-
-
-def number(text: str) -> float:
-    """Return the number with which a text begins: 1048 of "1,048 pins", -0.5 of "−0.5"."""
-    found = re.match(r"[+\-\u2212]?[\d,]*\.?\d+", text)
-    if not found:
-        raise ValueError(f"no number: {text!r}")
-    return float(found[0].replace(",", "").replace("\u2212", "-"))
-
-
-def bars(said: str) -> Sheet:
-    """Return horizontal bars of "label = 12 %; *label = 34 %"; a star marks the one that is talked about."""
-    rows = pairs(said)
-    left = 1.12 * max(width(label) for _, label, _ in rows) + 24  # some letters are wider
-    room = WIDE - left - max(width(value) for *_, value in rows) - 30
-    most = max(number(value) for *_, value in rows) or 1
-    told = "; ".join(f"{label} {value}" for _, label, value in rows)
-    sheet = Sheet((ROW + GAP) * len(rows), f"Bars: {told}")
-    for k, (marked, label, value) in enumerate(rows):
-        y = k * (ROW + GAP)
-        sheet.text(left - 24, y + 37, label, at="end")
-        wide = number(value) / most * room
-        sheet.bar(left, y, wide, ROW, style.ITEM if marked else style.USER)
-        sheet.text(left + max(wide, 2) + 14, y + 37, value)
-    return sheet
-
-
-def leads(said: str) -> Sheet:
-    """Return intervals of "label = +0.012, +0.007, +0.017; …" (middle, low, high) about one line: no difference."""
-    rows = [(label, *value.split(", ")) for _, label, value in pairs(said)]
-    ends = [number(x) for row in rows for x in row[2:]] + [0.0]
-    low, high = min(ends), max(ends)
-    told = "; ".join(f"{label}: {mid}, from {a} to {b}" for label, mid, a, b in rows)
-    bottom = LEAD * len(rows)
-    sheet = Sheet(bottom + 36, f"Differences: {told}")
-
-    def at(text: str) -> float:
-        return 60 + (number(text) - low) * (WIDE - 120) / (high - low)
-
-    zero = at("0")
-    sheet.text(zero, bottom + 28, "no difference", at="middle")
-    for k, (label, mid, a, b) in enumerate(rows):
-        y = LEAD * k
-        color = style.CONTEXT
-        if number(a) > 0 or number(b) < 0:
-            color = style.POSITIVE if number(a) > 0 else style.NEGATIVE
-        sheet.text(0, y + 26, f"{label}: {mid}, from {a} to {b}")
-        sheet.line(zero, y + 40, zero, y + 84)
-        sheet.line(at(a), y + 62, at(b), y + 62, color=color, wide=9)
-        sheet.dot(at(mid), y + 62, 14, color)
-    return sheet
