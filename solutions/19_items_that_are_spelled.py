@@ -98,7 +98,7 @@ remember("19")
 #
 # Minutes 5 to 7. 64 times 64 times 64. A network can learn the books, too: branch 19.5. The further code has no meaning.
 #
-# ### Seven words spell nine points, and a tenth needs no new word
+# ### Seven words spell nine points; a tenth needs none
 # * figure 19.1
 #
 # Minutes 7 to 12. Choose a point in figure 19.1, move "codes that agree" from 0 to 3 and ask each time who is left: with one code a, b and c are the same. Usual wrong answer: the second code names a place in the plane. It names a place within what the first has left over.
@@ -271,10 +271,10 @@ print(f"likeliest second code: {chances[1].max():.2f} after {spelled[0]}, {other
 #
 # Minutes 20 to 24. A beam of three inside the trie keeps the lower three bars. Of all 262,144 spellings a few thousand are items. A new item enters the trie, one that is sold out leaves it, and nothing is trained for either.
 #
-# ### A beam of 1 loses Fargo, nearly four times as likely as what it finds
+# ### A beam of 1 loses Fargo, nearly four times as likely
 # * figure 19.3
 #
-# Minutes 24 to 32. The three branches at the root have the chances 0.45, 0.35 and 0.2, from the top; say them, the screen does not. With a beam of 1 ask which film comes first, before the last code. Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end of the list.
+# Minutes 24 to 32. Fargo is nearly four times as likely as what a beam of 1 finds. The three branches at the root have the chances 0.45, 0.35 and 0.2, from the top; say them, the screen does not. With a beam of 1 ask which film comes first, before the last code. Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end of the list.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.6 — `step` ({{points:19.6}})
