@@ -15,11 +15,11 @@
 #
 # > **You keep one vector for a person, and it finds too little. Should it read more kinds of edges, or should the person get more vectors?**
 #
-# An advertiser pays you for clicks. Few people click ads, so a vector that reads clicks alone has little to go by. But the same people follow, save and buy all day. In 2022 Twitter let the vector read it all. **TwHIN**, the *Twitter heterogeneous information network*, gives everybody and everything one vector, and trains it on all kinds of edges together. Pinterest had gone
-# the other way in 2020: where should one point lie for somebody who saves gardens *and* boats? It gave her several.
+# Few people click ads, so a vector that reads clicks alone has little to go by. But the same people follow, save and buy all day. In 2022 Twitter let the vector read it all: **TwHIN**, the *Twitter heterogeneous information network*, trains one vector for each person and thing on all kinds of edges together. Pinterest had gone
+# the other way in 2020. Where should one point lie for somebody who saves gardens *and* boats? It gave her several.
 #
-# **You will** try both remedies. The first: turn tables into one graph, find three bugs in a company's released training code, and see how rare a
-# kind of edge may become. The second: ask with several vectors.
+# **You will** try both remedies. For the first you turn tables into one graph, find three bugs in a company's released
+# training code, and see how rare a kind of edge may become. For the second you ask with several vectors.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 11 and 12; 09 helps ·
 # **Runs on** any CPU
@@ -118,7 +118,9 @@ small = twhin.typed_edges(
 visuals.typed_graph(small, goal="ad")
 
 # %% [markdown]
-# *Figure 13.1. Ann in the middle, other nodes around her, the farther the more edges away. Left: over clicks alone she reaches nobody. Right: with all four relations she reaches all three ads, in three steps. In the interactive version you switch relations and choose another center.*
+# *Figure 13.1. Ann in the middle, other nodes around her, the farther the more edges away. Left: clicks alone. Right: all four relations. In the interactive version you switch relations and choose another center.*
+#
+# By clicks alone she reaches nobody. *Saved* takes her by Bob to tea and cups, *follows* by Eve to the kayak.
 #
 # **PinWorld**, the synthetic site of this course, has the same kinds of tables. A *closeup* opens a pin, a *long click* follows its
 # link and stays there, a *checkout* buys. An ad is a pin that an advertiser *promotes*: people click it, and now and then save it. Below are nine
@@ -154,7 +156,7 @@ pd.DataFrame({
 })  # fmt: skip
 
 # %% [markdown]
-# There are eighteen saves to one click on an ad: 2,408 people have saved something, only 1,026 have clicked an ad.
+# There are eighteen saves to one click on an ad, and more than half of those who save have never clicked one.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.2 One score, and what is false
@@ -172,9 +174,9 @@ pd.DataFrame({
 # | $\mathcal N$ | the false ones | all pairs i ≠ j of one relation |
 #
 # Where do false edges come from? From the batch, as in lesson 10: the source of edge $i$ with the target of edge $j$. Both edges must be of
-# **one relation**, so that the target has the right type. One matrix of all products is enough. Its entry $(i, j)$ is edge $i$ with a wrong target, and at the same time edge $j$ with a wrong source.
+# **one relation**, so that the target has the right type. One matrix of all products is enough: its entry $(i, j)$ is edge $i$ with a wrong target, and edge $j$ with a wrong source.
 #
-# Is this TransE? The relation moves the source, yes. But in a product it adds $\boldsymbol\theta_r^\top \boldsymbol\theta_t$, which is the same for every source: a bonus of the target in this relation. It could hold the target's popularity, but holds little: popular targets are often the wrong ones of a batch (lesson 11).
+# Is this TransE? The relation moves the source, yes. But in a product it adds $\boldsymbol\theta_r^\top \boldsymbol\theta_t$, which is the same for every source: a bonus of the target in this relation. It could hold popularity. But popular targets are often the wrong ones of a batch, so training leaves little of it (lesson 11).
 #
 # Twitter has released its training code, and it has three bugs. Would tests have found them?
 
@@ -230,8 +232,7 @@ def twhin_loss(
 check("13.2", twhin_loss)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Many projects have three tests: the loss is one number, it is finite, it falls. The other rows
-# are tests about *meaning*.
+# The first three rows are tests that many projects have. The others are tests about *meaning*.
 
 
 # %% tags=["answers:13.p1"] jupyter={"source_hidden": true}
@@ -272,7 +273,7 @@ for name, loss in {"yours": twhin_loss, "the library's": twhin.loss}.items():
 pd.DataFrame(rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The other rows each say what the loss is *for*, and there the bugs show; the last is how far training moved the $\boldsymbol\theta_r$.
+# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The others say what the loss is *for*, and there the bugs show. The last is how far training moved the $\boldsymbol\theta_r$.
 #
 # <details><summary>The three, and where they stand in Twitter's code</summary>
 #
@@ -297,11 +298,11 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 How rare may the ads be?
 #
-# Few people click ads. How few clicks can you live with, if all other edges are there? Take clicks away, leave all else, and ask which ads are clicked in the week to come. A model that falls as fast as the clicks has lived on them alone. One that stays up lives on the rest.
+# How few clicks can you live with, if all other edges are there? Take clicks away, leave all else, and ask which ads are clicked in the week to come. A model that falls as fast as the clicks has lived on them alone. One that stays up lives on the rest.
 #
 # | models | what they read |
 # |---|---|
-# | the most clicked ads; iALS; TwHIN, clicks alone | the clicks on ads, nothing else |
+# | the most clicked ads, iALS, and a TwHIN of clicks alone | the clicks on ads, nothing else |
 # | **TwHIN** | all relations, each with its vector $\boldsymbol\theta_r$ |
 # | iALS and RP3β (lessons 02 and 04), same graph | all relations as one: a user and a pin, or an ad, are a pair if any relation joins them |
 #
@@ -381,15 +382,15 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# That was the first remedy: one vector that reads more. The second is more vectors. Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, and a center is the mean of its items. A user is then a short list of clusters, each with a share:
+# The second remedy is more vectors. Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, each the mean of its items. A user is then a short list of clusters with shares:
 #
 # $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u) . $$
 #
 # Here $\text{count}(u, c)$ is how many liked items of $u$ lie in cluster $c$. $M(u)$ is the **set** of the $m$ clusters that hold most of them.
 #
-# To **ask** with a vector is to search for the items whose products with it are largest. A mixture asks with the center of each of its clusters, and gives it places by its share.
+# To **ask** with a vector is to search for the items whose products with it are largest. A mixture asks with each of its centers, and gives it places by its share.
 #
-# By hand: of what Bob likes three things are gardens and two are boats. In a list of eight the center of the gardens fills $\lceil 8 \cdot 3/5 \rceil = 5$ places, that of the boats the other 3.
+# By hand: Bob likes three gardens and two boats. In a list of eight the center of the gardens fills $\lceil 8 \cdot 3/5 \rceil = 5$ places, that of the boats the other 3.
 #
 # And newcomers? TwHIN is **transductive**: who was not in the graph has no vector. A mixture needs no training of the person. It counts clusters.
 
@@ -409,9 +410,9 @@ visuals.mixture_map()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# Does the picture in the plane hold in 32 numbers? One more way takes part. **PinnerSage** (Pinterest, 2020) needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared distances to the others. Groups of late saves count more.
+# Does the picture in the plane hold in 32 numbers? **PinnerSage** (Pinterest, 2020) takes part, too. It needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared distances to the others. Groups of late saves count more.
 #
-# PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls the mean away from every single one. So if one vector is too few, the first column of the table has to fall behind the second as topics are added.
+# PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls the mean away from every single one. So if one vector is too few, it has to fall behind several as topics are added.
 #
 # | one vector | several vectors |
 # |---|---|
@@ -455,7 +456,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 13.4. NDCG@20 of what is saved for the first time in the next week, as a difference from the person's own vector of iALS, by the number of topics that everybody has. Several vectors solid, one vector dashed, and dotted RP3β, which has none.
-# Left people who were trained, right newcomers. The own vector finds less with each topic: 0.17 with one and 0.08 with six, for newcomers 0.15 and 0.07. Points have no intervals here; the fold has some. Does any solid line rise above all dashed ones?*
+# Left people who were trained, right newcomers. The own vector itself finds less with each topic (0.17 with one, 0.08 with six). Points have no intervals here; the fold has some. Does any solid line rise above all dashed ones?*
 
 # %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 cases = {}
@@ -478,9 +479,9 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **No solid line rises above all dashed ones** beyond chance, not even with six topics. So is the picture of 13.4 wrong? It is true of a plane, where the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
+# **No solid line rises above all dashed ones** beyond chance, not even with six topics. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
 #
-# **What helps with six topics, then?** There, on the left, three lines lie highest: a mean that forgets, three medoids and five. What they share is not the number of vectors: in all three late saves count more. The mean and the mixture take all saves alike, and lie lowest. So what counts may be the topic of today. (A guess: with four and five topics, and for newcomers, the mean that forgets lies hardly above the own vector, which does not forget.)
+# **What helps with six topics, then?** At the right end of the left panel three lines lie highest: a mean that forgets, three medoids, and five medoids. What they share is not the number of vectors: in all three late saves count more. The mean and the mixture take all saves alike, and lie lowest. So what counts may be the topic of today. (A guess: with two, four and five topics, and for newcomers, the mean that forgets does no better, as far as we see, than the own vector.)
 #
 # **One gap is wide:** for newcomers the medoids fall far below from two topics on. A guess: a medoid has the quirks of one pin, while a center or a mean evens out those of many. And the pins' vectors have learned from trained people, not from newcomers.
 #
@@ -503,7 +504,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What they are for
 #
-# > **TwHIN: what it is for.** One vector for every node, when what you want to predict is rarer than other edges, but not too rare to learn.
+# > **TwHIN: what it is for.** One vector for every node, makers and advertisers too, from all kinds of edges together.
 # >
 # > **Where it won.** With a tenth of the clicks on ads left it finds NDCG@10 0.177, the best model of the clicks alone 0.059 (13.3).
 # >
@@ -511,24 +512,19 @@ verdict(
 # >
 # > **Several vectors: what they are for.** Long lists for newcomers, whom nobody trained.
 # >
-# > **Where they won.** In lists of 100 for newcomers five centers of a mixture find recall 0.297, one vector of iALS, folded in, 0.275 (branch 13.7).
+# > **Where they won.** In lists of 100 for newcomers five centers of a mixture find recall 0.297, one vector of iALS, folded in, 0.275 (+0.022, from +0.006 to +0.037; branch 13.7).
 # >
 # > **Where they did not.** In lists of 20 they were never ahead of one vector (13.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, or more vectors?** More edges. On PinWorld the same people click, save and buy. There the best model of the graph finds 2.2 times as much as the clicks alone, and with fewer clicks 3.2 to 3.6 times. More vectors were not ahead in a list of 20. In a list of 100 they were, for newcomers (branch 13.7).
-# * It was the graph. A factorization that takes all edges alike used it no worse than TwHIN.
-# * A test about shapes says nothing about a loss. Say what it is for, and test that.
+# * **More kinds of edges, or more vectors?** More edges. On PinWorld the best model of the graph finds 2.2 times as much as the clicks alone, and with fewer clicks 3.2 to 3.6 times. More vectors were ahead in long lists for newcomers only.
+# * It was the graph: a factorization that takes all edges alike used it no worse than TwHIN.
+# * Say what a loss is *for*, and test that: shapes say nothing.
 #
 # **Next.** A table has no row for a pin of today, whatever its relations are. PinSage reads such a pin from its neighbors, on one graph. Here a
 # pin has neighbors of many kinds: boards, saves, searches, ads. Should all be heard alike, or who decides whom to believe? Lesson 14.
-#
-# **Further reading.** El-Kishky et al. 2022, *TwHIN* ([arXiv 2202.05387](https://arxiv.org/abs/2202.05387)); we know the abstract, the
-# slides and the released code. Pal et al. 2020, *PinnerSage* ([arXiv 2007.03634](https://arxiv.org/abs/2007.03634)): why medoids. Lerer et
-# al. 2019, *PyTorch-BigGraph* ([arXiv 1903.12287](https://arxiv.org/abs/1903.12287)): partitions, and negatives as one matrix.
-# El-Kishky et al. 2022, *kNN-Embed* ([arXiv 2205.06205](https://arxiv.org/abs/2205.06205)): mixtures that borrow from neighbors.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 46 to 50, with the box. Ask the question of the first slide again, and let the room answer with numbers of two figures. If a minute
@@ -1247,3 +1243,9 @@ my_films("13")
 #   and post, and SimClusters; a transformer that reads the viewer's recent actions ranks them
 #   ([x-algorithm](https://github.com/xai-org/x-algorithm), README of 13 August 2026).
 # * TwHIN is not named in that README. That it is gone from the company we cannot say: the README is about one feed.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Further reading.** El-Kishky et al. 2022, *TwHIN* ([arXiv 2202.05387](https://arxiv.org/abs/2202.05387)); we know the abstract, the
+# slides and the released code. Pal et al. 2020, *PinnerSage* ([arXiv 2007.03634](https://arxiv.org/abs/2007.03634)): why medoids. Lerer et
+# al. 2019, *PyTorch-BigGraph* ([arXiv 1903.12287](https://arxiv.org/abs/1903.12287)): partitions, and negatives as one matrix.
+# El-Kishky et al. 2022, *kNN-Embed* ([arXiv 2205.06205](https://arxiv.org/abs/2205.06205)): mixtures that borrow from neighbors.
