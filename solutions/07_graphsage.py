@@ -585,7 +585,7 @@ display(card)
 # %% [markdown]
 # *Figure 7.3. NDCG@20 over all items, and within each group, a list of its own, on PinWorld and citeulike-t.
 # GraphSAGE, three models that know items by name, and content alone, trained (open) and untrained. At each
-# place look who is ahead: models by name, or those that read content. *
+# place look who is ahead: models by name, or those that read content.*
 #
 # **Known:** those who know items by name are ahead, on PinWorld by little. All that ever happened to an item
 # has shaped its row. An encoder has to read the same off content and a few neighbors.
