@@ -15,8 +15,8 @@
 #
 # > **Somebody came this morning, and the catalog holds a million things. How can a trained model answer her in milliseconds?**
 #
-# Matrix factorization (lesson 02) keeps a row of numbers for every user. She came this morning, so hers is not stored. But she has
-# liked three things since. So make the row from what she has done. Large systems fetch their candidates in this way.
+# Matrix factorization (lesson 02) keeps a row of numbers for every user. She came this morning, so no row of hers is stored. But she has
+# liked three things since, and from these a row can be made. Large systems fetch their candidates in this way.
 #
 # The million is in the way twice: when she asks, and when the model learns. Both times the answer is to look at a few in place of all.
 #
@@ -149,7 +149,7 @@ visuals.towers(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
 #
-# Write both towers and their meeting, for a batch. By hand: the history holds items 0 and 1 with
+# Write both towers and their meeting, for a batch. You write the cosine, as many systems use it; with the lengths left in and τ = 1 it is the plain product of our tables. By hand: the history holds items 0 and 1 with
 # $\mathbf h_0 = (4, 0)$ and $\mathbf h_1 = (0, 6)$. Their mean is $(2, 3)$, the start is $(1, 1)$, so the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
@@ -254,15 +254,15 @@ verdict(
 #
 # **How to read it.** On the left the squares lie below the line: cells in numpy answer **half** as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. And of a small catalog it has to open much, here a quarter of all cells.
 #
-# To the right they rise. A scan's work grows with the catalog, and an index's more slowly. Take a million things in a thousand cells. A request meets the thousand centers, and then only what lies in 128 cells, about an eighth of the catalog. So the lines must cross: at ten thousand numpy's cells are level with the scan. The price is a tenth of the list.
+# To the right they rise. A scan's work grows with the catalog, and an index's more slowly. Take a million things in a thousand cells. A request meets the thousand centers, and then only what lies in 128 cells, about an eighth of the catalog. So the lines must cross: at ten thousand numpy's cells are level with the scan, at a hundred thousand they are clearly ahead. The price is a tenth of the list.
 #
-# And the million of the beginning? A scan takes 43 milliseconds a request, cells of faiss 2.5. (An eighth explains a factor of eight; the rest we did not take apart.)
+# And the million of the beginning? A scan takes 43 milliseconds a request, cells of faiss 2.5.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**
 #
 # <details><summary>Why faiss lies higher, and why it falls at the end</summary>
 #
-# Higher probably since it gathers in C++. At the end it falls since it was given a thousand cells at most. From a million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items. The scan's work grows tenfold, and its time here by five only.
+# Higher probably since it gathers in C++. At a million, an eighth of the catalog explains a factor of eight; the rest we did not take apart. At the end it falls since it was given a thousand cells at most. From a million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items. The scan's work grows tenfold, and its time here by five only.
 #
 # </details>
 #
@@ -299,7 +299,7 @@ pd.DataFrame({
 # probabilities, 0.2760 the hardest.
 #
 # But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions of items nobody can pay that. So look at a few: draw $S$ of
-# the $n - 1$ others, each with equal chances. On average the mean of $S$ draws is the mean of all, so each of them stands for $(n-1)/S$:
+# the $n - 1$ others, each with equal chances. The mean of $S$ draws is, on average, the mean of all others. So each draw stands for $(n-1)/S$ of them:
 #
 # $$
 # \hat Z = e^{s_i} + \frac{n - 1}{S} \sum_{k=1}^{S} e^{s_{j_k}}
@@ -353,13 +353,13 @@ check("10.3", softmax_loss)
 # | popularity, half forgotten in two days | 0.171 |
 # | popularity, half forgotten in five days | 0.151 |
 #
-# It does, by 0.007 over BPR. But read to the end: popularity of the last days learns nothing, and how much it finds depends on how fast it forgets. (Validation took five days, not two.) So put it beside every loss.
+# It does, by 0.007 over BPR. But read to the end: popularity of the last days learns nothing, and how much it finds depends on how fast it forgets. So put it beside every loss.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.5 The batch's own items
 #
 # Drawing negatives costs a look-up of their vectors. But a batch of $B$ rows has their $B$ item vectors at hand already, so the other rows can serve as negatives. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Nearly every two-tower model
-# is trained so.
+# is trained so, with a correction that lesson 11 adds.
 #
 # Two things are different now. The same film may stand in two rows: this **accidental hit** would push a film away as a negative of itself.
 # And a film is a negative as often as it is liked, no longer with equal chances.
@@ -437,13 +437,13 @@ pd.DataFrame({
 }).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Both towers learn from the same examples. Begin with the last column: with the negatives of its batch the tower shows films with far fewer fans. A film liked ten times as often is pulled up ten times as often. Now it is pushed down ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do. That spreads the lists over half the catalog. But what people like next is often what many like, and so the tower finds half as much.
+# **How to read it.** Begin with the last column: with the negatives of its batch the tower shows films with far fewer fans. A film liked ten times as often is pulled up ten times as often. Now it is pushed down ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do. That spreads the lists over half the catalog. But what people like next is often what many like, and so the tower finds half as much.
 #
 # **Free negatives change the question: how much more probable is a film for her than for anybody?**
 #
 # <details><summary>How this was measured</summary>
 #
-# MovieTweetings, cut in time order, 1,681 users. In both rows an example loses half its weight in 3 days; the learning rate was chosen on validation, test asked once, with three seeds.
+# MovieTweetings, cut in time order, 1,681 users. Both towers learn from the same examples. In both rows an example loses half its weight in 3 days; the learning rate was chosen on validation, test asked once, with three seeds.
 # The in-batch row finds 0.086 less, from 0.078 to 0.094. A slower clock explains none of it (10.8).
 #
 # </details>
@@ -455,8 +455,8 @@ pd.DataFrame({
 # >
 # > **Where it won.** Films, in time order: NDCG@20 is 0.166, and 0.153 for iALS, which has nothing to say to users without a like (branch 10.8).
 # >
-# > **Where it did not.** Popularity with a half-life of two days finds 0.171 on the same test; validation did not choose it. And those without a single like before the cut? They all
-# > get the list of $\mathbf b$: the tower finds 0.131, popularity 0.127 (0.152 with a half-life of 30 days). 57 users are too few to claim more.
+# > **Where it did not.** Popularity with a half-life of two days finds 0.171 on the same test; validation did not choose it. Users without a like
+# > all get the list of $\mathbf b$; 57 of them are too few to say if it beats popularity (branch 10.8).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

@@ -120,7 +120,7 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Nineteen of twenty places go to boards. A board is one step away and another pin is two, so boards are visited more, whatever they are worth.
+# Nineteen of twenty places of a busy pin go to boards. A board is one step away and another pin is two, so boards are visited more, whatever they are worth.
 #
 # So OmniSage gives every kind a **quota**, which keeps a rare kind from being drowned. Here these are at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. A kind with fewer
 # neighbors leaves places empty, and nobody else gets them.
@@ -290,14 +290,12 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.2. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
+# *Figure 16.2. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users (entity-entity: pairs; entity-feature: features; user-entity: users). Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
 # **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
 #
-# **Users.** They gain at the last step, where their own loss joins: 0.080 after 0.066. Alone this loss does not do it: even its two good trainings (row three) end beside the rows above. So it takes both, vectors that pins have taught, and a reader of histories that is trained on them.
-#
-# A good reader may even be enough: a PinnerFormer (lesson 15), trained afterwards and far longer over vectors that stand still, finds no less for users, 0.083 (branch 16.11).
+# **Users.** They gain at the last step, where their own loss joins: 0.080 after 0.066. Alone this loss does not do it: even its two good trainings (row three) end beside the rows above. So two things are needed: vectors that pins have taught, and a trained reader of histories. They need not be trained together: a PinnerFormer (lesson 15), trained afterwards and far longer over vectors that stand still, finds no less, 0.083 (branch 16.11).
 #
 # So when you join losses, look at each consumer alone. One mean over both would have hidden that it was users who gained.
 #
@@ -402,7 +400,7 @@ display(pd.DataFrame({"trained on four weeks, recall@10": {
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# The second table is of longer training. It says the same: a free length makes up for most of what length 1 lacks, the number for more.
+# Trained longer, in the second table, a free length makes up for most of what length 1 lacks, the number for more.
 #
 # Now compare. OmniSage finds more than PinSage does as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage's vectors have a length, and no such number. Is popularity in them already? We give PinSage the same number, and see.
 #
@@ -442,7 +440,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # With the number PinSage comes up to OmniSage. So nearly all of the lead was popularity, and what is left to attention is too little to be seen.
 #
-# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and the encoder that hears *nobody* is behind. So hearing pays. But the number matters as much: with it even that encoder finds no less than a PinSage that hears without it.
+# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and the encoder that hears *nobody* is behind. So hearing pays. But the number matters as much: give it to the encoder that hears nobody, and it finds no less than a PinSage that hears and lacks it.
 #
 # The second graph (row three) adds hardly anything: perhaps both tie the same pins, and then one is enough (16.10).
 #
@@ -474,7 +472,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # > **Where it did not.** For the pin that comes next it cannot be told from a PinSage with the same number beside its vectors: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS, which reads nothing, is ahead (16.10).
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Nor did each teach something: users gained when their own loss joined, and for pins no further loss was seen to add anything.
-# * What is many drowns what is rare: boards fill nineteen of twenty places, users nine of ten questions. So each kind of neighbor has a quota, and each loss its own mean.
+# * What is many drowns what is rare: boards fill nineteen of twenty places of a busy pin, users ask nearly nine of ten questions. So OmniSage gives each kind of neighbor a quota (whether it pays we did not test), and each loss its own mean.
 # * Asked by pins, vectors of length 1 had hardly learned popularity: give them a length, or put a number beside.
 # * What looked like attention's lead over PinSage was this number. Before you praise an architecture, give its rival what stands beside it.
 #

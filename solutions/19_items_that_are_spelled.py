@@ -249,7 +249,7 @@ print(f"likeliest second code: {chances[1].max():.2f} after {spelled[0]}, {other
 # *Figure 19.2. What a small speller, of 16 words at each level, expects of one user. Each panel has the chances of one code, after those written before it. Hatched is what was written. The bars of
 # a panel add up to 1; the four hatched ones multiply to the chance of the pin.*
 #
-# The likeliest first code is 0, and yet the pin begins with 2. Why? After 2 the speller is surer how to go on. With two codes 2·1 has nearly caught up, $0.14 \cdot 0.66 = 0.09$ beside $0.35 \cdot 0.31 = 0.11$, and the
+# The likeliest first code is 0, and yet the pin begins with 2. Why? After 2 the speller is surer how to go on. After two codes 2·1 has nearly caught up: $0.14 \cdot 0.66 = 0.09$ beside $0.35 \cdot 0.31 = 0.11$. The
 # codes that follow decide.
 #
 # And look at what was read: four of the ten pins begin with 2. The speller writes a pin made of parts that this user has saved. With 2·1·4·6 it shares all but the further code.
@@ -397,10 +397,10 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. item2item, not drawn, is level with the walk. Start at the top: who is first, and whose interval reaches it?*
+# *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. item2item, not drawn, is level with the walk. Start at the top: who is first, and how far below is TIGER?*
 #
-# **How to read it.** A walk is first; SASRec, HSTU and the chain reach it with their intervals, and TIGER does not. A likely reason is what TIGER writes with. SASRec can say of every game what comes after it. TIGER's words belong to all games: what it
-# learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is. (Ours was still getting better with training.)
+# **How to read it.** A walk is first, SASRec, HSTU and the chain are close to it, and TIGER is far below. (Bars that overlap decide nothing; the card does, for it asks the same people: TIGER is behind SASRec.) A likely reason is what TIGER writes with. SASRec can say of every game what comes after it. TIGER's words are shared. What it
+# learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is.
 #
 # Now look at TIGER's neighbor, iALS. TIGER reads the order, iALS does not. Yet nobody can tell them apart, and TIGER's words are made of iALS's vectors. Perhaps the rounding into codes loses what the order wins.
 #
@@ -448,7 +448,7 @@ verdict(
 #
 # Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins and put into the trie. If sharing parts pays anywhere, then here.
 #
-# So a tenth of PinWorld's pins is hidden from training, and then of films, of which only genres are known. These alone are candidates. The rivals, too, must go by something else than an item's likes:
+# So a tenth of PinWorld's pins is hidden from training and alone asked for, and then the same with films, of which only genres are known. The rivals, too, must go by something else than an item's likes:
 #
 # | rival | goes by |
 # |---|---|
@@ -456,7 +456,10 @@ verdict(
 # | iALS | the author's other pins; of a film, other films of its genres |
 # | iALS, told of content | content (and author), made into a vector of iALS's |
 # | popularity | how often these other pins or films are liked |
-# | codes, or an order, by chance | nothing: TIGER with codes that mean nothing; or the candidates shuffled |
+# | codes by chance (pins) | nothing: TIGER with codes that mean nothing |
+# | an order by chance (films) | nothing: the candidates shuffled |
+#
+# TIGER may be asked for all four codes, or only for the first few; then all that begin alike are tied.
 #
 # > **Claim** (of the abstract of TIGER, in our words). A model that spells finds more of what is new than the nearest content.
 
@@ -518,7 +521,7 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals. Asked for one code, TIGER ranks by the first code's chance, and what begins alike is tied.*
+# *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals.*
 #
 # **How to read it.** Begin at the bottom, on the left. With codes that mean nothing TIGER finds no more than popularity; with codes of what pins show and say, several times as much. So a new pin *can* be written on its first morning, by
 # what its parts have meant before.
@@ -527,7 +530,7 @@ verdict(
 #
 # On pins iALS is better still, and it reads no content: it goes by the author's other pins. Who made a thing can say more than what it shows.
 #
-# On films even the number of codes is open: asked for three, as validation chose, TIGER cannot be told from popularity. (Other films may turn this round: 178 are few.)
+# On films it is open how many codes to ask for: with three, as validation chose, TIGER cannot be told from popularity; with four it is ahead of it, and still behind content.
 #
 # **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
 #
@@ -548,7 +551,7 @@ verdict(
 #
 # > **What it is for.** A catalog too large for a vector each, and items that must be found on the day they come.
 # >
-# > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046. On known films it is ahead of iALS, which reads no order, but so it is with codes dealt by lot (19.4).
+# > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046.
 # >
 # > **Where it did not.** On known games it finds 0.039, SASRec 0.062. On new pins it finds 0.303, the nearest content 0.380. On films it is behind both, too. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
 #
