@@ -140,7 +140,7 @@ visuals.towers(
 #
 # **A cosine ends at 1; the temperature says how much 1 is worth.**
 #
-# With cosines a film can no longer be long because many like it. On our films that costs: a softmax of cosines finds less than one of plain products (10.8). So the models that we compare below have plain products. Where a vector of length 1 keeps popularity: branch 10.7.
+# With cosines a film can no longer be long because many like it. On our films that costs: a softmax of cosines finds less than one of plain products (10.8). So the models that we compare below have plain products.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 6 to 14. Figure 10.2: ask how probable Alien is at τ = 1 before anybody reads it. Usual wrong answer: nearly 1. Then cool, one notch at a
@@ -149,7 +149,7 @@ visuals.towers(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
 #
-# Write both towers and their meeting, for a batch. You write the cosine, as many systems use it; with the lengths left in and τ = 1 it is the plain product of our tables. By hand: the history holds items 0 and 1 with
+# Write both towers and their meeting, for a batch. You write the cosine; with the lengths left in and τ = 1 it is the plain product of our tables. By hand: the history holds items 0 and 1 with
 # $\mathbf h_0 = (4, 0)$ and $\mathbf h_1 = (0, 6)$. Their mean is $(2, 3)$, the start is $(1, 1)$, so the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #

@@ -442,8 +442,6 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and the encoder that hears *nobody* is behind. So hearing pays. But the number matters as much: give it to the encoder that hears nobody, and it finds no less than a PinSage that hears and lacks it.
 #
-# The second graph (row three) adds hardly anything: perhaps both tie the same pins, and then one is enough (16.10).
-#
 # When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It is quickly tried, and it may be the whole lead.
 #
 # **Before you praise attention, give its rival the same number.**
@@ -455,7 +453,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # and the towers of lesson 10, of length 1 too, have learned it; with pins as queries it is hardly there. A PinnerFormer of length 1 lacks a fifth or a quarter without the offset after 1,600 steps, and next to nothing after 6,400 (16.11). TransE may put popularity along $\mathbf r$, the same for
 # all users; lesson 12 gave it a number beside a distance. Whether pins as queries share less than users was not tested.
 #
-# The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
+# The second graph (row three) adds hardly anything: perhaps both tie the same pins, and then one is enough (16.10). The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
 # notebook; trained twice as long, each finds 0.002 more. PinSage without the number has 64 numbers, the others 32. Both over boards +0.002, from −0.001 to +0.004; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. OmniSage over iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.

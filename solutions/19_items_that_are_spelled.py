@@ -174,7 +174,7 @@ visuals.semantic_tree(
 # all items and needs a vector of each; here no item needs one (branch 19.11 writes the loss). This is **TIGER** (2023), and the field calls it *generative retrieval*: the model does not score a catalog, it writes, and reads what it has
 # just written.
 #
-# Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. (19.3 says how it finds this pin.) Does it begin with the code that is likeliest in the first place?
+# Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. Does it begin with the code that is likeliest in the first place?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A history is a text, and its next word is a code
@@ -321,7 +321,7 @@ visuals.beam_trie(function=step)
 # *Figure 19.3. Nine films in a trie of three codes, and what beams of 1, 2 and 6 keep, with the chances of what they find. On the screen set the width, or take the trie away; once your function passes, it decides what goes on.*
 #
 # The three branches at the root have the chances 0.45, 0.35 and 0.2, from the top. A beam of 1 takes the first of them, to Alien. Fargo, nearly four times as likely, is lost at that step: its first code is only second. A beam of 2 finds Fargo, but
-# not Jaws, the second best, whose first code is third. (Branch 19.8 asks how wide a beam must be, and what it costs.)
+# not Jaws, the second best, whose first code is third.
 #
 # **With a narrow beam a speller misses some of the best items, and without a trie it writes some that do not exist.**
 
