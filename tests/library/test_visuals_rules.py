@@ -140,3 +140,13 @@ def test_a_stored_lesson_has_the_visuals_as_they_are_now(todays, path):
     shown = [html for html in shown if 'class="gr-visual"' in html]
     assert shown
     assert {code_of(html) for html in shown} <= todays, f"build {path.name[:2]} again"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(BASE.parents[2].rglob("visuals/**/*.css")), ids=lambda p: p.stem
+)
+def test_a_finger_carries_what_lies_in_a_drawing(path):
+    # browsers do not obey touch-action on what lies in an svg, on the svg itself they do
+    css = path.read_text()
+    held = re.findall(r"svg (\.gr-[\w-]+) \{[^}]*touch-action: none", css)
+    assert [name for name in held if f"svg:has({name}) {{ touch-action: none" not in css] == []
