@@ -98,7 +98,8 @@ def _made(text: Written, column: list[Slide], heading: str, first: bool) -> Slid
     units.insert(0, Unit(head, high))
     left = [k for k, thing in enumerate(text.things, 1) if thing.how == "left"]
     units = _beside(units, left[0]) if left else list(_fitting(units))
-    return Slide(units, notes, "" if first else heading, [text])
+    tall = any(unit.visual for unit in units)  # there is no room for two lines above it
+    return Slide(units, notes, "" if first or tall else heading, [text])
 
 
 def _fitting(units: list[Unit]) -> Iterator[Unit]:
