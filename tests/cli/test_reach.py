@@ -72,7 +72,7 @@ def test_of_tests_that_show_a_visual_each_a_change_reaches_its_own():
 
 
 def test_a_text_reaches_a_file_of_tests_that_names_its_lesson_or_goes_through_all():
-    tests = {"course/test_source.py": "test_x", "course/test_site.py": "test_y"}
+    tests = {"course/test_export.py": "test_x", "course/test_site.py": "test_y"}
     assert kept("solutions/08_pixie.py", tests=tests) == ["test_y"]
     assert kept("solutions/00_start_here.py", tests=tests) == ["test_x", "test_y"]
 
