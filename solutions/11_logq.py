@@ -102,7 +102,7 @@ remember("11")
 # * drawing three cases
 # * then formula 2
 #
-# Minutes 4 to 7. p is how often this user takes an item, Q how often anybody does; so often one draw is this item. The row holds Alien, Brazil and Cube. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
+# Minutes 4 to 8. p is how often this user takes an item, Q how often anybody does; so often one draw is this item. The row holds Alien, Brazil and Cube. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
 # left. By Bayes' rule these are the odds, and a softmax gives an item the odds e to its score. Press the key: so the score learns log p − log Q, and a constant of the user that changes no list. It is called pointwise mutual information, PMI: not how much she likes it, but how much
 # more than others do. A full softmax, over all items, would learn log p.
 #
@@ -110,18 +110,18 @@ remember("11")
 # * drawing ann
 # * vote 11.p1
 #
-# Minutes 7 to 9. Green is Ann, red the draws. Let the room vote before anybody divides. Usual wrong answer: the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
+# Minutes 8 to 10. Green is Ann, red the draws. Let the room vote before anybody divides. Usual wrong answer: the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
 #
 # ### The flip: trained by the batch, the rare film comes first
 # * drawing flip
 #
-# Minutes 9 to 11. Let the room divide: 0.8 by 0.9 is below 1, 0.2 by 0.1 is 2. Above, log p has the bestseller first; below, with log Q taken off, the rare film: others take the bestseller even more than she does. This flip is the whole lesson.
+# Minutes 10 to 12. Let the room divide: 0.8 by 0.9 is below 1, 0.2 by 0.1 is 2. Above, log p has the bestseller first; below, with log Q taken off, the rare film: others take the bestseller even more than she does. This flip is the whole lesson.
 #
 # ### Every item is pushed down by its log Q, and nothing else
 # * figure 11.1
 # * then words The favorite comes first for only 35 % of 20 users.
 #
-# Minutes 11 to 14. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q: rare at the left, popular at the right. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
+# Minutes 12 to 15. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q: rare at the left, popular at the right. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
 # users on top of each other. Ask what the common belief, that a softmax learns how much each user likes each item, would show: squares on a level line. All lie on one that falls by one.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1", "told"]
@@ -211,14 +211,15 @@ verdict(
 # * formula 1
 # * drawing sum by draws
 #
-# Minutes 14 to 17. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, at the left of the formula. It is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score.
-# By hand below: the bestseller has half of all draws, so of four draws it gets two, and each counts 1 / (4 · 0.5) = ½: together one. A draw that is the positive itself, a hit, is left out; the positive stands beside the sum, as it is.
+# Minutes 15 to 19. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, at the left of the formula. It is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score.
+# By hand below, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
+# eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. The positive stands beside the sum, as it is.
 #
 # ### Code differs in three places, and each looks harmless
 # * drawing three places
 #
-# Minutes 17 to 20. Take hands at each row; nobody has to be right yet. Yi and others (2019) take log Q off every column, the positive's too. The lecture that this course follows leaves the positive alone; we call that form the slide. Ask what happens to n in Yi's form: it is in every column, so it cancels.
-# If the positive is left alone, n counts, and Q must be a probability, not a count.
+# Minutes 19 to 22. Take hands at each row; nobody has to be right yet. Yi and others (2019) take log Q off every column, the positive's too. The lecture that this course follows leaves the positive alone and takes log Q off the negatives only; the lesson and its figures call that form *slide*, after the lecture's own slide. Ask what happens to n in Yi's form: it is in every column, so it cancels.
+# If the positive is left alone, n counts, and Q must be a probability, not a count. Third row: masked means left out, and if the positive is left alone that is right only with an n.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -315,38 +316,33 @@ predict("11.p2")
 # ### "Best": near to the gradient, or right at the end
 # * drawing two meanings
 #
-# Minutes 20 to 22. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate: how far is the mean gradient over the draws from that of the full softmax? As a teacher: where is the mean gradient zero? There the training ends, and log p
+# Minutes 22 to 24. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate: how far is the mean gradient over the draws from that of the full softmax? As a teacher: where is the mean gradient zero? There the training ends, and log p
 # should have been learned.
 #
 # ### Four variants take log Q off in different places
 # * drawing four variants
 #
-# Minutes 22 to 24. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. None: nothing. Slide: log Q off the draws. nQ, masked: log nQ off the draws, hits out; that is the derivation of 11.2. Yi: log Q off all columns, hits in.
+# Minutes 24 to 26. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. None: nothing. Negatives only: log Q off the draws, hits in (*slide* in the figures of the lesson). nQ, masked: log nQ off the draws, hits out; that is the derivation of 11.2. Yi: log Q off all columns, hits in.
 #
 # ### Vote: which variant is an exact teacher?
 # * vote 11.p2
 #
-# Minutes 24 to 26. Usual wrong answer: log nQ, hits masked, since it has nearly the best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
+# Minutes 26 to 28. Usual wrong answer: log nQ, hits masked, since it has nearly the best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
 #
 # ### The best estimate is not the best teacher
 # * drawing at sixteen
-# * then words Only *Yi* has 0.00, even with one draw.
+# * then words Only *Yi* has 0.00, even with one draw. At most **0.1** counts as learned.
 #
-# Minutes 26 to 28. Stop here. Sixteen draws a row. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, masked is nearest to the full gradient, Yi is farther off than the slide. Right, only Yi learns log p. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
+# Minutes 28 to 31. Stop here. Sixteen draws a row. At the left the distance of the gradients, summed over the items; at the right the largest error of a learned logit. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, masked is nearest to the full gradient, Yi is farther off than negatives only. Right, only Yi learns log p. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
 # the right place: Yi's loss asks which column is the true one, so its corrected scores are PMI, s − log Q = log p − log Q, and s = log p. And nQ, masked? It estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
+# The lecture's claim was that log Q off the negatives, as on its slide, makes a softmax of 16 draws learn log p. With 0.21 it is near, and not there: the lesson counts 0.1 as learned, a limit of our own.
 #
 # ### Try them: the bars should come to the outlines
 # * figure 11.2
 #
-# Minutes 28 to 31. Let the room press pieces into the formula. At the left the mean gradient, at the right what is learned in the end, both with outlines where a full softmax has them. All out is none, log Q off the negatives alone is the slide; negatives from 1 upwards: do the bars come to the
-# outlines? Then hits out, too (j ≠ +), which is what released code does: more negatives make it worse. Last Yi: hits in, and log Q off the positive, too. With one negative its left bars are far off, and its right ones are right.
-#
-# ### The lecture's slide is near, and not there
-# * bars: *slide, hits in = 0.21; *slide, hits masked = 1.07; nQ, masked = 0.11; Yi = 0.00
-# * then words At most **0.1** counts as learned. Masking needs the *n*.
-#
-# Minutes 31 to 33. The largest error of a learned logit with 16 draws, exact. The lecture's claim: log Q off the negatives, as on its slide, makes a softmax of 16 draws learn log p. It does not hold. Why does masking make it worse? Without the n the draws count sixteen times too much. With hits in, the positive grows with the others; masked, only the others
-# grow.
+# Minutes 31 to 34. Let the room press pieces into the formula. At the left the mean gradient, at the right what is learned in the end, both with outlines where a full softmax has them. All out is none, log Q off the negatives alone is negatives only; negatives from 1 upwards: do the bars come to the
+# outlines? Then hits out, too (j ≠ +), as released code has it: now more negatives make the gradient worse, and what is learned hardly better. With 16 a logit is off by 1.07, with hits in by 0.21: without the n the draws count sixteen times too much, with hits in the positive grows with the others, and masked, only the others grow.
+# So masking needs the n. Pass over *corrected, 2025*; it is branch 11.8. Last Yi: hits in, and log Q off the positive, too. With one negative its left bars are far off, and its right ones are right.
 
 # %% tags=["experiment", "answers:11.p2"] jupyter={"source_hidden": true}
 f, Q4, positive = toy.logits()
@@ -428,14 +424,14 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # ### One number when serving puts log Q back
 # * drawing knob
 #
-# Minutes 33 to 35. A second way, without touching the loss. The uncorrected model learns log p − log Q. Train it as it is, and add λ log Q to each score when you serve. At λ = 0 that is PMI, at 1 log p. It costs one number for each item and no training: popularity lives beside the product, and the vectors need not hold it.
+# Minutes 34 to 36. A second way, without touching the loss. The uncorrected model learns log p − log Q. Train it as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item, and you have counted it anyway. At λ = 0 that is PMI, at 1 log p. No new training: popularity lives beside the product, and the vectors need not hold it.
 #
 # ### Turn λ up, and popular films come back
 # * left figure 11.3
 # * words **λ = 0**: Drive first, more than others.
 # * then words **λ = 0.5**: Alien first, what she takes most.
 #
-# Minutes 35 to 38. Bars: the shares of her list; outlines: how often each film is drawn. Pull λ from 0 to 1 and ask at which film the order turns: Drive, which she takes more than twice as often as others do, gives way to Alien, which she takes most. Then below 0, where it gets more peculiar. Ask what this would do to a
+# Minutes 36 to 39. Bars: the shares of her list; outlines: how often each film is drawn. Pull λ from 0 to 1 and ask at which film the order turns: Drive, which she takes more than twice as often as others do, gives way to Alien, which she takes most. Then below 0, where it gets more peculiar. Ask what this would do to a
 # model trained with the correction: it would get log Q twice.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -461,19 +457,21 @@ predict("11.p7")
 # ### Real lists: what does the correction do to rare items?
 # * vote 11.p7
 #
-# Minutes 38 to 40. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer: more of the rare ones as well, a correction is fair.
+# Minutes 39 to 41. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer: more of the rare ones as well, a correction is fair.
 #
 # ### The correction repairs no model; it chooses what to learn
-# * figure 11.4
+# * drawing found and rare
+# * then words On **films** a list of the last days is ahead of every loss.
 #
-# Minutes 40 to 44. Three looks. First from the circle (no correction) to the full diamond (slide): left it rises on all three data sets, right it falls; Gowalla shows it best, and of rare films hardly any is found by anybody. One reason: a list of what she likes more than others do has room for rare items, a list of what is probable has little. Then the green square on films: Yi,
-# the exact teacher, and not ahead. Last the hollow diamond: λ when serving, on the left nowhere behind. Red triangles: popular in the last days (on Gowalla of all time), on films ahead of every loss: no log Q tells a model the day. Triangle and star: iALS and RP3β, which sample nothing.
+# Minutes 41 to 44. The two ends of each arrow are figure 11.4's circle (no correction) and full diamond (negatives only, hits out). At the left NDCG@20: it rises on all three data sets. At the right the recall of rare items, the four fifths of the catalog that are least popular: it falls; of rare films
+# hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. Press the key: no log Q tells a model the day. In the notebook the figure has all the others, iALS and RP3β, too, which sample nothing: on Gowalla RP3β
+# finds more than the corrected model, and about as many rare places.
 #
 # ### More is found, and the exact teacher is not ahead
-# * leads: slide over no correction, PinWorld (least) = +0.020, +0.010, +0.029; slide over Yi, films = +0.005, −0.001, +0.011; λ when serving over slide, Gowalla = +0.025, +0.020, +0.030
+# * leads: negatives only, hits out, over no correction, PinWorld (least) = +0.020, +0.010, +0.029; negatives only, hits out, over Yi, films = +0.005, −0.001, +0.011; λ when serving over negatives only, hits out, Gowalla = +0.025, +0.020, +0.030
 #
-# Minutes 44 to 47. NDCG@20. First: where the correction gains least it is ahead, so the claim of the lecture holds. Second: the slide here masks hits, in 11.3 the worse teacher; yet it cannot be told from the exact one: exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Third: λ on a model that was not corrected is ahead on Gowalla; on
-# films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. Ask who else was given such a number: nobody.
+# Minutes 44 to 47. NDCG@20. First: where the correction gains least it is ahead, so the claim of the lecture holds. Second: the correction here masks hits and has no n, in 11.3 the worse teacher; yet it cannot be told from the exact one: exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Third: λ on a model that was not corrected is ahead on Gowalla; on
+# films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. And be fair: λ was tuned for the uncorrected model; with a λ of its own the correction is still behind on Gowalla, by 0.013.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}
 stored = results.load(
@@ -582,19 +580,12 @@ verdict(
 # ([arXiv 2308.07192](https://arxiv.org/abs/2308.07192)): what few negatives do to a model's confidence.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Correct the batch where a list should say what she will take
-# * words **Gowalla**: all that is found (NDCG@20), and rare places (recall@20).
-# * bars: *all, corrected by log Q = 0.180; all, no correction = 0.098
-# * bars: *rare, corrected by log Q = 0.144; rare, no correction = 0.189
-#
-# Minutes 47 to 48. What it is for: a batch brings negatives for free, and log Q makes them teach how much, not how much more than others. Where it won: more is found on all three data sets, most on Gowalla, the two upper bars. Where it did not: rare items pay, the two lower bars; one number when serving cannot be told from it on films and PinWorld, and finds more on
-# Gowalla.
-#
 # ### Which way is right, and in what sense?
 # * drawing two answers
 # * then words Would you notice? **Hardly**: on films the exact teacher was not ahead.
 #
-# Minutes 48 to 50. Ask the question of the first slide again: right in what sense? Then press the key. If you took counts for probabilities, or if your users are sure of what they want, you would notice. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
+# Minutes 47 to 50. What it is for: a batch brings negatives for free, and log Q makes them teach how much, not how much more than others. Where it won: on all three data sets, most on Gowalla. Where it did not: rare items pay; λ when serving cannot be told from it on films and PinWorld, and finds more on Gowalla.
+# Ask the question of the first slide again: right in what sense? Then press the key. If you took counts for probabilities, or if your users are sure of what they want, you would notice. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

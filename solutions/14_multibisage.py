@@ -29,8 +29,8 @@
 # with torch and PyG · may the answer stand in the list · which graph would be missed, and a look into a trained model · the slide's table, and articles · your choice.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 14.1 to 14.6 and figure 14.7. Minutes 0 to 2. The table of 14.1 (which graph knows an ad?), the mean by hand in 14.2, the empty row
-# on the screen in 14.3, the machine of 14.4, then the two figures and the faces. If there is time for three of the five votes only, take "what does a softmax of
+# As a lecture of fifty minutes: 14.1 to 14.6. Minutes 0 to 2. The table of 14.1 (which graph knows an ad?), the mean by hand in 14.2, the empty row
+# on the screen in 14.3, the two levels of 14.4, then the two figures. If there is time for three of the five votes only, take "what does a softmax of
 # nothing give?" (14.p4), 14.p6 and 14.p8. The moment to stop is the hollow squares of figure 14.4.
 # In ninety minutes take 14.9 and 14.10 as well: protocols decide more than models, and attention is not importance.
 
@@ -76,7 +76,7 @@ remember("14")
 #
 # Minutes 2 to 4. At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a
 # product, an ad, and a search in which it was opened. At the right the pins, of four kinds: organic ones are ordinary, idea pins are short videos, products can
-# be bought, ads are paid for. PinSage (lesson 09) has the first graph alone. An ad is rarely saved to a board, so there it hears nobody.
+# be bought, ads are paid for. Our numbers are PinWorld's, a made-up Pinterest of 7,000 pins. PinSage (lesson 09) has the first graph alone. An ad is rarely saved to a board, so there it hears nobody.
 #
 # ### On no board: does any other graph know the pin?
 # * vote 14.p1
@@ -89,9 +89,9 @@ remember("14")
 # * table 1
 # * words **Ads**: 29 % are on a board, 86 % in *user-ad*, none in *user-pin*.
 #
-# Minutes 6 to 8. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent. Go down the column of ads: 29 on a
-# board, 86 in user-ad, 0 in user-pin. That 0 has a reason: user-pin counts long clicks, and idea pins and ads get none in this world. Why does user-idea know organic pins? An edge also goes to
-# the pin that was engaged with right before.
+# Minutes 6 to 8. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent. Why does user-ad know organic pins? For each click on an ad there are two edges, one to
+# the ad and one to the pin that was engaged with right before. Now go down the column of ads: 29 on a board, 86 in user-ad, 0 in user-pin. That 0 has a reason: user-pin counts long clicks, and idea pins and ads
+# get none in this world.
 
 
 # %% jupyter={"source_hidden": true}
@@ -269,15 +269,15 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # ### Repairing the value does not repair the gradient
 # * drawing empty list
 #
-# Minutes 20 to 22. Upper row, from left to right: e to −∞ is 0 at each place, and 0 / 0 is NaN; nan_to_num makes it 0. Lower row, the way back: a gradient arrives as a number and meets the softmax, whose slope is
-# NaN; 0 · NaN is NaN. After the next step every weight before this softmax is NaN. Ways out: a place that is always there, or a finite number and zeros afterwards.
+# Minutes 20 to 22. Upper row, from left to right: e to −∞ is 0 at each place, and 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from right to left, the way back: the softmax has a slope that is
+# NaN. For nan_to_num lets nothing back where it wrote a 0: a number comes in at the right, 0 goes on, and the softmax multiplies it by NaN. After the next step every weight before this softmax is NaN. Ways out: a place that is always there, or a finite number and zeros afterwards.
 #
-# ### Zeros in empty places are no way out: they take their share
+# ### Empty places get no weight. If they hold zeros, what then?
 # * figure 14.1
 #
-# Minutes 22 to 25. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. Below, its keys as arrows, as wide as their weights; the dashed line is the query, and the ring its empty places. Carry the query: which key gains? Press the pin with one
-# neighbor, then "Let empty places be heard", and ask before what they take from it. Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1. By hand: one neighbor with the logit log 5 and five zeros; 5 / (5 + 5) = ½. Last press the pin that has
-# nobody: it hears six times nobody.
+# Minutes 22 to 26. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. Below, its keys as arrows, as wide as their weights; the dashed line is the query, and the ring its empty places. First carry the query: the nearer a key, the more it counts.
+# Then ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: zeros are no way out. Say the sum: one neighbor with the logit log 5 beside five zeros keeps 5 / (5 + 5) = ½. Last press the
+# pin that has nobody: it hears six times nobody. Who is late leaves out carrying the query.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
 predict("14.p4")
@@ -380,24 +380,23 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### MultiBiSage attends in each graph, then over the graphs
 # * drawing two levels
-# * formula 1
 #
-# Minutes 25 to 27. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, and one vector comes out; the empty list is masked. Second level: CLS, a start vector that is
-# learned, plus the pin looks at these vectors, and one comes out. In the formula, who looks stands before the semicolon, and whom it looks at behind it. A block is attention with three usual parts around it: the input is added again, lengths are made equal, and a small
+# Minutes 26 to 29. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, and one vector comes out; the empty list is masked. Second level: CLS, a start vector that is
+# learned, plus the pin looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
 # network follows; lesson 15 takes it apart. That the pin is added to CLS is our idea: a pin that no graph knows still says something.
 #
 # ### By hand: two graphs say 4 and 8, and 5 comes out
 # * drawing levels by hand
 #
-# Minutes 27 to 29. With attention alone. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above the graphs the fits are log 3 and 0 again, as before, so ¾ of 4 and ¼ of 8: 5. Ask what comes out if graph two is empty: it is
-# masked, and 4. And if both are? In the model the one who looks is in the set, too, so no set is empty.
+# Minutes 29 to 31. With attention alone, and above the graphs without CLS. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above the graphs the fits are log 3 and 0 again, as before, so ¾ of 4 and ¼ of 8: 5. Ask what comes out if graph two is empty: it is
+# masked, and 4. And if both are? Then this sum has nothing to add up; the model always has CLS plus the pin in the set.
 #
 # ### Trained, it looks at boards most, then at searches
 # * left figure 14.2
-# * words **Where it looks is not what a graph is worth.** For that, take the graph away and see what is lost.
+# * words **Where it looks is not what a graph is worth.** Trained without *board-pin* a model loses 0.006, without *user-ad* 0.005: looked at 0.38 and 0.14.
 #
-# Minutes 29 to 31. A line is as wide as the weight that a trained transformer gives that graph, a mean over the pins that have somebody there. These are other pins for each graph, so the numbers need not add up to 1. Press "ad pins" and ask which line goes: user-pin, since no ad is in it. Press
-# a graph to take it out; "Put it back" brings it back.
+# Minutes 31 to 33. Lines first. A line is as wide as the weight that a trained transformer gives that graph, a mean over the pins that have somebody there. These are other pins for each graph, so the numbers need not add up to 1. Press "ad pins" and ask which line goes: user-pin, since no ad is in it. Then
+# the words: the losses are of recall@10, each of a model that was trained without that graph (14.10), and they are alike, though one graph is looked at far more. Do not press a graph here: it only leaves the picture, and the press measures nothing.
 
 # %% slideshow={"slide_type": "skip"} tags=["long"] jupyter={"source_hidden": true}
 COMMAND = "python -m solutions.experiments.lesson14.multibisage_study"
@@ -451,19 +450,19 @@ visuals.machine(kinds)
 # ### Two ways up: more edges, or a better way to listen
 # * drawing climb
 #
-# Minutes 31 to 33. All are trained alike: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Edges bring neighbors whom nobody could hear before. A way to listen only weighs those who are there. Mean
+# Minutes 33 to 35. All are trained alike: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Edges bring neighbors whom nobody could hear before. A way to listen only weighs those who are there. Mean
 # is that of 14.2. Attention: GAT learns how loud each neighbor is, HAN how loud each graph is, both by a learned fit, as of query and key. Transformer is MultiBiSage, with the block of 14.4 on both levels. Concat has its first level, and above it the plain mixing of 14.2.
 #
 # ### Common belief: the transformer of six graphs finds most
 # * vote 14.p6
 #
-# Minutes 33 to 35. The measure is recall@10: of what is engaged with in the next week, how much stands among ten? Usual wrong answer: the order of the climb. The common belief is that a transformer over six graphs finds more than a mean of each.
+# Minutes 35 to 37. PinWorld is the world of these six graphs. The measure is recall@10: of what is engaged with in the next week, how much stands among ten? Usual wrong answer: the order of the climb. The common belief is that a transformer over six graphs finds more than a mean of each.
 #
 # ### Bring the edges, and keep the aggregation plain
 # * figure 14.3
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004. One **cannot tell** them apart, for 58 seconds more.
 #
-# Minutes 35 to 38. The line is the transformer of six graphs. Read from below: no graph, then the boards keep away from the line, each step of edges adds about 0.01. Then the three of six graphs: all touch the line. That does not say equal: if the transformer finds more than the mean, then
+# Minutes 37 to 40. The line is the transformer of six graphs. Read from below: no graph, then the boards keep away from the line, each step of edges adds about 0.01. Then the three of six graphs: all touch the line. That does not say equal: if the transformer finds more than the mean, then
 # hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. A possible reason: the walks have chosen before, a list holds the ten most visited.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p6"]
@@ -536,33 +535,26 @@ verdict(
 # ### A pin on no board leaves each model something else
 # * drawing what is left
 #
-# Minutes 38 to 39. A mean over all pins hides whom a graph serves. So ask twice, in the last week, on which nothing was chosen: for all pins, and for those on no board but in another graph. PinSage and the mean of the boards have its content alone. RP3β (lesson 04, two
+# Minutes 40 to 41. A mean over all pins hides whom a graph serves. So ask twice, in the last week, on which nothing was chosen: for all pins, and for those on no board but in another graph. PinSage and the mean of the boards have its content alone, as vectors for this pin; all are trained on pairs. RP3β (lesson 04, two
 # steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS with six graphs gets boards, people and searches as further rows.
 #
-# ### The paper: six graphs find more than the boards alone
+# ### Over all pins of the last week: who finds most?
 # * vote 14.p8
 #
-# Minutes 39 to 41. Usual wrong answer: the transformer of six graphs. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage.
+# Minutes 41 to 43. The second answer is MultiBiSage, the transformer of six graphs. It and the larger PinSage of the last answer are not in the figure that comes next, so say their place when you show the answer. Usual wrong answer: the transformer of six graphs. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage.
 #
 # ### Pins on no board: models of boards alone find least
 # * figure 14.4
 # * then words On no board, a mean finds 0.273 with six graphs, 0.222 with the boards alone.
 #
-# Minutes 41 to 43. Read the full circles first: all pins. Then only the hollow squares: the pins on no board. Stop here. Two squares stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Edges from elsewhere repair that. Compare squares with
+# Minutes 43 to 45. Not drawn are MultiBiSage, 0.257 over all pins, and the larger PinSage; the PinSage here is the small one. Read the full circles first: all pins. Then only the hollow squares: the pins on no board. Stop here. Two squares stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Edges from elsewhere repair that. Compare squares with
 # squares, since these pins ask for other things than all pins do. A bar that reaches the dashed line cannot be told from the mean of six graphs: so it is with iALS on six graphs, the square farthest right.
 #
-# ### Six graphs pay; what listens better could not be shown
+# ### Six graphs pay; for listening better we saw no gain
 # * leads: six graphs over boards, a mean of each = +0.012, +0.007, +0.017; MultiBiSage over a larger PinSage = +0.002, −0.003, +0.007; plain mean over MultiBiSage = +0.005, +0.001, +0.009
 #
-# Minutes 43 to 44. Recall@10 of all pins. First row: the paper's first claim holds here. Second: a model that costs more is to be compared at equal cost, so this PinSage has twice the numbers and neighbors and trains for as many seconds; the two cannot be told apart. It is in no figure. Third: a
-# plain mean of the same six graphs is ahead of MultiBiSage; in the week of 14.5, which chose, no difference could be told.
-#
-# ### Pictures often lead out of the topic, six graphs hardly ever
-# * left figure 14.7
-# * words **57 %** of the pins with the nearest pictures share the query's topic, **97 %** and **96 %** of those that six graphs find.
-# * then words **Style**, the color, gets lost in all three.
-#
-# Minutes 44 to 46. One pin on no board, and five answers of three lists. The drawing is the topic, the frame the kind, color and bar say how near the style of the query is. First row: pens among hearts, out of the topic, and the bars are longest there. Second and third: hearts only, and hardly any style. The per cents are of all such pins.
+# Minutes 45 to 47. Recall@10 of all pins. First row: the paper's first claim holds here. Second: a model that costs more is to be compared at equal cost, so this PinSage has twice the numbers and neighbors and trains for as many seconds; the two cannot be told apart. It is in no figure. Third: a
+# plain mean of the same six graphs is even ahead of MultiBiSage, the bar is clear of the line; in the week of 14.5, which chose, no difference could be told.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p8"]
 predict("14.p8")
@@ -635,10 +627,11 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Six graphs are for things that different graphs know
-# * bars: *a mean of six graphs, pins on no board = 0.273; a mean of the boards, the same pins = 0.222
-# * leads: over iALS with six graphs = −0.008, −0.030, +0.014; over RP3β = +0.016, −0.006, +0.038
+# * words Recall@10 of pins that ask from **no board**:
+# * bars: mean of six graphs = 0.273; *mean of the boards = 0.222
+# * leads: mean of six over iALS with six = −0.008, −0.030, +0.014; mean of six over RP3β = +0.016, −0.006, +0.038
 #
-# Minutes 46 to 48. What it is for: ads, products, pins that nobody has put on a board. Where it won: the bars, recall@10. Where it did not: for the same pins the mean of six graphs cannot be told from iALS that gets the same graphs, nor from RP3β, which
+# Minutes 47 to 48. What it is for: ads, products, pins that nobody has put on a board. Where it won: the bars. Where it did not: for the same pins the mean of six graphs cannot be told from iALS that gets the same graphs, nor from RP3β, which
 # only counts pairs. So try these first; they cost a second.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -652,7 +645,7 @@ verdict(
 # reads it, and when is it worth reading? [Lesson 15](15_sequences.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Pay for the graphs; the rest could not be shown
+# ### Pay for the graphs; for the rest we saw no gain
 # * drawing which pays
 # * then words **Before you train, ask of each graph which pins it reaches.** And a mask has to survive the row in which nobody is left.
 #

@@ -99,8 +99,8 @@ QUESTIONS = (
          "For most of them that is so. But where every column is corrected, the pairs of positive and "
          "negative are symmetric, and that alone fixes log p."),
         ("log Q off the negatives, as on the slide",
-         "With one draw its sum lacks the factor n, and the positive has no log Q that could make up for it: a logit "
-         "and a half away."),
+         "With one draw n is 1, and a hit moves no score in either way: this is log nQ, hits masked. The logarithm of an "
+         "estimated sum is biased: a logit and a half away."),
     ), measured=_one_negative),
     Question("11.p3", "Hits masked, no n, many draws. A user takes one item with probability 0.6. What is "
              "learned about it?", (

@@ -120,9 +120,9 @@ QUESTIONS = (
         ("one cannot tell them apart",
          "Their distance is smaller than that between two seeds of one of them. What a pin has within reach matters, and that is the same for all."),
         ("the transformer, then attention, then the mean",
-         "That is the order of the climb. Trained to the end, weights that are learned for neighbors find what a mean finds."),
+         "That is the order of the climb. Trained to the end, what learned weights for neighbors find cannot be told from what a mean finds."),
         ("the mean, it has least to learn",
-         "It learns fastest, so in a short training it is hard to beat. Trained to the end they are level."),
+         "It learns fastest, so in a short training it is hard to beat. Trained to the end one cannot tell them apart."),
     ), measured=_who_listens),
     Question("14.p7", "Two graphs are looked at least: user-pin (10 %) and user-idea (12 %). The model is trained anew without one of them. "
              "Of which is a loss shown?", (

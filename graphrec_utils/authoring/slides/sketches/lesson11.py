@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
@@ -103,21 +104,23 @@ def flip() -> Sheet:
 
 def sum_by_draws() -> Sheet:
     sheet = Sheet(
-        330,
-        "Left the sum over all other items; right draws that stand for it: what is drawn twice as often counts half",
+        390,
+        "Left the sum over all other items; right eight draws that stand for it: what is drawn twice as often counts half, and the draw that is the positive is left out",
     )
-    sheet.text(0, 30, "the sum: each item once", bold=True)
-    sheet.text(560, 30, "four draws, each divided by n Q", bold=True)
-    shares = (("bestseller", 0.5, 2), ("film B", 0.25, 1), ("film C", 0.25, 1))
-    for k, (name, q, drawn) in enumerate(shares):
-        y = 60 + 86 * k
-        sheet.text(190, y + 43, name, at="end")
-        sheet.box(215, y, 70, 66, fill=ITEM, edge=ITEM)
-        sheet.text(315, y + 43, f"Q = {q}", color=QUIET)
+    sheet.text(0, 30, "the sum, every eˢ = 1", bold=True)
+    sheet.text(480, 30, "eight draws, each divided by 8 Q", bold=True)
+    shares = (("bestseller", "½", 4, ITEM), ("film B", "¼", 2, ITEM), ("film C", "⅛", 1, ITEM), ("the positive", "⅛", 1, NEGATIVE))  # fmt: skip
+    for k, (name, q, drawn, color) in enumerate(shares):
+        y = 60 + 82 * k
+        hit = color == NEGATIVE
+        sheet.text(190, y + 41, name, at="end")
+        sheet.box(215, y, 66, 60, fill="#fff" if hit else ITEM, edge=color, dashed=hit)
+        sheet.text(305, y + 41, f"Q = {q}", color=QUIET)
         for j in range(drawn):
-            sheet.box(570 + 150 * j, y, 70 if drawn == 1 else 35, 66, fill=ITEM, edge=ITEM)
-        weight = 1 / (4 * q)
-        sheet.text(860, y + 43, f"{drawn} · 1 / (4 · {q}) = {drawn * weight:g}")
+            wide = 66 / drawn
+            sheet.box(480 + 85 * j, y, wide, 60, fill="#fff" if hit else ITEM, edge=color, dashed=hit, round=3)  # fmt: skip
+        said = "a hit: out, but counted in the 8" if hit else f"{drawn} · 1 / (8 · {q}) = 1"
+        sheet.text(620 if hit else 860, y + 41, said, color=color if hit else INK)
     return sheet
 
 
@@ -127,9 +130,9 @@ def three_places() -> Sheet:
         "Three places: the positive left alone or corrected too; no n or log of n Q; a hit stays in or is masked",
     )
     rows = (
-        ("1  the positive", ("left alone", "the lecture's slide"), ("corrected, too", "Yi et al., 2019")),
+        ("1  the positive", ("left alone", "negatives only: the lecture"), ("corrected, too", "Yi et al., 2019")),
         ("2  the n", ("− log Q", "a constant cancels in Yi's form"), ("− log (n Q)", "needed if 1 is left alone")),
-        ("3  a hit", ("stays in", "a draw like others"), ("masked", "if 1 is left alone: only with an n")),
+        ("3  a hit", ("stays in", ""), ("masked", "")),
     )  # fmt: skip
     for k, (name, *ways) in enumerate(rows):
         y = 8 + 134 * k
@@ -137,8 +140,9 @@ def three_places() -> Sheet:
         for j, (way, why) in enumerate(ways):
             color = (CONTEXT, ITEM)[j]
             sheet.box(270 + 450 * j, y, 430, 106, fill=TINT[color], edge=color)
-            sheet.text(485 + 450 * j, y + 44, way, at="middle", bold=True)
-            sheet.text(485 + 450 * j, y + 82, why, at="middle", size=24)
+            sheet.text(485 + 450 * j, y + (44 if why else 62), way, at="middle", bold=True)
+            if why:
+                sheet.text(485 + 450 * j, y + 82, why, at="middle", size=24)
     return sheet
 
 
@@ -171,44 +175,44 @@ def two_meanings() -> Sheet:
 def four_variants() -> Sheet:
     sheet = Sheet(
         430,
-        "Four variants: none takes nothing off; slide takes log Q off the negatives; nQ, masked takes log nQ off the negatives, hits out; Yi takes log Q off all columns",
+        "Four variants: none takes nothing off; negatives only takes log Q off the negatives; nQ, masked takes log nQ off the negatives, hits out; Yi takes log Q off all columns",
     )
     rows = (
         ("none", ("", "", "", "")),
-        ("slide", ("", "− log Q", "− log Q", "− log Q")),
+        ("negatives only", ("", "− log Q", "− log Q", "− log Q")),
         ("nQ, masked", ("", "− log nQ", "− log nQ", "out")),
         ("Yi", ("− log Q", "− log Q", "− log Q", "− log Q")),
     )
     for j, name in enumerate(("the positive", "a draw", "a draw", "a hit")):
-        sheet.text(350 + 225 * j, 30, name, at="middle", color=QUIET)
+        sheet.text(370 + 220 * j, 30, name, at="middle", color=QUIET)
     for k, (name, cells) in enumerate(rows):
         y = 52 + 94 * k
         sheet.text(0, y + 50, name, bold=True, size=30)
         for j, said in enumerate(cells):
             color = POSITIVE if not j else NEGATIVE if said == "out" else CONTEXT
-            sheet.box(250 + 225 * j, y, 200, 78, fill="#fff" if said == "out" else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
-            sheet.text(350 + 225 * j, y + 48, said or "as it is", at="middle", bold=bool(said), color=INK if said else QUIET)  # fmt: skip
+            sheet.box(272 + 220 * j, y, 196, 78, fill="#fff" if said == "out" else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
+            sheet.text(370 + 220 * j, y + 48, said or "as it is", at="middle", bold=bool(said), color=INK if said else QUIET)  # fmt: skip
     return sheet
 
 
 def at_sixteen() -> Sheet:
-    names = ("none", "slide", "nQ, masked", "Yi")
+    names = ("none", "negatives only", "nQ, masked", "Yi")
     halves = (
-        ("as an estimate: gradient off by", (0.62, 0.08, 0.01, 0.18)),
-        ("as a teacher: learned logits off by", (1.17, 0.21, 0.11, 0.00)),
+        ("16 draws, as an estimate: gradient off by", (0.62, 0.08, 0.01, 0.18)),
+        ("as a teacher: a learned logit off by", (1.17, 0.21, 0.11, 0.00)),
     )
     told = "; ".join(f"{title} " + ", ".join(f"{n} {v:.2f}" for n, v in zip(names, values, strict=True)) for title, values in halves)  # fmt: skip
     sheet = Sheet(350, told)
     for j, (title, values) in enumerate(halves):
-        left = 175 if not j else 690
-        sheet.text(0 if not j else 600, 30, title, bold=True)
+        left = 215
+        sheet.text(0 if not j else 640, 30, title, bold=True)
         best = min(values)
         for k, (name, value) in enumerate(zip(names, values, strict=True)):
             y = 56 + 74 * k
             if not j:
                 sheet.text(left - 15, y + 37, name, at="end")
-            x = left if not j else 600
-            wide = value / max(values) * (300 if not j else 420)
+            x = left if not j else 640
+            wide = value / max(values) * (300 if not j else 400)
             sheet.bar(x, y, wide, 54, POSITIVE if value == best else USER)
             sheet.text(x + max(wide, 2) + 14, y + 37, f"{value:.2f}", bold=value == best)
     return sheet
@@ -219,14 +223,14 @@ def knob() -> Sheet:
         430,
         "One model, one number λ: at 0 the list is by PMI, at 1 by log p, and between them lies every mixture",
     )
-    sheet.box(0, 20, 400, 120, fill=TINT[USER], edge=USER)
+    sheet.box(2, 20, 398, 120, fill=TINT[USER], edge=USER)
     sheet.text(200, 68, "trained as it is", at="middle")
     sheet.text(200, 112, "log p − log Q", at="middle", bold=True, size=34)
     sheet.text(470, 92, "+", at="middle", bold=True, size=44)
     sheet.box(540, 20, 300, 120, fill=TINT[ITEM], edge=ITEM)
     sheet.text(690, 68, "when you serve", at="middle")
     sheet.text(690, 112, "λ log Q", at="middle", bold=True, size=34)
-    sheet.text(880, 75, "one number an item,\nno new training", size=24, color=QUIET)
+    sheet.text(880, 75, "log Q of each item,\nno new training", size=24, color=QUIET)
     sheet.line(120, 270, 1040, 270, color=CONTEXT, wide=10)
     ends = (("λ = 0", "PMI: what she likes\nmore than others do", 180), ("λ = 1", "log p: what she\nwill take", 980))  # fmt: skip
     for name, said, x in ends:
@@ -234,6 +238,41 @@ def knob() -> Sheet:
         sheet.text(x, 236, name, at="middle", bold=True, size=30)
         sheet.text(x, 334, said, at="middle", size=30)
     sheet.text(580, 322, "every mixture", at="middle", color=QUIET)
+    return sheet
+
+
+def found_and_rare() -> Sheet:
+    stored = results.load("11_rivals").values
+    ways = ("in-batch, no correction", "in-batch, negatives, no n")
+    halves = (("what is found: NDCG@20", "ndcg", 0), ("rare items: recall@20", "tail recall", 620))
+    told, most = [], 0.25
+    shown = {}
+    for data, part in stored.items():
+        models = {row["model"]: row for row in part["models"]}
+        shown["films" if data == "MovieTweetings" else data] = models
+    for title, measure, _ in halves:
+        said = (f"{data} from {m[ways[0]][measure]:.3f} to {m[ways[1]][measure]:.3f}" for data, m in shown.items())  # fmt: skip
+        told.append(f"{title}: {', '.join(said)}")
+    sheet = Sheet(390, f"Without and with the correction. {'; '.join(told)}")
+    for title, measure, left in halves:
+        sheet.text(left + 20, 34, title, bold=True)
+        for k, (data, models) in enumerate(shown.items()):
+            y = 96 + 84 * k
+            before, after = (models[way][measure] for way in ways)
+            if not left:
+                sheet.text(125, y + 9, data, at="end")
+            a, b = (left + 150 * (not left) + 20 + x / most * (380 if left else 300) for x in (before, after))  # fmt: skip
+            end = b - 16 if b > a else b + 16
+            color = POSITIVE if b > a else NEGATIVE
+            if abs(b - a) > 40:
+                sheet.line(a, y, end, y, color=color, wide=7, head=True)
+            sheet.dot(a, y, 12, CONTEXT)
+            sheet.dot(b, y, 12, INK)
+            sheet.text(max(a, b) + 22, y + 9, f"{before:.3f} → {after:.3f}")
+    sheet.dot(182, 356, 12, CONTEXT)
+    sheet.text(204, 365, "no correction")
+    sheet.dot(462, 356, 12, INK)
+    sheet.text(484, 365, "negatives only, hits out")
     return sheet
 
 
@@ -245,11 +284,11 @@ def two_answers() -> Sheet:
     rows = (
         ("as a teacher", "every column − log Q, hits in: learns log p, few draws or many", POSITIVE),
         ("as an estimate", "negatives − log (n Q), hits out: nearest to the full gradient", USER),
-        ("when serving", "train without, then + λ log Q: one number, no new training", ITEM),
+        ("when serving", "train without, then + λ log Q of each item; no new training", ITEM),
     )  # fmt: skip
     for k, (name, said, color) in enumerate(rows):
         y = 10 + 106 * k
-        sheet.box(0, y, 230, 84, fill=TINT[color], edge=color)
+        sheet.box(2, y, 228, 84, fill=TINT[color], edge=color)
         sheet.text(115, y + 51, name, at="middle", bold=True)
         sheet.text(256, y + 51, said)
     return sheet
@@ -266,5 +305,6 @@ DRAWINGS = {
     "four variants": four_variants,
     "at sixteen": at_sixteen,
     "knob": knob,
+    "found and rare": found_and_rare,
     "two answers": two_answers,
 }

@@ -6,7 +6,7 @@ from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 GRAPHS = ("board-pin", "user-pin", "user-idea", "user-product", "user-ad", "query-pin")
-WHO = ("boards", "people: long clicks", "people: idea pins", "people: products", "people: ads", "searches")  # fmt: skip
+WHO = ("boards: board-pin", "long clicks: user-pin", "idea pins: user-idea", "products: user-product", "ads: user-ad", "searches: query-pin")  # fmt: skip
 
 
 def six_graphs() -> Sheet:
@@ -143,7 +143,7 @@ def attention() -> Sheet:
 def empty_list() -> Sheet:
     sheet = Sheet(
         390,
-        "Forward, minus infinity at every place gives 0 / 0, which is NaN, and nan_to_num makes it 0; backward the gradient meets the softmax and is 0 · NaN, NaN",
+        "Forward, minus infinity at every place gives 0 / 0, which is NaN, and nan_to_num makes it 0; backward a number comes in, nan_to_num lets 0 back, and the softmax multiplies it by NaN",
     )
     steps = (
         ("logits", "−∞  −∞  −∞"),
@@ -156,13 +156,14 @@ def empty_list() -> Sheet:
         sheet.text(x + 145, 84, name, at="middle")
         sheet.box(x, 100, 290, 70, fill=TINT[color], edge=color)
         sheet.text(x + 145, 145, values, at="middle", bold=True)
-        back = ("NaN NaN NaN", "0 · NaN", "a number")[k]
+        back = ("NaN NaN NaN", "0 · NaN = NaN", "a number")[k]
         color = (NEGATIVE, NEGATIVE, POSITIVE)[k]
         sheet.box(x, 250, 290, 70, fill=TINT[color], edge=color)
         sheet.text(x + 145, 295, back, at="middle", bold=True)
         if k < 2:
             sheet.line(x + 298, 135, x + 388, 135, color=INK, wide=4, head=True)
             sheet.line(x + 388, 285, x + 298, 285, color=NEGATIVE, wide=4, head=True)
+            sheet.text(x + 343, 265, ("NaN", "0")[k], at="middle", bold=True, color=NEGATIVE)
     sheet.text(40, 36, "the value: repaired", bold=True, color=POSITIVE)
     sheet.text(40, 366, "the gradient, on its way back: not repaired", bold=True, color=NEGATIVE)
     return sheet
@@ -171,7 +172,7 @@ def empty_list() -> Sheet:
 def two_levels() -> Sheet:
     sheet = Sheet(
         385,
-        "First level: in each graph the pin looks at itself and its neighbors, and a vector comes out. Second level: CLS plus the pin looks at the vectors of the graphs in which the pin has somebody",
+        "First level: in each graph the pin looks at itself and its neighbors, and a vector comes out. Second level: CLS plus the pin looks at itself and at the vectors of the graphs in which the pin has somebody",
     )
     sheet.text(250, 24, "first level: in each graph", at="middle", bold=True)
     sheet.text(800, 24, "second level: over the graphs", at="middle", bold=True)
@@ -194,6 +195,7 @@ def two_levels() -> Sheet:
     sheet.box(760, 300, 230, 60, fill=USER, edge=USER)
     sheet.text(875, 340, "CLS + the pin", at="middle", color="#fff", bold=True)
     sheet.line(875, 300, 875, 252, color=USER, wide=5, head=True)
+    sheet.text(1005, 322, "looks at\nitself, too", size=24, color=USER)
     sheet.line(950, 205, 1010, 205, head=True, wide=4)
     sheet.box(1020, 170, 120, 70, fill=ITEM, edge=ITEM)
     sheet.text(1080, 214, "one", at="middle", color="#fff", bold=True)
@@ -222,7 +224,12 @@ def levels_by_hand() -> Sheet:
     sheet.text(1050, 196, "5", at="middle", bold=True, color="#fff", size=44)
     sheet.text(234, 28, "the pin", at="middle", color=USER)
     sheet.text(385, 28, "neighbors", at="middle", color=ITEM)
-    sheet.text(10, 400, "with nobody in graph two it is masked, and 4 comes out", color=QUIET)
+    sheet.text(
+        10,
+        400,
+        "with nobody in graph two, 4 comes out (the model adds CLS + the pin to the set)",
+        color=QUIET,
+    )
     return sheet
 
 
