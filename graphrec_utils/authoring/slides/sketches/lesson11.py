@@ -261,7 +261,7 @@ def found_and_rare() -> Sheet:
             before, after = (models[way][measure] for way in ways)
             if not left:
                 sheet.text(125, y + 9, data, at="end")
-            a, b = (left + 150 * (not left) + 20 + x / most * (330 if left else 300) for x in (before, after))  # fmt: skip
+            a, b = (left + 150 * (not left) + 20 + x / most * (290 if left else 300) for x in (before, after))  # fmt: skip
             end = b - 16 if b > a else b + 16
             color = POSITIVE if b > a else NEGATIVE
             if abs(b - a) > 40:

@@ -34,7 +34,7 @@ def what_is_left() -> Sheet:
         430,
         "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right before or after it; iALS with six graphs that, people and searches; a mean of six graphs content and neighbors elsewhere",
     )
-    columns = (("its\ncontent", 515), ("engaged with right\nbefore or after", 725), ("its people,\nsearches", 905), ("neighbors\nelsewhere", 1075))  # fmt: skip
+    columns = (("its\ncontent", 515), ("engaged with\nbefore or after", 725), ("its people,\nsearches", 905), ("neighbors\nelsewhere", 1075))  # fmt: skip
     rows = (
         ("PinSage; mean of the boards", (1, 0, 0, 0)),
         ("RP3β; iALS", (0, 1, 0, 0)),
