@@ -254,7 +254,7 @@ verdict(
 #
 # **How to read it.** On the left the squares lie below the line: cells in numpy answer **half** as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. And of a small catalog it has to open much, here a quarter of all cells.
 #
-# To the right they rise. A scan's work grows with the catalog, and an index's more slowly. Take a million things in a thousand cells. A request meets the thousand centers, and then only what lies in 128 cells, about an eighth of the catalog. So the lines must cross: at ten thousand numpy's cells are level with the scan, at a hundred thousand they are clearly ahead. The price is a tenth of the list.
+# To the right they rise. A scan's work grows with the catalog, and an index's more slowly. Take a million things in a thousand cells. A request meets the thousand centers, and then only what lies in 128 cells, about an eighth of the catalog. So the lines must cross: at ten thousand numpy's cells are level with the scan, at a hundred thousand they are far ahead. The price is a tenth of the list.
 #
 # And the million of the beginning? A scan takes 43 milliseconds a request, cells of faiss 2.5.
 #

@@ -113,7 +113,7 @@ function render({ model, el }) {
     const [wide, left, high, top] = narrow ? [360, 4, 28, 26] : [840, 86, 21, 26];
     const across = narrow ? 2 : 1; // squares side by side, where their names have no room
     const long = years.map((year) => (narrow ? 1 : 5.5 + Math.max(...systems.filter((row) => row.year === year).map((row) => nick(row.name).length))));
-    const unit = (wide - left - (narrow ? 22 : 0)) / long.reduce((a, b) => a + b, 0);
+    const unit = (wide - left) / long.reduce((a, b) => a + b, 0);
     const starts = long.map((_, k) => left + unit * long.slice(0, k).reduce((a, b) => a + b, 0));
     edges = starts.map((_, k) => (starts[k + 1] ?? wide - 10) - 3);
     let y = top;
@@ -184,7 +184,7 @@ function render({ model, el }) {
     knob.setAttribute("transform", `translate(${at} 0)`);
     knob.setAttribute("aria-valuenow", last);
     late.setAttribute("x", at);
-    late.setAttribute("width", Math.max(0, 840 - at));
+    late.setAttribute("width", Math.max(0, (small ? 360 : 840) - at));
     tell(who);
   };
   // one sentence: of who is pointed at, of the year in the hand, or of all
