@@ -582,7 +582,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Which way is right, and in what sense?
 # * drawing two answers
-# * then words Would you notice? **Hardly**: on films the exact teacher was not ahead.
+# * then words Would you notice? By what is found **hardly**, by what is shown **yes**: on films Yi's lists held a third as many.
 #
 # Minutes 47 to 50. What it is for: a batch brings negatives for free, and log Q makes them teach how much, not how much more than others. Where it won: on all three data sets, most on Gowalla. Where it did not: rare items pay; λ when serving cannot be told from it on films and PinWorld, and finds more on Gowalla.
 # Ask the question of the first slide again: right in what sense? Then press the key. If you took counts for probabilities, or if your users are sure of what they want, you would notice. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.

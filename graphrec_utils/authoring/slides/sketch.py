@@ -58,6 +58,14 @@ class Sheet:
             shown = " ".join(f"{p:.1f},{q:.1f}" for p, q in points)
             self.inside.append(f'<polygon points="{shown}" fill="{color}"/>')
 
+    def named(self, rows: tuple[tuple[str, str, str], ...], high: float) -> None:
+        """Draw rows of (name, what is said of it, color), each name in a box of a height."""
+        for k, (name, said, color) in enumerate(rows):
+            y = 10 + (high + 20) * k
+            self.box(2, y, 228, high, fill=TINT[color], edge=color)
+            self.text(115, y + high / 2 + 9, name, at="middle", bold=True)
+            self.text(256, y + high / 2 + 9, said)
+
     def svg(self) -> str:
         size = f'viewBox="0 0 {self.wide:g} {self.high:g}" width="{self.wide:g}" height="{self.high:g}"'
         return f'<svg class="sketch" {size} role="img" aria-label="{html.escape(self.alt)}">{"".join(self.inside)}</svg>'

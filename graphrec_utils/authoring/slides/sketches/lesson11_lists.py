@@ -75,11 +75,7 @@ def two_answers() -> Sheet:
         ("as an estimate", "negatives − log (n Q), hits out: nearest to the full gradient", USER),
         ("when serving", "train without, then + λ log Q of each item; no new training", ITEM),
     )  # fmt: skip
-    for k, (name, said, color) in enumerate(rows):
-        y = 10 + 106 * k
-        sheet.box(2, y, 228, 84, fill=TINT[color], edge=color)
-        sheet.text(115, y + 51, name, at="middle", bold=True)
-        sheet.text(256, y + 51, said)
+    sheet.named(rows, high=84)
     return sheet
 
 

@@ -62,11 +62,7 @@ def which_pays() -> Sheet:
         ("attention", "?  a mean of six cannot be told from it", CONTEXT),
         ("a second level", "✗  no gain: a plain mean of six is ahead by 0.005", NEGATIVE),
     )  # fmt: skip
-    for k, (name, said, color) in enumerate(rows):
-        y = 10 + 84 * k
-        sheet.box(2, y, 228, 64, fill=TINT[color], edge=color)
-        sheet.text(115, y + 41, name, at="middle", bold=True)
-        sheet.text(256, y + 41, said)
+    sheet.named(rows, high=64)
     return sheet
 
 
