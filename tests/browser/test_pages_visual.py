@@ -13,6 +13,7 @@ from PIL import Image
 from graphrec_utils import toy
 from graphrec_utils.plots import visuals
 from tests.browser import pages
+from tests.library.made import MADE as ALL
 
 MADE = {"bpr_loss": visuals.bpr_loss}
 
@@ -92,3 +93,54 @@ def test_where_scripts_do_not_run_a_picture_says_how_to_use_it(new_page, tmp_pat
     page = new_page()
     pages.opened(page, address)
     assert page.get_by_text("Run the cell to use it").count() == 0
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    """The address of a page with one of each visual, without their pictures."""
+    file = tmp_path_factory.mktemp("all") / "all.html"
+    body = "\n".join(make()._html("") for make in ALL.values())
+    file.write_text(f'<!doctype html><meta charset="utf-8"><body>{body}</body>', "utf-8")
+    return file.as_uri()
+
+
+def test_tab_never_stops_at_a_drawing_that_knows_no_keys(new_page, everything):
+    """Chromium lets Tab halt at an svg that listens for focus: `roving` takes it out."""
+    page = new_page()
+    page.goto(everything)
+    page.wait_for_function("n => document.querySelectorAll('.gr-root').length === n", arg=len(ALL))
+    page.evaluate(
+        "addEventListener('focusin', (e) => (window.stops ??= new Map()).set(e.target, e.target))"
+    )
+    for _ in range(2000):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+    stops = page.evaluate("[...stops.keys()].map((e) => [e.tagName, e.getAttribute('tabindex')])")
+    assert len(stops) > 3 * len(ALL)
+    dead = page.evaluate(
+        "[...stops.keys()].filter((e) => e.tagName === 'svg' && e.getAttribute('tabindex') !== '0')"
+        ".map((e) => e.closest('.gr-root').ariaLabel)"
+    )
+    assert dead == []
+
+
+def test_a_hand_that_misses_its_handle_marks_no_text(new_page, everything):
+    page = new_page()
+    page.goto(everything)
+    page.wait_for_function("n => document.querySelectorAll('.gr-root').length === n", arg=len(ALL))
+    marked = page.evaluate("""() => [...document.querySelectorAll(".gr-body")].filter((body) => {
+        return [body, ...body.querySelectorAll("svg, svg text, td, th, div, span")].some((e) =>
+            !e.closest(".gr-at-list") && getComputedStyle(e).userSelect !== "none");
+    }).map((body) => body.parentElement.ariaLabel)""")
+    assert marked == []
+    page.evaluate("getSelection().removeAllRanges()")
+    for k in range(len(ALL)):
+        body = page.locator(".gr-body").nth(k)
+        body.scroll_into_view_if_needed()
+        box = body.bounding_box()
+        page.mouse.move(box["x"] + 3, box["y"] + 3)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.8 * min(box["height"], 900))
+        page.mouse.up()
+        assert page.evaluate("getSelection().toString()") == "", k

@@ -168,6 +168,8 @@ export function roving(container, rows, first) {
     r = clamp(r, grid.length);
     grid[r][clamp(c, grid[r].length)]?.focus();
   });
+  // an svg that listens for focus would be a stop of Tab itself, at which no key does anything
+  if (container instanceof SVGElement) container.tabIndex = -1;
   settle(first ?? rows().flat().find(Boolean));
   return settle;
 }
