@@ -153,11 +153,15 @@ def test_what_is_folded_does_not_tell_its_first_line(source):
     assert student == before, f"run: python3 -m graphrec_utils build --changed {source.name[:2]}"
 
 
-@per_lesson
-def test_a_lesson_ends_with_its_progress(source):
-    last = cells(target(source, "student"))[-1]
-    assert last.source.endswith(f'progress("{source.name[:2]}")')
-    assert "○" in last.outputs[0].data["text/plain"]
+@per_notebook
+def test_a_lesson_ends_with_its_progress_as_it_counts_today(path, monkeypatch, tmp_path):
+    """An exercise that moves into a branch leaves the points of the core, in this cell as well."""
+    monkeypatch.setenv("GRAPHREC_STATE", str(tmp_path))
+    last = cells(path)[-1]
+    assert last.source.endswith(f'progress("{path.name[:2]}")')
+    (output,) = last.outputs
+    assert "○" in output.data["text/plain"]
+    assert output.data["text/plain"] == repr(exercises.progress(path.name[:2]))
 
 
 @per_notebook
