@@ -83,7 +83,7 @@ remember("19")
 # | **prefix** | `codes[i, :2]` | the first codes of an item: who shares it is alike |
 #
 # Three books of 64 words make $64^3 = 262{,}144$ spellings from 192 vectors. The first book holds k-means centers of the items, the next those of what it leaves over, and so on; or a network
-# learns them (branch 19.5). And if two items share all their codes? Then a **further code** without any meaning counts them: 0, 1, 2, … (branch 19.6).
+# learns them (branch 19.5). And if two items share all their codes? Then a **further code** without any meaning counts them: 0, 1, 2, …
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A spelling is a row of codes: each says what the last left over
@@ -174,7 +174,7 @@ visuals.semantic_tree(
 # all items and needs a vector of each; here no item needs one (branch 19.11 writes the loss). This is **TIGER** (2023), and the field calls it *generative retrieval*: the model does not score a catalog, it writes, and reads what it has
 # just written.
 #
-# Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. Does it begin with the code that is likeliest in the first place?
+# Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. Of all pins it writes the likeliest.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A history is a text, and its next word is a code
@@ -201,6 +201,9 @@ visuals.semantic_tree(
 #
 # Minutes 18 to 20. With two codes 2·1 has nearly caught up, 0.14 times 0.66 beside 0.35 times 0.31, 0.09 beside 0.11, and the codes that follow decide. And look at what was read: four of the ten pins begin with 2.
 
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p9"]
+predict("19.p9")
+
 # %% jupyter={"source_hidden": true}
 # All parts together, small: words that a network has learned, the pins spelled in them, and a transformer that learns to write the next save
 world = pinworld.load("tiny")
@@ -216,7 +219,7 @@ histories = sampling.histories.cut(ordered, 11)  # ten pins to read, and the one
 latest = sampling.latest(saves, 10)  # the ten that are read when the model is used
 speller = tiger.fit(latest, histories, codes, dim=32, epochs=4, progress=True)
 
-# %% slideshow={"slide_type": "subslide"} tags=["experiment"] jupyter={"source_hidden": true}
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:19.p9"] jupyter={"source_hidden": true}
 user = 21
 (pin,) = speller.ranked([user], top=1, width=50, seen=saves.csr())[0]
 spelled = codes[pin]
@@ -249,10 +252,10 @@ print(f"likeliest second code: {chances[1].max():.2f} after {spelled[0]}, {other
 # *Figure 19.2. What a small speller, of 16 words at each level, expects of one user. Each panel has the chances of one code, after those written before it. Hatched is what was written. The bars of
 # a panel add up to 1; the four hatched ones multiply to the chance of the pin.*
 #
-# The likeliest first code is 0, and yet the pin begins with 2. Why? After 2 the speller is surer how to go on. After two codes 2·1 has nearly caught up: $0.14 \cdot 0.66 = 0.09$ beside $0.35 \cdot 0.31 = 0.11$. The
+# The likeliest first code is 0, and yet the pin begins with 2: after 2 the speller is surer how to go on. After two codes 2·1 has nearly caught up, $0.14 \cdot 0.66 = 0.09$ beside $0.35 \cdot 0.31 = 0.11$, and the
 # codes that follow decide.
 #
-# And look at what was read: four of the ten pins begin with 2. The speller writes a pin made of parts that this user has saved. With 2·1·4·6 it shares all but the further code.
+# Now look at what was read: four of the ten pins begin with 2. The speller writes a pin made of parts that this user has saved.
 #
 # **The likeliest first code need not begin the likeliest item.**
 
@@ -397,9 +400,9 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. item2item, not drawn, is level with the walk. Start at the top: who is first, and how far below is TIGER?*
+# *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. RP3β is the walk; item2item, not drawn, is level with it. Start at the top: who is first, and how far below is TIGER?*
 #
-# **How to read it.** A walk is first, SASRec, HSTU and the chain are close to it, and TIGER is far below. (Bars that overlap decide nothing; the card does, for it asks the same people: TIGER is behind SASRec.) A likely reason is what TIGER writes with. SASRec can say of every game what comes after it. TIGER's words are shared. What it
+# **How to read it.** TIGER stands far below the four at the top. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words are shared. What it
 # learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is.
 #
 # Now look at TIGER's neighbor, iALS. TIGER reads the order, iALS does not. Yet nobody can tell them apart, and TIGER's words are made of iALS's vectors. Perhaps the rounding into codes loses what the order wins.
@@ -417,7 +420,7 @@ verdict(
 #
 # <details><summary>How this was measured</summary>
 #
-# SASRec and HSTU cannot be told apart. The split, the people and the measure of 15.3: the last event of 2,400 people, the one before it chose; a third of them is asked, 800 people, after one training each (among these SASRec has 0.062 and the walk 0.067; over all three thirds, in 15.3, they have 0.057 and 0.062). TIGER chose among 4, 8 and 16 passes (0.042, 0.045 and 0.048 on the event before), SASRec had six settings, HSTU takes SASRec's, all others come with those of 15.3. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, a beam of 50. It, HSTU and SASRec read the latest 50 events. Codes are made of iALS's item
+# Bars that overlap decide nothing; the card does, for it asks the same people. SASRec and HSTU cannot be told apart. The split, the people and the measure of 15.3: the last event of 2,400 people, the one before it chose; a third of them is asked, 800 people, after one training each (among these SASRec has 0.062 and the walk 0.067; over all three thirds, in 15.3, they have 0.057 and 0.062). TIGER chose among 4, 8 and 16 passes (0.042, 0.045 and 0.048 on the event before), SASRec had six settings, HSTU takes SASRec's, all others come with those of 15.3. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, a beam of 50. It, HSTU and SASRec read the latest 50 events. Codes are made of iALS's item
 # vectors: TIGER is told the likes twice. A TIGER of the paper reads with an encoder and has a hashed user id; ours is one transformer. item2item finds 0.067, iALS 0.040, TIGER 0.039. TIGER reads four codes where SASRec reads one event: 168 s of training beside 36, CPU time of one training, the words' included.
 #
 # Films: MovieTweetings, the last event of 2,400 people, one training each on all before it; the event before it chose, among three trials for everybody: 8, 16 and 32 passes of TIGER (0.110, 0.119 and 0.126 there), 4, 8 and 16 of HSTU and SASRec, one knob of the others.
@@ -448,7 +451,7 @@ verdict(
 #
 # Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins and put into the trie. If sharing parts pays anywhere, then here.
 #
-# So a tenth of PinWorld's pins is hidden from training and alone asked for, and then the same with films, of which only genres are known. The rivals, too, must go by something else than an item's likes:
+# So a tenth of PinWorld's pins is hidden from training and alone asked for; then a tenth of the films, of which only genres are known. The rivals, too, must go by something else than an item's likes:
 #
 # | rival | goes by |
 # |---|---|
@@ -459,7 +462,7 @@ verdict(
 # | codes by chance (pins) | nothing: TIGER with codes that mean nothing |
 # | an order by chance (films) | nothing: the candidates shuffled |
 #
-# TIGER may be asked for all four codes, or only for the first few; then all that begin alike are tied.
+# TIGER may be asked for all four codes, or only for the first few, as many as validation chose. Then all that begin alike are tied.
 #
 # > **Claim** (of the abstract of TIGER, in our words). A model that spells finds more of what is new than the nearest content.
 
@@ -523,14 +526,13 @@ verdict(
 # %% [markdown]
 # *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals.*
 #
-# **How to read it.** Begin at the bottom, on the left. With codes that mean nothing TIGER finds no more than popularity; with codes of what pins show and say, several times as much. So a new pin *can* be written on its first morning, by
-# what its parts have meant before.
+# **How to read it.** Begin at the bottom, on the left. Codes that mean nothing are the control: what TIGER finds beyond them, the meaning of its codes has brought. That is several times as much. So a new pin *can* be written on its first
+# morning, by what its parts have meant before.
 #
-# Now look up, at content. It starts from the same pictures and words, trains no transformer, and is ahead on both sides. Rounding cannot be the whole reason: on pins one code, the coarsest, does better than four. A likelier one: TIGER has learned what comes *next*, while here a pin counts whenever it is liked.
+# Now look up, at content: the same pictures and words, and no transformer. It is ahead on both sides. Rounding cannot be the whole reason, for then the finest spelling would do best; on pins one code, the coarsest, does better than four. A likelier one is
+# the question: TIGER has learned what comes *next*, while here a pin counts whenever it is liked.
 #
-# On pins iALS is better still, and it reads no content: it goes by the author's other pins. Who made a thing can say more than what it shows.
-#
-# On films it is open how many codes to ask for: with three, as validation chose, TIGER cannot be told from popularity; with four it is ahead of it, and still behind content.
+# On pins iALS is better still, and it reads no content: it goes by the author's other pins. Who made a thing can say more than what it shows. So ask first who made it.
 #
 # **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
 #
@@ -538,6 +540,8 @@ verdict(
 #
 # Pins: measured as lesson 18 measures the question of content, where no content is wrong: PinWorld at scale 0.35, everybody with a history who liked a new pin: 785 people of one world for TIGER, content and chance, three worlds for the other rows, which come from there. Another tenth chose among three lengths of training of TIGER (2, 4 and 8 passes: 0.258, 0.308 and 0.283), and for how many codes it is asked
 # (test: 0.303, 0.279, 0.259, 0.251 for one to four); "content" had ten settings. "content": a person is folded in to the contents as iALS folds in a user. Two towers find 0.348.
+#
+# On films it is open how many codes to ask for: with three, as validation chose, TIGER cannot be told from popularity; with four it is ahead of it, and still behind content.
 #
 # Films: MovieTweetings, 178 of 1,714 films, 2,385 people. Another tenth chose among six settings of TIGER, 0.067 to 0.069 (8 passes, the longest that was tried, won), twelve of iALS and of iALS told of content, ten of content (the smallest regularization won, and iALS's largest size: ends of what was tried). For three codes 0.069 there, for four 0.034; in the test 0.054 and 0.079. The tenth that chose says three codes, the test says four. The intervals are over people: other films might turn the numbers of codes round, as these two tenths do; content
 # finds more than TIGER in both, whatever it is asked for. By their dates new films were not asked for: of the likes of all that come in the last 15 % of the time, two films have 29 %, and the test would be about these two.
@@ -553,7 +557,7 @@ verdict(
 # >
 # > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046.
 # >
-# > **Where it did not.** On known games it finds 0.039, SASRec 0.062. On new pins it finds 0.303, the nearest content 0.380. On films it is behind both, too. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
+# > **Where it did not.** On known games it finds 0.039, SASRec 0.062. On new pins it finds 0.303, the nearest content 0.380. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
 #
 # Why spell, then? With each item a table of vectors grows by 64 numbers, and spellings by four codes of a byte. That counts where vectors do not fit into memory. Ours do.
 #

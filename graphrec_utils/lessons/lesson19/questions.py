@@ -53,6 +53,10 @@ def _known(_) -> str:
     return by(_lead("19_known", "TIGER over SASRec", "amazon-games"), "TIGER", "SASRec", "nobody")
 
 
+def _begins(at) -> str:
+    return "yes, here" if int(at["spelled"][0]) == int(at["chances"][0].argmax()) else "no"
+
+
 def _new(_) -> str:
     return by(_lead("19_new", "TIGER over content"), "TIGER", "the nearest", "nobody")
 
@@ -122,6 +126,14 @@ QUESTIONS = (
         ("nobody can tell TIGER and the nearest content apart",
          "The figure has both intervals: does either reach the other's mean?"),
     ), measured=_new),
+    Question("19.p9", "A speller writes the pin that it finds likeliest of all. Does this pin begin with the code that it finds likeliest in the first place?", (
+        ("no, here it begins with another one",
+         "Chances multiply: a code that begins worse may end better, if after it the speller is surer how to go on."),
+        ("yes, here it does: a likely whole begins with a likely part",
+         "It would, if what follows were as sure after every code. Look at the second panel."),
+        ("yes, always: the first code is chosen before the others are known",
+         "So writes who keeps one beginning alone (19.3). The likeliest pin has the largest product, whatever its first factor."),
+    ), measured=_begins),
     Question("19.q1", "Three books of 64 words each. How many spellings are there, and how many vectors are learned for them?", (
         ("262,144 spellings, 192 vectors", "64 · 64 · 64, and 3 · 64."),
         ("192 spellings, 192 vectors", "A spelling is one word of each book: their numbers multiply."),

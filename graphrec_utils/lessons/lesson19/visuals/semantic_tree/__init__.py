@@ -16,6 +16,7 @@ from graphrec_utils.plots.visuals.base import Visual, asked
 
 LARGEST = 16
 GRID = (36, 28)  # columns and rows of the plane, of which two on every side lie beyond the points
+FINER = 5  # as many to a side of a cell has the printed figure, odd: the middle one is the cell's
 
 
 def semantic_tree(
@@ -35,7 +36,7 @@ def semantic_tree(
         words: centers of each level, (K, 2) each; at most 4 levels.
         names: n words.
         chosen: the point at first.
-        function: your residual_codes(X, words); it is asked for the points and for the grid of the plane.
+        function: your residual_codes(X, words); it is asked for the points and for a grid of the plane.
 
     Raises:
         ValueError: shapes do not fit, or there are too few or too many points.
@@ -66,7 +67,8 @@ def semantic_tree(
 
     found, note = asked(function, own)
     found = semantic_ids.residual_codes(asked_for, words) if found is None else found
-    codes, cells = found[:n], found[n:]
+    codes, plane = found[:n], found[n:].reshape(FINER * GRID[1], FINER * GRID[0], len(words))
+    cells = plane[FINER // 2 :: FINER, FINER // 2 :: FINER].reshape(-1, len(words))
     sums = _sums(codes, words)
     low, high = _bounds(X, words)
     scaled = lambda p: ((p - low) / (high - low)).round(3).tolist()  # noqa: E731
@@ -81,7 +83,7 @@ def semantic_tree(
             f"{names[chosen]} are filled, and so is the part of the plane where a new point would begin like it; a line leads "
             "from the center that the codes stand for to each of them: what the next code has to say."
         ),
-        draw=lambda: draw(X, words, codes, cells, names, chosen),
+        draw=lambda: draw(X, words, codes, plane, names, chosen),
         note=note,
     )  # fmt: skip
 
@@ -99,13 +101,13 @@ def _bounds(X, words) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _grid(X, words) -> np.ndarray:
-    """Return the middle of each cell, row by row from the bottom; the bounds lie two cells inside."""
+    """Return the middles of the parts of all cells, row by row from the bottom; the bounds lie two cells inside."""
     low, high = _bounds(X, words)
-    x, y = ((np.arange(cells) - 1.5) / (cells - 4) for cells in GRID)
+    x, y = (((np.arange(FINER * k) + 0.5) / FINER - 2) / (k - 4) for k in GRID)
     return low + np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) * (high - low)
 
 
-def draw(X, words, codes, cells, names, chosen) -> tuple[Axes, ...]:
+def draw(X, words, codes, plane, names, chosen) -> tuple[Axes, ...]:
     """Draw the group of the chosen point after one code, and after all of them."""
     L, sums = codes.shape[1], _sums(codes, words)
     low, high = _bounds(X, words)
@@ -116,7 +118,7 @@ def draw(X, words, codes, cells, names, chosen) -> tuple[Axes, ...]:
     axes = np.atleast_1d(figure.subplots(1, len(levels), sharex=True, sharey=True))
     for ax, level in zip(axes, levels, strict=True):
         same = (codes[:, :level] == codes[chosen, :level]).all(axis=1)
-        inside = (cells[:, :level] == codes[chosen, :level]).all(axis=1).reshape(GRID[::-1])
+        inside = (plane[..., :level] == codes[chosen, :level]).all(axis=-1)
         shade = np.array([*to_rgb(style.POSITIVE), 0.18]) * inside[..., None]
         ax.imshow(shade, origin="lower", extent=corners, aspect="auto", zorder=0)
         for k, (x, y) in enumerate(X):
@@ -130,8 +132,9 @@ def draw(X, words, codes, cells, names, chosen) -> tuple[Axes, ...]:
                 color=style.POSITIVE if same[k] else style.CONTEXT,
                 zorder=3,
             )
-            ax.annotate(f"{names[k]} {'·'.join(map(str, codes[k, :level]))}", (x, y), xytext=(5, 4),
-                        textcoords="offset points", fontsize=9)  # fmt: skip
+            below = a > x and b > y  # where the line leaves to the upper right
+            ax.annotate(f"{names[k]} {'·'.join(map(str, codes[k, :level]))}", (x, y), xytext=(5, -4 if below else 4),
+                        va="top" if below else "bottom", textcoords="offset points", fontsize=9)  # fmt: skip
         ax.set_title(f"first {level} codes" if level > 1 else "first code", loc="left")
         ax.set(xticks=[], yticks=[])
     return tuple(axes)
