@@ -140,7 +140,7 @@ visuals.towers(
 #
 # **A cosine ends at 1; the temperature says how much 1 is worth.**
 #
-# With cosines a film can no longer be long because many like it. On our films that costs: a softmax of cosines finds less than one of plain products (10.8). So the models that we compare below have plain products.
+# Plain product or cosine: which finds more? Section 10.4 tries both.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 6 to 14. Figure 10.2: ask how probable Alien is at τ = 1 before anybody reads it. Usual wrong answer: nearly 1. Then cool, one notch at a
@@ -149,7 +149,7 @@ visuals.towers(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
 #
-# Write both towers and their meeting, for a batch. You write the cosine; with the lengths left in and τ = 1 it is the plain product of our tables. By hand: the history holds items 0 and 1 with
+# Write both towers and their meeting, for a batch. You write the cosine; leave both lengths in, at τ = 1, and it is the plain product. By hand: the history holds items 0 and 1 with
 # $\mathbf h_0 = (4, 0)$ and $\mathbf h_1 = (0, 6)$. Their mean is $(2, 3)$, the start is $(1, 1)$, so the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
@@ -252,9 +252,9 @@ verdict(
 # *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
 # Squares are cells in numpy, triangles cells of faiss. Above the line an index is faster. Follow the squares from left to right.*
 #
-# **How to read it.** On the left the squares lie below the line: cells in numpy answer **half** as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. And of a small catalog it has to open much, here a quarter of all cells.
+# **How to read it.** On the left the squares lie below the line: there cells in numpy answer half as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. And of a small catalog it has to open much, here a quarter of all cells.
 #
-# To the right they rise. A scan's work grows with the catalog, and an index's more slowly. Take a million things in a thousand cells. A request meets the thousand centers, and then only what lies in 128 cells, about an eighth of the catalog. So the lines must cross: at ten thousand numpy's cells are level with the scan, at a hundred thousand they are far ahead. The price is a tenth of the list.
+# To the right they rise. A scan's work grows with the catalog, an index's more slowly. Take a million things in a thousand cells: a request meets the thousand centers, and then only what lies in 128 cells, about an eighth of all. So from some size on to look at less must pay. The price is a tenth of the list.
 #
 # And the million of the beginning? A scan takes 43 milliseconds a request, cells of faiss 2.5.
 #
@@ -295,8 +295,7 @@ pd.DataFrame({
 }).round(4)  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The liked item has probability 0.4551, so its gradient is 0.4551 − 1 = −0.5449: a step of descent lifts it. The three others are pushed down by just their
-# probabilities, 0.2760 the hardest.
+# The gradient of the liked item is its probability less 1, so a step of descent lifts it. The three others are pushed down by just their probabilities.
 #
 # But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions of items nobody can pay that. So look at a few: draw $S$ of
 # the $n - 1$ others, each with equal chances. The mean of $S$ draws is, on average, the mean of all others. So each draw stands for $(n-1)/S$ of them:
@@ -343,17 +342,20 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does a softmax pay? BPR compares a like with one film that was drawn, and cross-entropy asks of each film alone. A softmax pushes hardest what is wrongly on top, and the top is what she sees.
+# Does a softmax pay? BPR compares a like with one film that was drawn, and cross-entropy asks of each film alone. A softmax pushes hardest what is wrongly on top, and the top is what she sees. Guess who is first, and what the cosine of 10.2 costs or brings.
 #
 # | films, in time order (10.8) | NDCG@20 |
 # |---|---|
-# | softmax | 0.166 |
-# | BPR | 0.159 |
-# | cross-entropy | 0.150 |
+# | softmax of plain products | 0.166 |
+# | softmax of cosines | 0.149 |
+# | BPR of plain products | 0.159 |
+# | cross-entropy of plain products | 0.150 |
+# | popularity, half forgotten in five days, as validation chose | 0.151 |
 # | popularity, half forgotten in two days | 0.171 |
-# | popularity, half forgotten in five days | 0.151 |
 #
-# It does, by 0.007 over BPR. But read to the end: popularity of the last days learns nothing, and how much it finds depends on how fast it forgets. So put it beside every loss.
+# It pays, by 0.007 over BPR. With it the cosine costs a tenth: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7). So the towers of 10.5 have plain products.
+#
+# But read to the end. Popularity of the last days learns nothing, and how much it finds depends on how fast it forgets. So put it beside every loss.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.5 The batch's own items
@@ -455,8 +457,8 @@ pd.DataFrame({
 # >
 # > **Where it won.** Films, in time order: NDCG@20 is 0.166, and 0.153 for iALS, which has nothing to say to users without a like (branch 10.8).
 # >
-# > **Where it did not.** Popularity with a half-life of two days finds 0.171 on the same test; validation did not choose it. Users without a like
-# > all get the list of $\mathbf b$; 57 of them are too few to say if it beats popularity (branch 10.8).
+# > **Where it did not.** Popularity with a half-life of two days finds 0.171 on the same test (validation did not choose it). Users without a like
+# > all get one list, that of $\mathbf b$; 57 of them are too few to say if it beats popularity (branch 10.8).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

@@ -204,13 +204,13 @@ QUESTIONS = (
          "With a half-life of a month it still is a little ahead: what is popular around the end of the data is "
          "what many users liked last."),
     ), measured=_one_out),
-    Question("10.p10", "An index of cells in numpy that finds nine tenths of the exact list, and a scan of everything. From how many things "
-             "on does the index answer more requests a second?", (
-        ("a hundred thousand",
+    Question("10.p10", "An index of cells in numpy that finds nine tenths of the exact list, and a scan of everything. Which is the smallest "
+             "of these catalogs in which the index answers clearly more requests a second?", (
+        ("a hundred thousand things",
          "2,954 a second against 651. At ten thousand the two are level, 12,681 and 13,098; at a thousand the scan answers twice as many."),
-        ("ten thousand",
+        ("ten thousand things",
          "There the two are level, 12,681 and 13,098. Looking at less is not free: first somebody has to find what to look at."),
-        ("a thousand: to look at less is always faster",
+        ("a thousand things: to look at less is always faster",
          "There the scan answers 62,324, the index 29,082. One product with everything is what a processor does best."),
     ), measured=_index_pays),
     Question("10.q1", "With the same knobs and the same number of negatives a tower's training loss is a third of what it was "
