@@ -123,13 +123,14 @@ def importance_neighbors(visits: np.ndarray, query: int, top: int) -> tuple[np.n
 check("09.1", importance_neighbors)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **PinWorld.** Boards and pins until day 42, as in lesson 08. A **pair** is what the model learns from: a pin and the
-# pin that the same person engaged with right after it in a session. What comes in the week after day 42 is
-# to be found. Content comes, as in the paper, from other models: a vector of the picture and one of the words.
-# The logarithm of the number of boards is added.
+# How many pins are there to choose from in PinWorld? On average fewer than thirty, for $T = 20$ places. Remember it for 9.5.
 #
-# How many pins are there to choose from for the $T = 20$ places? Few, as the means below say; remember it for
-# 9.5.
+# <details><summary>What is learned from, and what is sought</summary>
+#
+# Boards and pins until day 42, as in lesson 08. A **pair** is what the model learns from: a pin and the pin that the same person engaged with right after it in a session. What comes in the week after day 42 is
+# to be found. Content comes, as in the paper, from other models: a vector of the picture and one of the words. The logarithm of the number of boards is added.
+#
+# </details>
 
 
 # %% jupyter={"source_hidden": true}
@@ -167,8 +168,8 @@ pd.Series({"others that share a board, mean": shared, "neighbors kept, mean": al
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.2 Listen, then speak
 #
-# Only pins have content; boards are walked over and left behind. So a layer leads from pins to the pins that a
-# walk met, two edges away or more. One convolution (the paper's algorithm 1) has two halves. **Listen:** each
+# Only pins have content; boards are walked over and left behind. So a layer leads from a pin to the pins that a
+# walk met. One convolution (the paper's algorithm 1) has two halves. **Listen:** each
 # neighbor's vector goes through a dense layer, and then they are pooled to a message $\mathbf m_u$. **Speak:**
 # the message stands beside the pin's own vector, and both go through another layer:
 #
@@ -328,9 +329,9 @@ visuals.hinge(20, 60, function=pinsage_loss, rule="paper")
 # %% [markdown]
 # *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of
 # training moves them. Right: the loss over negative − positive by the paper and by the slide; in the
-# interactive version by your function, too. The paper's is flat wherever the negative is behind by the margin.*
+# interactive version by your function, too.*
 #
-# Take a step: nobody moves. Turn the negative nearer, until somebody does. (At about 50° the negative is behind
+# Take a step: nobody moves. Turn the negative nearer, until somebody does. (At about 50° it is behind
 # by just the margin, 0.3.) Once most random negatives lie in the flat part, a batch teaches little. There are
 # two ways out: a loss that is never quite flat, or harder negatives. First the loss.
 
@@ -355,24 +356,23 @@ plt.show()
 
 # %% [markdown]
 # *Figure 9.3. Seven negatives of one query, from the one that is most wrongly ahead (left) to the one that is
-# far behind. Bars share out what a step of training pushes. Left the hinge, with the margin of 9.5. Right the
-# softmax over the same negatives (7.5); its temperature is larger than in 9.5, so that more than one bar can be
-# seen.*
+# far behind. Bars share out what a step of training pushes: left by the hinge, right by the
+# softmax of 7.5 (at a larger temperature than in 9.5, so that more than one bar can be seen).*
 #
-# The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top, and forgets nobody.
+# **The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top, and forgets nobody.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.4 Harder negatives, some of them false
 #
-# The other way out is the paper's. A model needs little training to tell a garden from a cake. But among two
+# The other way out is the paper's. A garden is soon told from a cake. But among two
 # **billion** pins there are a thousand gardens to tell apart. So PinSage adds **hard negatives**: pins that a
-# walk from the query ranks 2000th to 5000th. They are related, but not the most related ones. A **curriculum**
+# walk from the query ranks 2000th to 5000th, related, but not the most related. A **curriculum**
 # begins easily: no hard negative in the first epoch, one for each query in the second, two in the third. The
 # random ones stay.
 #
 # But a negative that the query's people would have loved is a **false** one: the model is punished for being right. On
 # real data nobody knows how many there are. PinWorld made the pins, so it does.
-# Sort the pins that really came next by how similar they are to the query: the middle one is the **median positive**. A negative at least as similar as that is called false.
+# Sort the pins that really came next by how similar they are to the query: the middle one is the **median positive**. A negative at least as similar is called false.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 22 to 30. Ask what a negative drawn at random teaches a model that tells cakes from
@@ -406,19 +406,18 @@ ax.set(ylabel="share of false negatives", xlabel="rank by the walk from the quer
 plt.show()
 
 # %% [markdown]
-# *Figure 9.4. Share of negatives that are false: of pins drawn at random (gray), and of pins at five distances by the walk. Go from left to right: where do false ones become rare?*
+# *Figure 9.4. Share of negatives that are false: of pins drawn at random (gray), and of pins at five distances by the walk. Where do false ones become rare?*
 #
-# Ours come from ranks 50 to 300, and more than one in four is false. Nearest to the query it is almost half: what is related to a query may
-# also please the people who asked. From 300 to 1000 few are false, 4 % against 2 % of random pins; whether
-# these are still hard is another question.
+# Nearest to the query almost half are false: what is related to a query may
+# also please the people who asked. At ranks 50 to 300, where ours come from, it is still more than one in four. Farther out few are false; whether
+# they are still hard is another question.
 #
-# So a hard negative has a price. Does it pay here?
+# **The harder a negative, the more often it is no negative.** Does it pay all the same?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which of the four would you miss?
 #
-# What is an idea worth? What is lost without it. The paper's table 1 changes pooling, hard negatives and
-# importance one after the other, and its hit rate climbs from 39 to 67 %. But a climb does not say what one step is worth alone. So on PinWorld we take out one idea at a time, and put back what it had replaced. The hinge, which is in every step of that climb, makes room for the **softmax** of figure 9.3. And to see what a large effect is here, the **neighbors** go, too: the same encoder hears nobody.
+# What is an idea worth? What is lost without it. The paper's table 1 changes one thing after the other, and its hit rate climbs from 39 to 67 %. But a climb does not say what one step is worth alone. So on PinWorld each idea alone is exchanged for what it had replaced, and the hinge for the **softmax** of figure 9.3. And to see what a large effect is here, the **neighbors** go: the same encoder hears nobody.
 #
 # > **Claim** (of the paper's table 1). Importance pooling finds more than mean pooling.
 #
@@ -426,7 +425,7 @@ plt.show()
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 30 to 40. Ask 09.p5 with the paper's 39, 41, 46 and 67 % on the board. Usual wrong answer: all of them, as in the paper.
-# Cover the two upper marks first and ask who sees an effect; then uncover them. Ask which of the four ideas stands on the wrong side of a mark: the hinge.
+# Cover the upper half first and ask who sees an effect; then uncover it. Ask which of the four ideas stands on the wrong side of a mark: the hinge.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:09.p5"]
 predict("09.p5")
@@ -456,16 +455,25 @@ over_queries = {
     lines[5]: "importance, curriculum over importance pooling",
 }
 # %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:09.p5"] jupyter={"source_hidden": true}
-_, ax = plt.subplots(figsize=(7.4, 2.9))
-for k, (what, lead) in enumerate(gains.items()):
-    ax.plot([lead.low, lead.high], [-k, -k], color=style.CONTEXT, linewidth=1.5)
-    if what in over_queries:
-        ends = [kept[over_queries[what]][x] for x in ("low", "high")]
-        ax.plot(ends, [-k, -k], color=style.METHOD["PinSage"]["color"], linewidth=5, alpha=0.5)
-    ax.plot(lead.gap, -k, **style.METHOD["PinSage"] | {"markersize": 7, "linestyle": ""})
-ax.axvline(0, color=style.INK, linewidth=1)
-ax.set_yticks(-np.arange(len(gains)), lines)
-ax.set_xlabel("gain in NDCG@20")
+parts = {
+    "the last week, each model tuned": lines[:2],
+    "the week before, all with the settings of one": lines[2:],
+}
+figure = plt.figure(figsize=(7.4, 3.6))
+axes = figure.subplots(2, 1, sharex=True, height_ratios=[2, 4])
+for ax, (title, part) in zip(axes, parts.items(), strict=True):
+    for k, what in enumerate(part):
+        lead = gains[what]
+        ax.plot([lead.low, lead.high], [-k, -k], color=style.CONTEXT, linewidth=1.5)
+        if what in over_queries:
+            ends = [kept[over_queries[what]][x] for x in ("low", "high")]
+            ax.plot(ends, [-k, -k], color=style.METHOD["PinSage"]["color"], linewidth=5, alpha=0.5)
+        ax.plot(lead.gap, -k, **style.METHOD["PinSage"] | {"markersize": 7, "linestyle": ""})
+    ax.axvline(0, color=style.INK, linewidth=1)
+    ax.set_yticks(-np.arange(len(part)), part)
+    ax.set_ylim(0.6 - len(part), 0.6)
+    ax.set_title(title, loc="left")
+axes[1].set_xlabel("gain in NDCG@20")
 plt.show()
 
 for claim, what in (
@@ -475,23 +483,25 @@ for claim, what in (
     display(verdict(claim, gains[what], detail=f"PinWorld, NDCG@20: {gains[what].gain('.3f')}"))
 
 # %% [markdown]
-# *Figure 9.5. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. A *maximum* keeps the largest of each coordinate. Look which intervals cross the line of zero.*
+# *Figure 9.5. What six exchanges gain in NDCG@20 on PinWorld. Two experiments, so compare within the upper two and within the lower four. Intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. A *maximum* keeps the largest of each coordinate. Which intervals cross the line of zero?*
 #
-# Compare within the two upper rows, which come from a longer training, and within the four lower ones. Neighbors and the softmax stand clear of zero. The four lower thin lines lie across it: no gain is seen, though a small one may hide there. (Over query pins a maximum is even ahead of importance, barely.) So none of PinSage's four ideas is missed here. The hinge had better go, perhaps because it pushes all mistakes alike, and the softmax the worst ones most.
+# **Above, both stand clear of zero.** You would miss the neighbors. The hinge you would not: a softmax does better, perhaps because the hinge pushes all mistakes alike, and the softmax the worst ones most.
 #
-# And the three other ideas? Each answers a problem. **Importance** says whom to hear where there are thousands.
-# Here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
-# thousand gardens apart. Here one topic has a few hundred pins, and what is hard is often false. (But farther
-# ones, of which few are false, were not seen to gain either: branch 9.9.) A **curriculum** says when hard ones
-# come: where these gain nothing, it can gain little. So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
+# **Below, all thin lines cross it.** No gain is seen, though a small one may hide there. (Over query pins a maximum is even ahead of importance, barely.)
+# Why not? Each idea answers a problem. **Importance** says whom to hear where there are thousands; here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
+# thousand gardens apart; here one topic has a few hundred pins, and what is hard is often false. (Farther
+# ones, few of them false, were not seen to gain either: branch 9.9.) A **curriculum** says when hard ones
+# come: where these gain nothing, it can gain little.
+#
+# So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
 #
 # **Ask of an idea which problem it is for, and whether you have it.**
 #
 # <details><summary>How this was measured</summary>
 #
-# * **The two upper rows.** Test in the last week, each model tuned with 5 to 13 trials, 1,400 steps, one layer, no hard negatives, 64 numbers, three seeds. Over
+# * **The upper two.** Test in the last week, each model tuned with 5 to 13 trials, 1,400 steps, one layer, no hard negatives, 64 numbers, three seeds. Over
 #   3,000 queries neighbors bring from +0.016 to +0.023, the softmax from +0.015 to +0.021.
-# * **The four lower rows.** On the week that we choose by, with the hinge and the knobs that were tuned for importance pooling without hard negatives, three seeds. Importance has two rivals, a mean and a maximum.
+# * **The lower four.** 1,400 steps as well. On the week that we choose by, with the hinge and the knobs that were tuned for importance pooling without hard negatives, three seeds. Importance has two rivals, a mean and a maximum.
 # * **Gains over seeds.** Importance over a mean +0.001, from −0.010 to +0.012; over a maximum −0.003, from −0.007 to +0.001; hard negatives, three in
 #   every epoch as the curriculum has on average, −0.001, from −0.010 to +0.008; the curriculum −0.001, from −0.003 to +0.001. All trainings, seed by seed, stand in branch 9.9, also the
 #   curriculum from ranks 300 to 1000.
@@ -506,17 +516,14 @@ for claim, what in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.6 A pin in its first weeks
 #
-# And whom does the whole of it serve best? The layers of PinSage know no pin by its name. So a pin born after the training needs no new one: one more pass of the layers gives it a vector, from what it shows and from its neighbors of today. But neighbors change, and somebody has to make that pass, for all pins, every night. Is it worth it?
+# And whom does the whole of it serve best? PinSage knows no pin by its name. So a pin born after the training needs no new one: one pass of the layers gives it a vector, from what it shows and from its neighbors of today. Somebody has to make that pass, for all pins, every night. Is it worth it?
 #
-# Figure 7.4 is back with one new line: among **pins born since the training**, which come next? **PinSage**
-# makes all vectors anew on that day. Dashed, it keeps the **vectors of the training**, and a newborn pin has only
-# its content. The others ask what helps: GraphSAGE, whether it matters *whom* a pin hears; plain *content*,
-# whether reading is enough; RP3β, whether counting is.
+# Let one PinSage age. In one copy all **vectors are made anew** on the day that is asked. The other keeps the **vectors of the training**, and a newborn pin has only its content. What lies between the two is what today's edges bring.
 #
 # > **Claim** (ours). For pins born since the training, vectors of the day find more than vectors of the training.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 40 to 50, with what is taken away. Vote on 09.p9 before the figure. Usual wrong answer: nothing, content has said it all. Then the left panel at day 14: PinSage, its dashed line, and GraphSAGE, whose neighbors come by chance.
+# Minutes 40 to 50, with what is taken away. Vote on 09.p9 before the figure. Usual wrong answer: nothing, content has said it all. Then the left panel at day 14: what is shaded between PinSage and its dashed line?
 # Then the right one: who is ahead when all pins may be found, and where is the dashed line? Last, the faces (figure 9.10): ask which list leaves the topic, and which keeps
 # the style.
 
@@ -526,20 +533,25 @@ predict("09.p9")
 # %% tags=["long", "experiment", "answers:09.p9"] jupyter={"source_hidden": true}
 ages, OLD = regimes.regimes()["age"]["sets"], "PinSage, vectors of the training"
 panels = {
-    "PinWorld, pins born since": ("PinSage", OLD, "GraphSAGE", "content", "RP3β"),
-    "PinWorld": ("PinSage", OLD, "RP3β", "iALS"),
+    "PinWorld, pins born since": ("RP3β", "PinSage", OLD, "content"),
+    "PinWorld": ("RP3β", "PinSage", OLD),
 }
-figure = plt.figure(figsize=(8, 3.2))
+figure = plt.figure(figsize=(8, 3.4))
 for ax, (name, shown) in zip(figure.subplots(1, 2), panels.items(), strict=True):
+    days = ages[name]["levels"]
+    means = {x: [row["mean"] for row in ages[name]["methods"][x]] for x in shown}
+    color = style.METHOD["PinSage"]["color"]
+    ax.fill_between(days, means["PinSage"], means[OLD], color=color, alpha=0.2)
     for method in shown:
-        means = [row["mean"] for row in ages[name]["methods"][method]]
         line = style.METHOD[method.partition(",")[0]] | (style.VARIANT if method == OLD else {})
-        ax.plot(ages[name]["levels"], means, **line, label=method)
-    ax.set(xlabel="days since the training", ylim=(0, None))
-    ax.set_xticks([x for x in ages[name]["levels"] if x != 1])
-    ax.legend(fontsize=9)
+        label = {"PinSage": "PinSage, made anew"}.get(method, method)
+        ax.plot(days, means[method], **line, label=label)
+    ax.set(xlabel="days since the training", ylim=(0, 1.08 * max(map(max, means.values()))))
+    ax.set_xticks([x for x in days if x != 1])
 figure.axes[0].set(title="pins born since the training", ylabel="NDCG@20")
 figure.axes[1].set_title("all pins")
+handles = figure.axes[0].get_legend_handles_labels()
+figure.legend(*handles, loc="outside lower center", ncols=4, fontsize=9)
 plt.show()
 
 born = ages["PinWorld, pins born since"]["first"]
@@ -553,13 +565,12 @@ display(verdict("For pins born since the training, vectors of the day find more 
 
 # %% [markdown]
 # *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among
-# all pins. Compare lines at one day, above all the solid PinSage with the dashed one: later days have more newborn pins to choose from, which by itself pulls the left lines down. RP3β and, on the right, iALS (lesson 02) read no content.*
+# all pins. Shaded: what today's edges bring. Compare lines at one day: later days have more newborn pins to choose from, which by itself pulls the left lines down. RP3β reads no content.*
 #
-# **Left, after two weeks.** A newborn pin has content from its first hour. The trained layers get more out of
-# it (dashed) than a plain comparison (green). Today's edges add a fifth, and nothing was trained for that. So content does most, and neighbors add what no picture shows: what people saved the pin with. Whether it matters *whom* a pin hears, the gap to GraphSAGE cannot tell, perhaps because a young pin has few neighbors to choose from. (On day 3 there are only 97 pins.) After four weeks there is a past, and a past can be counted: RP3β stands on top, as in 7.8.
+# **Left, the young.** A newborn pin has content from its first hour, and the trained layers get more out of
+# it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth. Nothing was trained for that: what people saved a pin with is what no picture shows. After four weeks there is a past, and a past can be counted: RP3β stands on top, as in 7.8.
 #
-# **Right.** Among all pins counting is ahead, for most of them have a past. The dashed line lies almost on the
-# solid one: most pins were heard in the training already, so a new pass says little that is new.
+# **Right, all pins.** Nearly nothing is shaded. Most pins were heard in the training already, so a new pass says little that is new. And counting is ahead, for most pins have a past.
 #
 # **Make the vectors anew for the young: among all pins you would hardly see it.**
 #
@@ -569,9 +580,9 @@ display(verdict("For pins born since the training, vectors of the day find more 
 #   day has its own questions, so compare lines and not days.
 # * **Settings.** They were chosen in a fourth world, six trials each for the two lines of PinSage, which has 32 numbers, one layer and the softmax. Today's edges come as neighbors and as the logarithm of the degree.
 # * **Today's edges.** Intervals over pins and worlds: from +0.015 to +0.107 after 3 days (the mean 0.061), from +0.008 to +0.077 after 7, from +0.055 to +0.122 after 14 (0.089); for 28 days, where RP3β is first, none is stored.
-# * **GraphSAGE** finds 0.717, 0.571, 0.534 and 0.440, PinSage 0.785, 0.583, 0.539 and 0.434: not to be told apart in the first fortnight, and for 28 days no interval between them is stored.
+# * **GraphSAGE** finds 0.717, 0.571, 0.534 and 0.440, PinSage 0.785, 0.583, 0.539 and 0.434: not to be told apart in the first fortnight, and for 28 days no interval between them is stored (figure 7.4 shows both). So whether it matters *whom* a pin hears cannot be told; a young pin has few neighbors to choose from.
 # * **Pixie and content.** PinSage over Pixie: +0.452, from +0.172 to +0.732, after 3 days; +0.166, from +0.094 to +0.238, after 14. Over plain content, which nobody trained: +0.150, from +0.083 to +0.217, and +0.187, from +0.149 to +0.225.
-# * **All pins.** New vectors find 0.220 after seven days and 0.202 after 28, old ones 0.218 and 0.194; RP3β finds 0.232 after 28.
+# * **All pins.** New vectors find 0.220 after seven days and 0.202 after 28, old ones 0.218 and 0.194; RP3β finds 0.232 after 28, iALS (lesson 02) 0.218.
 # * **Users.** 2,373 people in three worlds, pins without a save: a person has no vector here, the mean of her pins finds 0.397, folded in as iALS does it (lesson 02) she finds 0.447 (+0.050, from +0.043 to +0.058).
 #
 # Commands: `python -m solutions.experiments.lesson18.regimes age` and `python -m solutions.experiments.lesson07.sage_users`.
@@ -692,7 +703,7 @@ display(verdict("PinSage finds more than comparable deep learning and graph-base
 # <details><summary>How this was measured</summary>
 #
 # On boards RP3β 0.229, PinSage 0.220; on no board PinSage 0.169, content 0.161, RP3β 0.161, PinSage with ids 0.190; on articles RP3β 0.253, PinSage 0.119, with ids 0.164; over all pins PinSage with ids 0.221, RP3β 0.219. Quick models got up to 24 trials on validation; iALS and what is trained in steps were tuned until no neighbor of the best
-# setting was better. Then test once: 1,400 steps, four times the training above, and three seeds for what is trained in
+# setting was better. Then test once: 1,400 steps, four times the training of 9.8, and three seeds for what is trained in
 # steps. PinSage has one layer and no hard negatives (9.12 shows two layers in a short training). 3,000 queries, 473 of them on no board. The card's interval is over three seeds;
 # over queries such a lead is known to four thousandths (PinSage over the RP3β of one direction: +0.002, from −0.002 to +0.006), so 0.221
 # and 0.219 are level. On no board PinSage over content, trained: +0.007, from −0.000 to +0.015; over RP3β of one direction +0.021, from +0.005 to +0.037; no interval is stored over both

@@ -71,8 +71,7 @@ remember("11")
 # * $p(i \mid u)$: how often *this user* takes the item. Its logarithm is what a full softmax learns.
 # * $Q(i) = \text{count}_i / \sum \text{count}$: how often *anybody* takes it. So often one draw is this item.
 #
-# The loss asks one question of every row: **which of these items is the true one?** Say a row holds Alien, Brazil and Cube. One of them the user took, with chance $p$. The two others were drawn, each with chance $Q$.
-# Three cases:
+# The loss asks of every row: **which of these items is the true one?** Say a row holds Alien, Brazil and Cube. The user took one of them, with chance $p$; the two others were drawn, each with chance $Q$:
 #
 # | the true one | chance | divided by $Q(A)\,Q(B)\,Q(C)$ |
 # |---|---|---|
@@ -80,7 +79,7 @@ remember("11")
 # | Brazil | $Q(A)\, p(B)\, Q(C)$ | $p(B) / Q(B)$ |
 # | Cube | $Q(A)\, Q(B)\, p(C)$ | $p(C) / Q(C)$ |
 #
-# By Bayes' rule the ratios in the last column are the odds. A softmax gives an item the odds $e^{s}$, so the best scores are the logarithms of these ratios:
+# By Bayes' rule the ratios at the right are the odds. A softmax gives an item the odds $e^{s}$, so the best scores are the logarithms of these ratios:
 #
 # $$
 # s_{ui} = \log p(i \mid u) - \log Q(i) + \text{const}_u .
@@ -133,7 +132,7 @@ by_hand = {"log p": np.log(p), "log p - log Q": np.log(p) - np.log(Q)}
 pd.DataFrame(by_hand, index=["bestseller", "rare film"]).round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# So the rare film comes first for Ann, though she takes the bestseller four times as often: others take it even more.
+# The rare film comes first for Ann, though she takes the bestseller four times as often: others take it even more.
 #
 # Is it so beyond two films? Take twenty users and five items, and count every possible draw. If the belief below is right, the squares of figure 11.1 lie on a level line.
 #
@@ -152,14 +151,14 @@ P = (popular + 0.7 * torch.randn(20, 5, dtype=torch.float64)).softmax(dim=1)  # 
 Q_all = P.mean(dim=0)  # what a batch of all users draws from
 plain = torch.stack([exact.optimum(exact.VARIANTS["none"].loss, row, Q_all, 4) for row in P])
 
-# %% slideshow={"slide_type": "fragment"} tags=["experiment"]
+# %% slideshow={"slide_type": "fragment"} tags=["experiment"] jupyter={"source_hidden": true}
 rest = plain - P.log()
 rest = (rest - rest.mean(dim=1, keepdim=True)).round(decimals=6)
 figure, ax = plt.subplots(figsize=(6, 2.8))
 ax.plot(Q_all.log().expand_as(P).ravel(), rest.ravel(), "s", color=style.ITEM, alpha=0.5)
 x = torch.linspace(-3.3, -0.6, 2)
-ax.plot(x, -(x - Q_all.log().mean()), color=style.INK, label="slope -1")
-ax.set(xlabel="log Q of the item", ylabel="logit - log p, centered")
+ax.plot(x, -(x - Q_all.log().mean()), color=style.INK, label="slope −1")
+ax.set(xlabel="log Q of the item", ylabel="learned − log p, centered")
 ax.legend()
 plt.show()
 
@@ -172,7 +171,9 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 11.1. What is learned minus what should be learned, against log Q. At each of the five items the squares of twenty users lie on each other. All lie on the line of slope -1: the more popular an item, the lower its score. *
+# *Figure 11.1. What is learned minus what should be learned, against log Q. At each of the five items the squares of twenty users lie on each other. All lie on the line of slope −1: the more popular an item, the lower its score.*
+#
+# **A batch teaches what you like more than others do.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.2 Where log Q comes from
@@ -189,9 +190,9 @@ verdict(
 # What is drawn twice as often counts half. In the loss the positive stands beside this sum, as it is. Code bases differ in three places:
 #
 # 1. **Is the positive corrected as well?** Yi et al. (2019) subtract $\log Q$ from *every* column. The
-#    lecture that this course follows leaves the positive alone; we call that *slide*.
-# 2. **Is there an $n$?** If every column is corrected, a constant cancels. If the positive is not, $n$ counts, and $Q$ must be a probability: counts will not do.
-# 3. **Do hits stay in the sum?** Lesson 10 masks them. If the positive is left alone, that is right only with an $n$ (11.3 shows why).
+#    slide of the lecture takes it off the negatives only.
+# 2. **Is there an $n$?** On every column it would cancel. On the negatives alone it counts, and $Q$ must be a probability: counts will not do.
+# 3. **Do hits stay in the sum?** Lesson 10 takes them out.
 #
 # You write two ways that people use; 11.3 asks which is right.
 #
@@ -218,7 +219,7 @@ verdict(
 # ### Code differs in three places, and each looks harmless
 # * drawing three places
 #
-# Minutes 19 to 22. Take hands at each row; nobody has to be right yet. Yi and others (2019) take log Q off every column, the positive's too. The lecture that this course follows leaves the positive alone and takes log Q off the negatives only; the lesson and its figures call that form *slide*, after the lecture's own slide. Ask what happens to n in Yi's form: it is in every column, so it cancels.
+# Minutes 19 to 22. Take hands at each row; nobody has to be right yet. Yi and others (2019) take log Q off every column, the positive's too. The lecture that this course follows leaves the positive alone and takes log Q off the negatives only; the lesson calls that form *negatives only*. Ask what happens to n in Yi's form: it is in every column, so it cancels.
 # If the positive is left alone, n counts, and Q must be a probability, not a count. Third row: masked means left out, and if the positive is left alone that is right only with an n.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -293,7 +294,7 @@ check("11.2", correct_negatives)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.3 "Best" has two meanings
 #
-# A wrong variant is silent: its loss falls like any other. So we compare four variants where the answer is known: on four items, with every draw counted. And "best" can mean two things:
+# A wrong variant is silent: its loss falls like any other. So compare five where the answer is known: four items, every draw counted. And "best" can mean two things:
 #
 # * **as an estimate**: how far is the mean gradient from that of the full softmax? (Absolute differences, summed over the items.)
 # * **as a teacher**: where is the mean gradient zero? There the training ends, and what has been learned by then should be $\log p$. (The largest error of a logit.)
@@ -301,8 +302,9 @@ check("11.2", correct_negatives)
 # | variant | takes off | from | hits |
 # |---|---|---|---|
 # | none | nothing | | in |
-# | slide | $\log Q$ | the negatives | in |
-# | nQ, masked (yours of 11.2) | $\log nQ$ | the negatives | out |
+# | negatives only (the slide) | $\log Q$ | the negatives | in |
+# | negatives only, hits out (released code) | $\log Q$ | the negatives | out |
+# | nQ, hits out (yours of 11.2) | $\log nQ$ | the negatives | out |
 # | Yi (yours of 11.1) | $\log Q$ | all columns | in |
 #
 # > **Claim** (lecture). Subtracting log Q from the negatives, as on the slide, makes a softmax of 16 draws learn log p.
@@ -322,19 +324,19 @@ predict("11.p2")
 # ### Four variants take log Q off in different places
 # * drawing four variants
 #
-# Minutes 24 to 26. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. None: nothing. Negatives only: log Q off the draws, hits in (*slide* in the figures of the lesson). nQ, masked: log nQ off the draws, hits out; that is the derivation of 11.2. Yi: log Q off all columns, hits in.
+# Minutes 24 to 26. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. None: nothing. Negatives only: log Q off the draws, hits in. nQ, hits out: log nQ off the draws, hits out; that is the derivation of 11.2. Yi: log Q off all columns, hits in.
 #
 # ### Vote: which variant is an exact teacher?
 # * vote 11.p2
 #
-# Minutes 26 to 28. Usual wrong answer: log nQ, hits masked, since it has nearly the best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
+# Minutes 26 to 28. Usual wrong answer: log nQ, hits out, since it has nearly the best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
 #
 # ### The best estimate is not the best teacher
 # * drawing at sixteen
 # * then words Only *Yi* has 0.00, even with one draw. At most **0.1** counts as learned.
 #
-# Minutes 28 to 31. Stop here. Sixteen draws a row. At the left the distance of the gradients, summed over the items; at the right the largest error of a learned logit. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, masked is nearest to the full gradient, Yi is farther off than negatives only. Right, only Yi learns log p. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
-# the right place: Yi's loss asks which column is the true one, so its corrected scores are PMI, s − log Q = log p − log Q, and s = log p. And nQ, masked? It estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
+# Minutes 28 to 31. Stop here. Sixteen draws a row. At the left the distance of the gradients, summed over the items; at the right the largest error of a learned logit. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, hits out is nearest to the full gradient, Yi is farther off than negatives only. Right, only Yi learns log p. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
+# the right place: Yi's loss asks which column is the true one, so its corrected scores are PMI, s − log Q = log p − log Q, and s = log p. And nQ, hits out? It estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
 # The lecture's claim was that log Q off the negatives, as on its slide, makes a softmax of 16 draws learn log p. With 0.21 it is near, and not there: the lesson counts 0.1 as learned, a limit of our own.
 #
 # ### Try them: the bars should come to the outlines
@@ -356,16 +358,17 @@ for name, (loss, without) in exact.VARIANTS.items():
     ends[name] = {n: exact.error(x, p4) for n, x in learned.items()}
 
 columns = {
-    "gradient off by": pd.DataFrame(gradients).T,
-    "learned logits off by": pd.DataFrame(ends).T,
+    "gradient off": pd.DataFrame(gradients).T,
+    "logits off": pd.DataFrame(ends).T,
 }
 table = pd.concat(columns, axis=1).rename_axis(columns=["", "negatives"])
-table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by", 64)).round(2)
+told = ["none", "negatives only", "negatives only, hits out", "nQ, hits out", "Yi"]
+table.loc[told].drop(columns=("gradient off", 64)).round(2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Look at the last column of each half, 16 draws.
 #
-# **Left, as an estimate**, *nQ, masked* is nearest to the full softmax: it is the derivation of 11.2 to the letter. *Yi* is farther off than the slide in every column.
+# **Left, as an estimate**, *nQ, hits out* is nearest to the full softmax: it is the derivation of 11.2 to the letter. *Yi* is farther off.
 #
 # **Right, as a teacher**, only *Yi* has 0.00, even with one draw. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in the right place. Yi's
 # loss asks the question of 11.1, *which of these columns is the true one?* So its *corrected* scores become PMI:
@@ -374,9 +377,11 @@ table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by"
 # s_{ui} - \log Q(i) = \log p(i \mid u) - \log Q(i) + \text{const}_u .
 # $$
 #
-# What stands on both sides goes, and the scores themselves become $\log p$. *None* corrects nothing, so it learns PMI itself, with however many draws.
+# What stands on both sides goes, and the scores themselves become $\log p$. *None* corrects nothing, so it learns PMI itself.
 #
-# And why does *nQ, masked* end a little off? An estimate can be right on average, and its logarithm wrong on average. More draws help: 0.11 is left, just above our limit.
+# Why does *nQ, hits out* end a little off? An estimate can be right on average, and its logarithm wrong on average. More draws help.
+#
+# And why is *negatives only* so much worse with **hits out**? Without the $n$ the rivals count sixteen times too much. Keep the hits, and so does the positive; what all share cancels. Take them out, and only the rivals grow. So taking hits out needs the $n$.
 #
 # Figure 11.2 draws the left half for four negatives: what one step does to each item.
 
@@ -386,20 +391,17 @@ visuals.estimator(function=correct_negatives)
 # %% [markdown]
 # *Figure 11.2. Four negatives: the positive, a bestseller that is drawn six times out of ten, and two more items.
 # Bars: the mean gradient over all draws; outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
-# too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out of its formula (branch 11.7) and move the number of negatives; *yours* is your function.*
+# too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out of its formula and move the number of negatives; *yours* is your function.*
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
-at_16 = {name: ends[name][16] for name in ("slide", "slide, masked", "nQ, masked", "Yi")}
+kept, out = (ends[name][16] for name in ("negatives only", "negatives only, hits out"))
 verdict(
     "Subtracting log Q from the negatives, as on the slide, makes a softmax of 16 draws learn log p.",
-    holds=max(at_16["slide"], at_16["slide, masked"]) < 0.1,
-    detail=f"largest error of a logit, exact: {at_16['slide']:.2f}; with hits masked, as released code has it, "
-    f"{at_16['slide, masked']:.2f}",
+    holds=max(kept, out) < 0.1,
+    detail=f"largest error of a logit, exact: {kept:.2f}; with hits out, as released code has it, {out:.2f}",
 )
 
 # %% [markdown]
-# The slide is near and not there. Why does masking make it *worse*, 1.07 in place of 0.21? Without the $n$ the rivals count sixteen times too much. Keep the hits, and so does the positive; what all share cancels. Mask them, and only the rivals grow. So masking needs the $n$.
-#
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -437,16 +439,10 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.5 What does the correction do to the lists?
 #
-# A real model has no free score for every user with every item, but 32 numbers for each, and its list has twenty places. So ask two things of each way: does it find
+# A real model has no free score for every user with every item, but 32 numbers for each, and its list has twenty places. So ask two things: does it find
 # more, and what becomes of the rare items?
 #
-# | way | log Q | mark |
-# |---|---|---|
-# | **no correction** (11.1) | nowhere | circle |
-# | **slide, masked** (11.3; *slide* in the figure) | off the negatives, hundreds of them | full diamond |
-# | **Yi** (films only) | off all columns: the exact teacher | square |
-# | **λ log Q when serving** (11.4) | not in the loss; added to the scores | hollow diamond |
-# | iALS, RP3β, popular in the last days | nowhere: they sample nothing | the other three |
+# Four ways meet. **No correction** (11.1). **Negatives only, hits out**, with hundreds of draws: the usual code, and in 11.3 off by 1.07. **Yi**, the exact teacher, on films only. And **λ log Q when serving** (11.4). RP3β and a list of the last days, which sample nothing, stand beside them.
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -482,28 +478,29 @@ plain, usual = "in-batch, no correction", "in-batch, negatives, no n"
 served = "uncorrected, λ log Q when serving"
 shown = {
     plain: ("no correction", {"color": style.CONTEXT, "marker": "o"}),
-    usual: ("slide", {"color": style.INK, "marker": "D"}),
+    usual: ("negatives only, hits out", {"color": style.INK, "marker": "D"}),
     "in-batch, all logits (Yi)": ("Yi (films only)", {"color": style.POSITIVE, "marker": "s"}),
     served: ("λ log Q when serving", {"color": style.INK, "marker": "D"} | style.VARIANT),
-    "iALS, d = 32": ("iALS", style.METHOD["iALS"]),
     "RP3β": ("RP3β", style.METHOD["RP3β"]),
     "popularity": ("popular in the last days", style.look("recent")),
 }
-measures = {"ndcg": "NDCG@20", "tail recall": "recall@20 of rare items"}
-figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.2))
-for ax, (measure, label) in zip(axes, measures.items(), strict=True):
-    for k, (model, (name, look)) in enumerate(shown.items()):
-        heights = [models.get(model, {}).get(measure, np.nan) for models in found.values()]
-        places = np.arange(len(found)) + 0.12 * (k - 3)
-        ax.plot(places, heights, **look | {"linestyle": "none"}, label=name)
-    ax.set_xticks(range(len(found)), ["films", *list(found)[1:]])
-    ax.set(ylim=(0, None), ylabel=label)
-figure.legend(*ax.get_legend_handles_labels(), loc="outside right center", fontsize=9)
+figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), sharey=True)
+for ax, (data, models), far in zip(axes, found.items(), (0.028, 0.28, 0.28), strict=True):
+    place = {name: (row["tail recall"], row["ndcg"]) for name, row in models.items()}
+    way = {"arrowstyle": "->", "color": style.CONTEXT, "lw": 1.5, "shrinkA": 6, "shrinkB": 6}
+    ax.annotate("", place[usual], place[plain], arrowprops=way)
+    for model, (name, look) in shown.items():
+        x, y = place.get(model, (np.nan, np.nan))
+        ax.plot(x, y, **look | {"linestyle": "none"}, label=name, clip_on=False)
+    ax.set_title("films" if data == "MovieTweetings" else data, loc="left")
+    ax.set(xlabel="recall@20 of rare items", xlim=(0, far))
+axes[0].set(ylim=(0, 0.22), ylabel="NDCG@20")
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=9)
 plt.show()
 
 # %% [markdown]
-# *Figure 11.4. Three data sets. Left: NDCG@20. Right: the recall of rare items, the four fifths of the catalog that are least popular. Take three looks. First go from the circle to the full diamond in
-# each column, left and right. Then find the square on films. Last compare the hollow diamond with the full one. (Gowalla has no times here: its red triangle, pointing left, is popularity of all time.)*
+# *Figure 11.4. Three data sets. Higher: more is found. Farther left: fewer rare items are, the four fifths of the catalog that are least popular. First follow the arrow, from the circle to the full diamond. Then find the square
+# on films. Last compare the two diamonds. (The lower scale of films is ten times finer: hardly anybody finds a rare film. Gowalla has no times here: its red triangle, pointing left, is popularity of all time.)*
 
 
 # %% tags=["experiment", "answers:11.p7"] jupyter={"source_hidden": true}
@@ -528,11 +525,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay.** Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. But finding more need not cost rare items: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
+# **More is found, and rare items pay.** All arrows go up and to the left. Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. But finding more need not cost rare items: on Gowalla RP3β, the star, finds more than the corrected model, and about as many rare places.
 #
-# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond, which was off by 1.07 in 11.3. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there. So a proof about the optimum does not choose your loss: measure.
+# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there. So a proof about the optimum does not choose your loss: measure.
 #
-# **One number when serving does it, too.** The hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. Its price is on the right: fewer rare items on PinWorld and Gowalla. So try λ before you rewrite a loss, and choose rate and epochs together with it, as here.
+# **One number when serving does it, too.** The hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. It has a price, too: on PinWorld and Gowalla it lies farther left. So try λ before you rewrite a loss, and choose rate and epochs together with it, as here.
 #
 # **No log Q tells a model the day.** So on films a list of the last days is far ahead. Say first what your list is for: what somebody will take, or what she takes more than others do.
 #
@@ -542,11 +539,11 @@ verdict(
 #
 # * **Data.** Catalogs of 1,714, 810 and 3,521 items. MovieTweetings is cut in time (what is new counts as a miss for everybody), PinWorld by days (1,200 users, pins that five
 #   of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). Films and PinWorld are thus split by time.
-#   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: the slide and no correction leave hits out, Yi keeps them; none of the three has an $n$ (11.7 on that scale). iALS has 32 coordinates as well (lesson 02); RP3β is that of lesson 04.
+#   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: no correction leaves hits out, too, Yi keeps them; none of the three has an $n$ (11.7 on that scale). RP3β is that of lesson 04; iALS (lesson 02), with 32 coordinates as well, stands in 11.9.
 # * **Settings.** Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
 #   validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. λ on the very model of the circle was not measured: the model that you have may gain less. What was chosen is trained on train and validation with three seeds.
-# * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the right half. Of rare films next to nothing is found by anybody.
-# * **Yi.** The slide over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21, so Yi's lists show a third as many different films; on the other two Yi was not trained.
+# * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the recall of rare items. Of rare films next to nothing is found by anybody.
+# * **Yi.** Negatives only, hits out, over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21, so Yi's lists show a third as many different films; on the other two Yi was not trained.
 # * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
 #   was not measured. iALS cannot be told from λ on any of the three. With λ the recall of rare pins falls from 0.24 to 0.18.
 # * **What is shown.** Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
@@ -566,7 +563,7 @@ verdict(
 # > **Where it did not.** One number when serving cannot be told from it on films and PinWorld, and finds more on Gowalla. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
-#   the gradient: leave the positive alone, mask hits, and divide by $n$.
+#   the gradient: leave the positive alone, leave hits out, and divide by $n$.
 # * **Would you notice if yours were wrong?** By what is found hardly: with hundreds of columns the exact teacher was not ahead on films (11.5). By what is shown, yes: there Yi's lists held a third as many films. And counts taken for probabilities do show, as does any of it where users are sure of what they want (branch 11.7).
 # * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into how much.
 #
@@ -700,23 +697,23 @@ results.table(made, known="past saves leave every list", headline=tuple(made))
 #
 # *A branch of about 8 minutes. It gives the whole table of 11.3, and says for whom released code errs.*
 #
-# Hits can be left out of every variant (*masked*), and **corrected** is the loss of 2025, which branch 11.8 builds.
+# Hits can be left out of every variant, and **corrected** is the loss of 2025, which branch 11.8 builds.
 
 # %% slideshow={"slide_type": "fragment"} tags=["experiment"]
 table.round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# * **nQ, masked** and **corrected** have the best gradients, and end a logit or more beside $\log p$ at n = 1, 0.11 and
+# * **nQ, hits out** and **corrected** have the best gradients, and end a logit or more beside $\log p$ at n = 1, 0.11 and
 #   0.06 at n = 16.
 # * **nQ** passes near $\log p$ at n = 16 on its way elsewhere: its positive counts twice, its gradient gets worse.
-# * **slide**'s gradient gets there with many draws, if hits stay in; what it learns is 0.21 off at n = 16. With **hits
-#   masked**, as in released code, more negatives make its gradient worse.
-# * **Yi, masked** no longer learns $\log p$: masking hits changes the loss.
+# * **negatives only**: its gradient gets there with many draws, if hits stay in; what it learns is 0.21 off at n = 16. With **hits
+#   out**, as in released code, more negatives make its gradient worse.
+# * **Yi, hits out** no longer learns $\log p$: leaving hits out changes the loss.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where is the wrong scale a problem?
 #
-# With hits masked and no $n$, many draws lead to the full gradient **divided by** $1 - \hat p(i \mid u)$, with
+# With hits out and no $n$, many draws lead to the full gradient **divided by** $1 - \hat p(i \mid u)$, with
 # $\hat p$ the model's: a row that is sure pushes as hard as one that is not. Its optimum solves
 # $\hat p_i \propto p_i / (1 - \hat p_i)$.
 
@@ -745,7 +742,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 11.5. What is learned of a user's favorite, against how probable it is, beside 3 or 200 other items that are alike;
-# hits masked, no n, many draws. Each line begins where all items are alike. A flat catalog lives at the left end, where the
+# hits out, no n, many draws. Each line begins where all items are alike. A flat catalog lives at the left end, where the
 # dashed line is close to the diagonal.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -894,7 +891,7 @@ def share_of_best(F: torch.Tensor, P: torch.Tensor) -> torch.Tensor:
     return P.gather(1, F.topk(10).indices).sum(dim=1) / P.topk(10).values.sum(dim=1)
 
 
-names, per_user, rows = ("none", "slide, masked", "Yi", "corrected"), {}, []
+names, per_user, rows = ("none", "negatives only, hits out", "Yi", "corrected"), {}, []
 for catalog, sure in (("flat", 1.2), ("sure", 3.0)):
     P = population(sure)
     for name in names:
@@ -915,11 +912,13 @@ pd.DataFrame(rows).pivot(
 
 # %% tags=["experiment", "answers:11.p4"]
 leads = {
-    key: metrics.compare(per_user[(key[0], "corrected", key[1])], per_user[(key[0], "slide, masked", key[1])], margin=0.005)
+    key: metrics.compare(per_user[(key[0], "corrected", key[1])], per_user[(key[0], "negatives only, hits out", key[1])], margin=0.005)
     for key in (("flat", 4), ("flat", 64), ("sure", 4), ("sure", 16), ("sure", 64))
 }  # fmt: skip
 for (catalog, n), lead in leads.items():
-    print(f"{catalog}, n = {n}: corrected against masked, share of the best ten {lead:.3f}")
+    print(
+        f"{catalog}, n = {n}: corrected against negatives only, hits out, share of the best ten {lead:.3f}"
+    )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # With a free logit for every cell the two rank nearly alike: with 64 draws there is no difference, with 16 and sure users
@@ -1207,7 +1206,7 @@ grid = results.load(
 ).values
 choices = pd.DataFrame(grid["rows"], columns=grid["columns"])
 same = choices[(choices.num_negatives == 16) & (choices.uniform == 0)]
-same = same.replace({"loss": {"all": "Yi", "negatives": "slide"}})
+same = same.replace({"loss": {"all": "Yi", "negatives": "negatives only"}})
 same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(columns="λ").round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -1288,11 +1287,11 @@ check("11.7", choose)
 # | **slide** | $s - \log Q(d)$ for negatives, Q "the frequency" | Q has to be a probability: with the positive untouched a constant is a margin. Without $n$ it is right for many draws with hits in, never with hits out |
 # | **slide** | "so that popular items are not punished" | uncorrected learns $\log p - \log Q$, corrected $\log p$. It is a choice of what to learn, no regularizer |
 # | **slide**, MultiBiSage | logQ with Q = popularity, and mixed negatives | a mixture has its own Q* (11.6) |
-# | **paper**, Yi et al. 2019 | every logit minus $\log p_j$ | the optimum is right at every $n$, if hits stay in; then masking hits is a change of the loss |
-# | **code**, TensorFlow Recommenders, `Retrieval` | `candidate_sampling_probability` corrects all columns; `remove_accidental_hits` is another option | both at once are *Yi, masked*: the table in 11.7 shows what that learns |
-# | **code**, released with the 2025 paper, `train_in_batch_logq_old.py` | negatives minus log(count / total), hits out, no $n$ | our *slide, masked*; Yi's form is not among the arms |
+# | **paper**, Yi et al. 2019 | every logit minus $\log p_j$ | the optimum is right at every $n$, if hits stay in; then leaving hits out is a change of the loss |
+# | **code**, TensorFlow Recommenders, `Retrieval` | `candidate_sampling_probability` corrects all columns; `remove_accidental_hits` is another option | both at once are *Yi, hits out*: the table in 11.7 shows what that learns |
+# | **code**, released with the 2025 paper, `train_in_batch_logq_old.py` | negatives minus log(count / total), hits out, no $n$ | our *negatives only, hits out*; Yi's form is not among the arms |
 # | **code**, the same, `train_in_batch_logq_new.py` | half of the negatives are uniform, corrected by popularity | the text of the mixed-negatives script; the in-batch ones are the batch's *distinct* items, which come with another probability than count / total |
-# | **code**, the lecturer's seminar, `week06_neural_candgen/practice.ipynb` | negatives minus log(count / total), hits kept, no $n$, 255 draws | our *slide*: in 11.7 it needs many draws |
+# | **code**, the lecturer's seminar, `week06_neural_candgen/practice.ipynb` | negatives minus log(count / total), hits kept, no $n$, 255 draws | our *negatives only*: in 11.7 it needs many draws |
 #
 # **Read it yourself.** Open these two scripts. Find the detached weight, the $n$ inside $\hat P$, and the two clamps at
 # $10^{-10}$: which rows get no gradient from them? (Those whose bracket exceeds 23.)

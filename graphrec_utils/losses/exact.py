@@ -42,20 +42,20 @@ class Variant(NamedTuple):
 
 VARIANTS = {
     "none": Variant(lambda pos, neg, q, q_pos, hits: sampled_softmax(pos, neg)),
-    "slide": Variant(lambda pos, neg, q, q_pos, hits: sampled_softmax(pos, neg, q)),
-    "slide, masked": Variant(
+    "negatives only": Variant(lambda pos, neg, q, q_pos, hits: sampled_softmax(pos, neg, q)),
+    "negatives only, hits out": Variant(
         lambda pos, neg, q, q_pos, hits: sampled_softmax(pos, neg, q, hits=hits)
     ),
     "nQ": Variant(
         lambda pos, neg, q, q_pos, hits: sampled_softmax(pos, neg, q, num_draws=neg.shape[1])
     ),
-    "nQ, masked": Variant(
+    "nQ, hits out": Variant(
         lambda pos, neg, q, q_pos, hits: sampled_softmax(
             pos, neg, q, num_draws=neg.shape[1], hits=hits
         )
     ),
     "Yi": Variant(lambda pos, neg, q, q_pos, hits: sampled_softmax(pos, neg, q, q_pos)),
-    "Yi, masked": Variant(
+    "Yi, hits out": Variant(
         lambda pos, neg, q, q_pos, hits: sampled_softmax(pos, neg, q, q_pos, hits=hits)
     ),
     "corrected": Variant(corrected_softmax, without=True),

@@ -67,7 +67,7 @@ def _heard(at) -> str:
 
 def _crowd(at) -> str:
     silent = at["group"] == "new without"
-    share = silent[at["top"]["nobody silenced"]].mean()
+    share = silent[at["top"]["none"]].mean()
     if share > 2 * silent.mean():
         return "they crowd the lists"
     return "they never come" if share < 0.01 else "as often as they deserve"
@@ -209,7 +209,7 @@ QUESTIONS = (
          "It gets no message either, and silence has come to mean yes. Silence others, too, or do not ask for a pin's only save."),
         ("never recommend it", "So a walk would do. An encoder has a vector for it, and has learned that such pins are right."),
         ("treat it as its content deserves", "Only if in training silence said nothing about the answer."),
-    )),
+    ), branch=True),
     Question("07.q7", "A pin has two neighbors and S is 10. Somebody divides the sum by 10. What does the layer learn?", (
         ("that few neighbors mean quiet",
          "Their mean is shorter by a factor of five, so what is heard depends on how many speak."),

@@ -17,7 +17,11 @@ def _two_films(at) -> str:
 
 def _one_negative(at) -> str:
     """Which of the variants that are offered ends at log p with n = 1, in the table of 11.3."""
-    offered = {"Yi": "log Q off every", "nQ, masked": "log nQ", "slide": "log Q off the negatives"}
+    offered = {
+        "Yi": "log Q off every",
+        "nQ, hits out": "log nQ",
+        "negatives only": "log Q off the negatives",
+    }
     exact = [words for name, words in offered.items() if at["ends"][name][1] < 1e-3]
     if len(exact) > 1:
         raise ValueError(f"more than one variant is exact: {exact}")
@@ -25,7 +29,7 @@ def _one_negative(at) -> str:
 
 
 def _sure_item(at) -> str:
-    """Gradient descent on the limit of many draws, hits masked, no n: p = 0.6 beside three items."""
+    """Gradient descent on the limit of many draws, hits out, no n: p = 0.6 beside three items."""
     p, s = np.array([0.6, 0.2, 0.1, 0.1]), np.zeros(4)
     others = ~np.eye(4, dtype=bool)
     for _ in range(4000):
@@ -40,7 +44,7 @@ def _sure_item(at) -> str:
 
 def _free_logits(at) -> str:
     told = {(r["catalog"], r["variant"], r["n"]): r["favorite, learned"] for r in at["rows"]}
-    apart = abs(told["sure", "slide, masked", 64] - told["sure", "corrected", 64]) > 0.05
+    apart = abs(told["sure", "negatives only, hits out", 64] - told["sure", "corrected", 64]) > 0.05
     ranked = abs(at["leads"]["sure", 64].gap) > 0.02
     if ranked:
         return "the ranking"
@@ -92,17 +96,17 @@ QUESTIONS = (
         ("log Q off every logit, the positive's too, hits kept",
          "Yi's form: 0 at every n. The errors of its rows cancel at the optimum, though its gradient at "
          "any other place is far from the full one."),
-        ("log nQ off the negatives, hits masked",
+        ("log nQ off the negatives, hits out",
          "It has nearly the best gradient, and with one negative its optimum is far away: the logarithm of "
          "an estimated sum is not estimated without bias."),
         ("none of them, one negative is not enough",
          "For most of them that is so. But where every column is corrected, the pairs of positive and "
          "negative are symmetric, and that alone fixes log p."),
         ("log Q off the negatives, as on the slide",
-         "With one draw n is 1, and a hit moves no score in either way: this is log nQ, hits masked. The logarithm of an "
+         "With one draw n is 1, and a hit moves no score in either way: this is log nQ, hits out. The logarithm of an "
          "estimated sum is biased: a logit and a half away."),
     ), measured=_one_negative),
-    Question("11.p3", "Hits masked, no n, many draws. A user takes one item with probability 0.6. What is "
+    Question("11.p3", "Hits out, no n, many draws. A user takes one item with probability 0.6. What is "
              "learned about it?", (
         ("its score grows without end",
          "p / (1 − p) is above 1: no finite score makes the mean gradient zero. Only early stopping or a "
@@ -113,7 +117,7 @@ QUESTIONS = (
         ("less than 0.6, it is corrected for popularity",
          "It errs to the other side: sure items are made surer still."),
     ), measured=_sure_item),
-    Question("11.p4", "Free logits, sure users, 64 draws: masked negatives without n against the corrected "
+    Question("11.p4", "Free logits, sure users, 64 draws: negatives only, hits out, against the corrected "
              "loss. What will differ?", (
         ("the probability of the favorite, hardly the ranking",
          "About 0.64 against 0.47, which is the true one. p is in proportion to p̂ (1 − p̂), so the order of "

@@ -7,7 +7,7 @@ from tests.lessons.evidence import ahead, of, open_, printed
 
 def teacher() -> bool:
     # gradient off by 1, 4, 16; learned logits off by 1, 4, 16, 64 negatives
-    masked, yi = printed("11", "nQ, masked "), printed("11", "Yi ")
+    masked, yi = printed("11", "nQ, hits out "), printed("11", "Yi ")
     return masked[2] < yi[2] and yi[3] < masked[3]
 
 
@@ -28,7 +28,14 @@ def chooses() -> bool:
     return True
 
 
+def more_than_others() -> bool:
+    # by log p Ann's bestseller leads, by what a batch teaches her rare film; the favorites of few of 20 users stay first
+    best, rare = printed("11", "bestseller"), printed("11", "rare film")
+    return best[0] > rare[0] and best[1] < rare[1] and printed("11", "the favorite comes")[0] < 50
+
+
 MORALS = {
+    "A batch teaches what you like more than others do": more_than_others,
     "A variant may be the best estimate of a gradient and not the one that learns the right thing": teacher,
     "The correction does not repair a model. It chooses what to learn": chooses,
     "What you never draw you never teach": never_drawn,

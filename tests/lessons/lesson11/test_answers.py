@@ -215,7 +215,7 @@ def test_the_references_are_the_library_s():
 
 @pytest.mark.parametrize(
     ("module", "variant"),
-    [(ex2_correct_negatives, "nQ, masked"), (ex3_corrected_loss, "corrected")],
+    [(ex2_correct_negatives, "nQ, hits out"), (ex3_corrected_loss, "corrected")],
 )
 def test_an_answer_can_be_asked_for_its_mean_gradient(module, variant):
     """What figure 11.2 does with a student's function."""

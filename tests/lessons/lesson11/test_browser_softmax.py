@@ -41,7 +41,7 @@ def test_it_fits_on_a_phone(on_a_page, make):
 def test_one_s_own_function_is_one_press_away_and_buttons_change_what_is_shown(on_a_page):
     _, root = on_a_page(estimator())
     status = root.locator(".gr-status")
-    assert status.inner_text().startswith("slide, 4 negatives")
+    assert status.inner_text().startswith("negatives only, 4 negatives")
     root.get_by_role("button", name="yours").click()
     assert status.inner_text().startswith("yours, 4 negatives: the gradient is off by 0.038")
     assert root.get_by_role("button", name="yours").get_attribute("aria-pressed") == "true"
@@ -64,17 +64,17 @@ def test_pieces_are_pressed_in_and_out_of_the_formula(on_a_page):
         for x in root.locator('.gr-est-piece[aria-checked="true"]').all_text_contents()
     )
     name = lambda: root.locator(".gr-status").inner_text().split(", 4")[0]  # noqa: E731
-    assert (name(), pressed()) == ("slide", "−logQj")
+    assert (name(), pressed()) == ("negatives only", "−logQj")
     out.click()
-    assert (name(), pressed()) == ("slide, masked", "j≠+−logQj")
+    assert (name(), pressed()) == ("negatives only, hits out", "j≠+−logQj")
     n.click()
-    assert (name(), pressed()) == ("nQ, masked", "j≠+−logQj−logn")
+    assert (name(), pressed()) == ("nQ, hits out", "j≠+−logQj−logn")
     out.click()
     assert name() == "nQ"
     positive.click()  # an n on every column would cancel: it goes
     assert (name(), pressed()) == ("Yi", "−logQ+−logQ+−logQj")
     out.click()
-    assert name() == "Yi, masked"
+    assert name() == "Yi, hits out"
     off.click()
     assert (name(), pressed()) == ("none", "")
     n.click()  # and a piece brings what it belongs to
@@ -84,16 +84,16 @@ def test_pieces_are_pressed_in_and_out_of_the_formula(on_a_page):
     loss = re.sub(r"\s", "", root.locator(".gr-est-loss").text_content())
     assert loss.startswith("loss=(1−P)") and root.get_by_role("checkbox").count() == 0
     root.get_by_role("button", name="composed").click()
-    assert name() == "slide"
+    assert name() == "negatives only"
 
 
 def test_pieces_work_by_keyboard_and_stay_focused(on_a_page):
     page, root = on_a_page(estimator())
     root.get_by_role("checkbox", name="hits out").focus()
     page.keyboard.press("Space")
-    assert root.locator(".gr-status").inner_text().startswith("slide, masked")
+    assert root.locator(".gr-status").inner_text().startswith("negatives only, hits out")
     page.keyboard.press("Space")
-    assert root.locator(".gr-status").inner_text().startswith("slide, 4")
+    assert root.locator(".gr-status").inner_text().startswith("negatives only, 4")
 
 
 def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(on_a_page):

@@ -22,7 +22,7 @@ BAD = {
     "shift, counts": (visuals.shift, SHIFT | {"log_q": np.log([6, 3, 1])}, "below 0"),
     "shift, no number": (visuals.shift, SHIFT | {"learned": [0, np.nan, 1]}, "finite"),
     "shift, too far": (visuals.shift, SHIFT | {"amount": 2}, "between -0.5 and 1.5"),
-    "variant": (visuals.estimator, {"variant": "logq"}, "one of none, slide"),
+    "variant": (visuals.estimator, {"variant": "logq"}, "one of none, negatives only"),
     "negatives": (visuals.estimator, {"num_negatives": 3}, "one of"),
     "no names": (visuals.stream, {"items": [0], "buckets": BUCKETS, "names": []}, "1 to 8 items"),
     "other names": (visuals.stream, {"items": [0], "buckets": BUCKETS, "names": "ab"}, "(H, n)"),
@@ -52,7 +52,7 @@ def test_a_shift_of_one_shows_the_probabilities_in_order():
 def test_the_bars_are_the_exact_gradients():
     state = visuals.estimator().state
     logits, Q, positive = toy.logits()
-    for name in ("slide, masked", "corrected"):
+    for name in ("negatives only, hits out", "corrected"):
         loss, without = exact.VARIANTS[name]
         found = exact.gradient(loss, logits, Q, positive, 4, without)
         assert state["columns"][name][2]["gradient"] == pytest.approx(found.tolist(), abs=1e-4)
@@ -60,11 +60,11 @@ def test_the_bars_are_the_exact_gradients():
 
 
 @pytest.mark.parametrize(
-    ("function", "name"), [(correct_negatives, "nQ, masked"), (corrected_loss, "corrected")]
+    ("function", "name"), [(correct_negatives, "nQ, hits out"), (corrected_loss, "corrected")]
 )
 def test_a_student_s_function_joins_the_variants(function, name):
     state = visuals.estimator(function=function).state
-    assert state["variant"] == "slide"  # a hall has no "yours"
+    assert state["variant"] == "negatives only"  # a hall has no "yours"
     assert state["variants"][-1] == "yours"
     for mine, right in zip(state["columns"]["yours"], state["columns"][name], strict=True):
         assert mine["gradient"] == pytest.approx(right["gradient"], abs=2e-4)

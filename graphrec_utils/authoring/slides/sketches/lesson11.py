@@ -174,12 +174,12 @@ def two_meanings() -> Sheet:
 def four_variants() -> Sheet:
     sheet = Sheet(
         430,
-        "Four variants: none takes nothing off; negatives only takes log Q off the negatives; nQ, masked takes log nQ off the negatives, hits out; Yi takes log Q off all columns",
+        "Four variants: none takes nothing off; negatives only takes log Q off the negatives; nQ, hits out takes log nQ off the negatives, hits out; Yi takes log Q off all columns",
     )
     rows = (
         ("none", ("", "", "", "")),
         ("negatives only", ("", "− log Q", "− log Q", "− log Q")),
-        ("nQ, masked", ("", "− log nQ", "− log nQ", "out")),
+        ("nQ, hits out", ("", "− log nQ", "− log nQ", "out")),
         ("Yi", ("− log Q", "− log Q", "− log Q", "− log Q")),
     )
     for j, name in enumerate(("the positive", "a draw", "a draw", "a hit")):
@@ -195,7 +195,7 @@ def four_variants() -> Sheet:
 
 
 def at_sixteen() -> Sheet:
-    names = ("none", "negatives only", "nQ, masked", "Yi")
+    names = ("none", "negatives only", "nQ, hits out", "Yi")
     halves = (
         ("16 draws, as an estimate: gradient off by", (0.62, 0.08, 0.01, 0.18)),
         ("as a teacher: a learned logit off by", (1.17, 0.21, 0.11, 0.00)),

@@ -14,7 +14,7 @@ from graphrec_utils import graphs, style
 from graphrec_utils.plots.visuals.base import Visual, asked
 
 SIZES = (1, 2, 3, 5)
-DRAWS, TRIES, LARGEST = 4, 300, 40
+DRAWS, TRIES, LARGEST = 4, 3000, 40
 
 
 def sampler_tree(

@@ -19,12 +19,12 @@ from graphrec_utils.plots.visuals.base import Visual, asked
 SIZES = (1, 2, 4, 8)  # negatives
 ITEMS = ("positive", "bestseller", "item 2", "item 3")
 MINE = "yours"
-TOLD = ("none", "slide", "nQ, masked", "Yi", MINE)  # what 11.3 compares
+TOLD = ("none", "negatives only", "nQ, hits out", "Yi", MINE)  # what 11.3 compares
 Column = dict[str, list]
 
 
 def estimator(
-    variant: str = "slide", num_negatives: int = 4, function: Callable | None = None
+    variant: str = "negatives only", num_negatives: int = 4, function: Callable | None = None
 ) -> Visual:
     """Return a visual of the mean gradient of each variant of the correction, and of its optimum.
 

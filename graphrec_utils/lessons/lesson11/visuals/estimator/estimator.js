@@ -9,22 +9,22 @@ import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base
 // What is switched on in each variant: log Q off the negatives, n beside it, log Q off the positive, hits out.
 const COMPOSED = {
   none: [0, 0, 0, 0],
-  slide: [1, 0, 0, 0],
-  "slide, masked": [1, 0, 0, 1],
+  "negatives only": [1, 0, 0, 0],
+  "negatives only, hits out": [1, 0, 0, 1],
   nQ: [1, 1, 0, 0],
-  "nQ, masked": [1, 1, 0, 1],
+  "nQ, hits out": [1, 1, 0, 1],
   Yi: [1, 0, 1, 0],
-  "Yi, masked": [1, 0, 1, 1],
+  "Yi, hits out": [1, 0, 1, 1],
 };
 const SWITCHES = ["log Q off the negatives", "log n off the negatives, too", "log Q off the positive, too", "hits out"];
 const TELLS = {
   none: "No correction: the bestseller is pushed for being drawn so often.",
-  slide: "log Q off the negatives, no n: right when draws are very many, and only if hits stay in.",
-  "slide, masked": "log Q off the negatives, hits out, no n: the usual code. Too strong a pull, whatever n is.",
+  "negatives only": "log Q off the negatives, no n: right when draws are very many, and only if hits stay in.",
+  "negatives only, hits out": "log Q off the negatives, hits out, no n: the usual code. Too strong a pull, whatever n is.",
   nQ: "log nQ off the negatives, hits kept: the positive counts twice.",
-  "nQ, masked": "log nQ off the negatives, hits out.",
+  "nQ, hits out": "log nQ off the negatives, hits out.",
   Yi: "log Q off every column, the positive's too; hits kept.",
-  "Yi, masked": "log Q off every column, hits out: the scale is wrong again.",
+  "Yi, hits out": "log Q off every column, hits out: the scale is wrong again.",
   corrected: "The loss of 2025: draws that cannot be the positive, weight 1 − P.",
   yours: "What your function gives.",
 };
@@ -138,7 +138,7 @@ function render({ model, el }) {
   const others = model.get("variants").filter((name) => !COMPOSED[name]);
   const title = { corrected: "corrected, 2025" };
   const choices = [
-    { name: "composed", node: button("composed", () => COMPOSED[model.get("variant")] || put("variant", "slide")) },
+    { name: "composed", node: button("composed", () => COMPOSED[model.get("variant")] || put("variant", "negatives only")) },
     ...others.map((name) => ({ name, node: button(title[name] ?? name, () => put("variant", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) })),
   ];
   const amount = slider("negatives", { min: 0, max: sizes.length - 1, value: model.get("size") }, (k) => put("size", k));
