@@ -256,7 +256,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 # *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them; gray: all they were drawn from. Beside
 # it: the variance of the mean of $S$ drawn neighbors, measured in 3,000 draws (bars) and by the formula of branch 7.11 (dashes). In the interactive version nodes met again have an outline.*
 #
-# The mean of $S$ neighbors is right on average, and the more are drawn, the less it varies. So a few can stand for all, at a cost that does not grow with their number. Six lines end at the right of the figure: at how many people? (At five, and one of them is the user who asks.)
+# The mean of $S$ neighbors is right on average, and the more are drawn, the less it varies. So a few can stand for all, at a cost that does not grow with their number. One of the six people at the right was in the figure before: who? (u12, the user who asks.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.4 One layer
@@ -457,7 +457,7 @@ for ax, (name, t) in zip(figure.subplots(1, 2, sharey=True), tables.items(), str
         found = t.loc[model + more, [*groups, "all"]].astype(float)
         ax.plot(np.arange(4) + (k - 2.5) / 9, found, linestyle="", **look, label=model)
     ax.set_title(name)
-    ax.set_xticks(range(4), ("known", "new,\nwith edges", "new,\nwithout", "all"))
+    ax.set_xticks(range(4), ("known", "new with\nedges", "new\nwithout", "all"))
 figure.axes[0].set(ylabel="NDCG@20", ylim=(0, None))
 figure.legend(*ax.get_legend_handles_labels(), loc="outside right center", fontsize=9)
 plt.show()

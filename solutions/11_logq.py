@@ -171,7 +171,7 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 11.1. What is learned minus what should be learned, against log Q. At each of the five items the squares of twenty users lie on each other. All lie on the line of slope −1: the more popular an item, the lower its score.*
+# *Figure 11.1. What is learned minus what should be learned, against log Q. At each of five items the squares of twenty users lie on each other. All lie on the line of slope −1: the more popular an item, the lower its score.*
 #
 # **A batch teaches what you like more than others do.**
 
@@ -194,7 +194,7 @@ verdict(
 # 2. **Is there an $n$?** On every column it would cancel. On the negatives alone it counts, and $Q$ must be a probability: counts will not do.
 # 3. **Do hits stay in the sum?** Lesson 10 takes them out.
 #
-# You write two ways that people use; 11.3 asks which is right.
+# You write two of the ways; 11.3 asks which is right.
 #
 # <details><summary>Symbols, and their names in code</summary>
 #
@@ -368,7 +368,7 @@ table.loc[told].drop(columns=("gradient off", 64)).round(2)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Look at the last column of each half, 16 draws.
 #
-# **Left, as an estimate**, *nQ, hits out* is nearest to the full softmax: it is the derivation of 11.2 to the letter. *Yi* is farther off.
+# **Left, as an estimate**, *nQ, hits out* is nearest to the full softmax: it is the derivation of 11.2.
 #
 # **Right, as a teacher**, only *Yi* has 0.00, even with one draw. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in the right place. Yi's
 # loss asks the question of 11.1, *which of these columns is the true one?* So its *corrected* scores become PMI:
@@ -379,9 +379,9 @@ table.loc[told].drop(columns=("gradient off", 64)).round(2)
 #
 # What stands on both sides goes, and the scores themselves become $\log p$. *None* corrects nothing, so it learns PMI itself.
 #
-# Why does *nQ, hits out* end a little off? An estimate can be right on average, and its logarithm wrong on average. More draws help.
+# *nQ, hits out* ends a little off: an estimate can be right on average, and its logarithm wrong on average.
 #
-# And why is *negatives only* so much worse with **hits out**? Without the $n$ the rivals count sixteen times too much. Keep the hits, and so does the positive; what all share cancels. Take them out, and only the rivals grow. So taking hits out needs the $n$.
+# And why is *negatives only* so much worse with **hits out**? Without the $n$ the rivals count sixteen times too much. Keep the hits, and so does the positive; what all share cancels. Take them out, and only the rivals grow. So hits out needs the $n$.
 #
 # Figure 11.2 draws the left half for four negatives: what one step does to each item.
 
@@ -391,7 +391,7 @@ visuals.estimator(function=correct_negatives)
 # %% [markdown]
 # *Figure 11.2. Four negatives: the positive, a bestseller that is drawn six times out of ten, and two more items.
 # Bars: the mean gradient over all draws; outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
-# too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out of its formula and move the number of negatives; *yours* is your function.*
+# too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out of its formula; *yours* is your function.*
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 kept, out = (ends[name][16] for name in ("negatives only", "negatives only, hits out"))
@@ -419,8 +419,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 
 # %% [markdown]
 # *Figure 11.3. A user's list, best first. Bars: the softmax of PMI plus λ log Q; outlines: how often each film is drawn.
-# At λ = 0 Drive stands in front, which she takes more than twice as often as others do. At λ = 0.5 it is already Alien, which she takes most. In the interactive version you
-# move λ. Validation chooses it, and may even ask for more than 1 (11.12).*
+# At λ = 0 Drive stands in front, which she takes more than twice as often as others do. At λ = 0.5 it is already Alien, which she takes most. Validation chooses λ, and may ask for more than 1 (11.12).*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### One number when serving puts log Q back
@@ -439,10 +438,10 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.5 What does the correction do to the lists?
 #
-# A real model has no free score for every user with every item, but 32 numbers for each, and its list has twenty places. So ask two things: does it find
+# A real model has no free score for every user with every item, but 32 numbers for each, and its list has twenty places. Does it find
 # more, and what becomes of the rare items?
 #
-# Four ways meet. **No correction** (11.1). **Negatives only, hits out**, with hundreds of draws: the usual code, and in 11.3 off by 1.07. **Yi**, the exact teacher, on films only. And **λ log Q when serving** (11.4). RP3β and a list of the last days, which sample nothing, stand beside them.
+# Four ways meet: **no correction**; **negatives only, hits out**, the usual code, in 11.3 off by 1.07; **Yi**, the exact teacher, on films only; and **λ log Q when serving**. RP3β and a list of the last days, which sample nothing, stand beside them.
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -525,13 +524,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay.** All arrows go up and to the left. Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. But finding more need not cost rare items: on Gowalla RP3β, the star, finds more than the corrected model, and about as many rare places.
+# **More is found, and rare items pay:** all arrows go up and to the left. Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. But finding more need not cost rare items: on Gowalla RP3β, the star, finds more than the corrected model, and about as many rare places.
 #
 # **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there. So a proof about the optimum does not choose your loss: measure.
 #
-# **One number when serving does it, too.** The hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. It has a price, too: on PinWorld and Gowalla it lies farther left. So try λ before you rewrite a loss, and choose rate and epochs together with it, as here.
+# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. It has a price, too: on PinWorld and Gowalla it lies farther left. So try λ before you rewrite a loss, and choose rate and epochs together with it.
 #
-# **No log Q tells a model the day.** So on films a list of the last days is far ahead. Say first what your list is for: what somebody will take, or what she takes more than others do.
+# **No log Q tells a model the day,** so on films a list of the last days is far ahead. Say first what your list is for: what somebody will take, or what she takes more than others do.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
@@ -563,8 +562,8 @@ verdict(
 # > **Where it did not.** One number when serving cannot be told from it on films and PinWorld, and finds more on Gowalla. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
-#   the gradient: leave the positive alone, leave hits out, and divide by $n$.
-# * **Would you notice if yours were wrong?** By what is found hardly: with hundreds of columns the exact teacher was not ahead on films (11.5). By what is shown, yes: there Yi's lists held a third as many films. And counts taken for probabilities do show, as does any of it where users are sure of what they want (branch 11.7).
+#   the gradient: leave the positive alone, take hits out, and divide by $n$.
+# * **Would you notice if yours were wrong?** By what is found hardly: the exact teacher was not ahead on films (11.5). By what is shown, yes: there Yi's lists held a third as many films. And where users are sure of what they want, a wrong scale shows (branch 11.7).
 # * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into how much.
 #
 # **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre, somebody made it, and a person follows another one. What do you gain when *likes* is
@@ -1206,7 +1205,7 @@ grid = results.load(
 ).values
 choices = pd.DataFrame(grid["rows"], columns=grid["columns"])
 same = choices[(choices.num_negatives == 16) & (choices.uniform == 0)]
-same = same.replace({"loss": {"all": "Yi", "negatives": "negatives only"}})
+same = same.replace({"loss": {"all": "Yi", "negatives": "negatives only, hits out"}})
 same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(columns="λ").round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
