@@ -483,14 +483,13 @@ for claim, what in (
     display(verdict(claim, gains[what], detail=f"PinWorld, NDCG@20: {gains[what].gain('.3f')}"))
 
 # %% [markdown]
-# *Figure 9.5. What six exchanges gain in NDCG@20 on PinWorld. Two experiments, so compare within the upper two and within the lower four. Intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. A *maximum* keeps the largest of each coordinate. Which intervals cross the line of zero?*
+# *Figure 9.5. What six exchanges gain in NDCG@20 on PinWorld. Two experiments, so compare within the upper two and within the lower four. Intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. (A *maximum* keeps the largest of each coordinate; over query pins it is even ahead of importance, barely.) Which intervals cross the line of zero?*
 #
 # **Above, both stand clear of zero.** You would miss the neighbors. The hinge you would not: a softmax does better, perhaps because the hinge pushes all mistakes alike, and the softmax the worst ones most.
 #
-# **Below, all thin lines cross it.** No gain is seen, though a small one may hide there. (Over query pins a maximum is even ahead of importance, barely.)
-# Why not? Each idea answers a problem. **Importance** says whom to hear where there are thousands; here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
-# thousand gardens apart; here one topic has a few hundred pins, and what is hard is often false. (Farther
-# ones, few of them false, were not seen to gain either: branch 9.9.) A **curriculum** says when hard ones
+# **Below, all thin lines cross it.** No gain is seen, though a small one may hide there. Why not? Each idea answers a problem. **Importance** says whom to hear where there are thousands; here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
+# thousand gardens apart; here one topic has a few hundred pins, and what is hard is often false (farther
+# ones, few of them false, were not seen to gain either: branch 9.9). A **curriculum** says when hard ones
 # come: where these gain nothing, it can gain little.
 #
 # So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
@@ -518,7 +517,7 @@ for claim, what in (
 #
 # And whom does the whole of it serve best? PinSage knows no pin by its name. So a pin born after the training needs no new one: one pass of the layers gives it a vector, from what it shows and from its neighbors of today. Somebody has to make that pass, for all pins, every night. Is it worth it?
 #
-# Let one PinSage age. In one copy all **vectors are made anew** on the day that is asked. The other keeps the **vectors of the training**, and a newborn pin has only its content. What lies between the two is what today's edges bring.
+# Let one PinSage age in two copies: one has all vectors **made anew** on the day that is asked, the other keeps the **vectors of the training**, and a newborn pin has only its content. What lies between the two is what today's edges bring.
 #
 # > **Claim** (ours). For pins born since the training, vectors of the day find more than vectors of the training.
 

@@ -568,12 +568,6 @@ verdict(
 #
 # **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre, somebody made it, and a person follows another one. What do you gain when *likes* is
 # one relation among many? [Lesson 12](12_transe.ipynb).
-#
-# **Further reading.** Khrylchenko et al., *Correcting the LogQ Correction*
-# ([arXiv 2507.09331](https://arxiv.org/abs/2507.09331)): the loss of 11.8. Yi et al., *Sampling-Bias-Corrected Neural Modeling*
-# ([DOI 10.1145/3298689.3346996](https://doi.org/10.1145/3298689.3346996)): all logits, and the stream. Yang et al., *Mixed Negative
-# Sampling* ([DOI 10.1145/3366424.3386195](https://doi.org/10.1145/3366424.3386195)). Petrov, Macdonald, *gSASRec*
-# ([arXiv 2308.07192](https://arxiv.org/abs/2308.07192)): what few negatives do to a model's confidence.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Which way is right, and in what sense?
@@ -1294,3 +1288,10 @@ check("11.7", choose)
 #
 # **Read it yourself.** Open these two scripts. Find the detached weight, the $n$ inside $\hat P$, and the two clamps at
 # $10^{-10}$: which rows get no gradient from them? (Those whose bracket exceeds 23.)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Further reading.** Khrylchenko et al., *Correcting the LogQ Correction*
+# ([arXiv 2507.09331](https://arxiv.org/abs/2507.09331)): the loss of 11.8. Yi et al., *Sampling-Bias-Corrected Neural Modeling*
+# ([DOI 10.1145/3298689.3346996](https://doi.org/10.1145/3298689.3346996)): all logits, and the stream. Yang et al., *Mixed Negative
+# Sampling* ([DOI 10.1145/3366424.3386195](https://doi.org/10.1145/3366424.3386195)). Petrov, Macdonald, *gSASRec*
+# ([arXiv 2308.07192](https://arxiv.org/abs/2308.07192)): what few negatives do to a model's confidence.
