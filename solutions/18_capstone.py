@@ -21,8 +21,8 @@
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01, 02, 04 and 17 · **Runs on** any CPU
 #
-# **In 70 minutes:** sections 18.1 to 18.6, with exercises 18.1, 18.4 and 18.6.
-# **Branches**, marked ↳, stand after the quiz; the last one is the project.
+# **In an hour:** sections 18.1 to 18.6, with exercises 18.1 and 18.4.
+# **Branches**, marked ↳, stand after the quiz; 18.12 is the project.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 18.1 to 18.6. Take four votes: "does the fused list win?" in 18.3, "where is L3?" in 18.4, "what
@@ -364,7 +364,7 @@ check("18.4", lift)
 # Users differ so much that a lift of 5 % hides in its interval. A simulator can do
 # what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users out.
 #
-# Seven policies meet people: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures), and *fused*, all four.
+# Seven policies meet people: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures), and *four fused*.
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -445,14 +445,13 @@ for name, r in reports.items():
     look = style.look("fusion" if "fused" in name else name)
     ax.errorbar(offline[name], r.lift, error, **look, markersize=6, elinewidth=1)
     away = {"iALS": (7, -8), "item2item": (7, 5)}.get(name, (7, -3))
-    ax.annotate(name, (offline[name], r.lift), away, textcoords="offset points", fontsize=9)
+    label = "four fused" if name == "fused" else name
+    ax.annotate(label, (offline[name], r.lift), away, textcoords="offset points", fontsize=9)
 if made:
     steps = [(offline[x], reports[x].lift) for x in ("iALS", "two fused", "fused", "three fused")]
     ax.plot(*zip(*steps, strict=True), ":", color=style.CONTEXT, linewidth=1.2, zorder=0)
 ax.axhline(0, color="#6B7078", linewidth=0.8)
-ax.set_xlabel("the log: NDCG@20", fontsize=9)
-ax.set_ylabel("people: saves beside item2item", fontsize=9)
-ax.set_xlim(0, 0.14)
+ax.set(xlim=(0, 0.14), xlabel="the log: NDCG@20", ylabel="people: saves beside item2item")
 plt.show()
 verdict(
     "Who is better on the test days is better in the experiment.",
@@ -466,7 +465,7 @@ verdict(
 # If the two agreed, the marks would climb to the right. Where both tell a pair apart, they contradict each other half of the time: a coin does as well.
 # L3 is second on the log, and far below the control with people. Along the dotted line every step to the left is a step up: the log's loss is people's gain.
 #
-# So the weak voice is heard again: pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings liked pins that the others do not name.
+# So the weak voice is heard again: pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings what the others do not name.
 #
 # Why does the log not see that? Probably because what was never shown could not be saved. Old lists show popular pins often. L3's walks end at popular pins, so L3 is right about **what the log
 # will hold**. In the simulator liking never depends on popularity. Of your site you do not know that: so ask people.
@@ -491,6 +490,21 @@ verdict(
 #
 # Say the log drew a pin with chance 0.1, and the policy would show it with chance 0.4. Then this row stands for four. Its **weight** is
 # $w_i = \pi(a_i) / \pi_0(a_i)$, and the mean $\frac1N \sum_i w_i y_i$ is the *inverse propensity* estimate, **IPS**.
+#
+# By hand: a log of four rows. The last column is your turn.
+#
+# | row | the log drew it with | the policy shows it with | saved | weight |
+# |---|---|---|---|---|
+# | 0 | 0.5 | 1 | 1 | 2 |
+# | 1 | 0.5 | 0.25 | 0 | 0.5 |
+# | 2 | 0.8 | 0 | 0 | ? |
+# | 3 | 0.25 | 0.5 | 0 | ? |
+#
+# <details><summary>What does IPS say?</summary>
+#
+# The weights are 2, 0.5, 0 and 2. In the log one row of four was saved. Of the policy IPS says $2 / 4 = 0.5$, for it shows the saved pin twice as often.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Draw by chance, keep the chance, and a row can speak for others
@@ -504,149 +518,98 @@ verdict(
 #
 # Minutes 33 to 35. Ask 18.p7. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Nothing repairs what is never drawn: it counts as zero.
 #
-# ### IPS has two weak points, and two repairs
-# * words **Never drawn** counts as zero; a **few heavy rows** decide. <br> **SNIPS** divides by the sum of the weights. <br> **DR** trusts a model, and corrects it by its errors, weighed. <br> **Effective size**: how many rows of equal weight are as noisy.
-# * bars: four rows by hand: IPS = 0.75; SNIPS = 0.67; DR = 0.58; effective size, of 4 = 2.45
+# ### IPS has two weak points
+# * words A **few heavy rows** decide: the **effective size** says how many rows of equal weight are as noisy. <br> **Never drawn** counts as zero: **DR** trusts a model, and corrects it by its errors, weighed.
+# * bars: rows by hand: in the log = 4; effective size = 2.45
 #
-# Minutes 35 to 37. The rows are those of exercise 18.6. Doubly robust: with true chances the errors take out what the model says wrong; with a right model there are no errors to weigh.
+# Minutes 35 to 37. The rows are those by hand above: weights 2, 0.5, 0 and 2. Doubly robust: with true chances the errors take out what the model says wrong; with a right model there are no errors to weigh.
 #
-# ### A hundred logs are asked about ten policies, two of them traps
+# ### A hundred logs are asked about seven policies, three of them traps
 # * words *Chances raised*: the log wrote down 0.05 where a chance was smaller. *Half shown again*: yesterday's pin once more, which nobody saves now. **Claim:** a log that knows its chances tells what any policy would earn.
-# * bars: what the log could have drawn: eight policies = 100%; half shown again = 63%; pictures = 6%
+# * bars: what the log could have drawn: five of the seven = 100%; half shown again = 63%; pictures = 6%
 #
-# Minutes 37 to 38. A log of 20,000 rows, drawn from the first ten pins of item2item, iALS and L3. Four policies show a generator's first pin, four show one of the candidates: the most saved, the rarest, the best by pictures, or any, by lot. Vote on the claim.
+# Minutes 37 to 38. A log of 20,000 rows, drawn from the first ten pins of item2item, iALS and L3. Four policies show what the log can draw: any candidate by lot, iALS's first pin, the candidate that fits best by pictures, the rarest. Vote on the claim.
 #
-# ### With true chances, all three stand at zero for what the log could have drawn
+# ### With true chances, both stand at zero for what the log could have drawn
 # * figure 18.3
 #
-# Minutes 38 to 39. Begin at the top: six rows at the line, and the rarest, too. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
+# Minutes 38 to 39. Begin at the top: four rows at the line. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
 #
 # ### ✗ A log that knows its chances tells what any policy would earn.
 # * verdict 1
 # * figure 18.3
 #
-# Minutes 39 to 41. Two squares are missing. Pictures: IPS counts as zero what could not be drawn, SNIPS judges by the few others, DR takes its model's word. Half shown again fools both repairs: nothing in the log says that a pin of yesterday earns nothing.
+# Minutes 39 to 41. Ten policies were asked, and two squares are missing. Pictures: IPS counts as zero what could not be drawn, DR takes its model's word. Half shown again fools DR: nothing in the log says that a pin of yesterday earns nothing.
 #
 # ### Ask for the share that could be drawn, then for the effective size
 # * figure 18.3
 #
-# Minutes 41 to 42. The price is noise: the smaller the effective size, the wider the bar. The effective size warns of neither trap, it looks only at rows that were drawn. Ask for the share first.
+# Minutes 41 to 42. The price is noise: the smaller the effective size, the wider the bar. The effective size warns of pictures alone: it looks at rows that were drawn, and takes their chances as true. Ask for the share first.
 #
 # ### A log answers for what it could have drawn, if its chances are true
 # * words Ask for that share first, then for the effective size, then for the estimate.
 # * figure 18.3
 #
-# Minutes 42 to 44. The last two columns on the right are what to ask for: the share in the log, and the effective size. Only then look at the marks. Half shown again fools both repairs; IPS counts what was never drawn as zero, and here that happens to be true.
+# Minutes 42 to 44. The last two columns on the right are what to ask for: the share in the log, and the effective size. Only then look at the marks. Half shown again fools DR; IPS counts what was never drawn as zero, and here that happens to be true.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p7"]
 predict("18.p7")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# So IPS has two weak points. What the log never draws counts as zero; and a few rows of large weight may decide. Two repairs:
+# So IPS has two weak points. **A few heavy rows** may decide. How few, the *effective size* says:
 #
-# | estimate | | idea |
-# |---|---|---|
-# | **SNIPS**, self-normalized | $\sum_i w_i y_i \,/ \sum_i w_i$ | divides by the weights that were drawn: by chance many heavy rows do not make it too high |
-# | **DR**, doubly robust | $\frac1N \sum_i \big( \sum_a \pi(a)\, \hat y_i(a) + w_i (y_i - \hat y_i(a_i)) \big)$ | what a model $\hat y$ expects, and its errors, weighed |
+# $$
+# \frac{\left( \sum_i w_i \right)^2}{\sum_i w_i^2} .
+# $$
+#
+# So many rows of equal weight would be as noisy. By hand: of the four rows above $4.5^2 / 8.25 = 2.45$ are left.
+#
+# And **what the log never draws** counts as zero. Here a model $\hat y$ may help, one that expects something of each candidate. *Doubly robust*, **DR**, begins with what it expects of the policy, and corrects it by its errors, weighed:
+#
+# $$
+# \mathrm{DR} = \frac1N \sum_i \Big( \sum_a \pi(a)\, \hat y_i(a) + w_i \big( y_i - \hat y_i(a_i) \big) \Big) .
+# $$
 #
 # Why *doubly*? If the chances are true, the weighed errors take out on average what the model says wrong. If the model is right, its errors are zero on
-# average, whatever the weights. But what the log could never have drawn no weight corrects: there DR is as good as its model.
-#
-# The **effective size** $(\sum_i w_i)^2 / \sum_i w_i^2$ says how many rows of equal weight would be as noisy.
-#
-# <details><summary>The same in code</summary>
-#
-# | symbol | in code | shape |
-# |---|---|---|
-# | $\pi$, $\hat y$ | `policy`, `model` | (N, C), a column for each candidate |
-# | $a$, $\pi_0(a)$, $y$ | `shown`, `chance`, `reward` | (N,) |
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 18.6 — `off_policy` ({{points:18.6}})
-#
-# Write all three, and the effective size. A reward may be any number; one weight at least is above 0.
-#
-# <details><summary>By hand: four rows, two candidates</summary>
-#
-# | $\pi$ | shown | $\pi_0$ | $y$ | $\hat y$ | $w$ |
-# |---|---|---|---|---|---|
-# | 1, 0 | 0 | 0.5 | 1 | 0.6, 0.2 | 2 |
-# | 0.25, 0.75 | 0 | 0.5 | 0 | 0.4, 0.4 | 0.5 |
-# | 0, 1 | 0 | 0.8 | 1 | 0.9, 0.5 | 0 |
-# | 0.5, 0.5 | 1 | 0.25 | 0.5 | 0.2, 0.6 | 2 |
-#
-# IPS is $(2 + 1)/4 = 0.75$, SNIPS $3/4.5 = 0.667$. The model expects 0.6, 0.4, 0.5 and 0.4 of the policy, and its errors are worth
-# $2 \cdot 0.4 - 0.5 \cdot 0.4 - 2 \cdot 0.1 = 0.4$ in all: DR is $(1.9 + 0.4)/4 = 0.575$. The effective size is $4.5^2 / 8.25 = 2.45$.
-#
-# </details>
-#
-# *About 12 minutes.*
-#
-# {{hints:18.6}}
-
-
-# %% tags=["exercise:18.6"]
-def off_policy(
-    policy: np.ndarray,
-    shown: np.ndarray,
-    chance: np.ndarray,
-    reward: np.ndarray,
-    model: np.ndarray,
-) -> tuple[float, float, float, float]:
-    """Return what a policy would have earned a row.
-
-    Args:
-        policy: (N, C) with which chance it shows each candidate; rows sum to 1.
-        shown: (N,) which candidate the log shows.
-        chance: (N,) with which chance it was drawn, above 0.
-        reward: (N,) what it earned.
-        model: (N, C) what a model expects each candidate to earn.
-
-    Returns:
-        IPS, SNIPS, DR and the effective size.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:18.6"]
-check("18.6", off_policy)
+# average, whatever the weights. But what the log could never have drawn no weight corrects: there DR is as good as its model. (You write both, and a third, in branch 18.13.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now let a log draw from the first ten pins of item2item, iALS and L3. We ask it about ten policies, each of which shows one pin; the last two are traps:
+# Now let a log draw from the first ten pins of item2item, iALS and L3. We ask it about policies that show one pin each:
 #
 # | policy | shows |
 # |---|---|
-# | four generators | their first pin |
-# | *most saved*, *rarest* in the log, best *by pictures*, *any* by lot | one of the candidates |
-# | *chances raised* | *any*, asked of a log that wrote down 0.05 wherever a chance was smaller |
+# | *any candidate* | one of those pins, by lot |
+# | *iALS* | iALS's first pin |
+# | *candidate by pictures*, *rarest candidate* | of those pins the one whose picture fits best, or the rarest |
+# | *chances raised* | any candidate again, but the log wrote down 0.05 wherever a chance was smaller |
+# | *pictures* | the pin of your guess: the first of pictures, drawn by the log or not |
 # | *half shown again* | half of the time yesterday's pin, if she did not save it: nobody saves it now, and the log never showed one twice |
 #
 # > **Claim** (common belief). A log that knows its chances tells what any policy would earn.
 
-# %% tags=["long", "answers:18.p7"]
-off = results.load(
-    "18_off_policy", command="python -m solutions.experiments.lesson18.off_policy"
-).values["policies"]
-figure, ax = plt.subplots(figsize=(6.2, 3.8))
-looks = {"IPS": ("o", style.USER), "SNIPS": ("s", style.ITEM), "DR": ("D", style.CONTEXT)}
+# %% tags=["long", "answers:18.p7"] jupyter={"source_hidden": true}
+command = "python -m solutions.experiments.lesson18.off_policy"
+off = results.load("18_off_policy", command=command).values["policies"]
+drawn = ["any candidate", "iALS", "candidate by pictures", "rarest candidate"]
+drawn += ["any candidate, chances raised", "pictures", "half shown again"]
+figure, ax = plt.subplots(figsize=(6.2, 3.1))
+looks = {"IPS": ("o", style.USER), "DR": ("D", style.ITEM)}
 for k, (kind, (marker, color)) in enumerate(looks.items()):
-    bias, spread = (np.array([row[kind][x] for row in off.values()]) for x in ("bias", "spread"))
-    at = np.arange(len(off)) + 0.25 * (k - 1)
+    bias, spread = (np.array([off[name][kind][x] for name in drawn]) for x in ("bias", "spread"))
+    at = np.arange(len(drawn)) + 0.3 * (k - 0.5)
     ax.errorbar(bias, at, xerr=2 * spread, fmt=marker, color=color, label=kind, markersize=5)
 ax.axvline(0, color="#6B7078", linewidth=0.8)
-ax.set_yticks(range(len(off)), [x.removeprefix("any candidate, ") for x in off], fontsize=9)
-told = {"earns": "truth", "in log": "in the log", "size": "size"}
-for place, (head, what) in zip((1.08, 1.25, 1.42), told.items(), strict=True):
+ax.axhline(3.5, color="#6B7078", linewidth=0.8, linestyle=":")
+ax.set_yticks(range(len(drawn)), [x.removeprefix("any candidate, ") for x in drawn], fontsize=9)
+told = {"earns": ("truth", ".2f"), "in log": ("in the log", ".0%"), "size": ("size", ",.0f")}
+for place, (head, (what, form)) in zip((1.08, 1.25, 1.42), told.items(), strict=True):
     write = {"transform": ax.get_yaxis_transform(), "fontsize": 9, "ha": "center", "va": "center"}
-    ax.text(place, -1, head, **write)
-    for y, row in enumerate(off.values()):
-        form = {"truth": ".2f", "in the log": ".0%", "size": ",.0f"}[what]
-        ax.text(place, y, format(row[what], form), **write)
-ax.set(xlim=(-1.05, 1.4), xlabel="how far an estimate is off: 0.5 says half too much")
+    ax.text(place, -0.9, head, **write)
+    for y, name in enumerate(drawn):
+        ax.text(place, y, format(off[name][what], form), **write)
+ax.set(xlim=(-1.05, 0.75), xlabel="how far an estimate is off: 0.5 says half too much")
 ax.invert_yaxis()
-ax.legend(fontsize=9, loc="lower right", bbox_to_anchor=(1, 0.3))
+ax.legend(fontsize=9, loc="upper left")
 plt.show()
 
 within = [name for name, row in off.items() if abs(row["DR"]["bias"]) < 0.05]
@@ -658,31 +621,26 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 18.3. Three estimates of what a policy earns, beside an experiment's count: means over a hundred logs, twice the spread of one. On the right: what it earns a row, how much of it the log could have drawn, the effective size.*
+# *Figure 18.3. Two estimates of what a policy earns, beside an experiment's count: means over a hundred logs, and twice the spread of one. On the right: what the policy earns a row, how much of it the log could have drawn, and the effective size. Read the four rows above the dotted line first.*
 #
-# Where the log could have drawn everything and its chances are true, all three stand at zero on average. The price is noise: the smaller the effective size, the wider the bar.
+# **Above the line** the log could have drawn everything, and its chances are true: both stand at zero on average. The price is noise. The smaller the effective size, the wider the bar.
+# So a log can speak for what nobody has tried: the best candidate *by pictures* earns most of all.
 #
-# So a log can speak for what nobody has tried: of all ten the best candidate *by pictures* earns most.
+# **Below it** something is missing, each time something else:
 #
-# *Chances raised* shows what *doubly* means: false chances pull IPS down, and DR stays at zero, for there its model is right.
+# * *Chances raised:* the chances are false. They pull IPS down, and DR stays at zero, for here its model is right. That is what *doubly* means.
+# * *Pictures:* the log could hardly have drawn it. IPS counts that as zero. DR takes its model's word, and the model hopes too much: a short bar does not make it true.
+# * *Half shown again:* nothing in the log says that a pin of yesterday earns nothing, so the model does not know it, either. (IPS is right by luck: what it counts as zero here is zero.)
 #
-# *Pictures*, the case of your guess: IPS counts as zero what could not be drawn. DR takes its model's word, and the model hopes too much: a short bar does not make it true.
-#
-# *Half shown again* fools both repairs, for nothing in the log says that a pin of yesterday earns nothing. (IPS is right by luck: it counts what was never drawn as zero, and here it is zero.) The effective size warns of neither trap: it looks only at rows that were drawn.
+# The effective size warns of *pictures* alone. It looks at rows that were drawn, and takes their chances as true.
 #
 # **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate.**
-#
-# <details><summary>And SNIPS?</summary>
-#
-# Where chances were raised it stays at zero, for its divisor shrinks with its numerator. Of *pictures* it judges by the few pins that could be drawn, so its bar is the widest.
-#
-# </details>
 #
 # <details><summary>How this was measured</summary>
 #
 # A hundred logs of 20,000 rows on the lesson's site, drawn more often from what stands high in several lists; 17 candidates a user on average, the likeliest drawn with a chance of 0.22, the rarest of 0.008 (means over users).
 # Inside the log estimates are right within 2 % on average; one log scatters by 2 to 16 %, an experiment by 1 %: one log does not even say who of item2item, iALS and L3 is first.
-# Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. SNIPS leaves such pins out of both sums. This is one place on one day, not a life of lists: here L3 earns 0.27 where item2item earns 0.28. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
+# The card counts all ten policies that were asked; branch 18.13 has them, with a third estimate. Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. This is one place on one day, not a life of lists: here L3 earns 0.27 where item2item earns 0.28. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
 # the correction, it is 27 % too high for *most saved candidate*, 12 % too low for *candidate by pictures*, and right within 1 % for *any*. What the site's people would save is known, not
 # estimated. One place only: lists need the chance of each place and of being looked at (lesson 17). Not tried: capped weights, richer models.
 # `python -m solutions.experiments.lesson18.off_policy`, 9 seconds.
@@ -731,11 +689,12 @@ tuned = results.load("18_people_tuned").values["policies"]
 rows = people["policies"] | {
     x: people["beside"][x] for x in ("three fused", "three, then the ranker")
 }
-looks = {"lesson": ("s", style.CONTEXT), "log": ("v", style.USER), "people": ("o", style.ITEM)}
-tuned_too = ["Pixie", "PinSage", "SASRec"]
-names = ["LightGCN", "iALS", "seven fused", "three fused", "the ranker alone", "seven, then the ranker", "three, then the ranker"]
+looks = {"their lesson": ("s", style.CONTEXT), "the log": ("v", style.USER), "people": ("o", style.ITEM)}
+tuned_too = ["Pixie", "PinSage", "SASRec", "seven fused"]
+names = ["LightGCN", "iALS", "three fused", "the ranker alone", "seven, then the ranker", "three, then the ranker"]
 _, ax = plt.subplots(figsize=(5.4, 3.4))
-for place, name in enumerate(tuned_too + names):
+order = tuned_too[:3] + names[:2] + tuned_too[3:] + names[2:]
+for place, name in enumerate(order):
     given = [rows, tuned["log"], tuned["people"]] if name in tuned_too else [rows]
     for k, (part, (by, (marker, color))) in enumerate(zip(given, looks.items(), strict=False)):
         low, middle, high = (np.mean(part[name][x]) for x in ("low", "lift", "high"))
@@ -743,9 +702,9 @@ for place, name in enumerate(tuned_too + names):
         ax.plot((low, high), (y, y), color=color, linewidth=1.2)
         ax.plot(middle, y, marker, color=color, label=None if place else by, markersize=5)
 ax.axvline(0, color="#6B7078", linewidth=0.8)
-ax.set_yticks(range(len(tuned_too + names)), tuned_too + names, fontsize=9)
+ax.set_yticks(range(len(order)), order, fontsize=9)
 ax.set_xlabel("saves beside item2item", fontsize=9)
-ax.legend(title="knobs of", fontsize=9, title_fontsize=9, loc="upper left")
+ax.legend(title="knobs chosen by", fontsize=9, title_fontsize=9, loc="upper left")
 plt.show()
 ranked_over_fused = metrics.Comparison.stored(people["ranker over fused"])
 verdict(
@@ -756,15 +715,15 @@ verdict(
 # fmt: on
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 18.4. Expected saves beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: knobs of their lessons, chosen on the log, chosen with people.*
+# *Figure 18.4. Expected saves beside item2item's (the line), with intervals of 95 %. Where a model has knobs, three marks: its lesson's, chosen on the log, chosen with people.*
 #
-# *Knobs*, at the bottom. The log's choice (triangles) leaves the lowest three behind item2item, people's (circles) brings PinSage and Pixie past it. In these two the log had kept popularity, which a log pays for and people here do not. Who tunes on a log tunes for what the log will hold.
+# **Knobs: the log or people?** See the lowest three. The log's choice (triangles) leaves them behind item2item, people's (circles) brings PinSage and Pixie past it. In these two the log had kept popularity, which a log pays for and people here do not. Who tunes on a log tunes for what the log will hold.
 #
-# *Generators.* Three simple ones fused are ahead of all seven. People's knobs bring the seven nearer, 13 % beside 14 % (not drawn), and not past: more voices need not make a better choir.
+# **More generators?** Three simple ones fused are ahead of all seven. People's knobs bring the seven nearer, and not past: more voices need not make a better choir.
 #
-# *The ranker* helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.)
+# **A ranker on top?** It helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.)
 #
-# *Why generators, then?* Of a billion pins nobody can ask the ranker for each. Here, with 2,800, one can: alone it does no worse than three fused. And both together are best.
+# **Why generators, then?** Of a billion pins nobody can ask the ranker for each. Here, with 2,800, one can: alone it does no worse than three fused. And both together are best.
 #
 # **Let generators fetch, and let a ranker that knows the person put in order.**
 #
@@ -835,10 +794,11 @@ verdict(
 # |---|---|---|
 # | 18.7 | exercise 18.2: weights instead of votes, and what a log teaches them | 18 |
 # | 18.8 | exercise 18.3: who pays for a good mean, new and rare pins | 12 |
-# | 18.9 | users arrive: looking every day, halves that do not match, less noise for nothing, many policies, users who feed each other | 24 |
+# | 18.9 | users arrive: looking every day, halves that do not match, less noise for nothing, many policies, users who feed each other | 20 |
 # | 18.10 | exercise 18.5: your policy, graded by what people save on sites that nobody has seen | 35 |
 # | 18.11 | the course in four pictures, who wins when, all generators, and your five films | 24 |
 # | 18.12 | one page: the project and its rubric | |
+# | 18.13 | exercise 18.6: three estimates of a log, by hand and in numpy, and how sure one log is | 22 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.7 ↳ Votes and weights
@@ -991,7 +951,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.9 ↳ Users arrive
 #
-# *What goes wrong with experiments that are right on paper; about 24 minutes.*
+# *What goes wrong with experiments that are right on paper; about 20 minutes.*
 #
 # **Looking every day.** Let users arrive, half of them with each policy, each user once: the control against itself, and three generators fused.
 
@@ -1154,39 +1114,6 @@ pd.DataFrame(rows).round(2)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A thousand users who live twice tell all neighbors apart; thirty do not tell those that lie near each other. With half of the users each, as on a
 # site, intervals are several times as wide.
-#
-# **How sure is one log?** Figure 18.3 shows means over a hundred. Here is one, asked about the first pin of each of your generators; *experiment* is what people would save.
-
-
-# %%
-def asked_of_the_log(depth: int = 10) -> pd.DataFrame:
-    """Return estimates for the first pin of each generator, from a log that draws among those of CHOSEN."""
-    here = of_log(world.interactions(("save",)))
-    lists = {name: best(score(here), here.saved, depth) for name, score in made.items()}
-    each = {k: fusion.reciprocal_ranks(x[None], site.past.shape[1]) for k, x in lists.items()}
-    pins = best(sum(each.values()), here.saved, depth * len(each))  # all that could stand there
-    x = np.stack([np.take_along_axis(scores, pins, 1) for scores in each.values()], axis=2)
-    votes = x[:, :, [name in CHOSEN for name in each]].sum(axis=2)
-    chances = np.exp(votes / 0.01) * (votes > 0)
-    chances /= chances.sum(axis=1, keepdims=True)
-    value = pinworld.worth(site, here.users, pins)
-    row, shown, chance, saved = pinworld.logged(chances, value, np.random.default_rng(0), days=20)
-    drawn = x[row, shown]
-    weights = fusion.learned_weights(drawn, saved, reg=0.01)
-    model = saved.mean() + (x - drawn.mean(axis=0)) @ weights
-    rows = {}
-    for name, own in lists.items():
-        first = (pins == own[:, :1]).astype(float)
-        rows[name] = metrics.off_policy(first[row], shown, chance, saved, model[row])._asdict()
-        rows[name]["experiment"] = (first * value).sum(axis=1).mean()
-    return pd.DataFrame(rows).T.rename(str.upper, axis=1)
-
-
-if made:
-    display(asked_of_the_log().round(3))
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Of the three that it draws from one log tells about what they earn, but not who is first. Of *pictures* it has fifteen rows' worth: IPS says nearly nothing, SNIPS half too much.
 #
 # **Further reading.** Kohavi, Longbotham, Sommerfield, Henne, *Controlled experiments on the web*
 # ([DOI 10.1007/s10618-008-0114-1](https://doi.org/10.1007/s10618-008-0114-1)): what goes wrong. Johari and others, *Peeking at A/B Tests*
@@ -1465,6 +1392,124 @@ regimes.uses()
 # | **rivals**, 6 | tuned as hard as the own method, intervals, "cannot tell" where it is so | rivals at defaults | no rival |
 # | **tail and new**, 4 | groups, with counts, and a reason | a table without a reason | one mean |
 # | **clarity**, 4 | a page that a colleague can act on | right, but long | numbers without a claim |
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 18.13 ↳ Three estimates, and one log
+#
+# *Exercise 18.6, a third estimate, all ten policies, and what one log says; about 22 minutes.*
+#
+# By chance many heavy rows may be drawn, and then IPS is too high, whatever they earned. The *self-normalized* estimate, **SNIPS**, divides by the weights that were drawn:
+#
+# $$
+# \mathrm{SNIPS} = \frac{\sum_i w_i y_i}{\sum_i w_i} .
+# $$
+#
+# <details><summary>The same in code</summary>
+#
+# | symbol | in code | shape |
+# |---|---|---|
+# | $\pi$, $\hat y$ | `policy`, `model` | (N, C), a column for each candidate |
+# | $a$, $\pi_0(a)$, $y$ | `shown`, `chance`, `reward` | (N,) |
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 18.6 — `off_policy` ({{points:18.6}})
+#
+# Write all three, and the effective size. A reward may be any number; one weight at least is above 0.
+#
+# <details><summary>By hand: four rows, two candidates</summary>
+#
+# | $\pi$ | shown | $\pi_0$ | $y$ | $\hat y$ | $w$ |
+# |---|---|---|---|---|---|
+# | 1, 0 | 0 | 0.5 | 1 | 0.6, 0.2 | 2 |
+# | 0.25, 0.75 | 0 | 0.5 | 0 | 0.4, 0.4 | 0.5 |
+# | 0, 1 | 0 | 0.8 | 1 | 0.9, 0.5 | 0 |
+# | 0.5, 0.5 | 1 | 0.25 | 0.5 | 0.2, 0.6 | 2 |
+#
+# IPS is $(2 + 1)/4 = 0.75$, SNIPS $3/4.5 = 0.667$. The model expects 0.6, 0.4, 0.5 and 0.4 of the policy, and its errors are worth
+# $2 \cdot 0.4 - 0.5 \cdot 0.4 - 2 \cdot 0.1 = 0.4$ in all: DR is $(1.9 + 0.4)/4 = 0.575$. The effective size is $4.5^2 / 8.25 = 2.45$.
+#
+# </details>
+#
+# *About 12 minutes.*
+#
+# {{hints:18.6}}
+
+
+# %% tags=["exercise:18.6"]
+def off_policy(
+    policy: np.ndarray,
+    shown: np.ndarray,
+    chance: np.ndarray,
+    reward: np.ndarray,
+    model: np.ndarray,
+) -> tuple[float, float, float, float]:
+    """Return what a policy would have earned a row.
+
+    Args:
+        policy: (N, C) with which chance it shows each candidate; rows sum to 1.
+        shown: (N,) which candidate the log shows.
+        chance: (N,) with which chance it was drawn, above 0.
+        reward: (N,) what it earned.
+        model: (N, C) what a model expects each candidate to earn.
+
+    Returns:
+        IPS, SNIPS, DR and the effective size.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:18.6"]
+check("18.6", off_policy)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# All ten policies that the log of 18.5 was asked about. *Off by* is a share of what the policy earns (0.1 says a tenth too much), *spread* that of one log: means and standard deviations over a hundred.
+
+# %% slideshow={"slide_type": "skip"}
+pd.DataFrame({
+    name.removeprefix("any candidate, "): {
+        f"{kind}, {head}": row[kind][x] for kind in ("IPS", "SNIPS", "DR") for x, head in (("bias", "off by"), ("spread", "spread"))
+    }
+    for name, row in off.items()
+}).T.round(2)  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Where chances were raised SNIPS stays near zero, for its divisor shrinks with its numerator. Of *pictures* it judges by the few pins that could be drawn, so its spread is the widest.
+# Pins of *half shown again* that were never drawn it leaves out of both sums, and so says too much.
+#
+# **How sure is one log?** The table has means over a hundred. Here is one, asked about the first pin of each of your generators; *experiment* is what people would save.
+
+
+# %%
+def asked_of_the_log(depth: int = 10) -> pd.DataFrame:
+    """Return estimates for the first pin of each generator, from a log that draws among those of CHOSEN."""
+    here = of_log(world.interactions(("save",)))
+    lists = {name: best(score(here), here.saved, depth) for name, score in made.items()}
+    each = {k: fusion.reciprocal_ranks(x[None], site.past.shape[1]) for k, x in lists.items()}
+    pins = best(sum(each.values()), here.saved, depth * len(each))  # all that could stand there
+    x = np.stack([np.take_along_axis(scores, pins, 1) for scores in each.values()], axis=2)
+    votes = x[:, :, [name in CHOSEN for name in each]].sum(axis=2)
+    chances = np.exp(votes / 0.01) * (votes > 0)
+    chances /= chances.sum(axis=1, keepdims=True)
+    value = pinworld.worth(site, here.users, pins)
+    row, shown, chance, saved = pinworld.logged(chances, value, np.random.default_rng(0), days=20)
+    drawn = x[row, shown]
+    weights = fusion.learned_weights(drawn, saved, reg=0.01)
+    model = saved.mean() + (x - drawn.mean(axis=0)) @ weights
+    rows = {}
+    for name, own in lists.items():
+        first = (pins == own[:, :1]).astype(float)
+        rows[name] = metrics.off_policy(first[row], shown, chance, saved, model[row])._asdict()
+        rows[name]["experiment"] = (first * value).sum(axis=1).mean()
+    return pd.DataFrame(rows).T.rename(str.upper, axis=1)
+
+
+if made:
+    display(asked_of_the_log().round(3))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Of the three that it draws from one log tells about what they earn, but not who is first. Of *pictures* it has fifteen rows' worth: IPS says nearly nothing, SNIPS half too much.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Slide, paper, code

@@ -40,6 +40,7 @@ ex = Exercise(
     "18.6",
     "off_policy",
     points=5,
+    branch=True,
     hints=(
         "A row that the policy would have shown four times as often stands for four rows. Which number says "
         "how often, and what is left to do when it is 0?",

@@ -121,7 +121,7 @@ QUESTIONS = (
         ("last, below popularity",
          "All of them find more than popularity."),
     ), measured=_the_slowest),
-    Question("18.p7", "A policy shows the first pin of *pictures*. Of these pins the log could have drawn 6 in 100, with chances that it kept. What does IPS say "
+    Question("18.p7", "A policy shows the first pin of the generator pictures. Of these pins the log could have drawn 6 in 100, with chances that it kept. What does IPS say "
              "that the policy earns, beside what an experiment counts?", (
         ("nearly nothing",
          "What the log never draws has no row, and counts as zero: on average over a hundred logs 92 % of what it earns are missing."),
