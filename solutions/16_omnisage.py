@@ -122,8 +122,10 @@ print(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Nineteen of twenty places of a busy pin go to boards. A board is one step away and another pin is two, so boards are visited more, whatever they are worth.
 #
-# So OmniSage gives every kind a **quota**, which keeps a rare kind from being drowned. Here these are at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. A kind with fewer
+# So OmniSage gives every kind a **quota**. Here these are at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. A kind with fewer
 # neighbors leaves places empty, and nobody else gets them.
+#
+# **Where only visits count, boards drown pins. A quota keeps places for both.**
 #
 # <details><summary>What was read of OmniSage</summary>
 #
@@ -272,8 +274,11 @@ def lead_of(values, key):
 
 
 figure, axes = plt.subplots(1, 2, figsize=(8, 2.9), sharey=True)
+ONE = ("entity-entity", "entity-feature", "user-entity")  # pairs, features, users
+by_losses = {row["model"]: row for row in stored["models"]}
 for ax, column, who in zip(axes, ("all", "users"), ("pins", "users"), strict=True):
-    for k, row in enumerate(stored["models"]):
+    for k, name in enumerate((*ONE, " + ".join(ONE[:2]), "all three")):
+        row = by_losses[name]
         once, mean = row["seeds"][column], row["recall"][column]
         ax.plot(once, [-k] * len(once), "o", color=style.CONTEXT, markersize=4)
         ax.plot(mean, -k, **style.METHOD["OmniSage"] | {"markersize": 8, "linestyle": ""})
@@ -281,7 +286,7 @@ for ax, column, who in zip(axes, ("all", "users"), ("pins", "users"), strict=Tru
         ax.annotate(f"{mean:.3f}", (mean, -k), (0, 8), **place)
     ax.margins(x=0.15)
     ax.set(title=f"asked by {who}", xlabel="recall@10", xlim=(0, None), ylim=(-4.5, 0.9))
-axes[0].set_yticks(-np.arange(5), [row["model"] for row in stored["models"]])
+axes[0].set_yticks(-np.arange(5), ["pairs", "features", "users", "pairs and features", "all three"])
 plt.show()
 for column, who in (("all", "pins"), ("users", "users")):
     alone = [lead_of(stored, f"all three over {k}, {column}") for k in omnisage.LOSSES]
@@ -290,12 +295,12 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.2. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users (entity-entity: pairs; entity-feature: features; user-entity: users). Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
+# *Figure 16.2. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
 # **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
 #
-# **Users.** They gain at the last step, where their own loss joins: 0.080 after 0.066. Alone this loss does not do it: even its two good trainings (row three) end beside the rows above. So two things are needed: vectors that pins have taught, and a trained reader of histories. They need not be trained together: a PinnerFormer (lesson 15), trained afterwards and far longer over vectors that stand still, finds no less, 0.083 (branch 16.11).
+# **Users.** They gain at the last step, where their own loss joins the others. Alone it does not do it (row three). So two things are needed: vectors that pins have taught, and a trained reader of histories. The two need not be trained together. A reader may come later, over vectors that stand still, as PinnerFormer's does (lesson 15); trained far longer it finds no less (16.11).
 #
 # So when you join losses, look at each consumer alone. One mean over both would have hidden that it was users who gained.
 #
@@ -303,7 +308,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # <details><summary>Two rows that surprise</summary>
 #
-# Why is the user loss alone the weakest? For users look at the dots: one of three trainings failed (the gray dot at 0.040), and the other two stand beside the rows above. For pins all three are behind, perhaps because no
+# Why is the user loss alone the weakest? For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because no
 # pin's own vector has asked in training.
 #
 # And why do features alone, never asked for a pair, do about as well as pairs? Perhaps because many of the neighbors whose features ask come from the pin-pin graph, and that is made of earlier pairs.
@@ -316,7 +321,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # temperature 0.1. Settings were chosen by what pins find, for the user loss alone by what users find; with all three losses equal weights won, so none was turned down. 3,000 queries; 1,524 users are asked for new likes of days 49 to 55. Three seeds; of the user loss alone one learned far less than the
 # others (for users 0.040, the other two 0.068 and 0.066). All vectors have the offset. All three over each loss alone: pins, over pairs +0.000, from −0.002 to +0.002; over features +0.003, from −0.000 to +0.005; over users +0.036, from +0.031 to +0.040. Users: over pairs +0.018, from +0.012 to +0.023; over features +0.016, from +0.011 to
 # +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.003, from +0.000 to +0.005. All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
-# features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps, PinnerFormer 6,400. Stored measurements.
+# features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps, PinnerFormer 6,400: it finds 0.083. Stored measurements.
 #
 # </details>
 
@@ -326,7 +331,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # One vector for all consumers has a price. OmniSage's vectors have length 1, so that one index of near neighbors serves everybody; a score is then a cosine, divided by a
 # temperature. What can such a vector not say? That its pin is popular: it cannot be longer than the others.
 #
-# Is that a loss? The softmax is corrected by $\log Q$ (lesson 11), so perhaps popularity has been learned all the same. We train without the offset, and then add popularity by hand.
+# Is that a loss? The softmax is corrected by $\log Q$ (lesson 11), so perhaps popularity has been learned all the same. To find out, train without the offset, and then add popularity by hand.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 33 to 50. Vote on 16.p3 first; usual wrong answer: little, the correction has learned popularity already. Before any number, ask "what can a vector of length 1 not say?". Read the table from the first row to
@@ -382,27 +387,18 @@ told = pd.Series({
     "length 1": recall_of(plain).mean(), "the same vectors, log popularity added": recall_of(served).mean(),
     "log popularity there in training, too": recall_of(both).mean(),
 }, name="recall@10")  # fmt: skip
-display(told.round(3).to_frame())
-
-study = results.load("16_graphs", command=f"{COMMAND} graphs").values
-recall = {row["model"]: row["recall"]["all"] for row in study["models"]}
-display(pd.DataFrame({"trained on four weeks, recall@10": {
-    "length 1": recall["both, no offset"], "free length": recall["both, no offset, free length"],
-    "length 1, log popularity beside": recall["both"],
-}}).round(3))  # fmt: skip
+told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the first two rows. Nothing was trained anew between them, and one number beside $\mathbf z$ brings 0.247 in place of 0.040. In an index of inner products it is one more coordinate.
+# Read the first two rows. Nothing was trained anew between them, and one number beside $\mathbf z$ makes the recall six times as large. In an index of inner products it is one more coordinate.
 #
 # Why was it needed? The correction asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to. So popularity needs a place to live:
 #
-# * in the **length** of a vector, which length 1 takes away;
+# * in the **length** of a vector, which length 1 takes away (a free length makes up for most of it);
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# Trained longer, in the second table, a free length makes up for most of what length 1 lacks, the number for more.
-#
-# Now compare. OmniSage finds more than PinSage does as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage's vectors have a length, and no such number. Is popularity in them already? We give PinSage the same number, and see.
+# Now compare. OmniSage finds more than PinSage does as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage's vectors have a length, and no such number. Is popularity in them already? Give PinSage the same number, and see.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 
@@ -410,6 +406,7 @@ display(pd.DataFrame({"trained on four weeks, recall@10": {
 predict("16.p4")
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "experiment", "answers:16.p4"] jupyter={"source_hidden": true}
+study = results.load("16_graphs", command=f"{COMMAND} graphs").values
 found, small = (
     {row["model"]: row["recall"] for row in rows} for rows in (study["models"], study["equal size"])
 )
@@ -438,9 +435,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.3. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. The open mark has 64 numbers, the full one 32 (with 64: 0.258, too). Compare the two marks of PinSage before you look at OmniSage.*
 #
-# With the number PinSage comes up to OmniSage. So nearly all of the lead was popularity, and what is left to attention is too little to be seen.
+# With the number PinSage comes up to OmniSage: nearly all of the lead was popularity, and what is left to attention is too little to be seen.
 #
-# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and the encoder that hears *nobody* is behind. So hearing pays. But the number matters as much: give it to the encoder that hears nobody, and it finds no less than a PinSage that hears and lacks it.
+# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind: hearing pays. Now cross the figure, from the first row to the fourth. One has the number and hears nobody; the other hears, lacks the number, and finds no more. So the number matters as much.
 #
 # When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It is quickly tried, and it may be the whole lead.
 #
@@ -448,8 +445,8 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # <details><summary>How this was measured</summary>
 #
-# The first table: trained here, 100 steps on the pairs of one week, one seed, recall@10 on days 42 to 48. The second: stored, 200 steps on four weeks, free length and length 1 each with eight trials or more, three
-# seeds, days 49 to 55; free length over length 1 +0.190, from +0.179 to +0.202. More steps, one setting, on days 42 to 48: 0.040 after 200 and 0.048 after 800; more than 800 were not tried for pins. Popularity could also live in a *direction that all queries share*: users share one,
+# The table: trained here, 100 steps on the pairs of one week, one seed, recall@10 on days 42 to 48. Stored, 200 steps on four weeks, each with eight trials or more, three
+# seeds, days 49 to 55: length 1 finds 0.042, free length 0.232, length 1 with log popularity beside 0.260; free length over length 1 +0.190, from +0.179 to +0.202. More steps, one setting, on days 42 to 48: 0.040 after 200 and 0.048 after 800; more than 800 were not tried for pins. Popularity could also live in a *direction that all queries share*: users share one,
 # and the towers of lesson 10, of length 1 too, have learned it; with pins as queries it is hardly there. A PinnerFormer of length 1 lacks a fifth or a quarter without the offset after 1,600 steps, and next to nothing after 6,400 (16.11). TransE may put popularity along $\mathbf r$, the same for
 # all users; lesson 12 gave it a number beside a distance. Whether pins as queries share less than users was not tested.
 #

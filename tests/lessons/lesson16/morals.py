@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphrec_utils.models.omnisage import LOSSES
-from tests.lessons.evidence import ahead, behind, mean, of, open_
+from tests.lessons.evidence import ahead, behind, mean, of, open_, printed
 
 
 def rival() -> bool:
@@ -26,7 +26,13 @@ def no_cost() -> bool:
     ) and ahead(leads[f"all three over {features}, users"])
 
 
+def drowned() -> bool:
+    of_boards, places = printed("16", "234 pins on 20 boards and more:")
+    return of_boards > 90 and places == 15
+
+
 MORALS = {
+    "Where only visits count, boards drown pins. A quota keeps places for both": drowned,
     "No added loss did visible harm. One helped: the users' own, for users": no_cost,
     "Before you praise attention, give its rival the same number": rival,
     "Where contents may lie, let the model know the author, too": lambda: (
