@@ -515,7 +515,7 @@ for claim, what in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.6 A pin in its first weeks
 #
-# And whom does the whole of it serve best? PinSage knows no pin by its name. So a pin born after the training needs no new one: one pass of the layers gives it a vector, from what it shows and from its neighbors of today. Somebody has to make that pass, for all pins, every night. Is it worth it?
+# And whom does the whole of it serve best? PinSage knows no pin by its name. So a pin born after the training needs no new training: one pass of the layers gives it a vector, from what it shows and from its neighbors of today. Somebody has to make that pass, for all pins, every night. Is it worth it?
 #
 # Let one PinSage age in two copies: one has all vectors **made anew** on the day that is asked, the other keeps the **vectors of the training**, and a newborn pin has only its content. What lies between the two is what today's edges bring.
 #

@@ -370,7 +370,7 @@ table.loc[told].drop(columns=("gradient off", 64)).round(2)
 #
 # **Left, as an estimate**, *nQ, hits out* is nearest to the full softmax: it is the derivation of 11.2.
 #
-# **Right, as a teacher**, only *Yi* has 0.00, even with one draw. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in the right place. Yi's
+# **Right, as a teacher**, only *Yi* has 0.00, even with one draw; the slide, with 0.21, is near and not there. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in the right place. Yi's
 # loss asks the question of 11.1, *which of these columns is the true one?* So its *corrected* scores become PMI:
 #
 # $$
@@ -498,8 +498,8 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", 
 plt.show()
 
 # %% [markdown]
-# *Figure 11.4. Three data sets. Higher: more is found. Farther left: fewer rare items are, the four fifths of the catalog that are least popular. First follow the arrow, from the circle to the full diamond. Then find the square
-# on films. Last compare the two diamonds. (The lower scale of films is ten times finer: hardly anybody finds a rare film. Gowalla has no times here: its red triangle, pointing left, is popularity of all time.)*
+# *Figure 11.4. Three data sets. Higher: more is found. Farther right: more rare items are found, from the four fifths of the catalog that are least popular. First follow the arrow, from the circle to the full diamond. Then find the square
+# on films. Last compare the two diamonds. (The lower scale of films is ten times finer: hardly any rare film is found. Gowalla has no times: its red triangle, pointing left, is popularity of all time.)*
 
 
 # %% tags=["experiment", "answers:11.p7"] jupyter={"source_hidden": true}
