@@ -491,9 +491,9 @@ display(card)
 # nothing to it: a layer without messages is an encoder of content. On citeulike-t it even finds less than an
 # encoder that never listened.
 #
-# **All:** one list must also put the groups in order, and scores that are right within a group need not be
-# right between two. On citeulike-t iALS and LightGCN are nearly alike within each group, and yet iALS
-# finds more in one list. So report the groups apart *and* together.
+# **All:** iALS has the highest mark on both. One list must also put the groups in order, and scores that are
+# right within a group need not be right between two: on citeulike-t LightGCN is nearly like iALS within each
+# group, and finds less in one list. So report the groups apart *and* together.
 #
 # **Without rows you lose what they remember of known items. Of an item that nobody has touched they remember nothing, and content speaks alone.**
 #
