@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import torch
+
+from graphrec_utils.lessons.lesson13.ex2_twhin_loss import the_port
 from tests.lessons.evidence import ahead, mean, of, open_
 
 RIVALS = ("iALS, same graph", "RP3β, same graph")
+
+
+def a_loss_that_falls() -> bool:
+    """The released loss falls on random edges, and most of the false ones are called likely; relations stay."""
+    g = torch.Generator().manual_seed(0)
+    tables = [torch.randn(n, 8, generator=g).requires_grad_() for n in (40, 40, 2)]
+    before, r = tables[2].detach().clone(), torch.arange(40) % 2
+    optimizer, seen = torch.optim.Adagrad(tables, lr=0.1), []
+    for _ in range(60):
+        value = the_port(tables[0], tables[1], tables[2], r)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        seen.append(value.item())
+    S, T, R = (x.detach() for x in tables)
+    false = (r[:, None] == r) & ~torch.eye(40, dtype=torch.bool)
+    likely = (((S + R[r]) @ T.T)[false] > 0).float().mean().item()
+    return seen[-1] < seen[0] and likely > 0.8 and torch.equal(R, before)
 
 
 def same_graph() -> bool:
@@ -48,6 +69,7 @@ def recency() -> bool:
 
 
 MORALS = {
+    "A loss may fall while it learns the wrong thing. Test what it is for": a_loss_that_falls,
     "Before you praise a model of many relations, give its rivals the same graph": same_graph,
     "Before you give somebody five vectors, see what one good vector finds": one_vector,
     "Being recent was in the medoids all along": recency,
