@@ -380,7 +380,7 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # *Branch A writes NDCG, and turns scores into a list without three classic mistakes.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 1.3: click places to switch their items; the sliders are top and relevant items missed. The second moment to
+# Figure 1.3: click places to switch their items; the sliders are top and relevant, not in the list. The second moment to
 # stop: let the room find the list on which the two NDCGs differ most, and write its number down before anybody opens
 # the answers. Reset between tries.
 

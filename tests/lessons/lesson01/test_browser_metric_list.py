@@ -65,13 +65,15 @@ def test_arrow_keys_move_and_enter_and_space_switch(shown, page):
 def test_the_sliders_move_the_cut_and_the_missed_items(shown, page):
     shown.get_by_role("slider", name="top").focus()
     page.keyboard.press("End")
-    shown.get_by_role("slider", name="relevant items missed").focus()
+    shown.get_by_role("slider", name="relevant, not in the list").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert numbers(shown) == expected([0, 1, 0, 0, 1, 0, 1], 2, 7)
-    assert (
-        "the careless NDCG forgives the 2 missing ones" in shown.locator(".gr-status").inner_text()
+    assert "the careless NDCG forgives the 2 that yours lacks" in (
+        shown.locator(".gr-status").inner_text()
     )
+    assert shown.locator(".gr-ideal.gr-filled").count() == 3  # as many hits as the list has
+    assert shown.locator(".gr-ideal.gr-forgiven").count() == 2
 
 
 def test_without_relevant_items_there_is_no_value(shown):

@@ -1,5 +1,5 @@
-// One ranked list and its metrics. A press switches a place between relevant and not relevant; two
-// sliders move the cut-off and the number of relevant items that the list has missed.
+// One ranked list and its metrics, and below it the ideal list. A press switches a place between relevant and not
+// relevant; two sliders move the cut-off and the number of relevant items that are not in the list.
 // State: relevant (0 or 1 by rank), missed, top; answers: the recall, hit rate and MRR of a student's function
 // for some states, by "relevant missed top", or null.
 
@@ -64,6 +64,7 @@ function render({ model, el }) {
   const cells = places.map((rank) =>
     h("button", { type: "button", class: "gr-place", onclick: () => toggle(rank) }),
   );
+  const ideals = places.map(() => h("span", { class: "gr-ideal", "aria-hidden": "true" }));
   const columns = places.map((rank, k) =>
     h(
       "div",
@@ -71,12 +72,13 @@ function render({ model, el }) {
       h("span", { "aria-hidden": "true" }, String(rank)),
       cells[k],
       h("span", { class: "gr-gain", "aria-hidden": "true" }, gain(rank).toFixed(2)),
+      ideals[k],
     ),
   );
   const strip = h("div", { class: "gr-strip", role: "list", "aria-label": "Ranked list" }, ...columns);
   roving(strip, () => [cells], cells[0]);
   const title = h("div", { class: "gr-title" });
-  const rows = { rank: "rank", item: "item", gain: "gain" };
+  const rows = { rank: "rank", item: "item", gain: "gain", ideal: "ideal" };
   const sides = Object.entries(rows).map(([key, text]) => h("span", { class: `gr-side-${key}` }, text));
   const sidebar = h("div", { class: "gr-sidebar", "aria-hidden": "true" }, ...sides);
 
@@ -108,7 +110,7 @@ function render({ model, el }) {
   const top = slider("top", { min: 1, max: places.length, value: start.top }, (value) =>
     put({ top: value }),
   );
-  const missed = slider("relevant items missed", { min: 0, max: MOST_MISSED, value: start.missed }, (value) =>
+  const missed = slider("relevant, not in the list", { min: 0, max: MOST_MISSED, value: start.missed }, (value) =>
     put({ missed: value }),
   );
   controls.append(top.node, missed.node, button("Reset", () => put(start)));
@@ -127,6 +129,8 @@ function render({ model, el }) {
       cells[k].setAttribute("aria-label", `Rank ${rank} is relevant${outside ? ", after the cut" : ""}`);
       columns[k].classList.toggle("gr-outside", outside);
       columns[k].classList.toggle("gr-cut", rank === cut);
+      const best = state.all && rank <= state.best;
+      ideals[k].className = `gr-ideal ${!best ? "" : rank > state.found.length ? "gr-forgiven" : "gr-filled"}`;
     });
     const said = model.get("answers")?.[`${relevant.join("")} ${model.get("missed")} ${cut}`] ?? [];
     const mine = {};
@@ -152,10 +156,11 @@ function render({ model, el }) {
     if (!found.length) return `No hit: all metrics are 0, whichever of the ${all} you ask for.`;
     const gap = values["careless NDCG"] - values.NDCG;
     const hits = `Hits at ${found.length === 1 ? "rank" : "ranks"} ${list(found.map(String))}. `;
-    if (gap < 5e-4) return `${hits}As many hits as the ideal list has: both NDCGs agree.`;
+    const front = values.NDCG > 1 - 5e-4 ? "" : ", only not in front";
+    if (gap < 5e-4) return `${hits}As many as in the ideal list${front}: both NDCGs agree.`;
     return (
-      `${hits}The ideal list has ${count(best, "hit")}; the careless NDCG forgives the ` +
-      `${count(best - found.length, "missing one")} and says ${three(gap)} too much.`
+      `${hits}The ideal list has ${best} in front; the careless NDCG forgives the ` +
+      `${best - found.length} that yours lacks (striped) and says ${three(gap)} too much.`
     );
   }
 

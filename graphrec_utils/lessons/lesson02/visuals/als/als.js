@@ -40,7 +40,7 @@ function render({ model, el }) {
   const bar = (cell, z) => {
     cell.textContent = value(z);
     const [from, to] = [0, Math.max(-1.5, Math.min(1.5, z))].sort((x, y) => x - y).map((x) => `${(50 + 32 * x).toFixed(1)}%`);
-    cell.style.background = `linear-gradient(90deg, transparent ${from}, rgb(${z < 0 ? "33 102 172" : "178 24 43"} / .4) ${from} ${to}, transparent ${to})`;
+    cell.style.background = `linear-gradient(90deg, transparent ${from}, rgb(${z < 0 ? "60 130 200" : "215 60 70"} / .55) ${from} ${to}, transparent ${to})`;
     cell.setAttribute("aria-valuenow", z.toFixed(2));
   };
   const letters = dims.map((f) => `f${f + 1}`);

@@ -139,7 +139,8 @@ function render({ model, el }) {
       );
     }
     const k = model.get("selected");
-    if (k < 0) return say(found.size ? `${count(found.size, "name")} found.` : `${count(n, "node")}.`);
+    const asks = neighbors.some((x) => x.length) ? " Is what is near on the map near in the full space, too? Take a bet: which pin is nearest?" : "";
+    if (k < 0) return say(found.size ? `${count(found.size, "name")} found.` : `${count(n, "node")}.${asks}`);
     const kind = groups.length > 1 ? ` (${groups[group[k]]})` : "";
     const near = neighbors[k].length ? ` Nearest in the full space: ${list(neighbors[k].map((x) => labels[x]))}.` : "";
     say(`${labels[k]}${kind}.${near}`);

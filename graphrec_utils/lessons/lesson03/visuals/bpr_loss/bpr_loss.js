@@ -117,7 +117,7 @@ function render({ model, el }) {
     turn.setAttribute("aria-pressed", String(sign < 0));
     turn.textContent = sign < 0 ? "Turn the sign back" : "Turn the sign";
     const winner = x > 0 ? "The positive is ahead" : x < 0 ? "The negative is ahead" : "A tie";
-    const size = Math.abs(slope) < 0.05 ? "hardly moves x" : sign > 0 ? "raises x, as it should" : "lowers x: the negative wins by more";
+    const size = Math.abs(slope) < 0.05 ? "hardly moves x" : sign > 0 ? "raises x, as it should" : x > 0 ? "lowers x: the positive loses its lead" : "lowers x: the negative wins by more";
     say(
       `${sign > 0 ? "BPR" : "Sign turned"}. x = ${show(x, 1)}: ${winner}. ` +
         `Loss ${show(lossAt(x, sign))}, gradient ${show(slope)}. A step ${size}.`,

@@ -135,20 +135,6 @@ function render({ model, el }) {
   });
   controls.prepend(sliders.user.node, sliders.item.node, ...choices, gap);
 
-  // ---- how far off on the whole, inside the trained square and outside
-  const errors = networks.map((net) => {
-    const value = network(net);
-    const sums = { true: [0, 0], false: [0, 0] };
-    for (let y = 0; y < pixels; y++)
-      for (let x = 0; x < pixels; x++) {
-        const [p, q] = [number(x), number(y)];
-        const sum = sums[inside(p, q)];
-        sum[0] += (value(p, q) - p * q) ** 2;
-        sum[1] += 1;
-      }
-    return [sums.true, sums.false].map(([total, count]) => Math.sqrt(total / Math.max(1, count)));
-  });
-
   const pictures = { product: paint(product, 1) };
   const pictureOf = (k, difference) => {
     const value = network(networks[k]);
@@ -177,11 +163,12 @@ function render({ model, el }) {
     sliders.item.set(q.toFixed(1));
     choices.forEach((one, j) => one.setAttribute("aria-pressed", String(j === k)));
     gap.setAttribute("aria-pressed", String(difference));
-    const [within, beyond] = errors[k].map((x) => show(x));
+    const miss = value(p, q) - p * q;
+    const off = Math.abs(miss) < 5e-3 ? "the same" : `${show(Math.abs(miss))} too ${miss < 0 ? "low" : "high"}`;
     say(
       `User p = ${show(p, 1)}, item q = ${show(q, 1)}, ${inside(p, q) ? "inside" : "outside"} the trained square: ` +
-        `the product is ${show(p * q)}, ${units} say ${show(value(p, q))}. ` +
-        `Typical error of ${units}: ${within} inside, ${beyond} outside.`,
+        `the product is ${show(p * q)}, ${units} say ${show(value(p, q))}` +
+        `${inside(p, q) ? "" : "; nobody trained it here, it goes on in straight pieces"}: ${off}.`,
     );
   };
   const names = ["user", "item", "shown", "difference"];
