@@ -420,7 +420,7 @@ visuals.machine(kinds)
 
 # %% [markdown]
 # *Figure 14.2. MultiBiSage as a machine: six graphs, a vector for each, one vector. The wider a line, the more the vector looks at that graph, in a trained
-# transformer: a mean over the pins that have a neighbor there. These are other pins for each graph, so the lines need not add up to 1. In the interactive version choose a kind of pins.*
+# transformer: a mean over the pins that have a neighbor there. These are other pins for each graph, so the lines need not add up to 1. The pin itself is looked at, too (dotted); how much was not kept. In the interactive version choose a kind of pins.*
 #
 # Two lines are wide: the pins look at boards most, then at searches. That is where the model looks, not what a graph is worth. To learn its worth, one has to take the graph away (14.10).
 #
@@ -606,13 +606,13 @@ verdict(
 # **Read the squares**, and not against their circles: these pins ask for other things than all pins do. Two stand far to the left. PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS hear no boards anyway. They count which pins were engaged with together, and for that a pin needs no board. Six graphs lift the mean from 0.222 to 0.273 there. Over all pins the gain is 0.012 only, for one query in eight
 # comes from such a pin.
 #
-# **And MultiBiSage proper?** It is not drawn. A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. So we gave PinSage twice the numbers and neighbors, and as many seconds: the two cannot be told apart. The plain mean of the same six graphs is even ahead of MultiBiSage, by 0.005 (from 0.001 to 0.009); in the week of 14.5, which chose, no difference could be told. What pays is whom you hear, not how cleverly you weigh them.
+# **And MultiBiSage proper?** It is not drawn. A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. So we gave PinSage twice the numbers and neighbors, and as many seconds: the two cannot be told apart. The plain mean of the same six graphs is even ahead of MultiBiSage, for a fifth of the seconds. What pays is whom you hear, not how cleverly you weigh them.
 #
 # **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The last week, on which nothing was chosen: 3,000 queries, 363 of them pins on no board that another graph knows; answers left in (14.9). MultiBiSage finds 0.257 over all pins, the plain mean of the same run 0.262. PinSage and the means have 32 numbers, iALS as many as validation chose: 16, with six graphs 24. With 32 plain iALS finds 0.241, and 0.250 on no board. The bars come from the differences to the six graphs' mean, query by query. Settings of a longer search, three seeds for whatever is trained, intervals over queries. Nothing but the query leaves a list, for pairs repeat. Here pins off the boards *ask*. Where one of them is what is *sought*, everybody's recall@10 is below 0.01. All differences, and MultiBiSage in a question of lesson 18: branch 14.11.
+# The last week, on which nothing was chosen: 3,000 queries, 363 of them pins on no board that another graph knows; answers left in (14.9). MultiBiSage finds 0.257 over all pins, the plain mean of the same run 0.262: ahead by 0.005, from 0.001 to 0.009; in the week of 14.5, which chose, no difference could be told. PinSage and the means have 32 numbers, iALS as many as validation chose: 16, with six graphs 24. With 32 plain iALS finds 0.241, and 0.250 on no board. The bars come from the differences to the six graphs' mean, query by query. Settings of a longer search, three seeds for whatever is trained, intervals over queries. Nothing but the query leaves a list, for pairs repeat. Here pins off the boards *ask*. Where one of them is what is *sought*, everybody's recall@10 is below 0.01. All differences, and MultiBiSage in a question of lesson 18: branch 14.11.
 #
 # </details>
 

@@ -134,7 +134,7 @@ QUESTIONS = (
         ("of both: each graph knows something that the others do not",
          "For ideas they have a graph of their own, and still nothing is lost without it."),
     ), measured=_missed),
-    Question("14.p8", "PinWorld's last week, each at the best settings that were found. Who is first?", (
+    Question("14.p8", "PinWorld's last week, each at the best settings that were found. Who is first over all pins?", (
         ("six graphs with a plain mean",
          "Ahead of iALS, of PinSage and of the transformer, for a fifth of the seconds."),
         ("the transformer of six graphs, as on the slide",

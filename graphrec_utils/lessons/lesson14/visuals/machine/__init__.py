@@ -103,7 +103,8 @@ def draw(pin: dict, told: dict) -> Axes | tuple[Axes, Axes]:
         if y and not near:
             left.plot([0.95, 1.7], [y, y], color=style.CONTEXT, linewidth=1)
         wide = 1 if looks is None else WIDEST * looks
-        left.plot([2.06, 3.0], [y, middle], color=color, linewidth=wide, alpha=0.5, solid_capstyle="butt")  # fmt: skip
+        line = ":" if looks is None else "-"
+        left.plot([2.06, 3.0], [y, middle], line, color=color, linewidth=wide, alpha=0.5, solid_capstyle="butt")  # fmt: skip
         if looks is not None:
             left.text(1.86, y - 0.22, f"{looks:.2f}", ha="center", fontsize=9)
     cells = [middle + 0.24 * k for k in (-1.5, -0.5, 0.5, 1.5)]
