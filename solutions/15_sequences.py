@@ -559,12 +559,6 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # * Every place of a history is an example, if somebody asks it.
 #
 # **Next.** This lesson took the vectors of pins as given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.
-#
-# **Further reading.** Kang and McAuley, *Self-Attentive Sequential Recommendation*
-# ([arXiv 1808.09781](https://arxiv.org/abs/1808.09781)). Petrov and Macdonald, *gSASRec*
-# ([arXiv 2308.07192](https://arxiv.org/abs/2308.07192)): over-confidence and its repair. Pancha et al., *PinnerFormer*
-# ([arXiv 2205.04507](https://arxiv.org/abs/2205.04507)). Vaswani et al., *Attention Is All You Need*
-# ([arXiv 1706.03762](https://arxiv.org/abs/1706.03762)).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 47 to 50, with the box. Ask the question of the first slide again: for whom is the very next click the right target? If a minute is
@@ -1342,3 +1336,10 @@ print(f"every next over dense, with popularity: {lead.gain('.4f')}, {lead.outcom
 # | **paper**, SASRec | BCE with one negative | 15.13; a softmax needs no other change |
 # | **code**, `asash/gSASRec-pytorch`, `train_gsasrec.py` | input `positives[:, :-1]`, labels `positives[:, 1:]` | the shift of exercise 15.3, without a start vector |
 # | **code**, to read: `pmixer/SASRec.pytorch`, `model.py` | `key_padding_mask` is commented out, empty places are multiplied by 0 | a key of zeros has a logit, and takes its share of the softmax. Who is hurt more, short histories or long ones? |
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Further reading.** Kang and McAuley, *Self-Attentive Sequential Recommendation*
+# ([arXiv 1808.09781](https://arxiv.org/abs/1808.09781)). Petrov and Macdonald, *gSASRec*
+# ([arXiv 2308.07192](https://arxiv.org/abs/2308.07192)): over-confidence and its repair. Pancha et al., *PinnerFormer*
+# ([arXiv 2205.04507](https://arxiv.org/abs/2205.04507)). Vaswani et al., *Attention Is All You Need*
+# ([arXiv 1706.03762](https://arxiv.org/abs/1706.03762)).

@@ -556,22 +556,14 @@ verdict(
 predict("18.p7")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# So IPS has two weak points. **A few heavy rows** may decide. How few, the *effective size* says:
+# So IPS has two weak points.
 #
-# $$
-# \frac{\left( \sum_i w_i \right)^2}{\sum_i w_i^2} .
-# $$
+# **A few heavy rows** may decide. The *effective size* $\left( \sum_i w_i \right)^2 / \sum_i w_i^2$ says how many rows of equal weight would be as noisy. Of the four rows above $4.5^2 / 8.25 = 2.45$ are left.
 #
-# So many rows of equal weight would be as noisy. By hand: of the four rows above $4.5^2 / 8.25 = 2.45$ are left.
-#
-# And **what the log never draws** counts as zero. Here a model $\hat y$ may help, one that expects something of each candidate. *Doubly robust*, **DR**, begins with what it expects of the policy, and corrects it by its errors, weighed:
-#
-# $$
-# \mathrm{DR} = \frac1N \sum_i \Big( \sum_a \pi(a)\, \hat y_i(a) + w_i \big( y_i - \hat y_i(a_i) \big) \Big) .
-# $$
+# **What the log never draws** counts as zero. Here a model may help, one that expects something of every candidate. *Doubly robust*, **DR**, begins with what the model expects of the policy. Then it looks at the model's errors on the log, weighs them as IPS weighs what was earned, and adds their mean.
 #
 # Why *doubly*? If the chances are true, the weighed errors take out on average what the model says wrong. If the model is right, its errors are zero on
-# average, whatever the weights. But what the log could never have drawn no weight corrects: there DR is as good as its model. (You write both, and a third, in branch 18.13.)
+# average, whatever the weights. But of what the log could never have drawn it knows no errors: there DR is as good as its model. (Its formula, and a third estimate, are yours to write in branch 18.13.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now let a log draw from the first ten pins of item2item, iALS and L3. We ask it about policies that show one pin each:
@@ -759,7 +751,7 @@ verdict(
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it answers for that, and for nothing else.
-# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of pins in their first days (7.8), and of rare ads (13.3). But on the same edges iALS found no less. Branch 18.11 tries it out.
+# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of young pins (7.8), of rare ads (13.3). On the same edges iALS found no less. Branch 18.11 tries it out.
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
 
@@ -1402,6 +1394,12 @@ regimes.uses()
 #
 # $$
 # \mathrm{SNIPS} = \frac{\sum_i w_i y_i}{\sum_i w_i} .
+# $$
+#
+# And **DR** of 18.5 in a line, with a model that expects $\hat y_i(a)$ of candidate $a$ in row $i$:
+#
+# $$
+# \mathrm{DR} = \frac1N \sum_i \Big( \sum_a \pi(a)\, \hat y_i(a) + w_i \big( y_i - \hat y_i(a_i) \big) \Big) .
 # $$
 #
 # <details><summary>The same in code</summary>
