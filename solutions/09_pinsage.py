@@ -262,7 +262,7 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.3 Push until it is behind
 #
-# Let $\mathbf z$ be the final vectors. A query $q$ should score higher with the pin $i$ that came next than
+# Let $\mathbf z$ be the final vectors. A query $q$ should score higher with the pin $i$ that the same person came to next than
 # with any other pin $j$, by a margin $\Delta$. Where it does, the paper's loss is 0; such a loss is called a
 # **hinge**:
 #
