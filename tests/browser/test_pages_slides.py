@@ -172,6 +172,30 @@ def test_a_small_table_fills_its_slide_and_a_large_one_stays(page, decks):
     assert all(zoom == 1 for rows, zoom in zooms if rows > 14)
 
 
+def test_titles_are_alike_and_what_stands_below_begins_with_them_and_uses_the_height(page, decks):
+    show(page, next(decks.glob("07_*.html")))
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("section[data-slide]")].map((slide) => {
+            const { h, v } = Reveal.getIndices(slide);
+            Reveal.slide(h, v, 99);
+            const title = slide.querySelector(":is(h1, h2, h3):not(aside *)") ?? slide.querySelector(".again");
+            const box = slide.getBoundingClientRect();
+            const scale = box.width / 1280;
+            const below = [...slide.querySelectorAll("img, .visual, p, li, svg")].filter((e) => !e.closest("aside") && e.getClientRects().length);
+            return {
+                size: parseFloat(getComputedStyle(title).fontSize), color: getComputedStyle(title).color,
+                left: title.getBoundingClientRect().left,
+                first: slide.querySelector(".visual")?.getBoundingClientRect().left,
+                figure: slide.querySelector("img") ? (box.bottom - Math.max(...below.map((e) => e.getBoundingClientRect().bottom))) / scale : 0,
+            };
+        })"""
+    )
+    assert all(x["size"] >= 30 and x["color"] != "rgb(91, 97, 105)" for x in found)  # never gray
+    visuals = [x for x in found if x.get("first") is not None]
+    assert visuals and all(abs(x["first"] - x["left"]) < 2 for x in visuals)
+    assert sorted(x["figure"] for x in found)[int(0.9 * len(found))] < 130
+
+
 def test_each_deck_shows_where_its_lesson_stands(page, decks):
     show(page, next(decks.glob("09_*.html")))
     page.keyboard.press("Space")

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.authoring.slides import charts, hall, hour, sketch, sketches
+from graphrec_utils.authoring.slides import charts, hall, hour, sketch, sketches, slides
 from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
 from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import MOST
@@ -105,6 +105,48 @@ def test_bars_and_leads_are_drawn_to_scale():
     assert charts.leads("c = −2, −3, −1").svg().count(charts.style.NEGATIVE) == 2
     with pytest.raises(ValueError, match="no number"):
         charts.number("many")
+
+
+@pytest.mark.parametrize("name", sketches.DRAWINGS)
+def test_a_drawing_that_is_taller_keeps_its_letters_and_its_widths(name):
+    drawing = sketches.DRAWINGS[name]().svg()
+    shown, more = sketch.taller(drawing, 1000)
+    assert more == pytest.approx((sketch.TALLEST - 1) * sketches.DRAWINGS[name]().high)
+    for kept in (
+        " x=",
+        " width=",
+        "font-size=",
+        " r=",
+        ">[^<]+</text",
+        "points=",
+        'class="sketch"',
+    ):
+        attribute = rf'{kept}"?[^"<]*' if kept != "points=" else kept
+        assert re.findall(attribute, shown)[1:] == re.findall(attribute, drawing)[1:], kept
+    downs = [[float(x) for x in re.findall(r' y="([-\d.]+)"', page)] for page in (drawing, shown)]
+    assert all(after >= before - 4 for before, after in zip(*downs, strict=True))
+
+
+def test_what_is_drawn_taller_is_only_what_one_knows_how_to():
+    sheet = sketch.Sheet(100, "A line with a head, and two lines of text beside it, no more")
+    sheet.line(0, 50, 100, 50, head=True)
+    sheet.text(200, 40, "one\ntwo")
+    drawing, more = sketch.taller(sheet.svg(), 20)
+    assert more == 20 and 'viewBox="0 0 1160 120" width="1160" height="120"' in drawing
+    assert "100.0,60.0" in drawing and 'y1="60"' in drawing
+    one, two = (float(x) for x in re.findall(r'<text x="200" y="([\d.]+)"', drawing))
+    assert two - one == pytest.approx(1.2 * sketch.TEXT) and 40 < one < 60
+    sheet.inside.append('<path d="M0 0L1 1"/>')
+    assert sketch.taller(sheet.svg(), 20) == (sheet.svg(), 0)
+    assert sketch.taller("<p>no drawing</p>", 20) == ("<p>no drawing</p>", 0)
+
+
+def test_a_drawing_takes_the_height_that_is_left():
+    (slide,) = hour.slides(column("### A\n* bars: a = 1; b = 2\n\nNow."))
+    taller = slides.high(slide)
+    assert slide.height < taller.height <= slides.ROOM + slides.DOWN
+    full = Slide([*slide.units, Unit("<p>Much.</p>", 600)])
+    assert slides.high(full) == full
 
 
 @pytest.mark.parametrize("name", sketches.DRAWINGS)

@@ -46,7 +46,7 @@ WHOLE = {
     "table": "<table.*?</table>",
     "claim": "<blockquote>.*?</blockquote>",
 }
-LITTLE, LOWER = 80, 60  # px that are left; that a drawing then goes down
+LITTLE, LOWER = 80, 24  # px that are left; that a drawing then goes down
 HEADING = re.compile(r"\s*<h[23][^>]*>(.*?)</h[23]>", re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""How a lesson ends: the moral of each section, beside the figure that it comes from, and the answer to its question.
+"""How a lesson ends: the moral of each section, and the answer to the lesson's question.
 
 Both stand among what is taken away, the answer last and whole. Points of the author's list that go on below, and answer
 no question, are then spoken.
@@ -17,10 +17,9 @@ from graphrec_utils.authoring.slides.prose import ROOM, ROW
 
 TITLE, HEADING = "<strong>What was shown</strong>", "Take away"
 FEWEST, MOST = 2, 5  # rows of a slide
-WIDE, HIGH, GAP = 300, 110, 14  # of a figure in a row, and between two
+ROW_HIGH = 96  # px of a moral of two lines, and what is below it
 BRANCH = "\N{DOWNWARDS ARROW WITH TIP RIGHTWARDS}"
 TAKEN = re.compile(r"\s*<h2[^>]*>Take away")
-SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 ANSWERS = ("?</strong>", "<blockquote", "<h2")
 ASKED = re.compile(r"<blockquote>\s*<p><strong>((?:(?!</strong>).)*\?)</strong>", re.DOTALL)
 ANSWER = re.compile(
@@ -33,8 +32,7 @@ LAST = f"{deck.SAY}<p>The question of the first slide once more. Let the room an
 
 def slide(columns: list[list[Slide]]) -> Slide | None:
     """Return the slide of a deck that is not yet cut for a hall, None where fewer than FEWEST sections end in a moral."""
-    rows: dict[int, tuple[str, str]] = {}
-    figures: dict[int, str] = {}
+    rows: dict[int, str] = {}
     branches = set()
     for column, at in short.places(columns):
         if not isinstance(at, int):
@@ -42,19 +40,17 @@ def slide(columns: list[list[Slide]]) -> Slide | None:
         for unit in (unit for each in column for unit in each.units):
             if BRANCH in unit.html and "<h2" in unit.html:
                 branches.add(at)
-            if unit.picture and unit.html.startswith("<figure>"):
-                figures[at] = unit.html
             for block in (found[1] for found in BLOCK.finditer(unit.html)):
                 if moral(block):
-                    rows[at] = moral(block), figures.get(at, "")
-    core = [(at, *row) for at, row in rows.items() if at not in branches][-MOST:]
+                    rows[at] = moral(block)
+    core = [(at, text) for at, text in rows.items() if at not in branches][-MOST:]
     if len(core) < FEWEST:
         return None
     found = short.HEADING.match(
         next(c[0].units[0].html.lstrip() for c, at in short.places(columns) if at == core[0][0])
     )
-    inside = "".join(_row(f"{found[1]}.{at}", *row) for at, *row in core)
-    grid = Unit(f'<div class="recall">{inside}</div>', (HIGH + GAP) * len(core), picture=True)
+    inside = "".join(_row(f"{found[1]}.{at}", text) for at, text in core)
+    grid = Unit(f'<div class="recall">{inside}</div>', ROW_HIGH * len(core), picture=True)
     return Slide([grid], [], TITLE)
 
 
@@ -152,17 +148,6 @@ def _shows(slide: Slide) -> bool:
     )
 
 
-def _row(number: str, text: str, figure: str) -> str:
+def _row(number: str, text: str) -> str:
     text = re.sub("</?(?:p|strong)>", "", text)
-    shown = f"{_small(figure)}<span>{number}</span>"
-    return f"<div>{shown}</div><p>{text}</p>"
-
-
-def _small(figure: str) -> str:
-    image, size = re.search("<img[^>]*>", figure), SIZE.search(figure)
-    if not image or not size:
-        return ""
-    width, high = map(int, size.groups())
-    scale = min(WIDE / width, HIGH / high)
-    new = f'width="{width * scale:.0f}" height="{high * scale:.0f}"'
-    return re.sub(r'alt="[^"]*"', 'alt=""', image[0]).replace(size[0], new)
+    return f"<span>{number}</span><p>{text}</p>"

@@ -10,6 +10,7 @@ import argparse
 import html
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -18,7 +19,7 @@ from pygments.formatters import HtmlFormatter
 from graphrec_utils import markup, methods, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, sources, target
-from graphrec_utils.authoring.slides import hall, lecture, minutes, short, uses, vendor
+from graphrec_utils.authoring.slides import hall, lecture, minutes, short, sketch, uses, vendor
 from graphrec_utils.authoring.slides.deck import (
     HEIGHT,
     PICTURE,
@@ -30,11 +31,13 @@ from graphrec_utils.authoring.slides.deck import (
     deck,
     left_out,
 )
+from graphrec_utils.authoring.slides.prose import ROOM
 from graphrec_utils.cli.setup import bootstrap
 from graphrec_utils.cli.setup.environment import clone
 
 HERE = Path(__file__).parent
 STYLE = HERE / "slides.css"
+DOWN = 45  # px below ROOM that a drawing may take
 
 
 def page(notebook, lesson: str, brief: bool = False) -> str:
@@ -61,10 +64,22 @@ def filled(title: str, columns: list[list[Slide]]) -> str:
         title=title,
         style=f"{vendor.read('reveal.css')}\n{_style()}",
         script=_script,
-        columns=columns,
+        columns=[[high(slide) for slide in column] for column in columns],
         width=WIDTH,
         height=HEIGHT,
     )
+
+
+def high(slide: Slide) -> Slide:
+    """Return a slide whose drawing, if it has one, uses the height that is left."""
+    drawn = [k for k, unit in enumerate(slide.units) if 'class="sketch"' in unit.html]
+    if len(drawn) != 1 or slide.units[drawn[0]].html.count('class="sketch"') > 1:
+        return slide
+    unit = slide.units[drawn[0]]
+    shown, more = sketch.taller(unit.html, ROOM + DOWN - slide.height)
+    units = list(slide.units)
+    units[drawn[0]] = replace(unit, html=shown, height=unit.height + more)
+    return replace(slide, units=units)
 
 
 def placed(columns: list[list[Slide]], lesson: str) -> list[list[Slide]]:
