@@ -190,7 +190,7 @@ def test_titles_are_alike_and_what_stands_below_begins_with_them_and_uses_the_he
             };
         })"""
     )
-    assert all(x["size"] >= 30 and x["color"] != "rgb(91, 97, 105)" for x in found)  # never gray
+    assert all(x["size"] >= 26 and x["color"] != "rgb(91, 97, 105)" for x in found)  # never gray
     visuals = [x for x in found if x.get("first") is not None]
     assert visuals and all(abs(x["first"] - x["left"]) < 2 for x in visuals)
     assert sorted(x["figure"] for x in found)[int(0.9 * len(found))] < 130
