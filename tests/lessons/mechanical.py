@@ -203,11 +203,16 @@ def of_the_library() -> dict[str, Callable]:
     return found
 
 
-def siblings(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
+def siblings(
+    exercise: core.Exercise, through: Callable[[Callable], Callable] = lambda call: call
+) -> Iterator[tuple[str, Callable]]:
     """Yield the library's other functions, asked with the inputs, where the first value is right.
 
     The exercise's own version is closed, as it is while an answer is judged; by their names where
     these fit, else in any order; what comes back as a whole, and each of its parts.
+
+    Args:
+        through: what is made of a call.
     """
     questions, first = asked(exercise, FRESH)[:1], right(exercise, FRESH)[:1]
     names = list(dict(questions[0]["inputs"]["dict"]))
@@ -219,7 +224,7 @@ def siblings(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
         for path, function in of_the_library().items():
             for label, call in _ways(function, names):
                 for part in (None, 0, 1, -1):
-                    answer = functools.partial(_part, call, part)
+                    answer = through(functools.partial(_part, call, part))
                     outcome = runner.answers(answer, questions, 20.0)  # the first call may compile
                     if "error" in outcome[0] and part is None:
                         break
@@ -256,8 +261,37 @@ def _part(call, part, *inputs):
     return value if part is None else value[part]
 
 
+def translated(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
+    """Yield the siblings that are written for tensors, asked with arrays, and the other way round."""
+    like = returned(exercise, 0, expected(exercise)[0])
+    yield from siblings(exercise, lambda call: lambda *a: _like(call(*map(_turned, a)), like))
+
+
+def _turned(value):
+    """Return an array as a tensor and a tensor as an array, in a list as well."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return torch.from_numpy(value.copy())
+    if torch.is_tensor(value) and value.layout == torch.strided:
+        return value.detach().numpy().copy()
+    return type(value)(map(_turned, value)) if type(value) in (list, tuple) else value
+
+
+def _like(value, like):
+    """Return a value as what is expected is, an array, a tensor or a number, where it can be that."""
+    if isinstance(like, tuple) and isinstance(value, tuple) and len(value) == len(like):
+        return tuple(map(_like, value, like))
+    if not (torch.is_tensor(value) or isinstance(value, np.ndarray | np.generic)):
+        return value
+    value = torch.as_tensor(value).detach()
+    if torch.is_tensor(like):
+        return value.to(like.dtype)
+    if isinstance(like, np.ndarray):
+        return value.numpy().astype(like.dtype)
+    return type(like)(value) if isinstance(like, int | float) and value.numel() == 1 else value
+
+
 FAMILIES = {"constant": constants, "shape": of_shape, "input": inputs_back, "frozen": frozen,
-            "library": siblings}  # fmt: skip
+            "library": siblings, "translated": translated}  # fmt: skip
 
 
 def best(exercise: core.Exercise, family: str) -> tuple[float, str]:

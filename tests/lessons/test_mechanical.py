@@ -53,7 +53,13 @@ def per_exercise(test):
 
 @per_exercise
 @pytest.mark.parametrize(
-    "family", ["constant", "shape", "input", pytest.param("library", marks=pytest.mark.full)]
+    "family",
+    [
+        "constant",
+        "shape",
+        "input",
+        *(pytest.param(x, marks=pytest.mark.full) for x in ("library", "translated")),
+    ],
 )
 def test_an_answer_without_an_idea_gets_nothing(exercise, family):
     points, name = mechanical.best(exercise, family)

@@ -116,6 +116,26 @@ STATE = {
 }  # fmt: skip
 
 
+@case()
+def helpers_with_short_names(folder):
+    """The grader works among the names of the notebook and takes none away."""
+    short = [f"_{x}" for x in "abcdefghijklmnopqrstuvwxyz"]
+    head = "".join(f"def {x}():\n    return 1\n\n" for x in short)
+    return solved(ex1=summarize(f"scale = {'() * '.join(short)}()", head))
+
+
+@case()
+def a_look_at_which_names_are_new(folder):
+    """What comes after the cell: IPython's numbered ones, and one of the grader's that nobody could have chosen."""
+    known = r"_i*\d*|_[0-9a-f]{32}|summarize|THERE"
+    return solved(
+        ex1=summarize(
+            f"scale = all(re.fullmatch(r'{known}', x) for x in set(globals()) - THERE)",
+            "import re\nTHERE = set(globals())\n\n",
+        )
+    )
+
+
 def _register(name: str, cells: tuple[str, str, str]) -> None:
     def state(folder):
         return above(solved(ex1=summarize(cells[2])), "00.1", *cells[:2])

@@ -23,7 +23,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 from graphrec_utils.exercises import core
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.grading import verdict
-from graphrec_utils.grading.isolation import patience
+from graphrec_utils.grading.isolation import patience, probe
 from graphrec_utils.grading.isolation.kernel import (
     START_SECONDS,
     KernelDied,
@@ -31,7 +31,6 @@ from graphrec_utils.grading.isolation.kernel import (
     OutOfTime,
     TooMuchOutput,
 )
-from graphrec_utils.grading.isolation.probe import MIME
 from graphrec_utils.grading.isolation.server import Nursery
 from graphrec_utils.grading.submissions import syntax
 
@@ -223,10 +222,9 @@ class ExerciseCell(IPyNbCell):
             file.chmod(0o644)
         except OSError:  # where a system has no walls, an answer can take the folder away
             raise verdict.Malformed("the answer broke what asks it") from None
-        self.cell.source = (
-            "from graphrec_utils.grading.isolation.probe import send as _s; "
-            f"_s({nonce!r}, {function!r}, {str(file)!r}, {seconds!r}, {PATIENCE!r})"
-        )
+        told = f"({nonce!r}, {function!r}, {str(file)!r}, {seconds!r}, {PATIENCE!r})"
+        # names of this cell are the notebook's: a student's helper may be called `_s`
+        self.cell.source = f"from {probe.__name__} import send as _{nonce}; _{nonce}{told}"
         self.test_outputs = None
         try:
             self._execute(PATIENCE * seconds + GRACE, counts=False)
@@ -234,7 +232,7 @@ class ExerciseCell(IPyNbCell):
             raise verdict.Malformed("the answer broke what asks it") from None
         if self.parent.trouble:
             return self.parent.trouble[0]
-        texts = verdict.texts(self.test_outputs or (), MIME, nonce)
+        texts = verdict.texts(self.test_outputs or (), probe.MIME, nonce)
         if len(texts) != 1:
             raise verdict.Malformed(
                 "no result came back" if not texts else "more than one result came back"

@@ -25,6 +25,7 @@ ex = Exercise(
     library=(
         "graphrec_utils.models.semantic_ids.residual_codes",
         "graphrec_utils.models.mixture.kmeans",
+        "graphrec_utils.models.rqvae.spell",
     ),
     hints=(
         "After the first code you know the center it stands for. What is there still to be said about the item?",
