@@ -48,6 +48,11 @@ def _lower_loss(at) -> str:
     )  # fmt: skip
 
 
+def _stranger(at) -> str:
+    walk = np.full(3, at["others"].loc["RP3β", "recall@20"])
+    return by(metrics.compare(at["of_model"]["NGCF"], walk), "NGCF:", "RP3β", "nobody")
+
+
 def _tuned(at) -> str:
     """Three seeds of NGCF against three of NGCF without W and σ, as the lesson compares them."""
     runs = results.load("05_ngcf_movietweetings").values["test by seed"]
@@ -239,6 +244,26 @@ QUESTIONS = (
         measured=_tuned,
     ),
     Question(
+        "05.p9",
+        "RP3β walks three steps through the likes, and nothing in it is trained. Which finds more on the same test part, "
+        "NGCF or RP3β?",
+        (
+            (
+                "RP3β",
+                "0.324, NGCF 0.285. It follows the same edges, and has nothing that could be learned badly.",
+            ),
+            (
+                "NGCF: it learns, RP3β does not",
+                "It fits what it was shown. Asked for what it was not shown it finds 0.285, the walk 0.324.",
+            ),
+            (
+                "nobody can tell them apart",
+                "The difference is 0.039, more than the spread of NGCF's seeds.",
+            ),
+        ),
+        measured=_stranger,
+    ),
+    Question(
         "05.q1",
         "Two users like the same film. Without the product term, do they hear the same from it in "
         "a layer of NGCF?",
@@ -322,7 +347,7 @@ QUESTIONS = (
             (
                 "underfitting",
                 "The model has not even fitted what it was shown. It may overfit as well, as NGCF does in "
-                "figure 5.6.",
+                "figure 5.7.",
             ),
             (
                 "overfitting",
