@@ -46,7 +46,6 @@ import pandas as pd
 import scipy.sparse as sp
 import torch
 import torch.nn.functional as F
-from IPython.display import display
 
 from graphrec_utils import datasets, graphs, metrics, results, sampling, style, toy, train
 from graphrec_utils.exercises import check, predict, remember
