@@ -590,7 +590,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # %% [markdown]
 # *Figure 5.5. Recall@20 of NGCF, its four relatives (circles) and five strangers (squares) on the same test part. Go down from the top until you meet the first circle.*
 #
-# **How to read it.** None of the four at the top has a layer. Then come the relatives, and below them popularity alone, from which NGCF's three seeds cannot be told. So who leads
+# **How to read it.** None of the four at the top has a layer. Then come the relatives, and below them popularity alone, from which NGCF cannot be told. So who leads
 # the family says little about what is worth building. One hint why: the dot product is BPR-MF of 5.6 with another loss, and (after a longer search) it stands far above it.
 # A loss that all relatives share may hold all of them back.
 #
@@ -610,7 +610,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # | popularity | 0.2821 | 0.1555 |
 #
 # NGCF's three seeds are compared
-# with the one number of the best stranger. Whether the dot product is also ahead of BPR-MF with $d = 96$, three
+# with the one number of the best stranger, and with that of popularity, which lies between them. Whether the dot product is also ahead of BPR-MF with $d = 96$, three
 # seeds cannot tell. One small data set is one small data set: all this speaks about MovieTweetings, two
 # layers and this grid.
 #
