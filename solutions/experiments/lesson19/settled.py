@@ -1,7 +1,7 @@
 """What `spelled` left open of known items: longer training, the films' last event with equal trials, codes without a meaning.
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m solutions.experiments.lesson19.settled longer
-    ... settled last | dealt | lot
+    ... settled last | dealt | lot | games
     ... settled longer --only films --piece 200
 
 * `longer`: TIGER of 32 passes on the films and the games, on the event that chooses, beside shorter trainings that were there before.
@@ -11,6 +11,8 @@
 * `dealt`: the same spellings, dealt to the items by lot: all words, beginnings and twins stay, and only the meaning goes. No
   trials of their own: knobs are TIGER's, after 16 passes; the films' last event.
 * `lot`: the same for the games' last event, after 8 passes of each, and of the dealt ones after 16; there the codes are made of iALS's vectors.
+* `games`: `last` for the games, where TIGER had four trials: everybody's first four, and twelve for the rivals that are quick. HSTU climbs where
+  SASRec did. A second seed of SASRec alone: TIGER's does not fit into the hour of the whole study.
 
 What is done stands in build/bench/19_settled.jsonl and is not done twice. With --piece a run ends after so many seconds, within a
 training after a pass, and goes on from there when it is called again; with --only one set is worked on and nothing is stored.
@@ -46,6 +48,7 @@ CLAIMS = {
     "longer": "A TIGER of 32 passes finds more than one of 16.",
     "last": "On known films TIGER, spelling genres, finds more than SASRec.",
     "dealt": "Codes that mean something find more than the same codes dealt by lot.",
+    "games": "On known games TIGER, after 32 passes, finds more than SASRec.",
     "lot": "On known games codes of iALS's vectors find more than the same codes dealt by lot.",
 }
 SETS = {"films": FILMS, "games": GAMES}
@@ -54,7 +57,8 @@ TRIES = {  # settings of TIGER, one after another
     FILMS: [spelled.BEGIN | x for x in ({}, {"epochs": 8}, {"epochs": LONG})],
     GAMES: [spelled.START | {"epochs": k} for k in (8, 4, 16, LONG)],
 }
-EQUAL = 3  # trials of everybody in `last`
+EQUAL = {FILMS: 3, GAMES: 4}  # trials of everybody in `last` and in `games`
+LAST = {FILMS: "last", GAMES: "games"}
 LOT, VECTORS, TWICE = "dealt by lot", "codes of iALS's vectors", "dealt by lot, twice the passes"
 QUICK = ("RP3β", "item2item", "chain", "iALS")
 TRAINED = ("SASRec", "HSTU")
@@ -164,9 +168,9 @@ def values(
     key = f"{part} {question} {name} {knobs} seed {seed}"
 
     def ask() -> list:
-        with in_pieces(key):
+        with in_pieces(key):  # judged here, too: a training is forgotten when its values are there
             model = fit(question.parts()[0], question.level, seed=seed, **knobs)
-        return np.round(question.judge(model), 5).tolist()
+            return np.round(question.judge(model), 5).tolist()
 
     return kept(key, ask)
 
@@ -211,14 +215,16 @@ def longer(level: float) -> dict:
 # ------------------------------------------------------------------------ `last`
 def few(name: str, level: float) -> dict:
     """Return the knobs that as many trials choose for a rival as TIGER has had."""
-    player, question = order.PLAYERS[name], Question(level, 2)
+    player = order.sequence(0) if name == "HSTU" else order.PLAYERS[name]
+    question, fit = Question(level, 2), fit_of(name, level, LAST[level])
 
     def value(knobs: dict) -> float:
-        ask = lambda: float(question.judge(player.fit(question.parts()[0], **knobs)).mean())  # noqa: E731
-        return kept(f"last tune {name} {knobs}", ask)
+        ask = lambda: float(question.judge(fit(question.parts()[0], level, seed=0, **knobs)).mean())  # noqa: E731
+        return kept(f"{LAST[level]} tune {name} {knobs}", ask)
 
-    knobs, edge, _ = tuning.counted(EQUAL, player.ladders, player.start, value, player.natural)
-    return {"knobs": knobs, "trials": EQUAL, "edge": edge}
+    count = EQUAL[level]
+    knobs, edge, _ = tuning.counted(count, player.ladders, player.start, value, player.natural)
+    return {"knobs": knobs, "trials": count, "edge": edge}
 
 
 def rivals(level: float) -> dict[str, dict]:
@@ -227,12 +233,16 @@ def rivals(level: float) -> dict[str, dict]:
     at, rows = stored["levels"].index(level), {}
     told = lambda name: {k: stored["methods"][name][at][k] for k in ("knobs", "trials", "edge")}  # noqa: E731
     rows["SASRec"] = told("SASRec")
-    rows["SASRec"]["trials"] = EQUAL  # the best of six was the third
-    tried = results.load("19_films").values["tried"]["HSTU"]
-    for name, some in (("HSTU", tried[:EQUAL]), ("HSTU, more trials", tried)):
+    rows["SASRec"]["trials"] = EQUAL[level]  # the best of six was the third
+    tried = results.load("19_films").values["tried"]["HSTU"] if level == FILMS else []
+    for name, some in (
+        (("HSTU", tried[: EQUAL[FILMS]]), ("HSTU, more trials", tried)) if tried else ()
+    ):
         knobs = {k: x for k, x in max(some, key=lambda x: x["value"]).items() if k != "value"}
         edge = tuning.ends(order.sequence(0).ladders, knobs, None)
         rows[name] = {"knobs": knobs, "trials": len(some), "edge": edge}
+    if not tried:
+        rows["HSTU"] = few("HSTU", level)
     for name in QUICK:
         rows[name] = few(name, level)
         if told(name)["knobs"] != rows[name]["knobs"]:
@@ -287,6 +297,30 @@ def leads(found: dict[str, list], pairs: list[tuple[str, str]]) -> dict[str, dic
     return {f"{one} over {other}": lead(found[one], found[other]) for one, other in pairs}
 
 
+# ------------------------------------------------------------------------ `games`
+def games(level: float) -> dict:
+    """Return what everybody finds of the games' last event; TIGER has chosen its passes in `longer`."""
+    chosen = results.load("19_longer").values["sets"][order.LEVELS[level]]
+    question, found, rows = Question(level, 1), {}, {"TIGER": {k: chosen[k] for k in ("knobs", "trials", "edge")}}  # fmt: skip
+    ask = lambda name, seed=0: values(  # noqa: E731
+        "games", question, name, rows[name]["knobs"], fit_of(name, level, "games"), seed
+    )
+    found["TIGER"] = ask("TIGER")
+    rows |= rivals(level)
+    found |= {name: ask(name) for name in rows if name != "TIGER"}
+    for name, row in rows.items():
+        row |= asdict(summary.band([found[name]]))
+    pairs = [("TIGER", name) for name in rows if name != "TIGER"] + [
+        ("HSTU", "SASRec"),
+        ("SASRec", "RP3β"),
+    ]
+    again = ask("SASRec", 1)
+    return {
+        "rows": rows, "leads": leads(found, pairs), "seed 1": {"SASRec": asdict(summary.band([again]))},
+        "leads, seed 1": leads(found | {"SASRec": again}, [("TIGER", "SASRec"), ("HSTU", "SASRec")]),
+    }  # fmt: skip
+
+
 # ------------------------------------------------------------------------ `dealt`
 def meaning(level: float) -> dict:
     """Return what TIGER finds with codes of the genres and with the same codes dealt by lot, after 16 passes."""
@@ -339,7 +373,7 @@ def lot(level: float) -> dict:
 
 PARTS = {
     "longer": (longer, ("films", "games")), "last": (last, ("films",)), "dealt": (meaning, ("films",)),
-    "lot": (lot, ("games",)),
+    "lot": (lot, ("games",)), "games": (games, ("games",)),
 }  # fmt: skip
 
 
@@ -361,7 +395,7 @@ def main() -> None:
     if options.only is None:
         results.save(
             f"19_{options.part}", claim=CLAIMS[options.part], values={"measure": order.MEASURE, "sets": made},
-            seeds=[0, 1] if options.part == "last" else [0], seconds=seconds(options.part), command=f"{COMMAND} {options.part}",
+            seeds=[0, 1] if options.part in LAST.values() else [0], seconds=seconds(options.part), command=f"{COMMAND} {options.part}",
         )  # fmt: skip
 
 

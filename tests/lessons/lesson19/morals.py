@@ -21,8 +21,8 @@ def narrow() -> bool:
 
 
 def made_of() -> bool:
-    leads = of("19_known")["sets"]["amazon-games"]["leads"]
-    return open_(leads["TIGER over iALS"]) and behind(leads["TIGER over SASRec"])
+    both = [of(name)["sets"]["amazon-games"]["leads"] for name in ("19_known", "19_games")]
+    return all(open_(x["TIGER over iALS"]) and behind(x["TIGER over SASRec"]) for x in both)
 
 
 def wider() -> bool:
