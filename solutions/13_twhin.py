@@ -407,7 +407,7 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Four clouds of items, and others between them; Bob likes gardens and boats. The vectors are made so that a nearer item has the larger product. Left: asked with the mean of what he likes, the nearest items are of neither topic. Right: asked with two centers, all fit. In the interactive version choose Ann, who has one interest: what do several centers do for her?*
+# *Figure 13.3. Four clouds of items, and others between them; Bob likes gardens and boats. The vectors are made so that a nearer item has the larger product. Left: asked with the mean of what he likes, the nearest items are of neither topic. Right: asked with two centers, all fit. In the interactive version pull the star: where do all eight fit, and who gets no place? Then choose Ann: what do several centers do for her?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
@@ -1087,7 +1087,7 @@ visuals.drift(function=turn_back)
 # *Figure 13.8. Eighteen pins of three topics with vectors of two numbers, so that nothing is hidden, after four nights of
 # retraining in four ways; small dots are day 0. Arrow and rings: Bob's vector of day 0, and the six pins it finds; he likes
 # cakes. Above each: the mean cosine of a pin with its vector of day 0, and which share of the six pins is of one's own topic, mean of
-# eighteen users. In the interactive version pins travel night by night, and Bob may ask with today's vector; tables "turned back"
+# eighteen users. In the interactive version pins travel night by night, and Bob may ask with today's vector, or you turn his arrow; tables "turned back"
 # are those of your `turn_back`.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}

@@ -420,7 +420,7 @@ visuals.machine(kinds)
 
 # %% [markdown]
 # *Figure 14.2. MultiBiSage as a machine: six graphs, a vector for each, one vector. The wider a line, the more the vector looks at that graph, in a trained
-# transformer: a mean over the pins that have a neighbor there. These are other pins for each graph, so the lines need not add up to 1. The pin itself is looked at, too (dotted); how much was not kept. In the interactive version choose a kind of pins.*
+# transformer: a mean over the pins that have a neighbor there. These are other pins for each graph, so the lines need not add up to 1. The pin itself is looked at, too (dotted); how much was not kept. In the interactive version choose a kind of pins, or press a graph: which kind hears it most?*
 #
 # Two lines are wide: the pins look at boards most, then at searches. That is where the model looks, not what a graph is worth. To learn its worth, one has to take the graph away (14.10).
 #
@@ -1073,11 +1073,11 @@ def both_levels(model, pin):
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.machine([both_levels(models["transformer"], pin) for pin in chosen], missed)
+visuals.machine([both_levels(models["transformer"], pin) for pin in chosen])
 
 # %% [markdown]
 # *Figure 14.6. Where a pin looks in the trained model. From the left: its neighbors in each graph, on lines as wide as it looks at them, the first level; what is missing there to 1 it gives to
-# itself. Then how much it looks at itself and at the six graphs, the second. Choose among four pins.*
+# itself. Then how much it looks at itself and at the six graphs, the second. Choose among four pins, and press a graph.*
 
 # %% slideshow={"slide_type": "subslide"} tags=["experiment"] jupyter={"source_hidden": true}
 from graphrec_utils.models.scoring import Factors

@@ -339,7 +339,7 @@ pins = {"old hit": 0.5, "cake": 0.45, "garden": 0.6, "lamp": 0.4, "new gem": 0.8
 visuals.exposure(pins)
 
 # %% [markdown]
-# *Figure 17.2. Six pins. Pale bars say how many like each if they look, solid bars how many click. Left, the first list; in the middle, after five rounds of sorting by clicks; right, by clicks / e, that is clicks divided by the share that looked.*
+# *Figure 17.2. Six pins. Pale bars say how many like each if they look, solid bars how many click. Left, the first list; in the middle, after five rounds of sorting by clicks; right, by clicks / e, that is clicks divided by the share that looked. In the interactive version lift the gem once, and step on.*
 #
 # Sorted by clicks, the gem rises one place and is stuck. There one in four looks, so it has $0.8/4 = 0.20$ clicks, no more than *garden* above it, $0.6/3$. More data will not help: each round says the same. The log remembers where a pin **stood**, and calls
 # it what people like. Divided by looks, the gem's 0.8 is the most.

@@ -1295,7 +1295,7 @@ ranked("content", 0, ("PinWorld",))
 # **People of few events, and: which one wins?** Who finds most depends on the data. The figure turns one property of them at a time, first how many likes are
 # known of a person: with one, iALS and LightGCN are first on PinWorld; with fifty item2item is ahead of both. On films nobody is ahead of *recent*: what was liked lately, the same for everybody.
 #
-# Then guess on the screen: all models were trained a week ago, and the edges of today may be read. Who is ahead? Move *days since the training*, press a name.
+# Then guess on the screen: all models were trained a week ago, and the edges of today may be read. Who is ahead? Choose *days since the training*, press a name.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.regimes(start="history", guess="age")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, status, violations, width
+from tests.browser.pages import alone, opened, pull, status, violations, width
 
 ROWS = visuals.drift().state["rows"]
 CAKES = range(6, 12)
@@ -61,6 +61,23 @@ def test_it_works_by_keys(show):
     assert status(root).startswith("Night 4, turned back:")
     page.keyboard.press("Home")
     assert status(root).startswith("Day 0:")
+
+
+def test_the_arrow_is_pulled_to_where_the_cakes_are_now(show):
+    page, root = show()
+    for _ in range(2):
+        root.get_by_role("button", name="Step →").click()
+    assert found(root) == 0 and "his old arrow has not" in status(root)
+    cakes = root.locator(".gr-dri-pin:has(.gr-dri-1)").all()
+    at = [re.findall(r"[\d.]+", x.get_attribute("transform")) for x in cakes]
+    x, y = (sum(float(place[k]) for place in at) / len(at) / 340 for k in (0, 1))
+    pull(page, root.get_by_role("img").first, (0.5, 0.3), (x, y))
+    assert found(root) >= 5 and "turned by hand" in status(root)
+    root.get_by_role("slider", name="turn it").focus()
+    page.keyboard.press("Home")
+    assert "turned by hand" in status(root)
+    root.get_by_role("button", name="Step →").click()
+    assert "his vector of day 0" in status(root)
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])

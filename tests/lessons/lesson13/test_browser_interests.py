@@ -45,9 +45,9 @@ def test_the_slider_asks_with_fewer_centers(page, plane):
     plane.get_by_role("button", name="Eve", exact=True).click()
     plane.get_by_role("slider").focus()
     page.keyboard.press("Home")
-    assert "1 center:" in status(plane)
+    assert "1 center," in status(plane)
     page.keyboard.press("End")
-    assert "3 centers:" in status(plane)
+    assert "3 centers," in status(plane)
     assert plane.locator(".gr-mm-star").count() == 3
 
 
@@ -80,3 +80,26 @@ def test_the_cut_is_pulled(page, branches):
     assert status(branches).startswith("1 interest.")
     pull(page, tree_of, (0.9, 0.5), (0.25, 0.5))
     assert branches.locator(".gr-dg-on").count() == 6
+
+
+def test_the_star_is_pulled_and_one_spot_serves_one_interest(page, plane):
+    pull(page, plane.locator("svg").first, (0.47, 0.5), (0.2, 0.25))
+    assert fitting(plane) == 8 and "Boats get no place" in status(plane)
+    assert plane.locator(".gr-mm-ring.gr-mm-on").count() == 8
+    star = plane.get_by_role("button", name="Star, arrow keys pull it")
+    star.focus()
+    before = star.locator("path").get_attribute("d")
+    page.keyboard.press("ArrowDown")
+    assert star.locator("path").get_attribute("d") != before
+    plane.get_by_role("button", name="The mean").click()
+    assert fitting(plane) < 4
+
+
+def test_a_part_keeps_its_color_when_another_one_is_parted(branches):
+    def hues() -> list[str]:
+        return [x.get_attribute("class") for x in branches.locator("circle").all()]
+
+    two = hues()
+    branches.get_by_role("button", name="Step →").click()
+    assert sum(a != b for a, b in zip(two, hues(), strict=True)) <= 2  # the smaller part of one
+    assert "apart; what is parted next" in status(branches)

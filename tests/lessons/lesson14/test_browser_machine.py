@@ -60,8 +60,29 @@ def test_by_keyboard(page, machine):
 def test_without_losses_there_is_the_machine_alone(drawn):
     root = drawn(visuals.machine(PINS[:1]))
     assert root.locator("svg").count() == 1
-    graph(root, "board-pin").click()
-    assert "was not measured" in status(root)
+    root.get_by_role("button", name="board-pin, ask").click()
+    said = "In board-pin, pin 3 is heard most of 2, 0.70. The whole list then counts 0.60."
+    assert status(root) == said and len(set(wide(root))) == 3  # nothing was taken away
+    root.get_by_role("button", name="All graphs").click()
+    assert "most is heard from board-pin, 0.60" in status(root)
+
+
+def test_a_kind_without_lists_says_who_hears_a_graph_most(drawn):
+    kinds = [
+        {"name": name, "graphs": [{"name": "boards", "looks": x}, {"name": "ads", "looks": 0.3}]}
+        for name, x in (("all pins", 0.4), ("ad pins", 0.2), ("idea pins", 0.5), ("shops", 0.0))
+    ]
+    root = drawn(visuals.machine(kinds))
+    root.get_by_role("button", name="boards, ask").click()
+    assert status(root) == (
+        "boards is heard most by idea pins, 0.50, least by ad pins, 0.20. Nobody is there for shops."
+    )
+
+
+def test_who_is_in_no_graph_hears_itself(drawn):
+    graphs = [g | {"looks": 0.0, "near": []} for g in PINS[0]["graphs"]]
+    root = drawn(visuals.machine([{"name": "ad 29", "itself": 1.0, "graphs": graphs}, PINS[0]]))
+    assert status(root).startswith("ad 29 hears nobody but itself")
 
 
 @pytest.mark.parametrize("dark", [False, True])

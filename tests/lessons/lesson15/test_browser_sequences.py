@@ -69,18 +69,20 @@ def test_now_and_the_window_are_pulled_by_hand(page, days):
         page.mouse.move(x + right, y, steps=4)
         page.mouse.up()
 
-    pull("now", 130)
+    pull("now", 300)
     assert "Now is day 10, dense" in status(days)
-    pull("now", -300)
+    pull("now", -600)
     assert "Now is day 0, dense" in status(days)
-    pull("until", -300)
+    pull("until", -600)
     assert days.locator("output").nth(1).inner_text() == "7 days"
 
 
-def test_days_are_as_far_apart_as_they_are(days):
+def test_days_are_as_far_apart_as_they_are_up_to_the_gap_that_is_broken_off(days):
     at = [float(x.get_attribute("cx")) for x in days.locator("circle.gr-tl-ring").all()]
-    day = (at[-1] - at[0]) / 40
-    assert [round((x - at[0]) / day) for x in at] == [0, 1, 2, 3, 4, 10, 12, 40]
+    day = (at[6] - at[0]) / 12
+    assert [round((x - at[0]) / day) for x in at] == [0, 1, 2, 3, 4, 10, 12, 16]
+    assert days.locator(".gr-tl-break").count() == 1
+    assert days.locator(".gr-tl-gap").text_content() == "28 days"
 
 
 def test_names_of_the_days_lie_on_no_other(page, days):

@@ -76,6 +76,27 @@ def test_the_line_is_pulled_to_shift_it_and_its_end_to_stretch_it(on_a_page):
     )
 
 
+def test_a_thing_is_lifted_and_stays_where_clicks_keep_it(on_a_page):
+    page, root = on_a_page(
+        visuals.exposure({"old hit": 0.55, "cake": 0.5, "garden": 0.6, "lamp": 0.4, "new gem": 0.8})
+    )
+    root.get_by_role("button", name="Step →").click()
+    page.keyboard.press("End")
+    assert "new gem, liked by 80 %, has 20 % of clicks" in status(root) and "Stuck." in status(root)
+    page.keyboard.press("Home")
+    chart = root.locator(".gr-body svg")
+    pull(page, chart, (0.3, 0.9), (0.3, 0.1))
+    assert status(root).startswith("You put new gem to place 1: now 100 % see it and 80 % click.")
+    for _ in range(3):
+        root.get_by_role("button", name="Step →").click()
+    assert status(root).startswith("Round 3, sorted by clicks. new gem is on top")
+    root.get_by_role("button", name="Reset").click()
+    assert "old hit is on top" in status(root)
+    root.get_by_role("button", name="new gem: seen by").focus()
+    page.keyboard.press("Shift+ArrowUp")
+    assert status(root).startswith("You put new gem to place 4")
+
+
 def test_a_thing_is_asked_why_it_stands_where_it_stands(on_a_page):
     page, root = on_a_page(sorted_list())
     root.get_by_role("button", name="new gem: seen by").click()
@@ -83,3 +104,12 @@ def test_a_thing_is_asked_why_it_stands_where_it_stands(on_a_page):
     assert "It stands below old hit, cake, liked less" in status(root)
     page.keyboard.press("ArrowUp")
     assert status(root).startswith("cake: liked by 45 %")
+
+
+def test_reset_brings_both_knobs_back(on_a_page):
+    page, root = on_a_page(diagram())
+    before = status(root)
+    root.get_by_role("slider", name="stretch").focus()
+    page.keyboard.press("End")
+    root.get_by_role("button", name="Reset").click()
+    assert status(root) == before

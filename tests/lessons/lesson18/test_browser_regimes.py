@@ -36,14 +36,11 @@ def test_keys_move_a_knob_and_name_the_winner(show):
         root.get_by_role("slider").first.get_attribute("aria-valuetext")
         == "1 like, first: LightGCN"
     )
-    page.keyboard.press("Tab")  # to the other knob, which is not drawn until it is asked for
-    assert "PinWorld, 1 like" in status(root)
-    page.keyboard.press("Enter")
+    root.get_by_role("combobox", name="Property").select_option("noise in content")
     assert "PinSage is first" in status(root)
 
 
 def test_by_keys_alone_another_set_and_a_name_are_reached(show):
-    """From a slider to the sets and names of its own slice: other sliders lie between."""
     page, root = show()
 
     def tab_to(text: str) -> None:
@@ -59,7 +56,10 @@ def test_by_keys_alone_another_set_and_a_name_are_reached(show):
     page.keyboard.press("Enter")
     assert status(root).startswith("Gowalla, 1 like")
     assert root.locator("button:focus").inner_text() == "Gowalla"
-    tab_to("RP3β")
+    tab_to("1 behind")
+    page.keyboard.press("Enter")
+    assert root.locator("button:focus").inner_text() == "hide those behind"
+    root.get_by_role("button", name="RP3β").focus()
     page.keyboard.press("Enter")
     assert " RP3β: " in status(root)
 
@@ -72,6 +72,7 @@ def test_another_data_set_and_a_line_that_is_asked_for(show):
     assert (
         root.get_by_text("your data", exact=True).count() == 0
     )  # they lie in the first set's picture
+    root.get_by_role("button", name="1 behind").click()
     root.get_by_role("button", name="iALS .150").focus()
     page.keyboard.press("Enter")
     assert status(root).endswith("iALS: .150, from .140 to .160.")
@@ -90,8 +91,7 @@ def test_who_is_first_is_hidden_until_somebody_is_named(on_a_page):
     page, root = on_a_page(visuals.regimes(SLICES, start="history", guess="content"))
     assert "content" in root.inner_text() and "PinSage" not in root.inner_text()
     assert "RP3β is first" in status(root)
-    root.get_by_role("slider").last.focus()
-    page.keyboard.press(" ")  # its slice is drawn, without lines
+    root.get_by_role("combobox", name="Property").select_option("noise in content: who is first?")
     assert status(root) == "PinWorld, 0.5 likes (blurred): who is first? Press a name."
     assert root.locator("polyline").count() == 0 and "Noise costs" not in root.inner_text()
     root.get_by_role("button", name="content", exact=True).focus()
@@ -108,6 +108,7 @@ def test_rates_have_whole_numbers_and_what_does_not_fit_says_so(on_a_page):
     assert status(root).startswith("catalogs, 100k things: Pixie is first, 3,000, from")
     root.get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
+    root.get_by_role("button", name="1 behind").click()
     assert root.get_by_role("button", name="iALS, exact scan does not fit").count() == 1
     points = root.locator("polyline[stroke-dasharray='6 4'], polyline.gr-reg-far").first
     assert len(points.get_attribute("points").split()) == 2

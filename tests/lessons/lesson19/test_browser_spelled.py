@@ -12,7 +12,7 @@ FILMS = visuals.codebooks().state["films"]
 
 @pytest.fixture
 def books(drawn):
-    return drawn(visuals.codebooks())
+    return drawn(visuals.codebooks(step=0))
 
 
 @pytest.fixture
@@ -52,6 +52,8 @@ def test_a_word_is_chosen_by_mouse_and_by_its_button(books):
     assert pressed.count() == 1
     books.get_by_role("button", name="word 5").click()
     assert pressed.inner_text().startswith("word 5")
+    assert books.locator(".gr-cb-second").count() == 0
+    books.get_by_role("button", name="second book").click()
     assert books.locator(".gr-cb-second").count() == 4
 
 
@@ -105,6 +107,7 @@ def test_a_beginning_is_asked_what_became_of_it(page, beam):
     beam.get_by_role("button", name="1", exact=True).click()
     assert status(beam) == "1: code 1 is not spelled yet."
     beam.get_by_role("button", name="Step →").click()
+    assert beam.locator("text.gr-bt-chance").count() == 3  # on each beginning that was asked
     beam.get_by_role("button", name="1", exact=True).click()
     assert "dropped at code 1: nothing that begins so can be found any more." in status(beam)
     page.keyboard.press("ArrowUp")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -85,3 +87,10 @@ def test_a_tap_on_the_plane_puts_the_new_pin_there(page, words):
     box = plane.bounding_box()
     page.mouse.click(box["x"] + 4, box["y"] + box["height"] - 4)
     assert status(words).startswith("The new pin begins with 0.")
+
+
+def test_borders_are_no_stairs(words):
+    d = words.locator(".gr-st-border").get_attribute("d")
+    lines = re.findall(r"M(\S+) (\S+)L(\S+) (\S+)", d)
+    straight = sum(a == x or b == y for a, b, x, y in lines)
+    assert len(lines) > 10 and straight < len(lines) / 2

@@ -42,7 +42,7 @@ function render({ model, el }) {
   });
 
   // ---- softmax of the row
-  const [step, zero, long] = [34, 112, 240];
+  const [step, zero, long] = [34, 112, 180];
   const bars = items.map((name, b) => ({
     bar: s("rect", { x: zero, y: b * step + 6, height: 20 }),
     text: s("text", { y: b * step + 21 }),
@@ -50,7 +50,7 @@ function render({ model, el }) {
   }));
   const chart = s(
     "svg",
-    { viewBox: `0 0 424 ${B * step}`, width: 424, height: B * step, role: "img" },
+    { viewBox: `0 0 364 ${B * step}`, width: 364, height: B * step, role: "img" },
     ...bars.flatMap((x) => [x.bar, x.text, x.name]),
   );
   const title = h("div", { class: "gr-title" });

@@ -115,7 +115,7 @@ function render({ model, el }) {
     const floor = Math.log1p((items.length - 1) * Math.exp(-2 / t));
     say(
       `τ = ${t}: ${items[positive]} has probability ${write(p[positive])}, the loss is ${write(-Math.log(p[positive]))}. ` +
-        `No arrangement of vectors of length 1 gets below ${write(floor, floor < 0.005 ? 4 : 2)} here.`,
+        (floor < 5e-5 ? "At so low a temperature it can all but vanish." : `No arrangement of vectors of length 1 gets below ${write(floor, floor < 0.005 ? 4 : 2)} here.`),
     );
   };
   for (const name of ["user", "at"]) model.on(`change:${name}`, draw);

@@ -55,13 +55,17 @@ function render({ model, el }) {
         ];
       }),
     );
-    const mean = list.reduce((sum, [p, k]) => sum + p * Math.exp(logQ[k]), 0);
     const told = list.map(([p, k]) => `${names[k]} ${text(p)}`).join(", ");
     chart.setAttribute("aria-label", told);
     knob.setAttribute("cx", px(amount));
     const [first, usual] = [list[0][1], order(0)[0][1]];
-    const turned = first === usual ? "" : ` ${names[first]} has passed ${names[usual]}: what many take drives out what is hers.`;
-    say(`λ = ${amount.toFixed(1).replace("-", "−")}: ${told}. Share of the draws of what is shown, on average: ${text(mean)}.${amount > 0 ? turned : ""}`);
+    const common = logQ.indexOf(Math.max(...logQ));
+    const why =
+      amount === 0 ? `${names[first]} is first: she takes it more often than others do.`
+      : amount < 0 ? `what few take comes up, and ${names[common]}, drawn most for anybody, goes down.`
+      : first !== usual ? `${names[first]} has passed ${names[usual]}: what many take drives out what is hers.`
+      : `${names[first]} is still first, but ${names[common]}, drawn most for anybody, comes up.`;
+    say(`λ = ${amount.toFixed(1).replace("-", "−")}: ${why}`);
     control.set(amount);
   };
   const control = slider("λ", { min: low, max: high, step: 0.1, value: model.get("amount") }, put);

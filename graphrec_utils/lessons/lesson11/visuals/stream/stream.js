@@ -51,7 +51,8 @@ function render({ model, el }) {
     ...bars.map((x) => x.node));
   roving(chart, () => bars.map((x) => [x.node]), bars[0].node);
   const who = (k, b) => names.filter((_, j) => buckets[k][j] === b);
-  const [wide, box, line, tall] = [Math.max(84, Math.min(91, 364 / width)), 62, 128, 22];
+  const tight = !matchMedia("(min-width: 880px)").matches;
+  const [wide, box, line, tall] = [tight ? Math.max(84, Math.min(91, 364 / width)) : Math.min(126, 500 / width), 62, 128, 22];
   const middle = (k, j) => wide * (buckets[k][j] + 0.5) + (j - (names.length - 1) / 2) * 6;
   const top = (k) => tall + k * line;
   const cells = buckets.map((_, k) => Array.from({ length: width }, (_, b) => {
@@ -71,11 +72,11 @@ function render({ model, el }) {
   }));
   const room = [wide * width, tall + line * (buckets.length - 1) + box + 4];
   const tables = s("svg", { viewBox: `0 0 ${room[0]} ${room[1]}`, width: room[0], height: room[1], role: "img" },
-    ...buckets.map((_, k) => s("text", { x: 4, y: top(k) - 7 }, `table ${k + 1}`)),
-    ...links, ...cells.flat().flatMap((cell) => Object.values(cell)));
+    ...links, ...buckets.map((_, k) => s("text", { x: 4, y: top(k) - 7, class: "gr-str-table" }, `table ${k + 1}`)),
+    ...cells.flat().flatMap((cell) => Object.values(cell)));
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "estimate (bar), share (outline)"), chart),
-    h("div", { class: "gr-str-scroll" }, h("div", { class: "gr-title" }, "who shares a bucket, and how often it is hit"), tables),
+    h("div", { class: `gr-str-scroll${tight ? " gr-str-tight" : ""}` }, h("div", { class: "gr-title" }, "who shares a bucket, and how often it is hit"), tables),
   );
 
   const draw = () => {
@@ -104,7 +105,7 @@ function render({ model, el }) {
         const hit = now !== null && buckets[k][now] === b;
         const crowded = hit && mates.some((j) => buckets[k][j] === b);
         cell.gap.textContent = `every ${gap[k][b].toFixed(1)}`;
-        cell.last.textContent = hit && k === counts && buckets.length > 1 ? "longer: counts" : last[k][b] ? "" : "never hit";
+        cell.last.textContent = hit && k === counts && buckets.length > 1 ? tight ? "counts" : "longer: counts" : last[k][b] ? "" : "never hit";
         cell.box.setAttribute("class", `gr-str-box${hit ? " gr-str-hit" : ""}${crowded ? " gr-str-crowded" : ""}`);
       }),
     );

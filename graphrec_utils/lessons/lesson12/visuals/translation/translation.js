@@ -3,15 +3,15 @@
 // scene, as moved), norm (1 or 2), move (how often something was moved), mine ({move, values}: what the student's
 // function says of that move, or null).
 
-import { button, count, frame, h, s } from "../../../../plots/visuals/base/base.js";
+import { button, count, frame, h, list, s } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const scenes = model.get("scenes");
   const { body, controls, say } = frame(el, {
     label: "Facts as translations in the plane",
-    help: "Drag points and arrow tips, or focus one and use the arrow keys. A dashed line is what a fact lacks.",
+    help: "Drag points and arrow tips, or focus one and use the arrow keys. A dashed line is the gap: what a fact misses.",
   });
-  const [size, reach] = [340, 2];
+  const [size, reach] = [380, 2.3]; // a little more than the scenes need
   const px = (x) => (size / 2) * (1 + x / reach);
   const py = (y) => (size / 2) * (1 - y / reach);
   const now = () => scenes[model.get("scene")];
@@ -79,6 +79,7 @@ function render({ model, el }) {
   // ---- one picture per scene, moved afterwards
   let lines = [];
   let rows = [];
+  const squares = h("td", { colspan: 2 });
   const build = () => {
     const { entities, relations, facts } = now();
     lines = facts.map(([, r]) => ({
@@ -98,7 +99,8 @@ function render({ model, el }) {
     );
     rows = facts.map(() => ({ ours: h("td"), mine: h("td", { class: "gr-yours" }) }));
     table.replaceChildren(
-      h("thead", {}, h("tr", {}, h("th", {}, "fact"), h("th", {}, "distance"), h("th", { class: "gr-yours" }, model.get("mine") ? "yours" : ""))),
+      h("thead", {}, h("tr", {}, h("th", {}, "fact"), h("th", {}, "distance"), h("th", { class: "gr-yours" }, "yours"))),
+      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, "squared gaps, summed"), squares)),
       h("tbody", {}, ...facts.map(([a, r, b], k) =>
         h("tr", {}, h("th", { scope: "row" }, `${entities[a]} ${relations[r]} ${entities[b]}`), rows[k].ours, rows[k].mine),
       )),
@@ -107,9 +109,11 @@ function render({ model, el }) {
 
   const length = (x, y) => (model.get("norm") === 1 ? Math.abs(x) + Math.abs(y) : Math.hypot(x, y));
   const draw = () => {
-    const { facts, relations } = now();
+    const { entities, facts, relations } = now();
     const [points, vectors, mine] = [model.get("points"), model.get("vectors"), model.get("mine")];
     const fresh = mine && mine.move === model.get("move");
+    table.classList.toggle("gr-tr-alone", !fresh); // nobody can be asked again: no column of blanks
+    let squared = 0;
     const gaps = facts.map(([a, r, b], k) => {
       const [x, y] = [points[a][0] + vectors[r][0], points[a][1] + vectors[r][1]];
       const [p, q] = [px(x), py(y)];
@@ -120,6 +124,7 @@ function render({ model, el }) {
       const ends = { x1: p, y1: q, x2: px(points[b][0]), y2: py(points[b][1]) };
       for (const [name, value] of Object.entries(ends)) lines[k].gap.setAttribute(name, value);
       const gap = length(x - points[b][0], y - points[b][1]);
+      squared += (x - points[b][0]) ** 2 + (y - points[b][1]) ** 2;
       rows[k].ours.textContent = gap.toFixed(2);
       rows[k].mine.textContent = fresh ? mine.values[k].toFixed(2) : "";
       return gap;
@@ -127,17 +132,36 @@ function render({ model, el }) {
     for (const { what, k, node } of handles) {
       const [x, y] = place(what, k);
       node.setAttribute("transform", `translate(${px(x)} ${py(y)})`);
+      const on = what === "points" && points.some((p, j) => j < k && Math.hypot(p[0] - x, p[1] - y) < 0.3);
+      node.lastChild.setAttribute("y", on ? 24 : -12);
     }
     for (const x of choices) x.node.setAttribute("aria-pressed", x.name === model.get("scene"));
     measure.textContent = `Distance: L${model.get("norm")}`;
+    const best = bestArrows();
+    const least = facts.reduce((sum, [a, k, b]) => sum + [0, 1].reduce((x, c) => x + (points[a][c] + best[k][c] - points[b][c]) ** 2, 0), 0);
+    const done = squared < least + 0.005; // up to the rounding of arrows
+    squares.textContent = `${squared.toFixed(2)}, ${done ? "the least" : `least ${least.toFixed(2)}`}`;
     const total = gaps.reduce((a, b) => a + b, 0);
-    const short = vectors.every((v) => Math.hypot(...v) < 0.05);
+    const zero = vectors.every((v) => Math.hypot(...v) < 0.05);
+    for (const x of handles) if (x.what === "vectors") x.node.classList.toggle("gr-tr-zero", Math.hypot(...vectors[x.k]) < 0.05);
     plane.setAttribute("aria-label", `${count(facts.length, "fact")}, distances ${gaps.map((x) => x.toFixed(2)).join(", ")}`);
+    const named = ([a, r, b]) => `${entities[a]} ${relations[r]} ${entities[b]}`;
+    const worst = gaps.indexOf(Math.max(...gaps));
+    const misses = `${named(facts[worst])} misses most, by ${gaps[worst].toFixed(2)}.`;
+    const told = {
+      "one to one": done ? "No one arrow serves the three better; moving a country does." : "One arrow serves all three.",
+      "both directions": zero
+        ? `The best arrow is zero: there and back both miss by the whole way, ${gaps[0].toFixed(2)}.`
+        : `What the arrow gives there it takes on the way back: the facts miss by ${list(gaps.map((x) => x.toFixed(2)))}.`,
+      "one to many": done ? "The tip stands in the middle of the three: the least squares." : "One tip for three countries.",
+      "one after another": done ? "Each relation has its own arrow." : "Two arrows in a row should be the third.",
+    }[model.get("scene")];
     say(
-      total < 0.05 && short
-        ? "Nothing is missing, and nothing is said: the arrow is zero, and all points that it joins are one."
-        : `${count(facts.length, "fact")}, ${count(relations.length, "relation")}: the distances sum to ${total.toFixed(2)}` +
-            (total < 0.05 ? ". Every fact is an exact translation." : "."),
+      total < 0.05
+        ? zero
+          ? "Nothing is missing, and nothing is said: the arrow is zero, and all points that it joins are one."
+          : `Every fact is an exact translation${facts.length === 3 && relations.length === 3 ? ": two arrows in a row are the third" : ""}.`
+        : model.get("scene") === "both directions" ? told : `${told} ${misses}`,
     );
   };
 

@@ -47,6 +47,20 @@ function render({ model, el }) {
   const table = h("table", { class: "gr-dg-table" });
   body.append(h("div", {}, svg), h("div", { style: "flex: 1 1 14em" }, h("div", { class: "gr-title" }, "stands for an interest, share"), table));
 
+  // of two parts the larger one keeps its color; a part of one pin, or after four colors, is gray
+  const hues = [names.map(() => 0)];
+  const parted = [null]; // the two leaves' places whose clusters a cut has parted last
+  for (let step = 1, fresh = 1; step < n; step++) {
+    const before = labels[step - 1];
+    const part = (v) => names.map((_, w) => w).filter((w) => labels[step][w] === labels[step][v]);
+    const v = names.findIndex((_, w) => part(w).length < before.filter((x) => x === before[w]).length);
+    const rest = names.findIndex((_, w) => before[w] === before[v] && labels[step][w] !== labels[step][v]);
+    const [most, less] = [part(v), part(rest)].sort((a, b) => b.length - a.length);
+    const hue = less.length > 1 && fresh < 4 ? fresh++ : 4;
+    hues.push(hues[step - 1].map((x, w) => (less.includes(w) ? hue : most.length < 2 && most[0] === w ? 4 : x)));
+    parted.push([most[0], less[0]]);
+  }
+
   const play = player(model, root, () => n - 1, 900);
   const turn = slider("interests", { min: 1, max: n, value: model.get("step") + 1 }, (k) => play.jump(k - 1));
   controls.prepend(turn.node, ...play.nodes);
@@ -60,15 +74,16 @@ function render({ model, el }) {
     const { ids, shares } = found[step];
     const label = labels[step];
     names.forEach((_, v) => {
-      dots[v].setAttribute("class", `gr-dg-${label[v] % 4}`);
+      dots[v].setAttribute("class", `gr-dg-${hues[step][v]}`);
       frames[v].classList.toggle("gr-dg-on", ids.includes(v));
     });
     paths.forEach((path, j) => path.classList.toggle("gr-dg-gone", j >= n - k));
+    const stands = (v) => names[ids.find((i) => label[i] === label[v]) ?? v];
     const shown = ids.slice(0, 6);
     table.replaceChildren(
       h("tbody", {}, ...shown.map((v, j) =>
         h("tr", {}, h("th", { scope: "row" }, names[v]), h("td", {}, `${Math.round(100 * shares[j])} %`),
-          h("td", {}, h("i", { class: `gr-dg-bar gr-dg-fill-${label[v] % 4}`, style: `width:${Math.round(90 * shares[j])}px` }))),
+          h("td", {}, h("i", { class: `gr-dg-bar gr-dg-fill-${hues[step][v]}`, style: `width:${Math.round(90 * shares[j])}px` }))),
       )),
     );
     turn.set(k);
@@ -77,6 +92,7 @@ function render({ model, el }) {
     say(
       `${count(k, "interest")}. ` +
         (k === n ? "Every pin is one: nothing was summed up. " : k === 1 ? "One pin stands for everything. " : "") +
+        (k > 1 && k < n ? `Parted last: ${stands(parted[step][0])} from ${stands(parted[step][1])}, ${high.toFixed(1)} apart; what is parted next is ${low.toFixed(1)} apart. ` : "") +
         `The three heaviest have ${Math.round(100 * three)} % of the weight.`,
       model.get("yours") ? " Medoids and shares are those of your function." : "",
     );

@@ -2,22 +2,23 @@
 // State: topics, topic (of each pin), users (how many), own (Bob's topic), ways, pins (way -> day -> places), bob (way -> day -> place),
 // rows (way -> day -> cosine, old, new, and Bob's lists), way, step (the night), ask ("old" or "new"), yours.
 
-import { button, frame, h, player, s } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, player, s, slider } from "../../../../plots/visuals/base/base.js";
+import { pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [topics, topic, users, own, ways, pins, bob, rows] = ["topics", "topic", "users", "own", "ways", "pins", "bob", "rows"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "Nights of retraining",
-    help: "Choose a way, then retrain night by night with → and go back with ←. Small dots: day 0. Arrow: the vector Bob asks with. Rings: the six pins he gets.",
+    help: "Retrain night by night with → and ←, in four ways. Pull Bob’s arrow, or turn it by the slider: rings are the six pins he gets. Small dots: day 0.",
   });
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
   const nights = rows[ways[0]].length - 1;
-  const [size, middle] = [300, 150];
+  const [size, middle] = [340, 170];
   const reach = Math.max(...ways.flatMap((way) => [...pins[way], bob[way]].flat(2).map(Math.abs)));
-  const at = ([x, y]) => [middle + (138 * x) / reach, middle - (138 * y) / reach].map((z) => z.toFixed(1));
+  const at = ([x, y]) => [middle + (156 * x) / reach, middle - (156 * y) / reach].map((z) => z.toFixed(1));
   const mark = (k, r) =>
     [
       () => s("circle", { r, class: "gr-dri-0" }),
@@ -47,21 +48,39 @@ function render({ model, el }) {
   const choices = ways.map((way) => ({ way, node: button(way, () => put("way", way)) }));
   const asks = [["old", "day 0’s vector"], ["new", "today’s"]].map(([ask, text]) => ({ ask, node: button(text, () => put("ask", ask)) }));
   controls.before(h("div", { class: "gr-controls", role: "group", "aria-label": "Way" }, ...choices.map((x) => x.node)));
-  controls.append(...play.nodes, "Bob asks with:", ...asks.map((x) => x.node));
+  let turned = 0; // how far the reader has turned the arrow
+  const hand = slider("turn it, °", { min: -180, max: 180, step: 5, value: 0 }, (x) => {
+    turned = x;
+    draw();
+  });
+  controls.append(...play.nodes, "Bob asks with:", ...asks.map((x) => x.node), hand.node);
+  const angle = ([x, y]) => (180 * Math.atan2(y, x)) / Math.PI;
+  const around = (x) => Math.round(x - 360 * Math.round(x / 360));
+  const asking = () => bob[model.get("way")][model.get("ask") === "old" ? 0 : model.get("step")];
+  pull(plane, (x, y) => {
+    turned = around(angle([x - middle, middle - y]) - angle(asking()));
+    hand.set(turned);
+    draw();
+  }, { free: true });
 
   const show = (x) => x.toFixed(2).replace("-", "−");
   const percent = (x) => `${Math.round(100 * x)} %`;
   const draw = () => {
     const [way, day, ask] = ["way", "step", "ask"].map((x) => model.get(x));
     const row = rows[way][day];
-    const list = row[`list, ${ask}`];
+    const here = pins[way][day];
+    const [a, b] = asking();
+    const [c, d] = [Math.cos((turned * Math.PI) / 180), Math.sin((turned * Math.PI) / 180)];
+    const vector = [a * c - b * d, a * d + b * c];
+    const score = (i) => here[i][0] * vector[0] + here[i][1] * vector[1];
+    const list = turned ? topic.map((_, i) => i).sort((i, j) => score(j) - score(i)).slice(0, 6) : row[`list, ${ask}`];
     dots.forEach((node, i) => {
-      const [x, y] = at(pins[way][day][i]);
+      const [x, y] = at(here[i]);
       node.setAttribute("transform", `translate(${x} ${y})`);
       node.classList.toggle("gr-dri-on", list.includes(i));
     });
     // a shaft and a tip as one path with the same commands always, so that it can slide
-    const [x, y] = at(bob[way][ask === "old" ? 0 : day]).map(Number);
+    const [x, y] = at(vector).map(Number);
     const turn = Math.atan2(y - middle, x - middle);
     const wing = (a) => `${(x - 11 * Math.cos(turn + a)).toFixed(1)} ${(y - 11 * Math.sin(turn + a)).toFixed(1)}`;
     arrow.setAttribute("d", `M${middle} ${middle}L${x} ${y}M${wing(0.5)}L${x} ${y}L${wing(-0.5)}`);
@@ -75,16 +94,28 @@ function render({ model, el }) {
         ...[show(cosine), percent(old), percent(today)].map((x) => h("td", {}, x)));
     }));
     const fit = list.filter((i) => topic[i] === own).length;
-    const told = `${day ? `Night ${day}, ${way}` : "Day 0"}: Bob asks with ${ask === "old" ? "his vector of day 0" : "today’s vector"} and finds ${fit} of 6 ${topics[own]}.`;
+    const mean = (places) => angle([0, 1].map((z) => places.reduce((sum, p, i) => sum + (topic[i] === own ? p[z] : 0), 0)));
+    const moved = Math.abs(around(mean(here) - mean(pins[way][0])));
+    const asked = turned ? "turned by hand, his arrow" : `Bob asks with ${ask === "old" ? "his vector of day 0" : "today’s vector"} and`;
+    const told = `${day ? `Night ${day}, ${way}` : "Day 0"}: ${asked} finds ${fit} of 6 ${topics[own]}`;
     plane.setAttribute("aria-label", told);
     const yours = day && model.get("yours") && way === "turned back" ? " Turned by your function." : "";
-    say(`${told} A pin’s cosine with its vector of day 0 is ${show(row.cosine)} on average.`, yours);
+    const why = turned || !day ? ""
+      : ask === "new" ? ": the two were trained together"
+      : moved > 25 ? `: the ${topics[own]} have turned by ${moved}°, his old arrow has not`
+      : `: the ${topics[own]} stand where they stood, up to ${moved}°`;
+    say(`${told}${why}.`, yours);
   };
-  for (const name of ["way", "step", "ask"]) model.on(`change:${name}`, draw);
+  const anew = () => {
+    turned = 0;
+    hand.set(0);
+    draw();
+  };
+  for (const name of ["way", "step", "ask"]) model.on(`change:${name}`, anew);
   draw();
   return () => {
     play.stop();
-    for (const name of ["way", "step", "ask"]) model.off(`change:${name}`, draw);
+    for (const name of ["way", "step", "ask"]) model.off(`change:${name}`, anew);
   };
 }
 

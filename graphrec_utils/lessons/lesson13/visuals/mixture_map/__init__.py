@@ -163,7 +163,7 @@ def inside(person: str, ids: list[int]) -> list[int]:
 def draw(person: str, queries: int, lists: dict, means: dict) -> tuple[Axes, ...]:
     """Draw the list of the mean and the list of several centers, side by side."""
     items, topic = world()
-    figure = plt.figure(figsize=(8.2, 3.5))
+    figure = plt.figure(figsize=(7.2, 3.0))
     axes = figure.subplots(1, 2, sharex=True, sharey=True)
     kept = np.argsort(-counts(person), kind="stable")[:queries]
     kept = kept[counts(person)[kept] > 0]
@@ -177,7 +177,7 @@ def draw(person: str, queries: int, lists: dict, means: dict) -> tuple[Axes, ...
                 s=22,
                 marker=marker,
                 color=color,
-                alpha=0.55,
+                alpha=1,
                 label=(*TOPICS, "others")[c],
             )
         ax.scatter(

@@ -3,6 +3,7 @@
 // -> a list for 1, 2, 3 queries), means (person -> list), places, person, queries, mean (true: the mean is asked), yours.
 
 import { button, count, frame, h, list, s, slider } from "../../../../plots/visuals/base/base.js";
+import { pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [items, topic, topics, centers, counts, liked, middle, lists, means, places] = [
@@ -11,11 +12,14 @@ function render({ model, el }) {
   const people = Object.keys(liked);
   const { body, controls, say } = frame(el, {
     label: "One mean vector or several",
-    help: "Buttons choose a person and how to ask; the slider (arrow keys) sets with how many centers at most.",
+    help: "Pull the star, or focus it and use the arrow keys: it asks for the nearest items (rings). Dots in shapes: liked.",
   });
+  let own = null; // where the reader has put the star
   const put = (values) => {
+    own = null;
     for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
+    draw();
   };
   const [width, height, unit] = [440, 352, 43];
   const px = ([x]) => width / 2 + unit * x;
@@ -37,30 +41,42 @@ function render({ model, el }) {
   });
   const rings = items.map((p) => s("circle", { cx: px(p), cy: py(p), r: 10, class: "gr-mm-ring" }));
   const likes = items.map((p) => s("circle", { cx: px(p), cy: py(p), r: 2.5, class: "gr-mm-like" }));
-  const star = ([x, y]) => {
+  const star = ([x, y], movable) => {
     const points = Array.from({ length: 10 }, (_, k) => {
-      const [r, a] = [k % 2 ? 5 : 12, (Math.PI * k) / 5 - Math.PI / 2];
+      const [r, a] = [k % 2 ? 6 : 14, (Math.PI * k) / 5 - Math.PI / 2];
       return `${px([x]) + r * Math.cos(a)} ${py([0, y]) + r * Math.sin(a)}`;
     });
-    return s("path", { d: `M${points.join("L")}Z`, class: "gr-mm-star" });
+    const path = s("path", { d: `M${points.join("L")}Z` });
+    path.setAttribute("class", movable ? "gr-mm-star gr-mm-own" : "gr-mm-star");
+    return path;
   };
   const names = topics.map((name, k) => {
-    const [x, y] = centers[k];
-    return s("text", { x: px([x]), y: py([0, y]) + (y > 0 ? -52 : -46), "text-anchor": "middle" }, name);
+    const top = Math.min(...items.filter((_, i) => topic[i] === k).map(py));
+    return s("text", { x: px(centers[k]), y: top - 12, "text-anchor": "middle" }, name);
   });
   const stars = s("g", {});
+  const hand = s("g", { tabindex: 0, role: "button", class: "gr-mm-hand", onkeydown: (event) => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!way || event.altKey || event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    const [x, y] = own ?? middle[model.get("person")];
+    move(x + 0.2 * way[0], y + 0.2 * way[1]);
+  } });
   const plane = s(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" },
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "group" },
     s("rect", { class: "gr-mm-frame", x: 0.5, y: 0.5, width: width - 1, height: height - 1 }),
-    ...dots, ...likes, ...rings, stars, ...names,
+    ...dots, ...likes, ...rings, ...names, stars, hand,
   );
-  const shares = h("table", { class: "gr-mm-table" });
-  body.append(
-    h("div", {}, plane),
-    h("div", { style: "flex: 1 1 14em" }, h("div", { class: "gr-title" }, "who gets the places"), shares,
-      h("p", {}, "Dots in shapes: liked. Rings: recommended. Stars: asked with.")),
-  );
+  const move = (x, y) => {
+    own = [Math.max(-4.9, Math.min(4.9, x)), Math.max(-3.9, Math.min(3.9, y))];
+    draw();
+  };
+  pull(plane, (x, y) => move((x - width / 2) / unit, (height / 2 - y) / unit), { free: true });
+  const nearest = ([x, y], old) => items.map((p, i) => [Math.hypot(p[0] - x, p[1] - y), i]).filter(([, i]) => !old.has(i))
+    .sort((a, b) => a[0] - b[0]).slice(0, places).map(([, i]) => i);
+  const shares = h("div", { class: "gr-mm-shares" });
+  body.append(h("div", {}, plane), shares);
 
   const who = people.map((name) => ({ name, node: button(name, () => put({ person: name })) }));
   const how = [[true, "The mean"], [false, "Several centers"]].map(([mean, text]) => ({ mean, node: button(text, () => put({ mean })) }));
@@ -71,27 +87,41 @@ function render({ model, el }) {
   const draw = () => {
     const [person, queries, mean] = ["person", "queries", "mean"].map((x) => model.get(x));
     const order = counts[person].map((_, c) => c).sort((a, b) => counts[person][b] - counts[person][a] || a - b);
-    const kept = order.filter((c) => counts[person][c] > 0).slice(0, queries);
-    const total = kept.reduce((sum, c) => sum + counts[person][c], 0);
-    const ids = mean ? means[person] : lists[person][queries - 1];
-    const own = new Set(counts[person].flatMap((x, c) => (x > 0 ? [c] : [])));
+    const loved = order.filter((c) => counts[person][c] > 0);
+    const kept = loved.slice(0, queries);
     const old = new Set(liked[person]);
-    const fit = new Set(ids.filter((i) => own.has(kind(i)) && !old.has(i)));
+    const ids = own ? nearest(own, old) : mean ? means[person] : lists[person][queries - 1];
+    const fit = new Set(ids.filter((i) => loved.includes(kind(i)) && !old.has(i)));
     rings.forEach((node, i) => node.classList.toggle("gr-mm-on", ids.includes(i)));
     likes.forEach((node, i) => node.classList.toggle("gr-mm-on", old.has(i)));
-    stars.replaceChildren(...(mean ? [middle[person]] : kept.map((c) => centers[c])).map(star));
+    const one = own ?? (mean ? middle[person] : null);
+    stars.replaceChildren(...(one ? [] : kept.map((c) => centers[c])).map((p) => star(p)));
+    hand.replaceChildren(...(one ? [star(one, true)] : []));
+    hand.setAttribute("tabindex", one ? 0 : -1);
     for (const x of who) x.node.setAttribute("aria-pressed", x.name === person);
-    for (const x of how) x.node.setAttribute("aria-pressed", x.mean === mean);
+    for (const x of how) x.node.setAttribute("aria-pressed", !own && x.mean === mean);
     most.set(queries);
-    const rows = mean
-      ? [["the mean", places]]
-      : kept.map((c) => [topics[c] ?? "others", `${counts[person][c]}/${total} of ${places}`]);
-    shares.replaceChildren(h("tbody", {}, ...rows.map(([name, x]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, x)))));
-    const likes_of = list(topics.filter((_, c) => counts[person][c] > 0));
-    const asks = mean ? "the mean of it" : count(kept.length, "center");
-    const yours = !mean && model.get("yours") ? " The list is what your function returns." : "";
-    plane.setAttribute("aria-label", `${person} likes ${likes_of}; asked with ${asks}, ${fit.size} of ${places} items fit`);
-    say(`${person} likes ${likes_of}. Asked with ${asks}: ${fit.size} of ${places} recommended items are of these topics.`, yours);
+    const got = (c) => ids.filter((i) => kind(i) === c);
+    const rows = [...loved, ...order.filter((c) => !loved.includes(c) && got(c).length)];
+    shares.replaceChildren(h("div", { class: "gr-title" }, `${places} places`), ...rows.map((c) => {
+      const glyphs = got(c).map((_, k) => shape(c, 9 + 18 * k, 10, 5));
+      for (const x of glyphs) x.setAttribute("class", `gr-mm-${c}`);
+      return h("div", { class: loved.includes(c) ? "" : "gr-mm-other" }, `${topics[c] ?? "others"}: ${got(c).length}`,
+        s("svg", { width: 144, height: 20, viewBox: "0 0 144 20", "aria-hidden": "true" }, ...glyphs));
+    }));
+    const likes_of = list(loved.map((c) => topics[c]));
+    const none = loved.filter((c) => !got(c).length).map((c) => topics[c]);
+    const asks = own ? "your star" : mean ? "the mean" : count(kept.length, "center");
+    const why = !fit.size
+      ? mean && !own ? " The mean of what is liked lies where nothing is liked." : " Nothing that is liked is near."
+      : none.length
+        ? ` ${list(none)[0].toUpperCase()}${list(none).slice(1)} get no place: ${one ? "one star stands at one spot" : "no center stands there"}.`
+        : loved.length > 1 ? " Each interest has places." : "";
+    const yours = !own && !mean && model.get("yours") ? " The list is what your function returns." : "";
+    const told = `asked with ${asks}, ${fit.size} of ${places} fit`;
+    plane.setAttribute("aria-label", `${person} likes ${likes_of}; ${told}`);
+    hand.setAttribute("aria-label", `Star, arrow keys pull it; ${fit.size} of ${places} fit`);
+    say(`${person} likes ${likes_of}: ${told}.${why}`, yours);
   };
   for (const name of ["person", "queries", "mean"]) model.on(`change:${name}`, draw);
   draw();

@@ -39,11 +39,15 @@ function render({ model, el }) {
   });
 
   // ---- the plane: keys are arrows, as wide as their weights; the query can be carried
-  const size = 322;
+  const size = 480;
   const half = size / 2;
   const reach = Math.max(0.01, ...keys.flat(2).map(Math.abs));
   const span = Math.max(0.01, ...lengths); // the plane is drawn so far for queries, which may be much longer than keys
   const to = ([x, y]) => [half + (x / reach) * (half - 46), half - (y / reach) * (half - 46)];
+  // as much of the plane as keys and queries need
+  const seen = [[half - 60, half], [half + 60, half + 44], ...keys.flat().map(to), ...lengths.map((x) => to([(x / span) * reach, 0]))];
+  const [x0, x1, y0, y1] = [0, 0, 1, 1].map((c, k) => (k % 2 ? Math.min(size, Math.max(...seen.map((p) => p[c])) + 52) : Math.max(0, Math.min(...seen.map((p) => p[c])) - 40)));
+  const [wide, tall] = [x1 - x0, y1 - y0];
   const arrows = empty[0].map(() => ({ line: s("line", { x1: half, y1: half }), end: s("circle", { r: 5 }), text: s("text", {}) }));
   const asked = s("line", { x1: half, y1: half, class: "gr-att-query" });
   const halo = s("circle", { r: 20, class: "gr-att-halo" });
@@ -51,11 +55,11 @@ function render({ model, el }) {
   const nobody = s("circle", { cx: half, cy: half, class: "gr-att-nobody" });
   const asks = s("text", { class: "gr-att-say" }, "query");
   const none = s("text", { x: half, y: half + 34, "text-anchor": "middle", class: "gr-att-say" });
-  const plane = s("svg", { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "group", "aria-label": "keys and the query" },
+  const plane = s("svg", { viewBox: `${x0} ${y0} ${wide} ${tall}`, width: wide, height: tall, role: "group", "aria-label": "keys and the query" },
     nobody, none, ...arrows.map((x) => x.line), ...arrows.flatMap((x) => [x.end, x.text]), asked, asks, head);
   const carry = (x, y) => {
     const b = model.get("row");
-    const at = [x, y].map((v) => span * Math.max(-1, Math.min(1, v)));
+    const at = [[x, x0, x1], [-y, y0, y1]].map(([v, from, to_], k) => (k ? -span : span) * Math.max(-1, (from + 12 - half) / (half - 46), Math.min(1, (to_ - 12 - half) / (half - 46), v)));
     put("moved", model.get("moved").map((old, k) => (k === b ? [at[0] - lengths[b], at[1]] : old)));
   };
   const STEPS = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
@@ -78,8 +82,7 @@ function render({ model, el }) {
   head.addEventListener("pointermove", (event) => {
     if (!head.hasPointerCapture(event.pointerId)) return;
     const box = plane.getBoundingClientRect();
-    const edge = (half - 46) / size;
-    carry(((event.clientX - box.left) / box.width - 0.5) / edge, (0.5 - (event.clientY - box.top) / box.height) / edge);
+    carry((x0 + ((event.clientX - box.left) / box.width) * wide - half) / (half - 46), (half - y0 - ((event.clientY - box.top) / box.height) * tall) / (half - 46));
   });
 
   const parts = [...empty[0].map(() => h("span", { class: "gr-item" })), h("span", { class: "gr-att-lost" })];
@@ -110,20 +113,19 @@ function render({ model, el }) {
       const away = Math.hypot(x - half, y - half) || 1;
       for (const [name, value] of Object.entries({ x2: x, y2: y, class: `gr-att-key ${kind}`, "stroke-width": 1.5 + 16 * length(W[row][t]) })) line.setAttribute(name, value);
       for (const [name, value] of Object.entries({ cx: x, cy: y, class: `gr-att-end ${kind}` })) end.setAttribute(name, value);
-      for (const [name, value] of Object.entries({ x: x + (26 * (x - half)) / away, y: y + 5 + (18 * (y - half)) / away, "text-anchor": "middle", class: `gr-att-say ${kind}` })) text.setAttribute(name, value);
+      const turn = (x - half) / away;
+      const anchor = turn > 0.4 ? "start" : turn < -0.4 ? "end" : "middle";
+      for (const [name, value] of Object.entries({ x: x + 13 * turn, y: y + 5 + (26 * (y - half)) / away, "text-anchor": anchor, class: `gr-att-say ${kind}` })) text.setAttribute(name, value);
       text.textContent = spoilt ? `${t + 1}: NaN` : `${t + 1}: ${write(W[row][t])}`;
     });
-    // numbers of keys that point the same way stand on either side of them
-    const angle = (t) => Math.atan2(keys[row][t][1], keys[row][t][0]);
-    arrows.forEach(({ text }, t) => {
-      const twins = arrows.map((_, k) => k).filter((k) => !empty[row][k] && Math.abs(angle(k) - angle(t)) < 0.2);
-      if (empty[row][t] || twins.length < 2) return;
-      const side = twins.indexOf(t) % 2 ? 1 : -1;
-      const [x, y] = to(keys[row][t]);
-      const way = side * Math.sin(angle(t));
-      text.setAttribute("x", x + 14 * way);
-      text.setAttribute("y", y + 5 + 16 * side * Math.cos(angle(t)));
-      text.setAttribute("text-anchor", Math.abs(way) < 0.3 ? "middle" : way < 0 ? "end" : "start");
+    // numbers that would lie on each other make room, from the bottom up
+    const told_of = arrows.map(({ text }) => text).filter((_, t) => !empty[row][t]).map((text) => {
+      const [x, anchor] = [Number(text.getAttribute("x")), text.getAttribute("text-anchor")];
+      return { text, y: Number(text.getAttribute("y")), from: x - { start: 0, middle: 26, end: 52 }[anchor] };
+    }).sort((a, b) => b.y - a.y);
+    told_of.forEach((a, k) => {
+      for (const b of told_of.slice(0, k)) if (Math.abs(a.from - b.from) < 54 && b.y - a.y < 16) a.y = b.y - 16;
+      a.text.setAttribute("y", a.y);
     });
     const lonely = empty[row].some(Boolean);
     nobody.setAttribute("class", `gr-att-nobody${lonely ? (masked ? "" : " gr-att-loud") : " gr-att-gone"}`);
@@ -135,7 +137,7 @@ function render({ model, el }) {
     asked.setAttribute("x2", qx);
     asked.setAttribute("y2", qy);
     for (const node of head.children) node.setAttribute("transform", `translate(${qx}, ${qy})`);
-    const [over, level] = [qx > size - 70, Math.abs(qy - half) < 14];
+    const [over, level] = [qx > x1 - 70, Math.abs(qy - half) < 14];
     for (const [name, value] of Object.entries({ x: qx + (level ? 0 : over ? -15 : 15), y: qy + (level ? 27 : 5), "text-anchor": level ? "middle" : over ? "end" : "start" })) asks.setAttribute(name, value);
     const away = model.get("moved")[row].some(Boolean);
     back.disabled = !model.get("moved").flat().some(Boolean);

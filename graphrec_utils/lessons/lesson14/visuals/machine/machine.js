@@ -9,9 +9,10 @@ function render({ model, el }) {
   const [pins, missed] = ["pins", "missed"].map((x) => model.get(x));
   const names = pins[0].graphs.map((g) => g.name);
   const known = Object.values(missed);
+  const verb = known.length ? "take it away" : "ask about it"; // what a press does
   const { root, body, controls, say } = frame(el, {
     label: "MultiBiSage: lists of neighbors, a vector for each graph, one vector",
-    help: "Lines are as wide as the attention they carry. Press a graph, or reach it with the arrow keys and press Enter, to take it away.",
+    help: `Lines are as wide as the attention they carry. Press a graph, or reach it with the arrow keys and press Enter, to ${verb}.`,
   });
   const put = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -25,7 +26,7 @@ function render({ model, el }) {
     put({ seen: seen.includes(k) ? seen : [...seen, k], out: back ? -1 : k });
   };
   const tabs = pins.map((pin, k) => button(pin.name, () => put({ pin: k })));
-  const all = button("Put it back", () => put({ out: -1 }));
+  const all = button(known.length ? "Put it back" : "All graphs", () => put({ out: -1 }));
   controls.prepend(...(pins.length > 1 ? tabs : []), all);
 
   // ---- left: the machine, the pin itself in its first row
@@ -44,7 +45,7 @@ function render({ model, el }) {
       {
         class: "gr-mac-graph",
         role: "button",
-        "aria-label": `${name}, take away`,
+        "aria-label": known.length ? `${name}, take away` : `${name}, ask`,
         onclick: () => drop(k - 1),
         onkeydown: (event) => {
           if (event.key !== "Enter" && event.key !== " ") return;
@@ -68,7 +69,7 @@ function render({ model, el }) {
   const heads = [["graphs", 2], ["neighbors", fan - 22], ["a vector each", cells - 6], ["one", end - 2]];
   const svg = s(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "The machine: press a graph to take it away" },
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": `The machine: press a graph to ${verb}` },
     ...heads.map(([text, x]) => s("text", { class: "gr-mac-small", x, y: 13 }, text)),
     ...rows.map((x) => x.line),
     ...rows.flatMap((x) => [x.list, x.vector, x.value, x.head]),
@@ -91,7 +92,7 @@ function render({ model, el }) {
       reach: s("line", { class: "gr-mac-reach", y1: at, y2: at, x1: x && px(x.one - x.high), x2: x && px(x.one - x.low) }),
       dot: s("circle", { r: 6, cx: x && px(x.other), cy: at, class: "gr-item" }),
       value: s("text", { x: zero + long + 12, y: at + 5 }, x ? recall(x.other) : "?"),
-      hidden: s("text", { x: zero + 10, y: at + 5, class: "gr-mac-small" }, x ? "take it away" : "not measured"),
+      hidden: s("text", { x: zero + 10, y: at + 5, class: x ? "gr-mac-small gr-mac-take" : "gr-mac-small", onclick: () => x && drop(k) }, x ? "take it away" : "not measured"),
     };
   });
   const chart = known.length > 0 && s(
@@ -112,13 +113,15 @@ function render({ model, el }) {
     const flows = [{ looks: pin.itself, near: [] }, ...pin.graphs];
     rows.forEach((x, k) => {
       const { looks, near } = flows[k];
-      const away = k > 0 && k - 1 === out;
+      const asked = k > 0 && k - 1 === out;
+      const away = asked && known.length > 0;
       const empty = away || nobody(flows[k]);
       x.vector.classList.toggle("gr-mac-empty", empty);
       x.line.style.strokeWidth = empty ? 0 : looks === null ? 1.5 : 1 + 27 * looks;
       x.line.classList.toggle("gr-mac-unknown", looks === null);
       x.value.textContent = away ? "away" : empty ? "nobody" : looks === null ? "" : share(looks);
-      x.graph?.setAttribute("aria-pressed", String(away));
+      x.graph?.setAttribute("aria-pressed", String(asked));
+      for (const part of [x.line, x.list, x.vector]) part.classList.toggle("gr-mac-pale", !known.length && out >= 0 && !asked);
       const at = (j) => y(k) + 3.8 * (j - (near.length - 1) / 2);
       const lines = near.map(([, w], j) => s("line", { class: "gr-mac-list", x1: fan, x2: cells - 2, y1: at(j), y2: y(k), "stroke-width": 0.5 + 6 * w }));
       const dots = near.map(([name, w], j) => s("rect", { class: "gr-item", x: fan - 4, y: at(j) - 1.5, width: 4, height: 3 }, s("title", {}, `${name} ${share(w)}`)));
@@ -138,16 +141,39 @@ function render({ model, el }) {
     }
     const name = names[out];
     const x = missed[name];
+    const heard = pin.graphs.filter((g) => !nobody(g)).sort((a, b) => b.looks - a.looks);
     const silent = pin.graphs.filter(nobody).map((g) => g.name);
-    const most = pin.graphs.reduce((a, b) => (b.looks > a.looks ? b : a));
+    const own = pin.itself;
+    const opened = !heard.length
+      ? `${pin.name} hears nobody but itself: it is in none of the graphs.`
+      : `${pin.name}: most is heard from ${own > heard[0].looks ? `itself, ${share(own)}, then from ` : ""}${heard[0].name}, ${share(heard[0].looks)}.` +
+        (silent.length ? ` Nobody in ${list(silent)}: ${silent.length > 1 ? "these graphs say" : "this graph says"} nothing.` : "");
     say(
       out < 0
-        ? `${pin.name}: most is heard from ${most.name}, ${share(most.looks)}.${silent.length ? ` Nobody in ${list(silent)}: ${silent.length > 1 ? "these graphs say" : "this graph says"} nothing.` : ""}`
+        ? opened
+        : !known.length
+        ? answer(pin, out)
         : !x
         ? `${name} is away. What a model finds that was trained without it was not measured.`
         : `A model trained without ${name} finds ${recall(x.other)} instead of ${recall(x.one)}. Lost: ${recall(x.gap)}, from ${recall(x.low)} to ${recall(x.high)}` +
           `${x.low > 0 ? "." : ": that anything is, one cannot tell."} (${pin.name}: looked at with ${share(pin.graphs[out].looks)}.)`,
     );
+  };
+  // a press where nothing can be taken away: the first level of a pin, or who hears the graph most
+  const answer = (pin, k) => {
+    const { name, looks, near } = pin.graphs[k];
+    if (near.length) {
+      const [who, w] = near.reduce((a, b) => (b[1] > a[1] ? b : a));
+      const itself = 1 - near.reduce((sum, x) => sum + x[1], 0);
+      const rest = itself > 0.005 ? `; the pin itself keeps ${share(itself)}` : "";
+      return `In ${name}, ${who} is heard most of ${near.length}, ${share(w)}${rest}. The whole list then counts ${share(looks)}.`;
+    }
+    const kinds = pins.filter((p) => !p.name.startsWith("all ")).map((p) => [p.name, p.graphs[k]]);
+    const mute = kinds.filter(([, g]) => nobody(g)).map(([who]) => who);
+    const [most, least] = [1, -1].map((way) => kinds.filter(([, g]) => !nobody(g)).sort((a, b) => way * (b[1].looks - a[1].looks))[0]);
+    if (!most || (nobody(pin.graphs[k]) && pins.some((p) => p.graphs.some((g) => g.near.length)))) return `${pin.name} has nobody in ${name}: this graph says nothing.`;
+    return `${name} is heard most by ${most[0]}, ${share(most[1].looks)}` +
+      (least === most ? "." : `, least by ${least[0]}, ${share(least[1].looks)}.`) + (mute.length ? ` Nobody is there for ${list(mute)}.` : "");
   };
   const flowing = () => {
     draw();

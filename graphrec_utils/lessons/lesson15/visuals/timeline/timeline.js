@@ -17,20 +17,35 @@ function render({ model, el }) {
     model.save_changes();
   };
 
-  // ---- line: a day is as long as another; names that have no room beside each other go down, like stairs
+  // ---- line: a day is as long as another, but a gap without events is broken off; names that have no room beside each other go down, like stairs
   const narrow = matchMedia("(max-width: 600px)").matches;
   const [width, left, line, letter] = [narrow ? 360 : 800, 18, 118, narrow ? 6.6 : 7.4];
-  const day = (width - 2 * left - (narrow ? 20 : 60)) / Math.max(1, days[E - 1] - days[0]);
-  const px = (d) => left + day * (d - days[0]);
+  const [LONG, SHORT] = [8, 4]; // a gap of more days takes the room of so few
+  const room = days.map((d, k) => (k ? Math.min(d - days[k - 1] > LONG ? SHORT : LONG, d - days[k - 1]) : 0));
+  const begins = room.map((_, k) => room.slice(0, k + 1).reduce((a, b) => a + b, 0));
+  const day = (width - 2 * left - (narrow ? 20 : 60)) / Math.max(1, begins[E - 1]);
+  const px = (d) => {
+    const k = days.filter((x) => x <= d).length - 1;
+    if (k < 0) return left;
+    const part = k < E - 1 ? room[k + 1] / Math.max(1, days[k + 1] - days[k]) : 1;
+    return left + day * (begins[k] + part * (d - days[k]));
+  };
+  const breaks = days.slice(1).flatMap((d, k) => {
+    const x = (px(days[k]) + px(d)) / 2;
+    return d - days[k] > LONG ? [s("path", { class: "gr-tl-break", d: `M${x - 7} ${line + 10}l6 -20M${x + 1} ${line + 10}l6 -20` }),
+      ...(narrow ? [] : [s("text", { class: "gr-tl-gap", x, y: line - 18, "text-anchor": "middle" }, `${d - days[k]} days`)])] : [];
+  });
   const at = (k) => px(days[k]) + 17 * days.slice(0, k).filter((d) => d === days[k]).length;
   const words = days.map((d, k) => `day ${d}: ${names[k]}`);
   const ends = [];
   const lanes = [];
   for (let k = E - 1; k >= 0; k -= 1) {
+    const long = letter * words[k].length;
+    const from = at(k) + long > width ? at(k) - long : at(k);
     let lane = 0;
-    while (ends[lane] !== undefined && at(k) + letter * words[k].length > ends[lane] - 6) lane += 1;
+    while (ends[lane] !== undefined && from + long > ends[lane] - 6) lane += 1;
     lanes[k] = lane;
-    for (let j = 0; j <= lane; j += 1) ends[j] = at(k);
+    for (let j = 0; j <= lane; j += 1) ends[j] = Math.min(from, at(k));
   }
   const height = line + 40 + 17 * Math.max(...lanes);
   const readable = s("rect", { y: 26, height: line - 6, x: 2, class: "gr-tl-read" });
@@ -69,7 +84,7 @@ function render({ model, el }) {
     return { node: s("g", { class: `gr-tl-${kind}`, "aria-hidden": "true" }, ...parts), text, set };
   };
   const handles = [handle("now"), handle("until")];
-  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "events" }, readable, ahead, arrows, ...marks.map((x) => x.spot), ...handles.flatMap((x) => [x.node, x.text]));
+  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "events" }, readable, ahead, ...breaks, arrows, ...marks.map((x) => x.spot), ...handles.flatMap((x) => [x.node, x.text]));
   body.append(h("div", {}, svg));
   pull(svg, (x) => {
     const k = nearest(days.map((_, j) => at(j) + day / 2), x);

@@ -2,7 +2,7 @@
 // State: curves and rce (by stretch, then shift), auc, share (of ones), stretches, shifts (their values),
 // stretch, shift (places in them).
 
-import { frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
 import { pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
@@ -59,9 +59,14 @@ function render({ model, el }) {
   }, { free: true });
   const first = slider("stretch a", { min: 0, max: stretches.length - 1, value: model.get("stretch") }, (x) => put("stretch", x));
   const second = slider("shift b", { min: 0, max: shifts.length - 1, value: model.get("shift") }, (x) => put("shift", x));
-  controls.prepend(first.node, second.node);
+  const start = [model.get("stretch"), model.get("shift")];
+  const begun = start.join();
+  const back = button("Reset", () => {
+    put("stretch", start[0]);
+    put("shift", start[1]);
+  });
+  controls.prepend(first.node, second.node, back);
 
-  const begun = [model.get("stretch"), model.get("shift")].join();
   const draw = () => {
     const [i, j] = [model.get("stretch"), model.get("shift")];
     const curve = curves[i][j];

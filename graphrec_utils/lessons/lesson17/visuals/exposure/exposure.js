@@ -3,12 +3,14 @@
 // rules (names), rule, step (the round).
 
 import { button, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
+import { pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
-  const [names, liking, rounds] = ["names", "liking", "rounds"].map((x) => model.get(x));
+  const [names, liking, eta] = ["names", "liking", "eta"].map((x) => model.get(x));
+  let rounds = model.get("rounds"); // onward from where the reader has lifted somebody
   const { root, body, controls, say } = frame(el, {
     label: "A list sorted by its own clicks",
-    help: "Choose a rule, then step through the rounds with ← and →. Press a thing, or reach it with ↑ and ↓, to ask about it. Pale: liked if looked at. Solid: clicked.",
+    help: "Step through the rounds with ← and →. Press a thing (or ↑, ↓) to ask about it; lift it by hand, or with Shift and ↑, ↓. Pale: liked if looked at. Solid: clicked.",
   });
   const percent = (x) => `${Math.round(100 * x)} %`;
   const wide = matchMedia("(max-width: 600px)").matches ? 380 : 700;
@@ -31,11 +33,53 @@ function render({ model, el }) {
     group.setAttribute("role", "button");
     group.addEventListener("click", ask);
     group.addEventListener("focus", () => group.matches(":focus-visible") && ask());
+    group.addEventListener("keydown", (event) => {
+      const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (!event.shiftKey || !way) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const place = now().order.indexOf(k) + way;
+      if (place >= 0 && place < names.length) lift(k, place);
+    });
   });
   let asked = null;
+  const now = () => rounds[model.get("rule")][model.get("step")];
+  // the rounds after somebody was put to another place, counted as Python counts them
+  const lift = (k, place) => {
+    const [rule, step] = [model.get("rule"), model.get("step")];
+    const states = rounds[rule].slice(0, step);
+    let order = now().order.filter((j) => j !== k);
+    order.splice(place, 0, k);
+    const sum = (key) => names.map((_, j) => states.reduce((all, x) => all + x[key][j], 0));
+    const [clicks, looks] = [sum("clicked"), sum("looked")];
+    for (let round = step, last = Math.max(rounds[rule].length - 1, step + 3); round <= last; round++) {
+      const looked = [];
+      order.forEach((j, p) => (looked[j] = (p + 1) ** -eta));
+      const clicked = looked.map((x, j) => x * liking[j]);
+      states.push({ order, looked, clicked });
+      clicked.forEach((x, j) => (clicks[j] += x));
+      looked.forEach((x, j) => (looks[j] += x));
+      const score = clicks.map((x, j) => Number((rule === "clicks" ? x / (round + 1) : x / looks[j]).toFixed(9)));
+      order = names.map((_, j) => j).sort((a, b) => score[b] - score[a] || a - b);
+    }
+    rounds = { ...rounds, [rule]: states };
+    lifted = k;
+    draw();
+  };
+  let lifted = null;
   const height = names.length * row;
   const chart = s("svg", { viewBox: `0 0 ${wide} ${height}`, width: wide, height, role: "group" }, ...bars.map((x) => x.group));
   roving(chart, () => rounds[model.get("rule")][model.get("step")].order.map((k) => [bars[k].group]), bars[0].group);
+  let held = null;
+  pull(chart, (_, y, first) => {
+    const place = Math.max(0, Math.min(names.length - 1, Math.floor(y / row)));
+    if (first) {
+      held = now().order[place];
+      bars[held].group.focus({ focusVisible: false });
+      asked = held;
+      draw();
+    } else if (now().order[place] !== held) lift(held, place);
+  }, { free: true });
   const title = h("div", { class: "gr-title" });
   body.append(h("div", {}, title, chart));
 
@@ -44,6 +88,7 @@ function render({ model, el }) {
   const rules = model.get("rules").map((name) => ({
     name,
     node: button(name, () => {
+      model.set("step", Math.min(model.get("step"), rounds[name].length - 1));
       model.set("rule", name);
       model.save_changes();
     }),
@@ -51,6 +96,11 @@ function render({ model, el }) {
   const choice = h("div", { class: "gr-controls", role: "group", "aria-label": "Rule" }, "Sort by:", ...rules.map((x) => x.node));
   controls.before(choice);
   controls.append(...steps.nodes);
+  steps.nodes[3].addEventListener("click", () => {
+    rounds = model.get("rounds");
+    lifted = null;
+    draw();
+  });
 
   // pairs whose better one stands below
   const wrong = (order) => {
@@ -60,7 +110,7 @@ function render({ model, el }) {
   };
   const draw = () => {
     const [rule, step] = [model.get("rule"), model.get("step")];
-    const { order, looked, clicked } = rounds[rule][step];
+    const { order, looked, clicked } = now();
     order.forEach((k, place) => {
       bars[k].group.setAttribute("transform", `translate(0 ${place * row})`);
       bars[k].solid.setAttribute("width", Math.max(1, long * clicked[k]));
@@ -80,8 +130,23 @@ function render({ model, el }) {
           (better.length ? ` It stands below ${better.join(", ")}, liked less: who is not seen is not clicked.` : ""),
       );
     }
+    if (lifted !== null) {
+      const k = lifted;
+      lifted = null;
+      return say(`You put ${names[k]} to place ${order.indexOf(k) + 1}: now ${percent(looked[k])} see it and ${percent(clicked[k])} click. Step on: does it stay?`);
+    }
     const pairs = wrong(order);
-    say(`Round ${step}, sorted by ${rule}. ${names[order[0]]} is on top. ` + (pairs ? `${pairs} pairs are in the wrong order.` : "All pairs are in the right order."));
+    const states = rounds[rule];
+    const same = (other) => other && other.order.join() === order.join();
+    const worst = order.filter((k, p) => p && liking[order[p - 1]] < liking[k]).sort((a, b) => liking[b] - liking[a])[0];
+    const above = order[order.indexOf(worst) - 1];
+    const stuck = pairs && step && (same(states[step + 1]) || (!states[step + 1] && same(states[step - 1])));
+    say(
+      `Round ${step}, sorted by ${rule}. ${names[order[0]]} is on top. ` +
+        (stuck
+          ? `Nothing moves any more: ${names[worst]}, liked by ${percent(liking[worst])}, has ${percent(clicked[worst])} of clicks down there, ${names[above]} above it ${percent(clicked[above])}. Stuck.`
+          : pairs ? `${pairs} pairs are in the wrong order.` : "All pairs are in the right order."),
+    );
   };
   for (const name of ["rule", "step"]) model.on(`change:${name}`, draw);
   draw();

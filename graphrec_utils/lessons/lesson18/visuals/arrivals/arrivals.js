@@ -22,7 +22,8 @@ function render({ model, el }) {
   const py = (y) => (H - bottom) * (0.5 - (0.47 * cut(y)) / reach);
   const band = s("polygon", { class: "gr-arr-band" });
   const line = s("polyline", { class: "gr-arr-line" });
-  const dot = s("circle", { class: "gr-user", r: 7 });
+  const dot = s("circle", { class: "gr-user gr-arr-dot", r: 7 });
+  const stop = s("g", { class: "gr-arr-stop" }, s("circle", { r: 7 }), s("text", { y: -12, "text-anchor": "middle" }, "stopped here?"));
   const ticks = [few, Math.round(Math.sqrt(few * most)), most];
   const chart = s(
     "svg",
@@ -30,6 +31,7 @@ function render({ model, el }) {
     band,
     s("line", { class: "gr-arr-zero", x1: left, x2: W - 8, y1: py(0), y2: py(0) }),
     line,
+    stop,
     dot,
     ...[-reach, 0, reach].map((y) => s("text", { x: left - 6, y: py(y) + 5, "text-anchor": "end" }, y ? `${y < 0 ? "−" : "+"}${Math.round(100 * Math.abs(y))} %` : "0")),
     ...ticks.map((u, k) => s("text", { x: px(u), y: H - 8, "text-anchor": ["start", "middle", "end"][k] }, k === 2 ? `${u} users` : String(u))),
@@ -67,6 +69,8 @@ function render({ model, el }) {
     const first = seen.find(outside);
     const verdict = outside(now) ? (now.lift > 0 ? "The policy is better." : "The policy is worse.") : "Nobody can tell.";
     const stopped = first && first !== now ? ` Who looks all the time would have stopped after ${first.users} users, at ${percent(first.lift)}.` : "";
+    stop.style.display = stopped ? "" : "none";
+    if (stopped) stop.setAttribute("transform", `translate(${Math.max(left + 46, px(first.users))} ${py(first.lift)})`);
     title.textContent = `${arm}: ${now.users} users`;
     const told = `${arm}, ${now.users} users: lift ${percent(now.lift)}, from ${percent(now.low)} to ${percent(now.high)}. ${verdict}${stopped}`;
     chart.setAttribute("aria-label", told);

@@ -17,6 +17,7 @@ function render({ model, el }) {
   };
   const star = new Set(saved);
   const first = model.get("lists").map((x) => [...x]);
+  const begun = [[...model.get("votes")], model.get("c")];
   const longest = Math.max(...first.map((x) => x.length));
   const many = names.length;
 
@@ -35,6 +36,8 @@ function render({ model, el }) {
   });
   const back = button("Reset", () => {
     pulled = null;
+    put("votes", begun[0]);
+    put("c", begun[1]);
     put("lists", first.map((x) => [...x]));
   });
   controls.prepend(...names.map((name, g) => h("label", { class: "gr-slider" }, boxes[g], " " + name)), constant.node, back);
@@ -126,7 +129,7 @@ function render({ model, el }) {
     constant.set(model.get("c"));
     constant.node.querySelector("output").textContent = c;
     constant.node.querySelector("input").setAttribute("aria-valuetext", c);
-    back.disabled = String(lists) === String(first);
+    back.disabled = String([lists, votes, model.get("c")]) === String([first, ...begun]);
     const most = many / (c + 1);
     chips.forEach((row, k) => {
       row.forEach((chip, g) => {

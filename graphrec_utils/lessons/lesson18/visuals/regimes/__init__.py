@@ -15,7 +15,7 @@ from graphrec_utils.plots.visuals.base import Visual
 from graphrec_utils.results.regimes import checked, level_words
 from graphrec_utils.results.regimes import regimes as stored
 
-MOST = 7  # lines that have a name
+MOST = 5  # lines that have a name
 
 
 def regimes(

@@ -1,4 +1,4 @@
-// Which one wins? A slider for each knob of the data; the one moved last is drawn, a line for each method.
+// Which one wins? One property of the data at a time, with its slider, and a line for each method.
 // State: slices (name -> knob, unit, measure, scale, says, sets of levels, their names, methods and who is first, mine), order (of their names), slice, set (a
 // place in sets), places (slice -> where its slider stands), guess (a slice that hides who is first until somebody is named, or ""), said (who was).
 
@@ -8,14 +8,16 @@ function render({ model, el }) {
   const slices = model.get("slices");
   const { body, controls, say } = frame(el, {
     label: "Which one wins?",
-    help: "Move a slider, or press Enter on it: one property of the data changes, all else stays. Pull the dashed line in the picture, too. Press a name to see its line.",
+    help: "Choose a property of the data; the slider changes it, all else stays. Pull the dashed line in the picture, too. Press a name to see its line.",
   });
   const put = (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.save_changes();
   };
   let pressed = null;
+  let all = false; // whether those behind are listed, too
   const number = (x) => (x >= 10 ? Math.round(x).toLocaleString("en") : x.toFixed(3).replace(/^0/, ""));
+  const spoken = (name) => name.replace(/, (.*)/, " ($1)"); // names have commas
   const short = (x) => (x >= 1e6 ? `${x / 1e6}M` : x >= 1e3 ? `${x / 1e3}k` : String(x));
   const face = (m) => (m.variant ? `fill:#fff;stroke:${m.color};stroke-width:1.5` : `fill:${m.color}`); // a variant is dashed and hollow
   // a level in words: 10 likes, 1 like; "0.5 share" says nothing
@@ -31,28 +33,23 @@ function render({ model, el }) {
     return { slice, part, place: Math.min(model.get("places")[model.get("slice")], part.levels.length - 1) };
   };
 
-  // ---- a slider for each knob, and who is first there
-  const knobs = model.get("order").map((name) => {
-    const slice = slices[name];
-    const input = h("input", { type: "range", min: 0, max: Math.max(...slice.sets.map((x) => x.levels.length)) - 1, step: 1 });
-    const answer = h("span", { class: "gr-reg-answer" });
-    const row = h("label", {}, h("span", {}, slice.knob), input, answer);
-    const choose = () => {
-      pressed = null;
-      put({ places: { ...model.get("places"), [name]: Number(input.value) }, set: model.get("slice") === name ? model.get("set") : 0, slice: name });
-    };
-    input.addEventListener("input", choose);
-    // not on focus: whoever tabs from a slider to the names below comes by all others
-    input.addEventListener("click", choose);
-    input.addEventListener("keydown", (e) => ["Tab", "Shift"].includes(e.key) || model.get("slice") === name || choose());
-    return { name, slice, input, answer, row };
-  });
-  controls.append(h("div", { class: "gr-reg-knobs" }, ...knobs.map((x) => x.row)));
+  // ---- one property at a time: which, and its slider
+  const order = model.get("order");
+  const which = h("select", { class: "gr-reg-which", "aria-label": "Property", onchange: () => choose(order[which.selectedIndex]) },
+    ...order.map((name) => h("option", {}, slices[name].knob + (name === model.get("guess") ? ": who is first?" : ""))));
+  const input = h("input", { type: "range", min: 0, step: 1, oninput: () => put({ places: { ...model.get("places"), [model.get("slice")]: Number(input.value) } }) });
+  const output = h("output", {});
+  const choose = (name) => {
+    pressed = null;
+    all = false;
+    put({ set: 0, slice: name });
+  };
+  controls.append(which, h("label", { class: "gr-slider" }, input, output));
   const sets = h("div", { class: "gr-controls", role: "group", "aria-label": "Data set" });
   controls.after(sets);
 
   // ---- the chart, and the list beside it
-  const [W, H, left, bottom, top, right] = [520, 270, 46, 42, 12, 118]; // names stand at the right end
+  const [W, H, left, bottom, top, right] = [540, 300, 46, 42, 34, 138]; // names stand at the right end
   const title = h("div", { class: "gr-title" });
   const chart = s("svg", { viewBox: `0 0 ${W} ${H}`, width: W, height: H, role: "img" });
   const names = h("ol", { class: "gr-reg-list", "aria-label": "Methods, the best first" });
@@ -77,17 +74,14 @@ function render({ model, el }) {
   function draw() {
     const { slice, part, place } = now();
     const { levels, methods } = part;
-    for (const knob of knobs) {
-      const mine = knob.name === model.get("slice");
-      const shown = mine ? part : knob.slice.sets[0];
-      const at = Math.min(model.get("places")[knob.name], shown.levels.length - 1);
-      knob.input.max = shown.levels.length - 1;
-      knob.input.value = at;
-      const who = hidden(knob.name) ? "?" : shown.first[at].first;
-      knob.input.setAttribute("aria-valuetext", `${level(knob.slice, shown, at)}, first: ${who}`);
-      knob.answer.textContent = `${short(shown.levels[at])}: ${who}`;
-      knob.row.classList.toggle("gr-reg-now", mine);
-    }
+    const asked = hidden(model.get("slice"));
+    const best = part.first[place];
+    which.selectedIndex = order.indexOf(model.get("slice"));
+    input.max = levels.length - 1;
+    input.value = place;
+    input.setAttribute("aria-label", slice.knob);
+    input.setAttribute("aria-valuetext", `${level(slice, part, place)}, first: ${asked ? "?" : best.first}`);
+    output.textContent = level(slice, part, place);
     const chose = sets.contains(document.activeElement);
     sets.replaceChildren(
       ...(slice.sets.length < 2 ? [] : slice.sets.map((x, k) =>
@@ -95,11 +89,10 @@ function render({ model, el }) {
     );
     if (chose) sets.querySelector("[aria-pressed=true]")?.focus();
 
-    const asked = hidden(model.get("slice"));
-    const best = part.first[place];
     const near = new Set([best.first, ...best.level]);
-    const order = [...methods].sort((a, b) => (asked ? a.name.localeCompare(b.name) : b.mean[place] - a.mean[place]));
-    const bright = new Set(asked ? [] : [...(pressed ? [pressed] : []), best.first, ...order.filter((m) => near.has(m.name)).map((m) => m.name)].slice(0, 6));
+    const ranked = [...methods].sort((a, b) => (asked ? a.name.localeCompare(b.name) : b.mean[place] - a.mean[place]));
+    const firsts = new Set(part.first.map((x) => x.first)); // who is first somewhere has a color and a name
+    const bright = new Set(asked ? [] : [...(pressed ? [pressed] : []), best.first, ...firsts].slice(0, 6));
     const reach = 1.04 * Math.max(...methods.flatMap((m) => (bright.has(m.name) ? m.high : m.mean)));
     const px = (k) => left + ((W - left - right) * k) / Math.max(1, levels.length - 1);
     const log = slice.scale === "log"; // then 0 says that a method does not fit there, and nothing is drawn
@@ -121,14 +114,17 @@ function render({ model, el }) {
     const gray = far.map(lastOf).filter(Boolean);
     if (gray.length) ends.push({ at: px(levels.length - 1), y: gray.reduce((sum, x) => sum + x.y, 0) / gray.length, m: null });
     ends.sort((a, b) => a.y - b.y);
-    ends.forEach((x, k) => (x.to = Math.max(x.y, k ? ends[k - 1].to + 16 : top + 4)));
-    for (let k = ends.length - 1, low = H - bottom - 2; k >= 0; k--) low = (ends[k].to = Math.min(ends[k].to, low)) - 16;
+    for (const x of ends) x.words = x.m ? x.m.name.length > 15 ? x.m.name.split(/(?<=,) /) : [x.m.name] : [`${gray.length} other${gray.length > 1 ? "s" : ""}`];
+    const tall = (x) => 3 + 14 * x.words.length;
+    ends.forEach((x, k) => (x.to = Math.max(x.y, k ? ends[k - 1].to + tall(ends[k - 1]) : top + 4)));
+    for (let k = ends.length - 1, low = H - bottom + 12; k >= 0; k--) low = ends[k].to = Math.min(ends[k].to, low - tall(ends[k]));
     const edge = px(levels.length - 1);
-    const callouts = ends.flatMap(({ at, y, to, m }) => [
+    const callouts = ends.flatMap(({ at, y, to, m, words }) => [
       s("line", { class: "gr-reg-lead", x1: at + (m ? 7 : 2), y1: y, x2: edge + 18, y2: to }),
-      s("text", { class: "gr-reg-name", style: `fill:${m ? "#111" : "#555"}`, x: edge + 21, y: to + 5, ...(m && m.name === best.first ? { "font-weight": 700 } : {}) },
-        m ? (m.name.length > 14 ? m.name.slice(0, 13) + "…" : m.name) : `${gray.length} other${gray.length > 1 ? "s" : ""}`),
+      ...words.map((word, k) =>
+        s("text", { class: "gr-reg-name", style: `fill:${m ? "#111" : "#555"}`, x: edge + 21, y: to + 5 + 14 * k, ...(m && m.name === best.first ? { "font-weight": 700 } : {}) }, word)),
     ]);
+    const mark = (m, x, y) => s("polygon", { class: "gr-reg-mark", style: face(m), points: m.points, transform: `translate(${x - 6} ${y - 6})` });
     chart.replaceChildren(
       s("rect", { class: "gr-reg-pale", x: 0, y: 0, width: W, height: H, rx: 4 }),
       ...ticks.flatMap((y) => [
@@ -139,13 +135,14 @@ function render({ model, el }) {
       s("line", { class: "gr-reg-axis", x1: left, x2: W - right + 10, y1: H - bottom, y2: H - bottom }),
       ...levels.map((x, k) => s("text", { class: "gr-reg-ink", x: px(k), y: H - bottom + 17, "text-anchor": "middle" }, short(x))),
       s("text", { class: "gr-reg-ink", x: (W - right + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) || (slice.knob + slice.unit).length > 44 ? slice.knob : `${slice.knob} (${slice.unit})`),
-      ...far.map((m) => s("polyline", { class: "gr-reg-line gr-reg-far", points: points(m, m.mean).join(" ") })),
+      ...far.map((m) => s("polyline", { class: `gr-reg-line gr-reg-far${near.has(m.name) ? " gr-reg-near" : ""}`, points: points(m, m.mean).join(" ") })),
       ...front.filter((m) => m.name === best.first || m.name === pressed).map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m, m.high), ...points(m, m.low).reverse()].join(" ") })),
       ...front.flatMap((m) => [
         s("polyline", { class: "gr-reg-line", "stroke-dasharray": m.variant ? "6 4" : "none", style: `stroke:${m.color}`, points: points(m, m.mean).join(" ") }),
-        ...there(m, m.mean).map(([y, k]) => s("polygon", { class: "gr-reg-mark", style: face(m), points: m.points, transform: `translate(${px(k) - 6} ${py(y) - 6})` })),
+        ...there(m, m.mean).map(([y, k]) => mark(m, px(k), py(y))),
       ]),
       ...(asked ? [] : callouts),
+      ...(asked ? [] : [s("text", { class: "gr-reg-ink", x: 4, y: 17 }, "first"), ...part.first.map((x, k) => mark(methods.find((m) => m.name === x.first), px(k), 12))]),
       s("line", { class: "gr-reg-here", style: "stroke:#111", x1: px(place), x2: px(place), y1: top, y2: H - bottom }),
       ...(slice.mine == null || part !== slice.sets[0] ? [] : [
         s("circle", { cx: px(slice.mine), cy: H - bottom, r: 6, style: "fill:#111" }),
@@ -153,8 +150,10 @@ function render({ model, el }) {
       ]),
     );
     const held = document.activeElement?.dataset?.method;
+    const listed = asked || all ? ranked : ranked.filter((m) => near.has(m.name) || m.name === pressed);
+    const behind = ranked.length - listed.length;
     names.replaceChildren(
-      ...order.map((m) => {
+      ...listed.map((m) => {
         const kind = asked ? "" : m.name === best.first ? "gr-reg-first" : near.has(m.name) ? "" : "gr-reg-behind";
         const value = m.mean[place] > 0 || !log ? number(m.mean[place]) : "does not fit";
         const told = m.name === best.first ? value : near.has(m.name) ? `${value} ≈` : value;
@@ -167,6 +166,10 @@ function render({ model, el }) {
               else draw();
             } }, asked ? m.name : `${m.name} ${told}`));
       }),
+      ...(asked || !(behind || all) ? [] : [h("li", {}, h("button", { type: "button", class: "gr-reg-behind", "data-method": "all", "aria-expanded": String(all), onclick: () => {
+        all = !all;
+        draw();
+      } }, all ? "hide those behind" : `${behind} behind`))]),
     );
     if (held) [...names.querySelectorAll("button")].find((x) => x.dataset.method === held)?.focus();
 
@@ -182,12 +185,12 @@ function render({ model, el }) {
       say(question);
       return;
     }
-    const rivals = order.filter((m) => near.has(m.name) && m.name !== best.first).map((m) => m.name);
-    const tie = rivals.length ? ` Cannot be told from it (≈): ${list(rivals)}.` : " Everybody else is behind.";
+    const rivals = ranked.filter((m) => near.has(m.name) && m.name !== best.first).map((m) => spoken(m.name));
+    const tie = rivals.length ? ` Cannot be told from it (≈): ${list(rivals.length > 4 ? [...rivals.slice(0, 3), `${rivals.length - 3} more`] : rivals)}.` : " Everybody else is behind.";
     const lit = pressed ? methods.find((m) => m.name === pressed) : null;
-    const also = lit && lit !== first ? ` ${lit.name}: ${number(lit.mean[place])}, from ${number(lit.low[place])} to ${number(lit.high[place])}.` : "";
+    const also = lit && lit !== first ? ` ${spoken(lit.name)}: ${number(lit.mean[place])}, from ${number(lit.low[place])} to ${number(lit.high[place])}.` : "";
     const guessed = model.get("said") && model.get("guess") === model.get("slice") ? `You said ${model.get("said")}. ` : "";
-    const told = `${guessed}${where}: ${first.name} is first, ${number(first.mean[place])}, from ${number(first.low[place])} to ${number(first.high[place])}.${tie}${also}`;
+    const told = `${guessed}${where}: ${spoken(first.name)} is first, ${number(first.mean[place])}, from ${number(first.low[place])} to ${number(first.high[place])}.${tie}${also}`;
     chart.setAttribute("aria-label", told);
     say(told);
   }

@@ -14,7 +14,7 @@ function render({ model, el }) {
     model.save_changes();
   };
   const L = best.length;
-  const [width, height, row] = [460, 27 * 13 + 20, 13];
+  const [width, height, row] = [500, 27 * 13 + 20, 13];
   const leaves = (p) => K ** (L - p.length);
   const at = (p) => [14 + 104 * p.length, 16 + row * ((p ? parseInt(p, K) : 0) * leaves(p) + (leaves(p) - 1) / 2)];
   const begins = new Set(Object.keys(films).flatMap((w) => [...w].map((_, k) => w.slice(0, k + 1))));
@@ -42,15 +42,17 @@ function render({ model, el }) {
     const shown = new Set([...begins, ...kept.keys(), ...dropped.keys()]);
     const nodes = [...shown].sort((a, b) => Number(kept.has(a)) - Number(kept.has(b)));
     const kind = (p) => (kept.has(p) ? " gr-bt-kept" : dropped.has(p) ? " gr-bt-dropped" : "") + (begins.has(p) ? "" : " gr-bt-ghost");
+    const chance = (p) => (kept.has(p) || dropped.has(p) ? ` ${(kept.get(p) ?? dropped.get(p)).toFixed(2)}` : "");
     tree.replaceChildren(
       ...nodes.map((p) => {
         const [[a, b], [x, y]] = [at(p.slice(0, -1)), at(p)];
         return s("path", { d: `M${a} ${b}L${x} ${y}`, class: `gr-bt-edge${kind(p)}` });
       }),
       ...["", ...nodes].map((p) => s("circle", { cx: at(p)[0], cy: at(p)[1], r: 5, class: `gr-bt-node${p ? kind(p) : " gr-bt-kept"}` })),
+      ...nodes.filter((p) => p.length < L && chance(p)).map((p) => s("text", { x: at(p)[0] - 6, y: at(p)[1] - 9, "text-anchor": "end", class: `gr-bt-chance${kind(p)}` }, chance(p))),
       ...nodes.filter((p) => p.length === L).map((p) => {
         const [x, y] = at(p);
-        return s("text", { x: x + 9, y: y + 4, class: `gr-bt-name${kind(p)}` }, films[p] ?? `${[...p].join("·")}, no film`);
+        return s("text", { x: x + 9, y: y + 4, class: `gr-bt-name${kind(p)}` }, `${films[p] ?? `${[...p].join("·")}, no film`}${chance(p)}`);
       }),
     );
     spots = nodes.sort().map((p) => {

@@ -25,7 +25,7 @@ Revive = Callable[[Tensor, Tensor, Tensor], Tensor]
 def codebooks(
     kmeans: bool = False,
     revive: bool = False,
-    step: int = 0,
+    step: int = EPOCHS,
     chosen: int = 0,
     function: Revive | None = None,
 ) -> Visual:

@@ -8,7 +8,7 @@ function render({ model, el }) {
   const [points, films] = ["points", "films"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "Books of words",
-    help: "Pull the line below through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†). Blue: what the chosen word spells. Triangles: what the second book adds to it.",
+    help: "Pull the line below through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†). Blue: what the chosen word spells. The second book adds to it: triangles.",
     least: 260,
   });
   const put = (name, value) => {
@@ -57,13 +57,19 @@ function render({ model, el }) {
   const play = player(model, root, () => epochs, 600);
   const start = button("start at k-means", () => put("kmeans", !model.get("kmeans")));
   const again = button("revive", () => put("revive", !model.get("revive")));
-  controls.append(...play.nodes, start, again);
+  let both = false; // the second book is shown when somebody asks for it
+  const more = button("second book", () => {
+    both = !both;
+    draw();
+  });
+  controls.append(...play.nodes, start, again, more);
 
   const draw = () => {
     const [step, chosen] = ["step", "chosen"].map((x) => model.get(x));
     const { words: [one, two], used, alive, codes, left } = films[way()][step];
     start.setAttribute("aria-pressed", String(model.get("kmeans")));
     again.setAttribute("aria-pressed", String(model.get("revive")));
+    more.setAttribute("aria-pressed", String(both));
     dots.forEach((dot, k) => dot.classList.toggle("gr-cb-own", Number(codes[k]) === chosen));
     first.forEach((node, k) => {
       const [x, y] = at(one[k]);
@@ -90,7 +96,7 @@ function render({ model, el }) {
     }
     const [a, b] = at(one[chosen]);
     second.replaceChildren(
-      ...two.flatMap(([x, y], k) => {
+      ...(both ? two : []).flatMap(([x, y], k) => {
         const [c, d] = at([one[chosen][0] + x, one[chosen][1] + y]);
         return [
           s("line", { x1: a, y1: b, x2: c, y2: d, class: "gr-cb-tie" }),
@@ -98,7 +104,7 @@ function render({ model, el }) {
         ];
       }),
     );
-    counts.textContent = `alive ${alive[0]} of ${one.length}, ${alive[1]} of ${two.length} second words`;
+    counts.textContent = `alive ${alive[0]} of ${one.length}${both ? `, ${alive[1]} of ${two.length} second words` : ""}`;
     const own = used[0][chosen];
     told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.` : `Word ${chosen} spells nothing: no gradient moves it.`;
     const yours = model.get("yours") && model.get("revive") ? " Revived by your function." : "";

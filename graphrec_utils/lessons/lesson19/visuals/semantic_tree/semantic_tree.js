@@ -82,6 +82,23 @@ function render({ model, el }) {
   const depth = slider("codes that agree", { min: 0, max: L, value: model.get("level") }, (x) => put("level", x));
   controls.prepend(depth.node);
 
+  // borders between cells are stairs: their corners are drawn to the mean of their neighbors, ends and forks stay
+  const smooth = (steps) => {
+    const near = new Map();
+    const join = (a, b) => near.set(a, [...(near.get(a) ?? []), b]);
+    for (const [a, b] of steps) join(a, b), join(b, a);
+    let places = new Map([...near.keys()].map((k) => [k, k.split(" ").map(Number)]));
+    for (let turn = 0; turn < 12; turn += 1)
+      places = new Map([...near].map(([k, [a, b, more]]) => {
+        const [x, y] = places.get(k);
+        if (!b || more) return [k, [x, y]];
+        const [p, q] = [places.get(a), places.get(b)];
+        return [k, [(p[0] + 2 * x + q[0]) / 4, (p[1] + 2 * y + q[1]) / 4]];
+      }));
+    const put_ = (k) => [side[0] * places.get(k)[0], height - side[1] * places.get(k)[1]].map((z) => z.toFixed(1)).join(" ");
+    return steps.map(([a, b]) => `M${put_(a)}L${put_(b)}`).join("");
+  };
+
   const draw = () => {
     const [chosen, level] = [model.get("chosen"), model.get("level")];
     depth.set(level);
@@ -93,11 +110,11 @@ function render({ model, el }) {
       const [c, r] = [k % columns, Math.floor(k / columns)];
       const [x, y] = [c * side[0], height - (r + 1) * side[1]];
       if (level && prefix === mine) lit.push(`M${x} ${y}h${side[0]}v${side[1]}h${-side[0]}z`);
-      if (c + 1 < columns && prefix !== prefixes[k + 1]) lines.push(`M${x + side[0]} ${y}v${side[1]}`);
-      if (r + 1 < rows && prefix !== prefixes[k + columns]) lines.push(`M${x} ${y}h${side[0]}`);
+      if (c + 1 < columns && prefix !== prefixes[k + 1]) lines.push([`${c + 1} ${r + 1}`, `${c + 1} ${r}`]);
+      if (r + 1 < rows && prefix !== prefixes[k + columns]) lines.push([`${c} ${r + 1}`, `${c + 1} ${r + 1}`]);
     });
     shade.setAttribute("d", lit.join(""));
-    borders.setAttribute("d", lines.join(""));
+    borders.setAttribute("d", smooth(lines));
     back.replaceChildren(
       ...points.flatMap((p, k) => {
         if (!level) return [];
