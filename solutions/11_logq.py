@@ -121,7 +121,7 @@ remember("11")
 # * then words The favorite comes first for only 35 % of 20 users.
 #
 # Minutes 12 to 15. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q: rare at the left, popular at the right. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
-# users on top of each other. Ask what the common belief, that a softmax learns how much each user likes each item, would show: squares on a level line. All lie on one that falls by one.
+# users on top of each other. Press the key at the end: the favorite comes first for seven of the twenty. Ask what the common belief, that a softmax learns how much each user likes each item, would show: squares on a level line. All lie on one that falls by one.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1", "told"]
 predict("11.p1")
@@ -327,9 +327,10 @@ predict("11.p2")
 # Minutes 24 to 26. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. None: nothing. Negatives only: log Q off the draws, hits in. nQ, hits out: log nQ off the draws, hits out; that is the derivation of 11.2. Yi: log Q off all columns, hits in.
 #
 # ### Vote: which variant is an exact teacher?
+# * drawing one draw
 # * vote 11.p2
 #
-# Minutes 26 to 28. Usual wrong answer: log nQ, hits out, since it has nearly the best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
+# Minutes 26 to 28. Above, the score of the positive and of the one draw in three of the variants; none leaves both as they are. Usual wrong answer: log nQ, hits out, since it has nearly the best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
 #
 # ### The best estimate is not the best teacher
 # * drawing at sixteen
@@ -428,11 +429,9 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # Minutes 34 to 36. A second way, without touching the loss. The uncorrected model learns log p − log Q. Train it as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item, and you have counted it anyway. At λ = 0 that is PMI, at 1 log p. No new training: popularity lives beside the product, and the vectors need not hold it.
 #
 # ### Turn λ up, and popular films come back
-# * left figure 11.3
-# * words **λ = 0**: Drive first, more than others.
-# * then words **λ = 0.5**: Alien first, what she takes most.
+# * figure 11.3
 #
-# Minutes 36 to 39. Bars: the shares of her list; outlines: how often each film is drawn. Pull λ from 0 to 1 and ask at which film the order turns: Drive, which she takes more than twice as often as others do, gives way to Alien, which she takes most. Then below 0, where it gets more peculiar. Ask what this would do to a
+# Minutes 36 to 39. Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0 Drive is first: she takes it more than twice as often as others do. Pull λ to 1 and ask where the order turns: at 0.5 Alien, which she takes most, is already first. Then below 0, where it gets more peculiar. Ask what this would do to a
 # model trained with the correction: it would get log Q twice.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -450,22 +449,23 @@ predict("11.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Real lists: what does the correction do to rare items?
+# * drawing before
 # * vote 11.p7
 #
-# Minutes 39 to 41. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer: more of the rare ones as well, a correction is fair.
+# Minutes 39 to 41. The gray bars are Gowalla's places without a correction; how long are the dashed ones, with it? A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer: more of the rare ones as well, a correction is fair.
 #
 # ### The correction repairs no model; it chooses what to learn
 # * drawing found and rare
 # * then words On **films** a list of the last days is ahead of every loss.
 #
-# Minutes 41 to 44. The two ends of each arrow are figure 11.4's circle (no correction) and full diamond (negatives only, hits out). At the left NDCG@20: it rises on all three data sets. At the right the recall of rare items, the four fifths of the catalog that are least popular: it falls; of rare films
-# hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. Press the key: no log Q tells a model the day. In the notebook the figure has all the others, iALS and RP3β, too, which sample nothing: on Gowalla RP3β
+# Minutes 41 to 44. In each half an arrow is a data set: it begins without a correction and ends with log Q off the negatives, hits out, as released code has it. At the left NDCG@20: all three rise. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall; of rare films
+# hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. Press the key: no log Q tells a model the day. In the notebook figure 11.4 has all the others, iALS and RP3β, too, which sample nothing: on Gowalla RP3β
 # finds more than the corrected model, and about as many rare places.
 #
 # ### More is found, and the exact teacher is not ahead
-# * leads: negatives only, hits out, over none, PinWorld (least) = +0.020, +0.010, +0.029; negatives only, hits out, over Yi, films = +0.005, −0.001, +0.011; λ when serving over negatives only, hits out, Gowalla = +0.025, +0.020, +0.030
+# * leads: negatives only, hits out, over none, PinWorld = +0.020, +0.010, +0.029; negatives only, hits out, over Yi, films = +0.005, −0.001, +0.011; λ when serving over negatives only, hits out, Gowalla = +0.025, +0.020, +0.030
 #
-# Minutes 44 to 47. NDCG@20. First: where the correction gains least it is ahead, so the claim of the lecture holds. Second: the correction here masks hits and has no n, in 11.3 the worse teacher; yet it cannot be told from the exact one: exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Third: λ on a model that was not corrected is ahead on Gowalla; on
+# Minutes 44 to 47. NDCG@20. First: PinWorld, where the correction gains least; it is ahead there, too, so the claim of the lecture holds. Second: the correction here masks hits and has no n, in 11.3 the worse teacher; yet it cannot be told from the exact one: exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Third: λ on a model that was not corrected is ahead on Gowalla; on
 # films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. And be fair: λ was tuned for the uncorrected model; with a λ of its own the correction is still behind on Gowalla, by 0.013.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}

@@ -178,9 +178,10 @@ table.rename_axis("% that a graph knows")
 # the mean of nobody is: 0, and 5 is left.
 #
 # ### Side by side and one linear layer: is that stronger?
+# * drawing one or seven
 # * vote 14.p3
 #
-# Minutes 12 to 14. Vote by hand. Usual wrong answer: the linear layer, it sees all graphs at once. Do not answer yet; the next slide cuts its matrix up.
+# Minutes 12 to 14. Vote by hand. Usual wrong answer: the linear layer, it sees all graphs at once. Above, what R-GCN adds up; below, one matrix times everything side by side. Do not answer yet; the next slide cuts its matrix up.
 #
 # ### A matrix for each graph and a sum is one matrix over all
 # * drawing one matrix
@@ -261,9 +262,10 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # hand: the fits are log 3 and 0, so e to them is 3 and 1, the weights are ¾ and ¼, and the values 4 and 8 give 5.
 #
 # ### 87 % of the organic pins hear nobody in the graph of ads
+# * drawing nobody there
 # * vote 14.p4
 #
-# Minutes 18 to 20. A logit is the fit before the softmax. An empty place usually gets −∞, since e to −∞ is 0. But what if all places are empty? Usual wrong answer: NaN, and nan_to_num (it
+# Minutes 18 to 20. Above, four empty places on their way. A logit is the fit before the softmax. An empty place usually gets −∞, since e to −∞ is 0. But what if all places are empty? Usual wrong answer: NaN, and nan_to_num (it
 # writes 0 for NaN) saves it. Let somebody who voted for b say where the gradient goes.
 #
 # ### Repairing the value does not repair the gradient
@@ -274,10 +276,11 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 #
 # ### Empty places get no weight. If they hold zeros, what then?
 # * figure 14.1
+# * then words One neighbor at **log 5** beside five zeros keeps 5 / (5 + 5) = **½**.
 #
-# Minutes 22 to 26. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. Below, its keys as arrows, as wide as their weights; the dashed line is the query, and the ring its empty places. First carry the query: the nearer a key, the more it counts.
-# Then ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: zeros are no way out. Say the sum: one neighbor with the logit log 5 beside five zeros keeps 5 / (5 + 5) = ½. Last press the
-# pin that has nobody: it hears six times nobody. Who is late leaves out carrying the query.
+# Minutes 22 to 26. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. Beside it, its keys as arrows, as wide as their weights; the dashed line is the query, and the ring its empty places. The nearer a key points to the query, the more it counts.
+# Ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: zeros are no way out. Press the key and say the sum. Last press the
+# pin that has nobody: it hears six times nobody. If a minute is left, carry the query.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
 predict("14.p4")
@@ -454,9 +457,10 @@ visuals.machine(kinds)
 # is that of 14.2. Attention: GAT learns how loud each neighbor is, HAN how loud each graph is, both by a learned fit, as of query and key. Transformer is MultiBiSage, with the block of 14.4 on both levels. Concat has its first level, and above it the plain mixing of 14.2.
 #
 # ### Common belief: the transformer of six graphs finds most
+# * drawing what it costs
 # * vote 14.p6
 #
-# Minutes 35 to 37. PinWorld is the world of these six graphs. The measure is recall@10: of what is engaged with in the next week, how much stands among ten? Usual wrong answer: the order of the climb. The common belief is that a transformer over six graphs finds more than a mean of each.
+# Minutes 35 to 37. The bars are the price, CPU seconds of a training; what each finds is to be guessed. PinWorld is the world of these six graphs. The measure is recall@10: of what is engaged with in the next week, how much stands among ten? Usual wrong answer: the order of the climb. The common belief is that a transformer over six graphs finds more than a mean of each.
 #
 # ### Bring the edges, and keep the aggregation plain
 # * figure 14.3
@@ -539,9 +543,10 @@ verdict(
 # steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS with six graphs gets boards, people and searches as further rows.
 #
 # ### Over all pins of the last week: who finds most?
+# * drawing four dots
 # * vote 14.p8
 #
-# Minutes 41 to 43. The second answer is MultiBiSage, the transformer of six graphs. It and the larger PinSage of the last answer are not in the figure that comes next, so say their place when you show the answer. Usual wrong answer: the transformer of six graphs. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage.
+# Minutes 41 to 43. The four dots are the four answers. From left to right they are iALS with six graphs, the larger PinSage, MultiBiSage (the transformer of six graphs) and the plain mean, 0.262 in that run and 0.261 in the figure that follows. PinSage and MultiBiSage cannot be told apart, nor MultiBiSage and iALS. It and the larger PinSage of the last answer are not in the figure that comes next, so say their place when you show the answer. Usual wrong answer: the transformer of six graphs. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage.
 #
 # ### Pins on no board: models of boards alone find least
 # * figure 14.4

@@ -32,6 +32,7 @@ from graphrec_utils.authoring.slides.deck import (
     left_out,
 )
 from graphrec_utils.authoring.slides.prose import ROOM
+from graphrec_utils.authoring.slides.sketches import DRAWINGS
 from graphrec_utils.cli.setup import bootstrap
 from graphrec_utils.cli.setup.environment import clone
 
@@ -47,7 +48,8 @@ def page(notebook, lesson: str, brief: bool = False) -> str:
         CannotRun: reveal.js or MathJax is not installed.
     """
     name = next((x.title for x in syllabus.LESSONS if x.number == lesson), lesson)
-    columns = placed(shortened(notebook)[0] if brief else hall.for_a_hall(deck(notebook)), lesson)
+    columns = shortened(notebook)[0] if brief else hall.for_a_hall(deck(notebook))
+    columns = placed(opened(columns, lesson), lesson)
     columns = minutes.timed(columns)
     last = [uses.slides()] if lesson == uses.LESSON and not brief else []
     return filled(f"{lesson} · {name}", columns + last)
@@ -80,6 +82,17 @@ def high(slide: Slide) -> Slide:
     units = list(slide.units)
     units[drawn[0]] = replace(unit, html=shown, height=unit.height + more)
     return replace(slide, units=units)
+
+
+def opened(columns: list[list[Slide]], lesson: str) -> list[list[Slide]]:
+    """Return the columns with a drawing on the title slide, if one is made for the lesson."""
+    drawing = DRAWINGS.get(f"opening {lesson}")
+    if not columns or not drawing:
+        return columns
+    sheet = drawing()
+    (first, *rest), *others = columns
+    shown = Unit(sheet.svg(), sheet.high + 16, picture=True)
+    return [[replace(first, units=[*first.units, shown]), *rest], *others]
 
 
 def placed(columns: list[list[Slide]], lesson: str) -> list[list[Slide]]:

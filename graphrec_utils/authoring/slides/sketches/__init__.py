@@ -10,8 +10,15 @@ from graphrec_utils.authoring.slides.sketches import (
     lesson11_lists,
     lesson14,
     lesson14_rivals,
+    openings,
+    votes,
 )
 
 DRAWINGS: dict[str, Callable[[], Sheet]] = (
-    lesson11.DRAWINGS | lesson11_lists.DRAWINGS | lesson14.DRAWINGS | lesson14_rivals.DRAWINGS
+    lesson11.DRAWINGS
+    | lesson11_lists.DRAWINGS
+    | lesson14.DRAWINGS
+    | lesson14_rivals.DRAWINGS
+    | openings.DRAWINGS
+    | votes.DRAWINGS
 )

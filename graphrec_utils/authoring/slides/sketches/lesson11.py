@@ -28,7 +28,8 @@ def batch() -> Sheet:
             sheet.box(205 + 180 * j, y, 160, 76, fill=TINT[color] if not own else POSITIVE, edge=color, dashed=again)  # fmt: skip
             said = "took it" if own else "a hit" if again else "negative"
             sheet.text(285 + 180 * j, y + 47, said, at="middle", color="#fff" if own else INK, bold=own)  # fmt: skip
-    sheet.text(950, 140, "twice taken,\ntwice a\nnegative", color=NEGATIVE)
+    sheet.text(945, 104, "Alien: twice\ntaken, twice\na negative", color=NEGATIVE)
+    sheet.text(945, 284, "a hit: a draw\nthat is her own\npositive", color=NEGATIVE)
     return sheet
 
 

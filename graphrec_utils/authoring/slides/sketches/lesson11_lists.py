@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
-from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
+from graphrec_utils.style import CONTEXT, ITEM, NEGATIVE, POSITIVE, USER
 
 
 def knob() -> Sheet:
@@ -33,35 +33,30 @@ def knob() -> Sheet:
 def found_and_rare() -> Sheet:
     stored = results.load("11_rivals").values
     ways = ("in-batch, no correction", "in-batch, negatives, no n")
-    halves = (("what is found: NDCG@20", "ndcg", 0), ("rare items: recall@20", "tail recall", 620))
-    told, most = [], 0.25
+    halves = (("what is found: NDCG@20", "ndcg", 0), ("rare items: recall@20", "tail recall", 600))
     shown = {}
     for data, part in stored.items():
         models = {row["model"]: row for row in part["models"]}
-        shown["films" if data == "MovieTweetings" else data] = models
+        shown["films" if data == "MovieTweetings" else data] = [models[way] for way in ways]
+    told = []
     for title, measure, _ in halves:
-        said = (f"{data} from {m[ways[0]][measure]:.3f} to {m[ways[1]][measure]:.3f}" for data, m in shown.items())  # fmt: skip
+        said = (f"{data} from {a[measure]:.3f} to {b[measure]:.3f}" for data, (a, b) in shown.items())  # fmt: skip
         told.append(f"{title}: {', '.join(said)}")
-    sheet = Sheet(390, f"Without and with the correction. {'; '.join(told)}")
+    sheet = Sheet(430, f"Without and with the correction. {'; '.join(told)}")
     for title, measure, left in halves:
-        sheet.text(left + 20, 34, title, bold=True)
-        for k, (data, models) in enumerate(shown.items()):
-            y = 96 + 84 * k
-            before, after = (models[way][measure] for way in ways)
-            if not left:
-                sheet.text(125, y + 9, data, at="end")
-            a, b = (left + 150 * (not left) + 20 + x / most * (290 if left else 300) for x in (before, after))  # fmt: skip
-            end = b - 16 if b > a else b + 16
+        sheet.text(left + 280, 28, title, at="middle", bold=True, size=30)
+        for x, name in ((190, "none"), (420, "negatives only,\nhits out")):
+            sheet.text(left + x, 386, name, at="middle", size=24, color=QUIET)
+            sheet.line(left + x, 52, left + x, 356, color="#dfe2e6", wide=2)
+        most = max(row[measure] for rows in shown.values() for row in rows)
+        for data, rows in shown.items():
+            a, b = (row[measure] for row in rows)
+            high, low = (348 - 280 * x / most for x in (a, b))
             color = POSITIVE if b > a else NEGATIVE
-            if abs(b - a) > 40:
-                sheet.line(a, y, end, y, color=color, wide=7, head=True)
-            sheet.dot(a, y, 12, CONTEXT)
-            sheet.dot(b, y, 12, INK)
-            sheet.text(max(a, b) + 22, y + 9, f"{before:.3f} → {after:.3f}")
-    sheet.dot(182, 356, 12, CONTEXT)
-    sheet.text(204, 365, "no correction")
-    sheet.dot(462, 356, 12, INK)
-    sheet.text(484, 365, "negatives only, hits out")
+            sheet.line(left + 190, high, left + 412, low, color=color, wide=7, head=True)
+            sheet.dot(left + 190, high, 10, color)
+            sheet.text(left + 172, high + 9, f"{data} {a:.3f}", at="end", size=24)
+            sheet.text(left + 434, low + 9, f"{b:.3f}", bold=True)
     return sheet
 
 
