@@ -86,15 +86,16 @@ remember("17")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The ranker knows more of fewer items
-# * words **Generator:** millions of items, one product of vectors for each. <br> **Ranker:** a few hundred, and hundreds of features of each. It says how likely a yes is. <br> It learns from **impressions**: an item that was shown, and what she did next.
+# * drawing funnel
+# * words It learns from **impressions**: an item that was shown, and what she did next.
 #
-# Minutes 2 to 4. Draw a funnel. What can a ranker do about a film that no generator has found? Nothing.
+# Minutes 2 to 4. A generator has one product of vectors for each item, a ranker hundreds of columns. What can it do about a film that no generator has found? Nothing.
 #
 # ### Every feature is older than every label
-# * words Features are of the **user**, of the **pin**, or of the **pair**: does it look like what she liked, does she follow its creator?
-# * bars: days: counted for features, 0 to 27 = 28; trained on, 28 to 41 = 14; to choose, 42 to 48 = 7; the test, 49 to 55 = 7
+# * drawing dates of features
+# * words A feature is of the **user**, of the **pin**, or of the **pair**: does it look like what she liked?
 #
-# Minutes 4 to 5. Ask for a feature of the pair. The room will name features of the user or of the item first. Then: why do features end where training begins? Usual wrong answer: to save time. A feature that has counted the label knows the label; 17.4 will show what that costs.
+# Minutes 4 to 5. Ask for a feature of the pair; the room will name others first. Then: why do features end where training begins? Usual wrong answer: to save time. 17.4 shows what it costs.
 
 # %% jupyter={"source_hidden": true}
 world = pinworld.load("small")
@@ -123,9 +124,9 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Two impressions in three are liked
-# * chart 1
+# * bars: share of impressions, liked in orange: *closeup = 0.232; *save = 0.194; *long click = 0.188; *add to cart = 0.045; *checkout = 0.012; *ad click = 0.010; nothing = 0.130; short click = 0.098; hide = 0.090
 #
-# Minutes 5 to 7. What counts as liked: closeup, save, long click, cart, checkout, a click on an ad. What does not: nothing, a short click, to hide. Add the six shares: 68 in 100.
+# Minutes 5 to 7. Orange counts as liked: add the six bars, 68 in 100. A short click and a hide do not.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.2 How good is a probability?
@@ -248,15 +249,14 @@ predict("17.p3")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### What is each group of columns worth?
-# * words A small network gets sixteen columns: of the user, of the pin, of the pair. All rows were looked at.
 # * then vote 17.p3
 #
-# Minutes 14 to 16. Ask 17.p3. Usual wrong answer: next to nothing, taste is all that matters. In a log, pins differ in how much everybody likes them.
+# Minutes 14 to 16. Sixteen columns: of the user, of the pin, of the pair; all rows were looked at. Usual wrong answer: next to nothing, taste is all that matters. In a log, pins differ in how much everybody likes them.
 #
 # ### What everybody likes gets far. What this user likes about this pin gets further
-# * chart 1
+# * drawing groups of columns
 #
-# Minutes 16 to 17. The left picture first: the pin alone brings RCE to 7.9, the pair adds the rest, to 10.5. Then the right one, inside one user's list: there the user's own columns say nothing, 0.5 is a coin.
+# Minutes 16 to 17. On the left: the pin alone brings RCE to 7.9, the pair adds the rest, to 10.5. On the right, inside one list, her own columns say nothing: 0.5 is a coin.
 
 # %% tags=["experiment", "answers:17.p3"] jupyter={"source_hidden": true}
 table = []
@@ -293,10 +293,9 @@ predict("17.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Are fresher columns better columns?
-# * words iALS's vectors of user, creator and pin become columns, too. First they learn from the likes of days 0 to **27**, as every feature so far.
 # * then vote 17.p6
 #
-# Minutes 17 to 19. Never left out. Ask 17.p6. Usual wrong answer: both up, the embeddings are fresher.
+# Minutes 17 to 19. Never left out. iALS's vectors of user, creator and pin become columns, learned from days 0 to 27. Then from two weeks more. Usual wrong answer: both up, they are fresher.
 #
 # ### A feature has to be older than the labels that it helps to predict
 # * chart 1
@@ -354,7 +353,7 @@ visuals.exposure(pins)
 # ### Sorted by clicks, the best pin rises one place and is stuck
 # * figure 17.2
 #
-# Minutes 21 to 24. Sort by clicks: which pin is the best? The new gem, it has the longest pale bar. Step once, twice, and stop: the order is frozen. At place 4 one in four looks, so it has 0.8/4 = 0.20 clicks, no more than garden above it, 0.6/3. What will more data change? Nothing, each round says the same. Reset, Sort by clicks / e: divided by the share that looked, its 0.8 is the most, and it is first.
+# Minutes 21 to 24. The pale bar says how many like a pin if they look, the solid one how many click. Which pin is the best? The gem. Step once, twice, and stop: it is at place 4. There one in four looks, 0.8/4 is 0.20, and the garden above has 0.6/3, 0.20, too. On a tie nobody moves. More data says the same. Reset, Sort by clicks / e: now it is first.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.6 Divide by looks
@@ -437,27 +436,20 @@ check("17.6", examined_loss)
 predict("17.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### One log, four rankers: who shows better pins?
-# * words The log's lists put on top what had been shown most; a tenth is shuffled. Four learn from it: from the **clicks**; with the **position** as a feature; from **clicks ÷ e**; from the **shuffled** lists only.
-# * bars: lists of the log: in the old ranker's order = 90%; shuffled = 10%
+# ### One log, and four rankers learn from it in four ways
+# * drawing four rankers
 #
-# Minutes 28 to 29. Every click mixes two things: where a pin stood, and whether it is liked. PinWorld knows how many of ten pins are liked if they are looked at.
+# Minutes 28 to 29. The old ranker put on top what had been shown most. So a click mixes two things: where a pin stood, and whether it is liked.
 #
-# ### Who gets better pins on the screen?
-# * claim 1
+# ### Which of the four shows what is liked least?
 # * then vote 17.p7
 #
-# Minutes 29 to 32. Ask 17.p7. Usual wrong answer: shuffled lists only, they are a tenth of the log. They are few and true.
+# Minutes 29 to 32. Usual wrong answer: shuffled lists only. They are few and true. The claim of the papers: dividing by looks shows pins that are liked more than training on clicks does.
 #
 # ### Told who looked, a ranker shows 67 liked pins of 100, not 62
-# * figure 17.3
+# * drawing who shows what is liked
 #
-# Minutes 32 to 35. From the bottom: clicks, 0.616. Above it what repairs them: shuffled lists 0.645, the position as a feature 0.668, examined 0.673. Gray is what nobody can have, and the old ranker. Clicks copy the old ranker's places; shuffled lists are true, but few.
-#
-# ### ✓ Dividing clicks by examination shows pins that are liked more than training on clicks does.
-# * verdict 1
-#
-# Minutes 35 to 36. The claim holds here. Add at once that the feature of the position repairs nearly as much, and needs no shuffled list.
+# Minutes 32 to 35. From the bottom. The old ranker sorts by what was shown most, no better than ten by chance, and yet its log teaches. Then clicks; then three repairs. Green is the verdict: the claim holds. Gray at the top is what nobody can have. The position as a feature repairs nearly as much and needs no shuffled list. In the notebook it is figure 17.3, with "examined" for clicks / e.
 
 # %% tags=["long", "answers:17.p7"] jupyter={"source_hidden": true}
 bias = results.load("17_bias", command="python -m solutions.experiments.lesson17.ranking_bias")
@@ -525,25 +517,24 @@ predict("17.p9")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Now the ranker writes its own log
-# * words Five rounds: it shows its lists, learns from the clicks, and shows again. <br> **clicks** is trained anew, **once** never again, **examined** with clicks ÷ e, **explores** also orders a tenth of its lists at random.
+# * drawing the loop
 #
-# Minutes 36 to 38. About what a ranker does not show, its log says nothing. All four shuffle the ten of some lists to estimate looks: that moves places, it shows no other pin. Exploring does.
+# Minutes 35 to 38. About what a ranker does not show, its log says nothing. All four also shuffle the ten of some lists, to estimate looks: that shows no other pin, exploring does.
 #
 # ### Does retraining starve creators?
-# * claim 1
 # * then vote 17.p9
 #
-# Minutes 38 to 41. Ask 17.p9. Usual wrong answer: it grows round by round.
+# Minutes 38 to 40. The claim, a common belief: after five rounds a tenth of the creators has at least one percentage point more of the showings. Usual wrong answer: it grows round by round.
 #
 # ### Two pins in five are gone; the creators keep their share
-# * figure 17.4
+# * drawing rounds
 #
-# Minutes 41 to 43. Read the right picture first, creators: the orange line lies on the blue one. Then the middle one, pins: there the orange line falls, the loop bites one level below. Then the left: likes give no sign of it. Usual slip: "examined" against "once". They differ in round 1 already, by the loss.
+# Minutes 40 to 43. Means of three runs. On the right orange, with the loop, lies on blue, without: the creators keep their share. On the left orange falls: the loop bites one level below. Green jumps in round 1 already, before it has read a log of its own: that is the loss, not the loop. Likes give no sign of all this (figure 17.4, on its left), for they are asked only about what is shown.
 #
-# ### ✗ Retrained on its own clicks as they are, a ranker gives ever more showings to a tenth of the creators.
-# * verdict 1
+# ### ✗ Retraining on clicks gives a tenth of the creators more showings
+# * drawing a tenth of the creators
 #
-# Minutes 43 to 44. The claim does not hold one level up, and the fear behind it comes true one level below. A creator has some twenty pins, so she is still there.
+# Minutes 43 to 44. The claim does not hold: the whole interval lies below what was claimed. A creator has some twenty pins, so she is still there when two in five are gone.
 
 # %% tags=["long", "answers:17.p9"] jupyter={"source_hidden": true}
 loop = results.load("17_loop", command="python -m solutions.experiments.lesson17.ranking_loop")
@@ -609,10 +600,10 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### It orders what was found; of what it does not show it learns nothing
-# * words An order, and a number that a price may multiply. Features of the pair: RCE 10.5, without them 8.0.
-# * bars: liked, of the ten that are shown: the best ten of forty = 0.894; trained on the likes themselves = 0.685; clicks divided by looks = 0.673; clicks as they are = 0.616
+# * words Features of the pair: RCE 10.5, without them 8.0.
+# * bars: liked, of the ten that are shown: the best ten of forty = 0.894; trained on the likes themselves = 0.685; *clicks divided by looks = 0.673; clicks as they are = 0.616
 #
-# Minutes 44 to 46. Where it won: from the lowest bar to the one above it. Where it did not: from there to the first bar. About what it does not show, its log says nothing.
+# Minutes 44 to 46. Where it won: from the lowest bar to the orange one. Where it did not: up to the first bar. Most of that way is left even to a ranker that was told the likes, so better clicks will not go it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

@@ -79,15 +79,17 @@ remember("18")
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Write down how you will ask, before the first number
-# * words **Everybody stays in**, new users and new pins. <br> **One measure**: NDCG@20 of what a user had not saved before. <br> **Two numbers** get an interval, and three outcomes: more, less, *cannot tell*. <br> **The test is asked once.**
+# ### Two numbers get an interval, and one of three outcomes
+# * drawing three outcomes
+# * words **Everybody stays in**, new users and new pins. **One measure**: NDCG@20 of what was not saved before. **The test is asked once.**
 #
-# Minutes 1 to 4. Ask the room for the rules of a fair comparison before you show the slide, and write them down. What is usually missing: that new users and items stay in, and that the test is asked once. Whoever picks the rule afterwards finds one by which his own list wins.
+# Minutes 1 to 4. Ask the room for the rules of a fair comparison first, and write them down. Usually missing: new users and items stay in, and the test is asked once. Whoever picks the rule afterwards finds one by which his own list wins.
 #
-# ### Days 0 to 41 train, 42 to 48 choose, 49 to 55 test
-# * chart 1
+# ### Six weeks train, one chooses, one tests
+# * drawing train, choose, test
 #
-# Minutes 4 to 6. A small PinWorld: 1,000 users, 2,800 pins, 56 days. Half of the users save something on the test days, and they are asked.
+# Minutes 4 to 5. A small PinWorld. Half of the users save something on the test days, and they are asked.
+
 
 
 # %% jupyter={"source_hidden": true}
@@ -130,15 +132,15 @@ pd.DataFrame({
 # Where your own (01.6, 02.5, 04.4) does not pass, the library's takes its place. Add others of `course.table()` to `CHOSEN`.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Four generators, each hears what was saved a minute ago
-# * words **item2item:** cosines with what was saved. <br> **iALS:** a vector folded in from the saves. <br> **L3:** walks of three steps. <br> **pictures:** the sum of the saved pictures.
+# ### Four generators hear what was saved a minute ago
+# * drawing four generators
 #
-# Minutes 6 to 8. One row at a time: who has written this one, and in which lesson? Ask what a generator has to do when a history has grown since yesterday, and which ones cannot.
+# Minutes 5 to 7. One row at a time: who has written this one, and in which lesson? What must a generator do when a history has grown since yesterday, and which ones cannot?
 #
 # ### On the log iALS and L3 find most, pictures a fifth of that
 # * chart 1
 #
-# Minutes 8 to 11. Which column would a ranker look at? The second: it orders a hundred candidates. Keep the order of the four in mind, two sections ask for it again.
+# Minutes 7 to 9. Which column would a ranker look at? The second: it orders a hundred candidates. Keep the order of the four in mind, two sections ask for it again.
 
 # %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises.generators import Course, of_log
@@ -245,22 +247,24 @@ predict("18.p1")
 # * formula 1
 # * bars: score with c = 1: second, and first in another = 0.83; first in one list = 0.50; second in one = 0.33; third in one = 0.25
 #
-# Minutes 11 to 13. L with g below is the list of generator g, and c is 60 by tradition: the larger, the more it counts how many lists hold a pin. The bars are by hand: one third and one half are 0.83.
+# Minutes 9 to 11. L with g below is the list of generator g, and c is 60 by tradition: the larger, the more it counts how many lists hold a pin. The bars are by hand: one third and one half are 0.83.
 #
 # ### Do four lists find more than the best of them?
 # * vote 18.p1
 #
-# Minutes 13 to 15. Vote. Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has.
+# Minutes 11 to 13. Vote. Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has.
 #
 # ### With pictures every pair falls
-# * chart 1
+# * bars: NDCG@20 of fused lists: iALS + L3 = 0.116; iALS alone = 0.114; item2item + iALS = 0.107; item2item + L3 = 0.107; *all four = 0.096; *L3 + pictures = 0.071; *iALS + pictures = 0.065; *item2item + pictures = 0.064
 #
-# Minutes 15 to 16. Three bars are short, and all three have pictures in them. Two equals, iALS and L3, lose nothing.
+# Minutes 13 to 14. Orange has pictures in it. Two equals, iALS and L3, lose nothing; all four find less than iALS alone.
 #
-# ### ✗ A fused list finds more than the generator that is best on validation.
-# * verdict 1
+# ### ✗ A fused list finds more than the generator that is best on validation
+# * leads: four fused, beside iALS = −0.018, −0.028, −0.008
+# * bars: NDCG@20: iALS, the best on validation = 0.114; *four fused = 0.096
 #
-# Minutes 16 to 18. The card does not hold. Keep it in mind, it comes back in 18.4.
+# Minutes 14 to 15. The claim does not hold. Keep it in mind, it comes back in 18.4.
+
 
 
 # %% tags=["experiment", "answers:18.p1"]
@@ -305,7 +309,7 @@ visuals.fusion(
 # ### Each voice has one vote: on the log a weak one takes the list down
 # * figure 18.1
 #
-# Minutes 18 to 20. Press the first place of one list and see where the others have it. Then take the vote of pictures away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star was saved later; count stars in the last column, before and after.
+# Minutes 15 to 18. Press the first place of one list and see where the others have it. Then take the vote of pictures away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star was saved later; count stars in the last column, before and after.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
@@ -324,11 +328,11 @@ visuals.fusion(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A lift is a ratio, so both halves make it uncertain
-# * words Half of the users get the new lists, half the *control*, here item2item. Mean saves $\bar s_1$ and $\bar s_0$: the ratio is $r = \bar s_1 / \bar s_0$, the **lift** $r - 1$.
+# * words Half get the new lists, half the *control*, item2item. Mean saves $\bar s_1$, $\bar s_0$: the ratio is $r = \bar s_1 / \bar s_0$, the **lift** $r - 1$.
 # * then formula 1
-# * bars: saves of a user, by hand: five with the new lists = 6; four with the control = 4
+# * leads: lift of nine users, means 6 and 4 = +0.5, −0.018, +1.018
 #
-# Minutes 20 to 22. v is the variance of the users' saves, n their number. Why r squared? A save more in the control's mean moves the ratio r times as far. By hand: means 6 and 4, so r = 1.5; with nine users the lift is 0.5, from −0.02 to 1.02. That is a lot of noise. Ask who wrote the log of the test days: an older system's lists.
+# Minutes 18 to 20. v is the variance of the users' saves, n their number. Why r squared? A save more in the control's mean moves the ratio r times as far. By hand: half as much again, and still one cannot tell.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.4 — `lift` ({{points:18.4}})
@@ -372,30 +376,26 @@ check("18.4", lift)
 predict("18.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Where is L3 in the experiment?
-# * words Seven policies meet people: four generators, three fused lists. In the simulator each user lives twice, so differences of people drop out.
-# * claim 1
+# ### Where is L3 with people?
 # * then vote 18.p5
 #
-# Minutes 22 to 25. Ask 18.p5, with the bars of 18.2 still in mind. Usual wrong answer: as on the test days.
+# Minutes 20 to 22. Seven policies meet people: four generators, three fused lists; each user lives twice. The claim: who is better on the test days is better in the experiment. Usual wrong answer: as on the test days.
 #
 # ### L3 is second on the log, and far below the control with people
 # * figure 18.2
 #
-# Minutes 25 to 28. Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up.
+# Minutes 22 to 24. Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up.
 #
-# ### ✗ Who is better on the test days is better in the experiment.
-# * verdict 1
-# * figure 18.2
+# ### ✗ Who is better on the test days is better in the experiment
+# * words Seven policies make 21 pairs; log and people both tell 17 apart.
+# * bars: pairs of policies: log and people agree = 8; *they contradict each other = 9; one of them cannot tell = 4
 #
-# Minutes 28 to 30. Each square is a pair of policies. Blue: both tell it apart and agree. Red: they disagree. White: one of them cannot tell. A coin would do as well.
+# Minutes 24 to 26. Where both tell a pair apart, they contradict each other half of the time: a coin would do as well.
 #
 # ### The log pays for what old lists showed; people here do not
-# * figure 18.2
+# * drawing what a log holds
 #
-# Minutes 30 to 32. What was never shown could not be saved. Old lists show popular pins often, so a walk that ends at popular pins is right about what the log will hold. That is our reading. In the simulator liking does not depend on popularity; of your site you do not know that, so ask people.
-#
-# The claim does not hold. Say it yourself: the simulator's users do not care for popularity. Nobody knows that of a site before an experiment. Then the question of 18.5: a log was written by old lists. What if it had kept the chances with which it drew them?
+# Minutes 26 to 28. What was never shown could not be saved. That is our reading. In the simulator liking does not depend on popularity; nobody knows that of a site before an experiment. Far below: below the control, item2item. Then: what if a log had kept the chances with which it drew?
 
 # %% jupyter={"source_hidden": true}
 site = Simulator.of_world(world)
@@ -507,50 +507,41 @@ verdict(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Draw by chance, keep the chance, and a row can speak for others
-# * words The log drew a pin with chance 0.1. A new policy would show it with chance 0.4: this row stands for **four**. That is its **weight**; the mean of weight times reward is **IPS**.
-# * bars: chance: the log drew it = 0.1; the new policy would show it = 0.4
+# ### Draw by chance, keep the chance: a row can speak for others
+# * drawing one row for four
 #
-# Minutes 32 to 33. Draw two more candidates and both columns of chances, and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
+# Minutes 28 to 30. The weight is the policy's chance over the log's; the mean of weight times what was saved is IPS. Draw two more candidates and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
 #
-# ### What does the log say of what it hardly ever drew?
+# ### What does the log say of what it could not draw?
 # * then vote 18.p7
 #
-# Minutes 33 to 35. Ask 18.p7. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Nothing repairs what is never drawn: it counts as zero.
+# Minutes 30 to 32. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Of these pins 94 in 100 are never drawn, and nothing repairs that: they count as zero.
 #
 # ### IPS has two weak points
-# * words A **few heavy rows** decide: the **effective size** says how many rows of equal weight are as noisy. <br> **Never drawn** counts as zero: **DR** trusts a model, and corrects it by its errors, weighed.
-# * bars: rows by hand: in the log = 4; effective size = 2.45
+# * drawing four rows of a log
+# * words **DR** trusts a model, and corrects it by its errors, weighed.
 #
-# Minutes 35 to 37. The rows are those by hand above: weights 2, 0.5, 0 and 2. Doubly robust: with true chances the errors take out what the model says wrong; with a right model there are no errors to weigh.
+# Minutes 32 to 34. The rows by hand of this section. The policy shows the saved pin twice as often as the log drew it, so IPS says one half. Effective size: how many rows of equal weight are as noisy. DR, doubly robust: with true chances the errors take out what the model says wrong; with a right model there are no errors to weigh.
 #
-# ### A hundred logs are asked about seven policies, three of them traps
-# * words *Chances raised*: the log wrote down 0.05 where a chance was smaller. *Half shown again*: yesterday's pin once more, which nobody saves now. **Claim:** a log that knows its chances tells what any policy would earn.
-# * bars: what the log could have drawn: five of the seven = 100%; half shown again = 63%; pictures = 6%
+# ### Seven policies are asked about; three are traps
+# * drawing three traps
 #
-# Minutes 37 to 38. A log of 20,000 rows, drawn from the first ten pins of item2item, iALS and L3. Four policies show what the log can draw: any candidate by lot, iALS's first pin, the candidate that fits best by pictures, the rarest. Vote on the claim.
+# Minutes 34 to 35. A log of 20,000 rows, from the first ten pins of item2item, iALS and L3. Four policies show what it can draw: any candidate, iALS's first, the best by pictures, the rarest. Then these three. The rarest pin has 0.008 on average. The claim to vote on: a log that knows its chances tells what any policy would earn.
 #
 # ### With true chances, both stand at zero for what the log could have drawn
 # * figure 18.3
 #
-# Minutes 38 to 39. Begin at the top: four rows at the line. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
+# Minutes 35 to 38. Begin at the top: four rows at the line. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
 #
-# ### ✗ A log that knows its chances tells what any policy would earn.
-# * verdict 1
-# * figure 18.3
+# ### ✗ A log that knows its chances tells what any policy would earn
+# * drawing ten policies
 #
-# Minutes 39 to 41. Ten policies were asked, and two squares are missing. Pictures: IPS counts as zero what could not be drawn, DR takes its model's word. Half shown again fools DR: nothing in the log says that a pin of yesterday earns nothing.
-#
-# ### Ask for the share that could be drawn, then for the effective size
-# * figure 18.3
-#
-# Minutes 41 to 42. The price is noise: the smaller the effective size, the wider the bar. The effective size warns of pictures alone: it looks at rows that were drawn, and takes their chances as true. Ask for the share first.
+# Minutes 38 to 39. Ten policies were asked; three are in branch 18.13. DR is within 5 % of the experiment for eight. Pictures: IPS counts as zero what could not be drawn, DR takes its model's word. Half shown again fools DR: nothing in the log says that a pin of yesterday earns nothing.
 #
 # ### A log answers for what it could have drawn, if its chances are true
-# * words Ask for that share first, then for the effective size, then for the estimate.
-# * figure 18.3
+# * drawing ask in this order
 #
-# Minutes 42 to 44. The last two columns on the right are what to ask for: the share in the log, and the effective size. Only then look at the marks. Half shown again fools DR; IPS counts what was never drawn as zero, and here that happens to be true.
+# Minutes 39 to 41. The numbers of figure 18.3, of candidate by pictures and of two traps. The share stops these two before anybody looks at an estimate. The effective size warns of pictures alone: it looks only at rows that were drawn, and half shown again has 2,012. Its price is noise. No column shows whether the chances are true: ask who wrote them.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p7"]
 predict("18.p7")
@@ -654,25 +645,25 @@ predict("18.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Who shall choose, a vote or a ranker?
-# * words Four models of this course meet people now: LightGCN, PinSage, SASRec, Pixie.
 # * then vote 18.p8
 #
-# Minutes 44 to 45. Ask 18.p8. Usual wrong answer: less, it hears nothing of this minute.
+# Minutes 41 to 42. LightGCN, PinSage, SASRec and Pixie join three simple generators: seven, fused by ranks. Usual wrong answer: less, it hears nothing of this minute.
 #
 # ### Tuned with people, Pixie and PinSage pass item2item; tuned on the log, they do not
 # * figure 18.4
 #
-# Minutes 45 to 46. Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
+# Minutes 42 to 45. Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
 #
-# ### ✓ A ranker on top of the generators makes people save more than their fused list.
-# * verdict 1
+# ### ✓ A ranker on top of the generators makes people save more than their fused list
+# * leads: saves of a person, with the ranker and without = +0.44, +0.36, +0.53
+# * bars: saves of a person: seven fused = 6.98; *then the ranker = 7.42
 #
-# Minutes 46 to 47. It hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
+# Minutes 45 to 46. It hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
 #
-# ### Three simple generators and a ranker are first; seven are not better than three
-# * figure 18.4
+# ### Three simple generators and a ranker are first; seven are not better
+# * drawing people, in order
 #
-# Minutes 47 to 48. Read it from the top. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
+# Minutes 46 to 47. Upper part of the figure before. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
 
 # %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 # fmt: off
@@ -756,11 +747,10 @@ verdict(
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Candidates, one list of them, and an experiment to say whether people are better off
-# * words It lost, too: four graph and sequence models beside three simple generators brought fewer saves.
-# * bars: more saves than item2item, with people: three generators fused = 14%; and a ranker on top = 19%
+# ### Generators fetch, a ranker orders, people say whether it helped
+# * drawing to take home
 #
-# Minute 48. What it is for stands in the title, where it won in the bars, where it did not below the title. A log with true chances was right within 2 % on average about what it could have drawn.
+# Minutes 47 to 48. What it is for: candidates, one list of them, and an experiment. A log with true chances was right within 2 % on average about what it could have drawn.
 #
 # ### What was shown
 # * recall 1

@@ -11,7 +11,7 @@ from graphrec_utils.authoring.slides.sketch import width as text_width
 
 ROWS, COLUMNS = range(2, 10), range(1, 4)
 LABELS = 440  # px that the names of the rows may take
-LEAD = 100  # of an interval below its words
+LEAD, MOST_LEAD, HIGH = 100, 160, 400  # of an interval below its words, of all
 ALIKE = 2.5  # columns whose largest values differ by less have one scale
 PAIR = re.compile(r"\s*(\*?)(.*?)\s*=\s*(.*?)\s*$")
 CELL = re.compile(r"<(t[hd])[^>]*>(.*?)</\1>", re.DOTALL)
@@ -78,23 +78,29 @@ def leads(said: str) -> Sheet:
     ends = [number(x) for row in rows for x in row[2:]] + [0.0]
     low, high = min(ends), max(ends)
     told = "; ".join(f"{label}: {mid}, from {a} to {b}" for label, mid, a, b in rows)
-    bottom = LEAD * len(rows)
+    step = min(MOST_LEAD, max(LEAD, HIGH / len(rows)))
+    bottom = step * len(rows)
     sheet = Sheet(bottom + 36, f"Differences: {told}")
 
     def at(text: str) -> float:
         return 60 + (number(text) - low) * (WIDE - 120) / (high - low)
 
     zero = at("0")
-    sheet.text(zero, bottom + 28, "no difference", at="middle")
+    half = text_width("no difference") / 2
+    sheet.text(min(max(zero, half), WIDE - half), bottom + 28, "no difference", at="middle")
+    sheet.line(zero, 40, zero, bottom - 4)
     for k, (label, mid, a, b) in enumerate(rows):
-        y = LEAD * k
+        y = step * k
         color = style.CONTEXT
         if number(a) > 0 or number(b) < 0:
             color = style.POSITIVE if number(a) > 0 else style.NEGATIVE
-        sheet.text(0, y + 26, f"{label}: {mid}, from {a} to {b}")
-        sheet.line(zero, y + 40, zero, y + 84)
-        sheet.line(at(a), y + 62, at(b), y + 62, color=color, wide=9)
-        sheet.dot(at(mid), y + 62, 14, color)
+        said = f"{label}: {mid}, from {a} to {b}"
+        if k:  # the line of no difference does not run through words
+            sheet.bar(0, y + 2, text_width(said), 34, style.PAPER)
+        sheet.text(0, y + 26, said)
+        middle = y + (step + 24) / 2
+        sheet.line(at(a), middle, at(b), middle, color=color, wide=9)
+        sheet.dot(at(mid), middle, 14, color)
     return sheet
 
 

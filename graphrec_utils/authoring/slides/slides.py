@@ -106,7 +106,8 @@ def map_slide(lesson: str) -> Slide:
     """Return a slide with the course map on which a lesson is marked, and on what its method builds as a title."""
     here = methods.taught(lesson)
     name = next(x.title for x in syllabus.LESSONS if x.number == lesson)
-    main = next((m for m in here if m.name in name), here[-1])
+    several = max(reversed(here), key=lambda m: len(m.after))  # builds on most, of these the last
+    main = next((m for m in here if m.name in name), several)
     said = "".join(f"<p>{html.escape(draw.sentence(m))}.</p>" for m in here)
     notes = [
         f"{SAY}<p>Half a minute: point at what is marked, and at the lines that lead to it.</p></div>",

@@ -119,8 +119,8 @@ QUESTIONS = (
          "Look at the figure: neither's interval reaches the other's mean."),
     ), measured=_known),
     Question("19.p8", "New pins that nobody has touched, spelled by what they show and say. Who finds more of them?", (
-        ("the nearest content: codes forget what a vector knows",
-         "They do. And what follows a first code was learned from old pins: of a beginning that none of them has it says next to nothing."),
+        ("the nearest content",
+         "0.380 against 0.303. Codes forget what a vector knows, and that is not all of it: on pins one code does better than four."),
         ("TIGER: it has learned what follows what",
          "So it has, of old pins. A new one's second and third code it expects where old ones had them."),
         ("nobody can tell TIGER and the nearest content apart",

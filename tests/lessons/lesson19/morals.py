@@ -10,8 +10,9 @@ def at_once() -> bool:
 
 
 def begins() -> bool:
-    written, likeliest = printed("19", "chance of its first code")
-    return written < likeliest
+    written, _, likeliest, _ = printed("19", "first code:")  # each with its word
+    whole, *_, rival = printed("19", "the whole pin:")
+    return written < likeliest and rival < whole
 
 
 def narrow() -> bool:

@@ -10,15 +10,28 @@ from graphrec_utils.authoring.slides.sketches import (
     lesson11_lists,
     lesson14,
     lesson14_rivals,
+    lesson17,
+    lesson18,
+    lesson18_people,
+    lesson19,
+    lesson19_rivals,
     openings,
     votes,
 )
 
-DRAWINGS: dict[str, Callable[[], Sheet]] = (
-    lesson11.DRAWINGS
-    | lesson11_lists.DRAWINGS
-    | lesson14.DRAWINGS
-    | lesson14_rivals.DRAWINGS
-    | openings.DRAWINGS
-    | votes.DRAWINGS
+ROOMS = (
+    lesson11,
+    lesson11_lists,
+    lesson14,
+    lesson14_rivals,
+    lesson17,
+    lesson18,
+    lesson18_people,
+    lesson19,
+    lesson19_rivals,
+    openings,
+    votes,
 )
+DRAWINGS: dict[str, Callable[[], Sheet]] = {
+    name: draws for room in ROOMS for name, draws in room.DRAWINGS.items()
+}
