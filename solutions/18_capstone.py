@@ -91,7 +91,6 @@ remember("18")
 # Minutes 4 to 5. A small PinWorld. Half of the users save something on the test days, and they are asked.
 
 
-
 # %% jupyter={"source_hidden": true}
 def load(name: str) -> tuple[Split, np.ndarray | None]:
     """Return the three parts, and the items' pictures where there are some, as (n, 64) unit rows."""
@@ -264,7 +263,6 @@ predict("18.p1")
 # * bars: NDCG@20: iALS, the best on validation = 0.114; *four fused = 0.096
 #
 # Minutes 14 to 15. The claim does not hold. Keep it in mind, it comes back in 18.4.
-
 
 
 # %% tags=["experiment", "answers:18.p1"]

@@ -65,7 +65,7 @@ def ten_policies() -> Sheet:
     sheet = Sheet(448, f"How far DR is off, of ten policies: {told}")
 
     def at(x: float) -> float:
-        return 470 + 880 * x
+        return 470 + 820 * x
 
     sheet.box(at(-0.05), 34, at(0.05) - at(-0.05), 410, fill=TINT[POSITIVE], edge=TINT[POSITIVE], round=0)  # fmt: skip
     sheet.text(at(0), 26, "within 5 %", at="middle", bold=True, size=24, color=POSITIVE)
