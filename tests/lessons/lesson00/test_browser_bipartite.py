@@ -188,7 +188,9 @@ def test_a_students_recommender_speaks_here_and_after_one_switch(page, fragment)
     root = opened(page, fragment(visual))
     assert status(root).endswith("Yours recommends Cube to Ann; Alien to Bob; Brazil to Eve.")
     square(root, "Ann", "Cube").click()
-    assert status(root).endswith("Yours recommends Drive to Ann.")
+    assert status(root).endswith("that change: Ann’s (Cube → Drive), and nobody else’s.")
+    ringed = root.locator(".gr-cell.gr-news")
+    assert ringed.count() == 1 and ringed.get_attribute("aria-label") == "Ann likes Drive"
     square(root, "Bob", "Drive").click()  # two switches: without a kernel it cannot be asked
     assert "Yours" not in status(root)
     popular = lambda R, u, top: R.sum(0).argsort(descending=True, stable=True)[:top]  # noqa: E731
@@ -245,6 +247,7 @@ def test_the_graph_by_keyboard(shown, page):
     page.keyboard.press("Enter")
     assert edges(shown) == 5
     assert focused(page) == "Edge Eve – Cube, press to remove it"  # the next one
+    assert status(shown).startswith("Bob – Cube: not liked.")  # the one that is gone is told
     page.keyboard.press("Shift+Tab")
     assert focused(page).endswith("likes Alien")  # the matrix is still one stop
 

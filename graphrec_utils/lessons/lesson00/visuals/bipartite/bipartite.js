@@ -19,8 +19,18 @@ function render({ model, el }) {
     model.set("likes", likes);
     model.save_changes();
   };
-  const toggle = (u, i) =>
+  const asked = () => model.get("answers")?.[model.get("likes").flat().join("")];
+  // a function's answers before the last switch, and who was switched
+  let before = null;
+  const toggle = (u, i) => {
+    before = { firsts: asked(), u, i };
     put(model.get("likes").map((row, v) => row.map((x, j) => (v === u && j === i ? 1 - x : x))));
+  };
+  // those whose film is another one since
+  const changed = () => {
+    const firsts = asked();
+    return before?.firsts && firsts ? users.map((_, u) => u).filter((u) => firsts[u] !== before.firsts[u]) : null;
+  };
 
   const { body, controls, say } = frame(el, {
     label: "The matrix and the graph of the same likes",
@@ -37,11 +47,18 @@ function render({ model, el }) {
     const cells = users.length * items.length;
     const share = Math.round((1000 * edges) / cells) / 10;
     const total = `${count(edges, "edge")} of ${cells} possible, density ${share} %.`;
-    const firsts = model.get("answers")?.[model.get("likes").flat().join("")];
+    const firsts = asked();
     const first = (u) => `${items[firsts[u]]} to ${users[u]}` + (liked(u, firsts[u]) ? ", who likes it already" : "");
     const yours = (all) => (firsts ? ` Yours recommends ${all.map(first).join("; ")}.` : "");
     if (!marked) return [total, yours(users.map((_, u) => u))];
     const [u, i] = marked;
+    const news = before && before.u === u && before.i === i ? changed() : null;
+    if (news) {
+      const of = (v) => `${users[v]}’s (${items[before.firsts[v]]} → ${items[firsts[v]]})`;
+      const others = news.filter((v) => v !== u);
+      const whose = !news.length ? "Nobody’s film changes." : `Ringed, the films that change: ${list(news.map(of))}${!others.length ? ", and nobody else’s" : others.length === news.length ? `; ${users[u]}’s own stays` : ""}.`;
+      return [`${users[u]} – ${items[i]} is ${liked(u, i) ? "liked" : "not liked"} now. `, whose];
+    }
     if (i === null) return [`${users[u]}: ${named(likesOf(u))}. ${total}`, yours([u])];
     if (u === null) return [`${items[i]}: ${named(likersOf(i))}. ${total}`];
     return [
@@ -136,6 +153,7 @@ function render({ model, el }) {
             const next = after ?? others.findLast(present) ?? cells[u][i];
             toggle(u, i);
             next.focus(); // the edge that had the focus is gone
+            mark(u, i); // it is told of, not the next one
           },
           ...pointing(u, i),
         },
@@ -181,7 +199,10 @@ function render({ model, el }) {
     h("div", { class: "gr-panel" }, titles[0], scroll),
     h("div", { class: "gr-panel" }, titles[1], graph),
   );
-  controls.append(button("Reset", () => put(atStart)));
+  controls.append(button("Reset", () => {
+    before = null;
+    put(atStart);
+  }));
   body.addEventListener("pointerleave", () => mark(...kept));
   body.addEventListener("focusout", (event) => {
     if (!body.contains(event.relatedTarget)) keep(null, null);
@@ -218,6 +239,8 @@ function render({ model, el }) {
         heads[side][k].classList.toggle("gr-on", on(k));
         sums[side][k].textContent = deg(k);
       });
+    const news = changed() ?? [];
+    cells.forEach((line, u) => line.forEach((cell, i) => cell.classList.toggle("gr-news", news.includes(u) && asked()[u] === i)));
     const total = users.reduce((sum, _, u) => sum + likesOf(u).length, 0);
     titles[0].textContent = `matrix R: ${users.length} × ${items.length}, ${count(total, "one")}`;
     titles[1].textContent = `graph: ${users.length + items.length} nodes, ${count(total, "edge")}`;
