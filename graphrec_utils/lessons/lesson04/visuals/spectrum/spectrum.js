@@ -50,6 +50,7 @@ function render({ model, el }) {
     line: s("line", { y1: top, y2: height - bottom, class: "gr-spec-cut" }),
     grip: s("rect", { y: top - 8, width: 18, height: 18, class: "gr-spec-grip" }),
   }));
+  const hint = s("text", { y: top + 6 }, "pull");
   const axisText = (v, text, more = {}) => s("text", { x: x(v), y: height - bottom + 18, "text-anchor": "middle", ...more }, text);
   const svg = s(
     "svg",
@@ -64,6 +65,7 @@ function render({ model, el }) {
     curves.odd,
     ...stems.flatMap((stem) => [stem.line, stem.dot]),
     ...handles.flatMap((handle) => [handle.line, handle.grip]),
+    hint,
   );
   const sample = (f) => {
     const points = [];
@@ -135,7 +137,7 @@ function render({ model, el }) {
   const legend = h(
     "div",
     { class: "gr-spec-legend" },
-    h("span", { class: "gr-spec-key gr-spec-key-odd" }, "reaches user–item scores (odd part)"),
+    h("span", { class: "gr-spec-key gr-spec-key-odd" }, "what reaches a score of a user and an item (the odd part)"),
     h("span", { class: "gr-spec-key gr-spec-key-whole" }, "the whole filter"),
   );
   const title = h("div", { class: "gr-title" });
@@ -160,13 +162,10 @@ function render({ model, el }) {
     choices.forEach(([name, node]) => node.setAttribute("aria-pressed", name === filter));
     cutoff.set(cut);
     layers.set(K);
-    for (const [one, off, why] of [
-      [cutoff, !isCut, "only the cut has a cut-off"],
-      [layers, isCut, "a cut has no layers"],
-    ]) {
-      one.node.querySelector("input").disabled = off;
-      one.node.querySelector("output").textContent += off ? ` (${why})` : "";
-    }
+    // a cut has no layers, and only the cut has a cut-off; of a cut the dashed line would lie under the solid one
+    cutoff.node.style.display = isCut ? "" : "none";
+    layers.node.style.display = isCut ? "none" : "";
+    legend.lastChild.style.visibility = isCut ? "hidden" : "";
     curves.whole.setAttribute("points", sample(response));
     curves.odd.setAttribute("points", sample(odd));
     for (const { v, line, dot } of stems) {
@@ -197,6 +196,9 @@ function render({ model, el }) {
       line.setAttribute("x2", x(sign * cut));
       grip.setAttribute("x", x(sign * cut) - 9);
     }
+    hint.setAttribute("visibility", isCut ? "visible" : "hidden");
+    hint.setAttribute("x", x(cut) + (cut > 0.3 ? -15 : 15));
+    hint.setAttribute("text-anchor", cut > 0.3 ? "end" : "start");
     const gain = sigma.map(odd);
     const scores = users.map((_, u) => items.map((_, i) => gain.reduce((sum, g, j) => sum + U[u][j] * g * V[i][j], 0)));
     const most = Math.max(...scores.flat().map(Math.abs), 1e-9);
@@ -213,7 +215,9 @@ function render({ model, el }) {
     );
     title.textContent = isCut ? `cut-off at ${cut.toFixed(2)}` : `${FILTERS[filter]}, K = ${K}`;
     const many = sigma.filter((v) => Math.abs(odd(v)) > 1e-9).length;
-    const what = `${title.textContent}: ${many} of ${count(sigma.length, "pair")} ±σ reach a score.`;
+    const what = isCut
+      ? `The cut at ${cut.toFixed(2)} lets ${many} of ${count(sigma.length, "pair")} ±σ through${many < sigma.length ? "; the others’ patterns are gone from the scores" : ""}.`
+      : `${title.textContent}: ${many} of ${count(sigma.length, "pair")} ±σ reach a score.`;
     const news = best
       ? `Largest score without a like: ${users[best[0]]} – ${items[best[1]]}, ${best[2].toFixed(2)}.`
       : many

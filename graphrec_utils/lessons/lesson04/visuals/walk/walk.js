@@ -143,7 +143,7 @@ function render({ model, el }) {
       walk.step === 0
         ? `At the start, ${net.all[start]}.`
         : walk.home
-          ? `Step ${walk.step}: restart, back to ${net.all[walk.at]}.`
+          ? `Step ${walk.step}: restart, back to ${net.all[walk.at]}, which keeps ${Math.round((100 * walk.visits[start]) / total)} % of the visits.`
           : `Step ${walk.step}: from ${net.all[walk.from]} to ${net.all[walk.at]}.`;
     const gap = walk.visits[worst] / total - walk.target[worst];
     chart.setAttribute("aria-label", `Shares of visits, the largest error is ${Math.abs(gap).toFixed(3)}`);
