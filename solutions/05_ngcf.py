@@ -168,9 +168,9 @@ visuals.messages(
 )
 
 # %% [markdown]
-# *Figure 5.1. Left: Alien and Brazil send to Ann. Right: what she hears, head to tail. First her self-message
-# (gray), then two arrows from each film: the solid one is the W₁ part, the dashed one the W₂ part with the
-# product. The dot is the sum, the star the sum after LeakyReLU, as your `ngcf_layer_loop` returns it.*
+# *Figure 5.1. Left: Alien and Brazil send to Ann. Right: what she hears, head to tail. First her self-message,
+# then two arrows from each film: the solid one is the W₁ part, the dashed one the W₂ part with the
+# product. They end in the sum; *after σ* stands where LeakyReLU puts it, as your `ngcf_layer_loop` returns it.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 5.1 opens two steps in: Reset. Then Step to the end with Ann as receiver, and let the room say before each arrow

@@ -25,9 +25,10 @@ function render({ model, el }) {
   const plus = (a, b) => [a[0] + b[0], a[1] + b[1]];
   const on = { first: true, second: true, sigma: true };
   const nothing = [0, 0];
-  const parts = (v) => {
+  const joined = (all) => `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+  const parts = (v, terms = on) => {
     const own = neighbors(v);
-    const list = [{ w: v, weight: 1, first: on.first ? times(W1, E[v]) : nothing, second: null }];
+    const list = [{ w: v, weight: 1, first: terms.first ? times(W1, E[v]) : nothing, second: null }];
     for (const w of own) {
       const weight = 1 / Math.sqrt(own.length * neighbors(w).length);
       const scaled = (x) => x.map((y) => weight * y);
@@ -35,8 +36,8 @@ function render({ model, el }) {
       list.push({
         w,
         weight,
-        first: on.first ? scaled(times(W1, E[w])) : nothing,
-        second: on.second ? scaled(times(W2, product)) : nothing,
+        first: terms.first ? scaled(times(W1, E[w])) : nothing,
+        second: terms.second ? scaled(times(W2, product)) : nothing,
       });
     }
     return list;
@@ -69,10 +70,11 @@ function render({ model, el }) {
   const net = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "Graph: who sends to whom" });
   const side = 280;
   const plane = s("svg", { viewBox: `0 0 ${side} ${side}`, width: side, height: side, role: "img", "aria-label": "Messages head to tail" });
+  const pale = h("span", { class: "gr-msg-pale" });
   const table = h("table", { class: "gr-msg-table", "aria-label": "messages" });
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "who sends"), net),
-    h("div", {}, h("div", { class: "gr-title" }, "messages, head to tail"), plane),
+    h("div", {}, h("div", { class: "gr-title" }, "messages, head to tail", pale), plane),
     h("div", { class: "gr-msg-wide" }, table),
   );
 
@@ -115,6 +117,12 @@ function render({ model, el }) {
       travel(net, [[place[own[k - 2]], place[v], own[k - 2] < m ? "gr-user" : "gr-item"]]);
   };
 
+  let before = null; // who listened before: his way stays, pale, to compare
+  const way = (list) => {
+    const path = [[0, 0]];
+    for (const part of list) for (const kind of ["first", "second"]) if (part[kind]) path.push(plus(path.at(-1), part[kind]));
+    return path;
+  };
   const drawPlane = (list, k) => {
     const path = [[0, 0]];
     const vectors = [];
@@ -127,7 +135,12 @@ function render({ model, el }) {
     const formula = activate(path.at(-1));
     const yours = Object.values(on).every(Boolean) && model.get("answers")?.[model.get("receiver")];
     const end = yours || formula;
-    const all = [...path, end];
+    // the frame holds all parts of this listener and of the one before: a part that is switched off moves nothing else
+    const listener = model.get("receiver");
+    const full = way(parts(listener, { first: true, second: true }));
+    const other = before === null || before === listener ? [[0, 0]] : way(parts(before).slice(0, k));
+    const wide = before === null ? [] : way(parts(before, { first: true, second: true }));
+    const all = [...path, end, ...full, ...other, ...wide];
     const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])];
     const size = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)) || 1;
     const [cx, cy] = [(Math.max(...xs) + Math.min(...xs)) / 2, (Math.max(...ys) + Math.min(...ys)) / 2];
@@ -137,6 +150,18 @@ function render({ model, el }) {
       s("line", { x1: 0, x2: side, y1: zero[1], y2: zero[1], class: "gr-msg-axis" }),
       s("line", { y1: 0, y2: side, x1: zero[0], x2: zero[0], class: "gr-msg-axis" }),
     ];
+    if (k > list.length && !(on.first && on.second)) {
+      const [gx, gy] = to(full.at(-1));
+      drawn.push(s("circle", { cx: gx, cy: gy, r: 7, class: "gr-msg-ghost" }, s("title", {}, "the sum of all parts")));
+    }
+    if (other.length > 1) {
+      const [ox, oy] = to(other.at(-1));
+      drawn.push(
+        s("polyline", { points: other.map((p) => to(p).join(",")).join(" "), class: "gr-msg-before" }),
+        s("circle", { cx: ox, cy: oy, r: 5, class: "gr-msg-ghost" }),
+        s("text", { x: Math.min(ox + 9, side - 30), y: oy + 16, class: "gr-msg-word" }, names[before]),
+      );
+    }
     let at = [0, 0];
     const words = [];
     let came = at; // where the sum stood one step ago
@@ -157,7 +182,9 @@ function render({ model, el }) {
         const [[x1, y1], [x2, y2]] = [to(from), to(at)];
         const long = Math.hypot(x2 - x1, y2 - y1) || 1;
         const [ox, oy] = [(14 * (y2 - y1)) / long, (-14 * (x2 - x1)) / long];
-        words.push(s("text", { x: (x1 + x2) / 2 + ox, y: (y1 + y2) / 2 + oy + 4, "text-anchor": ox < -4 ? "end" : ox > 4 ? "start" : "middle", class: "gr-msg-word" }, own ? "itself" : names[part.w]));
+        const word = own ? "itself" : names[part.w];
+        const anchor = ox < -4 || (x1 + x2) / 2 + ox + 8 * word.length > side ? "end" : ox > 4 ? "start" : "middle";
+        words.push(s("text", { x: Math.min((x1 + x2) / 2 + ox, side - 4), y: (y1 + y2) / 2 + oy + 4, "text-anchor": anchor, class: "gr-msg-word" }, word));
       }
       made.forEach((node) => node.append(s("title", {}, `${own ? "itself" : names[part.w]}, ${kind === "first" ? "W₁" : "W₂"}: ${show(part[kind])}`)));
       drawn.push(...made);
@@ -167,6 +194,7 @@ function render({ model, el }) {
     const dot = to(finished ? end : at);
     drawn.push(s("circle", { cx: dot[0], cy: dot[1], r: 6, class: "gr-msg-point" }));
     if (finished) drawn.push(s("text", { x: Math.min(dot[0] + 11, side - 60), y: Math.max(dot[1] - 10, 14), class: "gr-msg-word gr-msg-end" }, on.sigma ? "after σ" : "the sum"));
+    pale.textContent = other.length > 1 ? ` (dotted: ${names[before]})` : "";
     plane.replaceChildren(...drawn);
     if (k === shown + 1) travel(plane, [[to(finished ? at : came), dot, ""]]);
     const off = yours && Math.hypot(end[0] - formula[0], end[1] - formula[1]) > 1e-3;
@@ -206,7 +234,7 @@ function render({ model, el }) {
         : k === 1
           ? `Self-message: W₁ e of ${names[v]} is ${show(part.first)}.`
           : part
-            ? `${names[part.w]} sends with weight ${part.weight.toFixed(2)}: W₁ part ${show(part.first)}, W₂ part ${show(part.second)}.`
+            ? `${names[part.w]} sends with weight ${part.weight.toFixed(2)}: W₁ part ${show(part.first)}, W₂ part ${show(part.second)}.${on.second || neighbors(part.w).length < 2 ? "" : ` But for the weight, ${names[part.w]} tells ${joined(neighbors(part.w).map((w) => names[w]))} the same.`}`
             : `${on.sigma ? "LeakyReLU of" : "No activation on"} the sum ${show(sum)} gives ${show(end)}.`;
     const ended = k > list.length ? verdict : "";
     say(`Step ${k} of ${lastStep()}. ${said}${k ? ` Sum so far ${show(sum)}.` : ""}`, ended);
@@ -216,8 +244,11 @@ function render({ model, el }) {
   // ---- controls
   const time = player(model, root, lastStep);
   const listen = (v) => {
+    // who has heard all so far compares the ends, else the same step
+    const [k, ended] = [model.get("step"), model.get("step") >= lastStep()];
+    if (v !== model.get("receiver")) before = model.get("receiver");
     model.set("receiver", v);
-    time.jump(0);
+    time.jump(ended ? lastStep() : Math.min(k, lastStep() - 1));
   };
   const choice = h(
     "select",

@@ -22,7 +22,7 @@ function render({ model, el }) {
   const height = base + low / 2 + 34;
   const middle = (k) => gapX + k * (bar + gapX) + bar / 2;
   const widest = Math.max(1, ...users.flatMap(([, e]) => e.map(Math.abs)));
-  const scale = (high / 2 - 6) / widest;
+  const scale = (high / 2 - 17) / widest; // a number has room above a bar and below it
   const sign = (x, digits = 1) => x.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
   const box = (x, k, at, by, style) => s("rect", { x: middle(k) - bar / 2, y: Math.min(at, at - x * by), width: bar, height: Math.abs(x * by), class: style });
   const number = (x, k, at, by, outline) => {
