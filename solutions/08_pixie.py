@@ -1301,10 +1301,9 @@ asked = {"sponge": 240, "muffin": 60, "icing": 8, "a family recipe": 1}
 visuals.allocator(asked, function=allocate_steps)
 
 # %% [markdown]
-# *Figure 8.10. Four query pins on 240, 60, 8 and 1 boards, and how 10,000 steps are shared among them: equally, by
-# degree, by Pixie's rule with our $C$ (the most saved pin is on 3,000 boards), with the paper's $C$, and, if it runs, by your function (diamonds). Both axes are logarithmic. By degree and
-# with the paper's $C$ the rare pin gets 32 steps, with ours 75. The wide pale line is by degree: the paper's dots lie on it. In the
-# interactive version a ring is where a rule gives as much as that by degree, and a line that you pull asks for a pin on any number of boards.*
+# *Figure 8.10. Four query pins on 240, 60, 8 and 1 boards, and 10,000 steps cut among them, a strip for each rule: equally, by
+# degree, by Pixie's rule with our $C$ (the most saved pin is on 3,000 boards), with the paper's $C$, and, if it runs, by your function. By degree and
+# with the paper's $C$ the rare pin gets 32 steps, with ours 75. In the interactive version a pale strip is always by degree, and you pull a pin to more boards.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes. Figure 8.10: press the rule equal, then degree, and ask each time what the family recipe gets. Then

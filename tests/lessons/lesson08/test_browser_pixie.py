@@ -68,7 +68,7 @@ def test_a_preference_begins_the_walk_anew(on_a_page):
 
 def test_the_allocator_chooses_rules_and_sizes(on_a_page):
     page, root = on_a_page(steps())
-    assert status(root).startswith("Pixie: sponge gets")
+    assert status(root).startswith("a recipe, on 1 board, gets 5")
     first = status(root)
     size = root.get_by_role("slider", name="boards of the most saved pin")
     assert root.get_by_text("3,000", exact=True).count() == 1  # the value, not its place
@@ -76,44 +76,40 @@ def test_the_allocator_chooses_rules_and_sizes(on_a_page):
     page.keyboard.press("End")
     assert status(root) != first
     assert size.get_attribute("aria-valuetext") == "30,000"
-    assert root.get_by_text("30,000", exact=True).count() == 1
     root.get_by_role("button", name="yours").click()
-    assert "sponge gets 9,958 steps, a recipe 42" in status(root)
+    assert "gets 42 of 10,000 steps, as by degree" in status(root)
     assert root.get_by_role("button", name="yours").get_attribute("aria-pressed") == "true"
 
 
-def test_a_line_is_pulled_to_any_number_of_boards(on_a_page):
-    page, root = on_a_page(steps())
-    asked = root.locator(".gr-all-asked")
-    chart = root.get_by_role("img").bounding_box()
-    at = chart["y"] + chart["height"] / 2
-    page.mouse.move(chart["x"] + chart["width"] * 0.6, at)
-    page.mouse.down()
-    page.mouse.move(chart["x"] + 10, at, steps=4)
-    assert asked.inner_text() == "A pin on 1 board would get"
-    assert "A pin on 1 board gets" in status(root) and "times what it gets by degree" in status(
-        root
-    )
-    page.mouse.up()
-    page.mouse.move(chart["x"] + chart["width"] - 5, at)
-    assert asked.inner_text() == "A pin on 1 board would get"  # it was let go
-    root.get_by_role("slider", name="a pin on").press("End")
-    assert asked.inner_text() == "A pin on 300 boards would get"
-    assert root.locator("tbody tr").count() == 4
+def shares(root, strip: int) -> list[float]:
+    pieces = root.locator(".gr-all-strip").nth(strip).locator(".gr-all-piece").all()
+    return [float(x.evaluate("node => node.style.width").rstrip("%")) for x in pieces]
 
 
-def test_curves_cross_where_a_rule_is_as_generous_as_by_degree(on_a_page):
+@pytest.mark.parametrize("rule", ["equal", "degree", "Pixie", "C = max"])
+def test_the_strip_is_cut_as_the_rules_of_the_package_say(on_a_page, rule):
     _, root = on_a_page(steps())
-    ring = root.locator(".gr-all-cross")
-    assert "boards (ring) a pin gets more than by degree, above it less." in status(root)
-    assert ring.get_attribute("visibility") == "visible"
-    assert root.locator(".gr-all-here").count() == 1
-    root.get_by_role("button", name="degree").click()
-    assert ring.get_attribute("visibility") == "hidden" and "ring" not in status(root)
-    root.get_by_role("button", name="C = max").click()
-    assert "ring" not in status(root)  # nearly the same rule
-    rows = [x.inner_text() for x in root.locator(".gr-all-table tbody tr").all()]
-    assert [row.split("\t")[0] for row in rows] == ["equal", "degree", "Pixie", "C = max"]
+    root.get_by_role("button", name=rule, exact=True).click()
+    state = steps().state
+    cut = [x / 100 for x in state["steps"][rule][state["largest"]]]
+    assert shares(root, 0) == pytest.approx(cut, abs=1e-3)
+    assert shares(root, 1) == pytest.approx([239 / 2.4, 1 / 2.4], abs=1e-3)  # the pale one
+    given = [int(x.replace(",", "")) for x in root.locator(".gr-all-given").all_inner_texts()]
+    assert given == [round(100 * x) for x in cut]
+
+
+def test_a_pin_is_pulled_to_more_boards_and_the_cuts_answer(on_a_page):
+    _, root = on_a_page(steps())
+    root.get_by_role("button", name="degree", exact=True).click()
+    pin = root.get_by_role("slider", name="a recipe")
+    pin.press("End")
+    assert pin.get_attribute("aria-valuetext") == "300 boards"
+    assert status(root).startswith("a recipe, on 300 boards, gets 5,566 of 10,000 steps.")
+    assert shares(root, 0) == pytest.approx([239 / 5.39, 300 / 5.39], abs=1e-3)
+    root.get_by_role("button", name="yours").click()
+    assert status(root) == "Your rule was asked for the pins as they were at first: Reset."
+    root.get_by_role("button", name="Reset").click()
+    assert "gets 42 of 10,000 steps" in status(root)
 
 
 @pytest.mark.parametrize("wide", [720, 900])
@@ -145,9 +141,10 @@ def test_a_students_walk_moves_the_walker_where_there_is_no_preference(on_a_page
         )
     )
     root.get_by_role("button", name="Step →").click()
-    assert status(root) == "Step 1: the walk visits muffin."
+    assert status(root).startswith("Step 1: the walk visits muffin, over ")
+    assert root.locator(".gr-used").count() > 0  # the boards that hold both pins
     root.get_by_role("button", name="To the end").click()
-    assert status(root) == "Step 100: the walk visits muffin. It was asked for no more."
+    assert status(root).startswith("Step 100: the walk visits muffin, over ")
     assert "muffin 100" in root.get_by_role("img").get_attribute("aria-label")
     root.get_by_role("slider", name="preferred ×").fill("3")
     root.get_by_role("button", name="Step →").click()

@@ -1,4 +1,4 @@
-"""How many steps each query pin gets, over its boards: four rules, and the student's own beside them."""
+"""A number of steps, shared among query pins: four rules, and the student's own beside them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 from graphrec_utils import style
 from graphrec_utils.plots.visuals.base import Visual
 
-ALONG = np.unique(np.geomspace(1, 300, 25).round(1))  # degrees at which the curves are drawn
 LARGEST = (300, 1_000, 3_000, 10_000, 30_000)  # degrees of the most saved pin in the graph
 RULES: dict[str, Callable] = {
     "equal": lambda d, top: np.ones(len(d)),
@@ -32,9 +31,9 @@ def allocator(
 ) -> Visual:
     """Return a visual of the steps that query pins get by four rules, and by a fifth of your own.
 
-    A curve for each rule over the boards of a pin, both logarithmic, says what a pin of weight 1 would get beside these.
-    Buttons choose the rule, a slider the largest degree in the graph. `.live().rule` and `.live().largest` are what is
-    shown.
+    A strip is cut by the rule that a button chooses, and a pale one below it in proportion to the boards. Each pin can be
+    pulled to other boards, a slider sets the largest degree in the graph. `.live().rule`, `.degree` and `.largest` are
+    what is shown.
 
     Args:
         pins: name -> degree of each query pin, one to eight of them.
@@ -58,8 +57,6 @@ def allocator(
         raise ValueError(f"largest must be one of {', '.join(map(str, LARGEST))}; got {largest}")
     steps = {name: [_steps(rule, degree, weights, num_steps, top) for top in LARGEST]
              for name, rule in RULES.items()}  # fmt: skip
-    curves = {name: [_curve(rule, degree, weights, num_steps, top) for top in LARGEST]
-              for name, rule in RULES.items()}  # fmt: skip
     note = ""
     if function is not None:
         own = [_own(function, degree, weights, num_steps, top) for top in LARGEST]
@@ -74,16 +71,15 @@ def allocator(
     return Visual(
         Path(__file__).with_name("allocator.js"),
         state={
-            "names": list(pins), "degree": degree.astype(int).tolist(), "total": num_steps,
+            "names": list(pins), "degree": degree.astype(int).tolist(), "weights": weights.tolist(), "total": num_steps,
             "largest": at, "sizes": list(LARGEST), "steps": steps, "rules": list(steps), "rule": "Pixie",
-            "along": ALONG.tolist(), "curves": curves,
         },
         text=f"steps of {len(pins)} query pins by {len(steps)} rules",
         alt=(
-            f"Steps over boards, both logarithmic, a curve for each rule: what {', '.join(f'{x} (on {d:.0f} boards)' for x, d in pins.items())} "
-            f"get of {num_steps:,}, where the largest degree is {largest:,}. {told}."
+            f"A strip for each rule, {num_steps:,} steps cut among {', '.join(f'{x} (boards: {d:.0f})' for x, d in pins.items())}, "
+            f"where the largest degree is {largest:,}. {told}."
         ),
-        draw=lambda: draw(list(pins), degree, steps, curves, at),
+        draw=lambda: draw(list(pins), degree, steps, at),
         note=note,
     )  # fmt: skip
 
@@ -91,12 +87,6 @@ def allocator(
 def _steps(rule, degree, weights, num_steps, top) -> list[float]:
     share = weights * rule(degree, top)
     return [round(float(x), 1) for x in num_steps * share / share.sum()]
-
-
-def _curve(rule, degree, weights, num_steps, top) -> list[float]:
-    """Return the steps that a pin of each degree of ALONG would get, with weight 1, beside these."""
-    whole = (weights * rule(degree, top)).sum()
-    return [float(f"{x:.4g}") for x in num_steps * rule(ALONG, top) / whole]
 
 
 def _own(function, degree, weights, num_steps, top) -> list[float] | None:
@@ -109,39 +99,34 @@ def _own(function, degree, weights, num_steps, top) -> list[float] | None:
     return [round(float(x), 1) for x in given] if fits else None
 
 
-LOOKS = {
-    "equal": (style.CONTEXT, "--"),
-    "degree": (style.USER, "-"),
-    "Pixie": (style.ITEM, "-"),
-    "C = max": (style.NEGATIVE, ":"),
-}
-
-
-def draw(names: list[str], degree, steps: dict, curves: dict, at: int) -> Axes:
-    """Draw the curve of every rule, a mark at each pin, and what the pin on fewest boards gets."""
-    ax = plt.figure(figsize=(7.4, 3.6)).subplots()
-    rarest, told = int(np.argmin(degree)), []
-    for name, rows in steps.items():
-        color, line = LOOKS.get(name, (style.POSITIVE, ""))
-        if name in curves:
-            # by degree is wide and pale: what lies on it is seen, too
-            wide = (
-                {"linewidth": 8, "alpha": 0.35, "zorder": 1}
-                if name == "degree"
-                else {"linewidth": 2}
-            )
-            ax.plot(ALONG, curves[name][at], line, color=color, label=name, **wide)
-        known = np.maximum(rows[at], 1)  # a logarithmic axis has no 0
-        ax.plot(degree, known, "D" if name == MINE else "o", color=color,
-                markersize=9 if name == MINE else 6, fillstyle="none" if name == MINE else "full",
-                label=name if name == MINE else None)  # fmt: skip
-        if all(abs(np.log(known[rarest] / x)) > 0.1 for x in told):  # or it would lie on another
-            told.append(known[rarest])
-            ax.annotate(f"{rows[at][rarest]:,.0f}", (degree[rarest], known[rarest]), (-8, 0),
-                        textcoords="offset points", va="center", ha="right", color=color, fontsize=9)  # fmt: skip
-    for name, d in zip(names, degree, strict=True):
-        ax.axvline(d, color=style.CONTEXT, linewidth=0.5, zorder=0)
-        ax.annotate(name, (d, 1.01), xycoords=("data", "axes fraction"), ha="center", fontsize=9)
-    ax.set(xscale="log", yscale="log", xlabel="boards of the pin", ylabel="steps", xlim=(0.6, 400))
-    ax.legend(loc="lower right")
+def draw(names: list[str], degree, steps: dict, at: int) -> Axes:
+    """Draw a strip for each rule, cut among the pins; the pin on fewest boards has its number at the end."""
+    ax = plt.figure(figsize=(7.4, 0.9 + 0.46 * len(steps))).subplots()
+    colors = [style.USER, style.CONTEXT, style.POSITIVE, style.ITEM]
+    rarest = int(np.argmin(degree))
+    for row, rows in enumerate(steps.values()):
+        given = np.asarray(rows[at])
+        ends = given.cumsum() / max(given.sum(), 1)
+        for k, (end, part) in enumerate(zip(ends, given / max(given.sum(), 1), strict=True)):
+            last = k % len(colors) == len(colors) - 1
+            ax.barh(row, part, left=end - part, height=0.72, color=colors[k % len(colors)],
+                    alpha=1 if last else 0.6, edgecolor="white", linewidth=0.8)  # fmt: skip
+            if part > 0.12:
+                ax.annotate(
+                    f"{given[k]:,.0f}", (end - part / 2, row), ha="center", va="center", fontsize=9
+                )
+        ax.annotate(f"{names[rarest]}: {given[rarest]:,.0f}", (1.012, row), va="center", fontsize=9)
+    first = np.asarray(steps[next(iter(steps))][at])
+    for k, x in enumerate(first.cumsum() - first / 2):
+        ax.annotate(
+            f"{names[k]}, {degree[k]:.0f}",
+            (x / max(first.sum(), 1), -0.62),
+            ha="center",
+            fontsize=9,
+        )
+    ax.set_yticks(range(len(steps)), list(steps))
+    ax.set(xlim=(0, 1.3), ylim=(len(steps) - 0.5, -1), xticks=[])
+    ax.tick_params(length=0)
+    for side in ax.spines.values():
+        side.set_visible(False)
     return ax

@@ -1,173 +1,122 @@
-// How many steps each query pin gets, over the number of its boards, both axes logarithmic: choose a rule and the largest
-// degree in the graph. Where two curves cross, both rules are as generous.
-// State: names and degree (of the query pins), total (steps), sizes (largest degrees), largest (a place in sizes), steps
-// (rule -> for each size the steps of each pin), along (degrees), curves (rule -> for each size the steps that a pin of
-// each of these degrees would get beside the others; not for one's own), rules (their names in order), rule.
+// So many steps are to be shared among a few query pins: a strip, cut by a rule of choice, and below it, pale, the strip
+// cut in proportion to the boards. Each pin can be given more boards; the cuts answer.
+// State: names, degree, weights (of the query pins), total (steps), sizes (largest degrees in a graph), largest (a place
+// in sizes), rules (their names in order), rule, steps (rule -> for each size the steps of the pins as they are at first;
+// one's own rule is known there alone).
 
 import { button, count, frame, h, moves, s, slider } from "../../../../plots/visuals/base/base.js";
-import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
+const SHARES = {
+  equal: () => 1,
+  degree: (d) => d,
+  Pixie: (d, top) => d * (1 + Math.log(top) - Math.log(d)),
+  "C = max": (d, top) => d * (top - Math.log(d)),
+};
 const SAYS = {
-  equal: "Every pin gets the same, however much there is to see from it.",
+  equal: "Everybody gets the same, however much there is to see.",
   degree: "In proportion to the number of boards.",
-  Pixie: "s = d · (1 + log max − log d): more for more boards, but less than in proportion.",
-  "C = max": "C is the largest degree itself: the log is nothing beside it, so this is by degree once more.",
+  Pixie: "More for more boards, but less than in proportion: what is rare keeps a voice.",
+  "C = max": "With so large a C the log is nothing: by degree once more.",
   yours: "What your allocate_steps returns.",
 };
 
 function render({ model, el }) {
-  const [names, degree, sizes, steps, along, curves] = ["names", "degree", "sizes", "steps", "along", "curves"].map((x) => model.get(x));
+  const [names, weights, total, sizes, steps] = ["names", "weights", "total", "sizes", "steps"].map((x) => model.get(x));
+  const first = model.get("degree");
   const { root, body, controls, say } = frame(el, {
-    label: "How many steps each query pin gets",
-    help: "Choose a rule. Pull the line, or use its slider: what would a pin on so many boards get? Each axis step is ten times as much.",
+    label: "How a number of steps is shared among query pins",
+    help: "Choose a rule; pull a pin to more or fewer boards (or arrow keys). The pale strip is always by degree.",
   });
   const write = (x) => Math.round(x).toLocaleString("en-US");
-  const put = (name, value) => {
-    model.set(name, value);
+  const put = (values) => {
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
   };
-
-  // ---- both axes logarithmic
-  const [width, height, left, floor] = [470, 270, 58, 232];
-  const all = Object.values(steps).flat(2).filter((x) => x >= 1);
-  const [low, high] = [Math.floor(Math.log10(Math.min(...all, 100))), Math.log10(1.3 * Math.max(...all))];
-  const head = 40; // for the names
-  const px = (d) => left + 46 + ((width - left - 66) * Math.log(d)) / Math.log(along.at(-1));
-  const py = (x) => floor - ((floor - head - 14) * (Math.log10(Math.max(x, 10 ** low)) - low)) / (high - low);
-  const powers = (top) => Array.from({ length: Math.floor(top) + 1 }, (_, k) => 10 ** k);
-  const kind = (name) => `gr-all-${Object.keys(SAYS).indexOf(name)}`;
-  // by degree is the wide pale line: the one that lies on it is seen, too
-  const lines = Object.fromEntries(Object.keys(curves).sort((a) => (a === "degree" ? -1 : 0)).map((name) => [name, s("polyline", {})]));
-  const words = Object.keys(curves).filter((name) => name !== "C = max").map((name) => ({ name, text: s("text", { "text-anchor": name === "degree" ? "start" : "middle" }, name === "degree" ? "degree, and C = max (dots)" : name) }));
-  let [probe, touched] = [nearest(along, 20), false];
-  const pulled = s("line", { y1: 44, y2: floor, class: "gr-all-pulled" });
-  const knob = s("circle", { cy: floor, r: 8, class: "gr-all-knob" });
-  const marks = Object.keys(curves).map((name) => ({ name, mark: s("circle", { r: 4.5, class: `gr-all-mark ${kind(name)}` }) }));
-  const mine = s("polyline", { class: "gr-all-line gr-all-mine" });
-  const cross = s("circle", { r: 9, class: "gr-all-cross" });
-  const dots = names.map(() => s("circle", { r: 6 }));
-  const texts = names.map(() => s("text", { "text-anchor": "end" }));
-  const order = degree.map((_, k) => k).sort((a, b) => degree[a] - degree[b]);
-  let [before, lower] = [-99, false];
-  const titles = order.flatMap((k) => {
-    const x = px(degree[k]);
-    lower = x - before < 84 && !lower; // names too near each other stand on two lines
-    before = x;
-    const short = names[k].length > 16 ? `${names[k].slice(0, 15)}…` : names[k];
-    const anchor = x > width - 60 ? "end" : x < left + 60 ? "start" : "middle";
-    return [
-      s("line", { x1: x, x2: x, y1: lower ? 36 : 18, y2: floor, class: "gr-all-drop" }),
-      s("text", { x: anchor === "end" ? width - 2 : anchor === "start" ? left + 4 : x, y: lower ? 32 : 14, "text-anchor": anchor }, s("title", {}, names[k]), short),
-    ];
-  });
-  const grid = (x1, y1, x2, y2) => s("line", { x1, y1, x2, y2, class: "gr-all-grid" });
-  const chart = s(
-    "svg",
-    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" },
-    ...powers(high).filter((x) => x >= 10 ** low).flatMap((x) => [grid(left, py(x), width - 6, py(x)), s("text", { x: left - 6, y: py(x) + 5, "text-anchor": "end" }, write(x))]),
-    ...powers(Math.log10(along.at(-1))).flatMap((d) => [grid(px(d), head, px(d), floor), s("text", { x: px(d), y: floor + 17, "text-anchor": "middle" }, write(d))]),
-    s("text", { x: (left + width) / 2, y: height - 3, "text-anchor": "middle" }, "boards of the pin"),
-    ...titles, ...Object.values(lines), mine, ...words.map((x) => x.text), pulled, ...marks.map((x) => x.mark), knob, cross, ...dots, ...texts,
-  );
-  const title = h("div", { class: "gr-title" });
-  const told = h("div", {});
-  const asked = h("div", { class: "gr-title gr-all-asked" });
-  const list = h("tbody", {});
-  body.append(
-    h("div", {}, title, chart),
-    h("div", { class: "gr-all-side" }, told, asked, h("table", { class: "gr-all-table" },
-      h("thead", {}, h("tr", {}, ...["rule", "steps", "of degree’s"].map((x) => h("th", { scope: "col" }, x)))), list)),
-  );
-
-  // the boards at which the rule gives as much as that by degree does, if they are two rules at all
-  const crossing = (rule, at) => {
-    if (!curves[rule] || rule === "degree") return null;
-    const ratio = curves[rule][at].map((x, k) => Math.log(x / curves.degree[at][k]));
-    if (Math.max(...ratio.map(Math.abs)) < 0.1) return null;
-    const k = ratio.findIndex((x, j) => j && ratio[j - 1] * x <= 0);
-    if (k < 0) return null;
-    const part = ratio[k - 1] / (ratio[k - 1] - ratio[k]);
-    const between = (row) => Math.exp(Math.log(row[k - 1]) + part * Math.log(row[k] / row[k - 1]));
-    return [between(along), between(curves.degree[at])];
+  const same = (degree) => degree.every((d, k) => d === first[k]);
+  // the steps of each pin; null where one's own rule was not asked
+  const shared = (rule, degree, at) => {
+    if (!SHARES[rule]) return same(degree) ? steps[rule][at] : null;
+    const parts = degree.map((d, k) => weights[k] * SHARES[rule](d, sizes[at]));
+    const whole = parts.reduce((a, b) => a + b, 0);
+    return parts.map((x) => (total * x) / whole);
   };
 
-  const draw = () => {
-    const [rule, at] = [model.get("rule"), model.get("largest")];
-    const shown = steps[rule][at];
-    for (const [name, line] of Object.entries(lines)) {
-      line.setAttribute("points", along.map((d, k) => `${px(d)},${py(curves[name][at][k])}`).join(" "));
-      line.setAttribute("class", `gr-all-line ${kind(name)}${name === rule ? " gr-all-here" : ""}`);
-    }
-    for (const { name, text } of words) {
-      const where = nearest(along, name === "degree" ? 30 : 2.8);
-      text.setAttribute("x", px(along[where]) + (name === "degree" ? 12 : 0));
-      text.setAttribute("y", py(curves[name][at][where]) + (name === "degree" ? 30 : name === "equal" ? -8 : -22));
-    }
-    const boards = Math.round(along[probe]);
-    for (const name of ["x1", "x2"]) pulled.setAttribute(name, px(along[probe]));
-    knob.setAttribute("cx", px(along[probe]));
-    for (const { name, mark } of marks) {
-      mark.setAttribute("cx", px(along[probe]));
-      mark.setAttribute("cy", py(curves[name][at][probe]));
-    }
-    asked.textContent = `A pin on ${count(boards, "board")} would get`;
-    const fair = curves.degree[at][probe];
-    list.replaceChildren(...model.get("rules").filter((name) => name in curves).map((name) =>
-      h("tr", { class: name === rule ? "gr-all-row" : null }, h("th", { scope: "row" }, h("i", { class: `gr-all-key ${kind(name)}` }), name),
-        ...[write(curves[name][at][probe]), `${Number((curves[name][at][probe] / fair).toPrecision(2))} ×`].map((x) => h("td", {}, x)))));
-    pin.set(probe);
-    pin.node.querySelector("output").textContent = boards;
-    pin.node.querySelector("input").setAttribute("aria-valuetext", `${boards}: ${rule in curves ? write(curves[rule][at][probe]) : "not known"} steps`);
-    mine.setAttribute("points", rule === "yours" ? order.map((k) => `${px(degree[k])},${py(shown[k])}`).join(" ") : "");
-    dots.forEach((dot, k) => {
-      dot.setAttribute("cx", px(degree[k]));
-      dot.setAttribute("cy", py(shown[k]));
-      dot.setAttribute("class", shown[k] < 1 ? "gr-all-none" : rule === "yours" ? "gr-all-dot gr-all-own" : `gr-all-dot ${kind(rule)}`);
-      texts[k].textContent = write(shown[k]);
-      texts[k].setAttribute("x", px(degree[k]) - 7);
-      texts[k].setAttribute("y", py(shown[k]) - 7);
+  // ---- two strips, and what lies between them
+  const strip = (kind) => {
+    const pieces = names.map((_, k) => h("div", { class: `gr-all-piece gr-all-${k % 4} gr-slides` }, h("span", {}, kind ? "" : names[k])));
+    return { pieces, node: h("div", { class: `gr-all-strip ${kind}`, "aria-hidden": "true" }, ...pieces) };
+  };
+  const [upper, lower] = [strip(""), strip("gr-all-pale")];
+  const ribbons = names.map((_, k) => s("path", { class: `gr-all-ribbon gr-all-${k % 4}` }));
+  const between = s("svg", { viewBox: "0 0 1000 40", preserveAspectRatio: "none", class: "gr-all-between", role: "img" }, ...ribbons);
+  const title = h("div", { class: "gr-title" });
+  const under = h("div", { class: "gr-all-under" }, "by degree, to compare");
+
+  // ---- a row for each pin: its boards can be pulled
+  const stops = [...new Set([...Array.from({ length: 41 }, (_, k) => Math.round(300 ** (k / 40))), ...first])].sort((a, b) => a - b);
+  const place = (d) => stops.reduce((best, x, k) => (Math.abs(x - d) < Math.abs(stops[best] - d) ? k : best), 0);
+  let told = first.indexOf(Math.min(...first)); // the pin that the sentence is about
+  const rows = names.map((name, k) => {
+    const pull = slider(name, { min: 0, max: stops.length - 1, value: 0 }, (at) => {
+      told = k;
+      put({ degree: model.get("degree").map((d, j) => (j === k ? stops[at] : d)) });
     });
-    const meet = crossing(rule, at);
-    cross.setAttribute("visibility", meet ? "visible" : "hidden");
-    if (meet) {
-      cross.setAttribute("cx", px(meet[0]));
-      cross.setAttribute("cy", py(meet[1]));
-    }
-    title.textContent = `${rule}: ${write(model.get("total"))} steps, the most saved pin is on ${write(sizes[at])} boards`;
-    told.textContent = SAYS[rule];
+    pull.node.prepend(h("i", { class: `gr-all-key gr-all-${k % 4}` }));
+    const [given, ratio] = [h("td", { class: "gr-all-given" }), h("td", {})];
+    return { pull, given, ratio, node: h("tr", {}, h("td", {}, pull.node), given, ratio) };
+  });
+  const head = h("tr", {}, ...["boards of a query pin: pull", "steps", "of degree’s"].map((x) => h("th", { scope: "col" }, x)));
+  body.append(
+    h("div", { class: "gr-whole gr-all-wide" }, title, upper.node, between, lower.node, under),
+    h("table", { class: "gr-all-table" }, h("thead", {}, head), h("tbody", {}, ...rows.map((x) => x.node))),
+  );
+
+  const draw = () => {
+    const [rule, at, degree] = [model.get("rule"), model.get("largest"), model.get("degree")];
+    const fair = shared("degree", degree, at);
+    const shown = shared(rule, degree, at);
+    const edges = (row) => row.reduce((all, x) => [...all, all.at(-1) + (1000 * x) / total], [0]);
+    const [above, below] = [edges(shown ?? fair.map(() => 0)), edges(fair)];
+    names.forEach((_, k) => {
+      upper.pieces[k].style.width = `${(above[k + 1] - above[k]) / 10}%`;
+      upper.pieces[k].firstChild.hidden = above[k + 1] - above[k] < 9 * names[k].length + 24;
+      lower.pieces[k].style.width = `${(below[k + 1] - below[k]) / 10}%`;
+      const [a, b, c, d] = [above[k], above[k + 1], below[k + 1], below[k]].map((x) => x.toFixed(1));
+      ribbons[k].setAttribute("d", `M ${a} 0 L ${b} 0 L ${c} 40 L ${d} 40 Z`);
+      const times = shown ? Number((shown[k] / fair[k]).toPrecision(2)) : 0;
+      rows[k].given.textContent = shown ? write(shown[k]) : "–";
+      rows[k].ratio.textContent = shown ? `${times} ×` : "–";
+      rows[k].node.classList.toggle("gr-all-told", k === told);
+      rows[k].pull.set(place(degree[k]));
+      rows[k].pull.node.querySelector("output").textContent = degree[k];
+      rows[k].pull.node.querySelector("input").setAttribute("aria-valuetext", count(degree[k], "board"));
+    });
+    title.textContent = `${write(total)} steps, shared ${rule === "equal" ? "equally" : rule === "degree" ? "by degree" : rule === "yours" ? "by your rule" : `by ${rule}`}`;
+    between.setAttribute("aria-label", names.map((name, k) => `${name} ${shown ? write(shown[k]) : "not known"}, by degree ${write(fair[k])}`).join("; "));
     for (const { name, node } of rules) node.setAttribute("aria-pressed", name === rule);
     // the slider counts places; what is read beside it, and aloud, is the value
     size.set(at);
     size.node.querySelector("output").textContent = write(sizes[at]);
     size.node.querySelector("input").setAttribute("aria-valuetext", write(sizes[at]));
-    chart.setAttribute("aria-label", names.map((name, k) => `${name} ${write(shown[k])}`).join(", "));
-    const [least, most] = [Math.min(...degree), Math.max(...degree)].map((d) => degree.indexOf(d));
-    say(
-      `${rule}: ${names[most]} gets ${write(shown[most])} steps, ${names[least]} ${write(shown[least])}; ` +
-        `it is on ${Number((degree[most] / degree[least]).toFixed(1))} times as many boards.` +
-        (touched && rule in curves
-          ? ` A pin on ${count(boards, "board")} gets ${write(curves[rule][at][probe])}, ${Number((curves[rule][at][probe] / fair).toPrecision(2))} times what it gets by degree.`
-          : "") +
-        (meet && !touched ? ` Below ${write(meet[0])} boards (ring) a pin gets more than by degree, above it less.` : ""),
-    );
+    if (!shown) return say("Your rule was asked for the pins as they were at first: Reset.");
+    const times = Number((shown[told] / fair[told]).toPrecision(2));
+    const beside = rule === "degree" ? "" : times === 1 ? ", as by degree" : `, ${times} times what it gets by degree (${write(fair[told])})`;
+    say(`${names[told]}, on ${count(degree[told], "board")}, gets ${write(shown[told])} of ${write(total)} steps${beside}. ${SAYS[rule]}`);
   };
 
-  const rules = model.get("rules").map((name) => ({ name, node: button(name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
-  const size = slider("boards of the most saved pin", { min: 0, max: sizes.length - 1, value: model.get("largest") }, (k) => put("largest", k));
-  const move = (k) => {
-    [probe, touched] = [k, true];
-    draw();
-  };
-  const pin = slider("a pin on … boards", { min: 0, max: along.length - 1, value: probe }, move);
-  pull(chart, (x) => move(nearest(along.map(px), x)));
-  const choice = h("div", { class: "gr-controls", role: "group", "aria-label": "Rule" }, "Rule:", ...rules.map((x) => x.node));
-  controls.before(choice);
-  controls.prepend(pin.node, size.node);
-  for (const name of ["rule", "largest"]) model.on(`change:${name}`, draw);
+  const rules = model.get("rules").map((name) => ({ name, node: button(name, () => put({ rule: name }), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
+  const size = slider("boards of the most saved pin of all", { min: 0, max: sizes.length - 1, value: model.get("largest") }, (k) => put({ largest: k }));
+  controls.before(h("div", { class: "gr-controls", role: "group", "aria-label": "Rule" }, "Rule:", ...rules.map((x) => x.node)));
+  controls.prepend(size.node, button("Reset", () => {
+    told = first.indexOf(Math.min(...first));
+    put({ degree: first });
+  }));
+  const watched = ["rule", "largest", "degree"];
+  for (const name of watched) model.on(`change:${name}`, draw);
   draw();
   moves(root);
   return () => {
-    for (const name of ["rule", "largest"]) model.off(`change:${name}`, draw);
+    for (const name of watched) model.off(`change:${name}`, draw);
   };
 }
 

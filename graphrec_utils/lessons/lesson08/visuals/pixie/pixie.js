@@ -5,7 +5,7 @@
 // pins that a student's function visits, ["start restart"][step], or null. It counts pins: over which board it
 // went, and where a walk ended, is not known.
 
-import { button, count, frame, h, player, s, slider } from "../../../../plots/visuals/base/base.js";
+import { button, count, frame, h, list, player, s, slider } from "../../../../plots/visuals/base/base.js";
 import { graph } from "../../../../plots/visuals/base/graph.js";
 
 const MOST = 400; // steps
@@ -63,10 +63,15 @@ function render({ model, el }) {
     let [at, high] = [home, 0];
     const said = favor === 1 ? model.get("answers")?.[`${home - m} ${back.toFixed(2)}`] : null;
     if (said) {
+      // a board that holds the last pin and this one; where there is none, the walk had gone home
+      const joint = (v, w) => net.neighbors[v].filter((board) => net.neighbors[w].includes(board));
       for (const k of said) {
-        visits[m + k] += 1;
-        high += visits[m + k] === often;
-        walk.steps.push({ pin: m + k, returns: false, high });
+        const pin = m + k;
+        visits[pin] += 1;
+        high += visits[pin] === often;
+        const from = joint(at, pin).length ? at : home;
+        walk.steps.push({ from, boards: joint(from, pin), pin, returns: false, high });
+        at = pin;
       }
       walk.yours = true;
       return;
@@ -98,12 +103,23 @@ function render({ model, el }) {
     ...bars.flatMap((x) => [x.bar, x.text, x.name]),
     line,
   );
+  // the early stop is told where a preference is, in the branches
+  const stopping = liked.some(Boolean);
   const place = h("div", { class: "gr-title" });
   const meter = h("div", {});
+  if (!stopping) [line, meter].forEach((node) => (node.style.visibility = "hidden"));
   body.append(h("div", { class: "gr-pix-box" }, h("div", { class: "gr-body gr-pix-row" },
     h("div", {}, place, net.node),
-    h("div", {}, h("div", { class: "gr-title" }, `visits; the dashed line is n_v = ${often}`), chart, meter),
+    h("div", {}, h("div", { class: "gr-title" }, stopping ? `visits; the dashed line is n_v = ${often}` : "visits"), chart, meter),
   )));
+
+  // of the pins that were never visited: those that no way over boards joins with home
+  const unmet = (visits) => {
+    const met = new Set([walk.home]);
+    for (const v of met) net.neighbors[v].forEach((w) => met.add(w));
+    const apart = pins.filter((_, k) => !visits[m + k] && !met.has(m + k));
+    return apart.length ? ` ${list(apart)}: 0, no board joins ${apart.length === 1 ? "it" : "them"} with the rest.` : "";
+  };
 
   const draw = () => {
     const step = Math.max(0, Math.min(walk.steps.length, model.get("step")));
@@ -117,9 +133,9 @@ function render({ model, el }) {
       net.names[v].setAttribute("class", v === at ? "gr-strong" : "");
       net.neighbors[v].forEach((w) => net.edge(v, w).classList.remove("gr-used"));
     });
-    if (now && !walk.yours) {
-      net.edge(now.from, now.board).classList.add("gr-used");
-      net.edge(now.board, now.pin).classList.add("gr-used");
+    for (const board of now?.boards ?? (now ? [now.board] : [])) {
+      net.edge(now.from, board).classList.add("gr-used");
+      net.edge(board, now.pin).classList.add("gr-used");
     }
     bars.forEach(({ bar, text }, k) => {
       const x = (long * visits[m + k]) / top;
@@ -140,7 +156,7 @@ function render({ model, el }) {
       !now
         ? `At home, ${net.all[walk.home]}.`
         : walk.yours
-        ? `Step ${step}: the walk visits ${net.all[now.pin]}.${ended ? " It was asked for no more." : ""}`
+        ? `Step ${step}: the walk visits ${net.all[now.pin]}${now.boards.length ? `, over ${now.boards.map((x) => net.all[x]).join(" or ")}` : ""}.${ended ? unmet(visits) : ""}`
         : `Step ${step}: ${net.all[now.from]} → ${net.all[now.board]} → ${net.all[now.pin]}` +
             `${now.returns ? `; the coin says home, to ${net.all[walk.home]}` : ""}.${end}`,
     );
