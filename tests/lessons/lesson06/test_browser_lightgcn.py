@@ -60,9 +60,16 @@ def test_predictions_are_judged(weights):
     cell(weights, "u1", "i1").click()  # 0, which is wrong
     assert status(weights) == "Which scores are 0? 3 of 6 cells predicted."  # and no hint
     weights.get_by_role("button", name="Show the scores").click()
-    assert cell(weights, "u0", "i2").inner_text() == "0 ✓"
-    assert cell(weights, "u0", "i0").inner_text() == "0.354 ✓"
-    assert cell(weights, "u1", "i1").inner_text() == "0.250 ✗"
+    assert cell(weights, "u0", "i2").inner_text().split("\n") == ["0", "you said 0 ✓"]
+    assert cell(weights, "u0", "i0").inner_text().split("\n") == ["0.354", "you said > 0 ✓"]
+    assert cell(weights, "u1", "i1").inner_text().split("\n") == ["0.250", "you said 0 ✗"]
+    assert "2 of your 3 predictions hold" in status(weights)
+    assert (
+        weights.locator(".gr-layers-end").count() == 2
+    )  # the ends of the pair, and the way between them
+    assert weights.get_by_role("img", name="graph; u1 and i1 are 1 step apart").count() == 1
+    assert weights.locator(".gr-layers-way").count() == 1
+    weights.get_by_role("button", name="last layer").click()  # it was told of other weights
     assert "2 of your 3 predictions hold" in status(weights)
     weights.get_by_role("button", name="Hide and predict again").click()
     assert cell(weights, "u0", "i0").inner_text() == "> 0"
@@ -131,7 +138,7 @@ def node(shown, name: str):
 def test_both_directions_carry_the_value_along(arrows):
     assert status(arrows).startswith("12 arrows stored, 12 of them with a weight above 0.")
     arrows.get_by_role("button", name="Step →").click()
-    assert "Ann hold a part" in status(arrows)
+    assert "Ann holds a part" in status(arrows)
     assert "value 0.71" in node(arrows, "Ann").get_attribute("aria-label")
 
 

@@ -57,6 +57,37 @@ function render({ model, el }) {
     ...users.map((x, u) => h("tr", {}, h("th", { scope: "row" }, x), ...cells[u].map((c, i) => h("td", {}, c, h("div", { class: "gr-layers-track" }, ghosts[u][i], bars[u][i]))))),
   );
   roving(table, () => cells);
+
+  // ---- the graph: the ends of the pair are lit, and with the scores a shortest way between them
+  const m = users.length;
+  const one = Math.min(1, blocks.length - 1);
+  const joined = (u, i) => Math.abs(blocks[one][u][i]) > 1e-9;
+  const [across, gap, lift] = [320, 66, 24];
+  const spot = (v) => (v < m ? [((v + 0.5) * across) / m, lift + gap] : [((v - m + 0.5) * across) / items.length, lift]);
+  const link = (a, b) => {
+    const [[x1, y1], [x2, y2]] = [spot(a), spot(b)];
+    return { ends: [a, b], node: s("line", { x1, y1, x2, y2 }) };
+  };
+  const links = users.flatMap((_, u) => items.flatMap((_, i) => (joined(u, i) ? [link(u, m + i)] : [])));
+  const knots = [...users, ...items].map((name, v) => {
+    const [cx, cy] = spot(v);
+    const node = v < m ? s("circle", { cx, cy, r: 9 }) : s("rect", { x: cx - 8, y: cy - 8, width: 16, height: 16 });
+    return { node, text: s("text", { x: cx, y: v < m ? cy + 24 : cy - 13, "text-anchor": "middle" }, name.length > 7 ? `${name.slice(0, 6)}…` : name) };
+  });
+  const net = s("svg", { viewBox: `0 0 ${across} ${lift + gap + 30}`, width: across, height: lift + gap + 30, role: "img" },
+    ...links.map((x) => x.node), ...knots.flatMap((x) => [x.node, x.text]));
+  // the nodes of a shortest way from one to the other, none if no way leads there
+  const wayTo = (from, to) => {
+    const came = new Map([[from, null]]);
+    for (const v of came.keys())
+      for (const { ends } of links) if (ends.includes(v)) {
+        const w = ends[0] === v ? ends[1] : ends[0];
+        if (!came.has(w)) came.set(w, v);
+      }
+    const way = [];
+    for (let v = came.has(to) ? to : null; v !== null; v = came.get(v)) way.push(v);
+    return way;
+  };
   const reveal = button("Show the scores", () => set("shown", !model.get("shown")));
 
   // ---- one pair: what each number of steps, of both walks together, gives to its score
@@ -100,12 +131,13 @@ function render({ model, el }) {
     more.setAttribute("aria-expanded", !filter.hidden);
   }, { "aria-expanded": "false" });
   body.append(
-    h("div", {}, h("div", { class: "gr-title" }, "scores"), table, h("div", { class: "gr-controls" }, reveal, more)),
+    h("div", {}, net, h("div", { class: "gr-title" }, "scores"), table, h("div", { class: "gr-controls" }, reveal, more)),
     h("div", {}, pairTitle, walks),
     filter,
   );
 
   // ---- weights
+  let verdict = null; // which scores were above 0 when they were shown
   let held = null; // the fader in the hand
   const sliders = presets.mean.map((_, k) =>
     slider(`α${"₀₁₂₃₄"[k]}`, { min: -1, max: 1, step: 0.05, value: 0 }, (value) => {
@@ -130,17 +162,20 @@ function render({ model, el }) {
     const product = (from) => from.reduce((sum, a, j) => (from.forEach((b, k) => (sum[j + k] += a * b)), sum), Array(2 * K + 1).fill(0));
     const [weight, usual] = [alpha, presets.mean].map(product);
     const score = (u, i, by = weight) => by.reduce((sum, w, p) => sum + w * blocks[p][u][i], 0);
+    // a prediction is judged by the weights at which the scores were shown
+    if (!shown) verdict = null;
+    else if (verdict?.guesses !== guesses) verdict = { guesses, above: users.map((_, u) => items.map((_, i) => Number(Math.abs(score(u, i)) > 5e-4))) };
     let [right, made] = [0, 0];
     users.forEach((user, u) =>
       items.forEach((item, i) => {
         const value = score(u, i);
         const guess = guesses[`${u} ${i}`];
         const told = guess === undefined ? "?" : guess ? "> 0" : "0";
-        const good = guess !== undefined && guess === Number(Math.abs(value) > 5e-4);
+        const good = shown && guess !== undefined && guess === verdict.above[u][i];
         made += guess !== undefined;
         right += good;
-        const mark = shown && guess !== undefined ? (good ? " ✓" : " ✗") : "";
-        cells[u][i].textContent = shown ? number(value) + mark : told;
+        const mark = shown && guess !== undefined ? h("span", { class: "gr-layers-said" }, `you said ${told} ${good ? "✓" : "✗"}`) : "";
+        cells[u][i].replaceChildren(shown ? number(value) : told, mark);
         cells[u][i].setAttribute("aria-label", `${user}, ${item}: ${shown ? `score ${number(value)}${mark && (good ? ", predicted" : ", predicted otherwise")}` : `prediction ${told}`}`);
       }),
     );
@@ -153,6 +188,12 @@ function render({ model, el }) {
       bars[u][i].classList.toggle("gr-layers-minus", z < 0);
       cells[u][i].classList.toggle("gr-layers-pair", pair[0] === u && pair[1] === i);
     }));
+    const [from, to] = [pair[0], m + pair[1]];
+    const way = wayTo(from, to);
+    knots.forEach(({ node }, v) => node.setAttribute("class", `gr-layers-knot ${v < m ? "gr-user" : "gr-item"}${v === from || v === to ? " gr-layers-end" : ""}`));
+    links.forEach(({ ends, node }) => node.setAttribute("class", `gr-layers-link${shown && ends.every((v) => way.includes(v)) ? " gr-layers-way" : ""}`));
+    const steps = way.length - 1;
+    net.setAttribute("aria-label", `graph; ${users[pair[0]]} and ${items[pair[1]]} are ${way.length ? `${steps} ${steps === 1 ? "step" : "steps"} apart` : "not joined"}`);
     const parts = weight.map((w, p) => w * blocks[p][pair[0]][pair[1]]);
     const before = usual.map((w, p) => w * blocks[p][pair[0]][pair[1]]);
     const both = [...parts, ...before];
@@ -192,7 +233,8 @@ function render({ model, el }) {
       const [u, i] = pair;
       const gone = parts.every((z, p) => p % 2 === 0 || Math.abs(z) < 5e-4);
       const told = held === null ? "" : `α${"₀₁₂₃₄"[held]} = ${number(alpha[held], 2)}: ${users[u]} – ${items[i]} has ${number(each[u][i])}, with the mean ${number(mean[u][i])}. `;
-      say(`${told}Scores = ${sum || "0: no odd power is left"}. ${gone ? "" : "Odd numbers of steps join a user with an item, even ones never do."}${judged}`);
+      const far = way.length ? `${users[u]} and ${items[i]} are ${steps} ${steps === 1 ? "step" : "steps"} apart. ` : "";
+      say(`${told}Scores = ${sum || "0: no odd power is left"}. ${gone ? "" : `${far}Odd numbers of steps join a user with an item, even ones never do.`}${judged}`);
     } else say(`Which scores are 0? ${made} of ${cellsInAll} cells predicted.`);
   };
   for (const name of ["alpha", "guesses", "shown"]) model.on(`change:${name}`, draw);

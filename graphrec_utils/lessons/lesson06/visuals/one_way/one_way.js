@@ -142,7 +142,7 @@ function render({ model, el }) {
     const holders = names.filter((_, v) => value[v]);
     const where =
       k === 0 ? `The value 1 stands on ${names[source]}.`
-      : holders.length ? `After ${k} ${k === 1 ? "layer" : "layers"} ${holders.join(", ")} hold a part of it.`
+      : holders.length ? `After ${k} ${k === 1 ? "layer" : "layers"} ${holders.join(", ")} ${holders.length === 1 ? "holds" : "hold"} a part of it.`
       : `After ${k} ${k === 1 ? "layer" : "layers"} nobody holds anything: the message is lost.`;
     const silent = way === "both" ? "" : ` ${way === "to items" ? "No edge ends in a user" : "No edge ends in an item"}: degree 0, and that factor is in every weight.`;
     say(`${arrows.length} arrows stored, ${alive} of them with a weight above 0.${silent} ${where}`);

@@ -33,7 +33,7 @@ function render({ model, el }) {
         : s("rect", { x: -6, y: -6, width: 12, height: 12, class: "gr-item gr-smooth-node" });
       return s("g", {}, s("title", {}, name), mark);
     });
-    const tags = names.map((name, v) => (names.length <= 16 || !v ? s("text", { class: "gr-smooth-tag" }, name.slice(0, 8)) : null));
+    const tags = names.map((name, v) => (names.length <= 16 || !v ? s("text", { class: "gr-smooth-tag gr-slides" }, name.slice(0, 8)) : null));
     const limits = rays.map(([x, y], k) => {
       const at = (z, sign) => middle + sign * z * (middle - edge);
       return s(
@@ -85,8 +85,7 @@ function render({ model, el }) {
           above = place.at - 13;
         }
         for (const { v, x, at: y } of mine) {
-          tags[v].setAttribute("x", x + 11 * side);
-          tags[v].setAttribute("y", y);
+          tags[v].setAttribute("transform", `translate(${(x + 11 * side).toFixed(1)} ${y.toFixed(1)})`);
           tags[v].setAttribute("text-anchor", side < 0 ? "end" : "start");
         }
       }
@@ -123,7 +122,7 @@ function render({ model, el }) {
     );
   const curve = h(
     "div",
-    {},
+    { class: "gr-smooth-curve" },
     h("div", { class: "gr-title" }, "users: mean cosine by layer"),
     chart,
     h("div", { class: "gr-smooth-legend" }, "solid: layer alone; dashed: mean"),
