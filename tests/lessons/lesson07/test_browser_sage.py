@@ -64,7 +64,8 @@ def test_the_slider_and_the_buttons_go_together(page, circle):
 def test_larger_samples_touch_more_and_tremble_less(page, tree):
     def numbers():
         nodes = int(re.search(r"(\d+) different nodes", status(tree))[1])
-        return nodes, float(re.search(r"Variance of the mean ([\d.]+)", status(tree))[1])
+        told = tree.get_by_role("img", name="variance with S").get_attribute("aria-label")
+        return nodes, float(re.search(r"measured ([\d.]+)", told)[1])
 
     for slider in tree.get_by_role("slider").all():
         slider.focus()
@@ -74,7 +75,9 @@ def test_larger_samples_touch_more_and_tremble_less(page, tree):
     for slider in tree.get_by_role("slider").all():
         slider.focus()
         page.keyboard.press("End")
+    places, twice = re.search(r"(\d+) places .*: (\d+) met again", status(tree)).groups()
     most = numbers()
+    assert int(places) - int(twice) == most[0]
     assert most[0] > least[0] and most[1] < least[1]
 
 
@@ -86,6 +89,15 @@ def test_the_sample_is_lit_in_the_whole_neighborhood(tree):
     assert tree.locator(".gr-tree-lit").count() == 10
     assert tree.locator(".gr-tree-edge").count() == likes > 60
     assert tree.get_by_role("slider").first.get_attribute("aria-valuetext") == "5"
+
+
+def test_how_often_each_is_drawn_stands_where_a_function_of_one_s_own_draws(tree, drawn):
+    assert tree.get_by_text("how often yours drew each item").count() == 1
+    R = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
+    library = drawn(visuals.sampler_tree(R, 12))
+    assert library.locator(".gr-tree-side svg").count() == 1
+    heads = library.locator(".gr-tree-head").all_text_contents()
+    assert heads == ["layer 2", "layer 1: items", "layer 0: users"]
 
 
 def test_lines_to_nobody_s_neighbors_are_told(drawn):

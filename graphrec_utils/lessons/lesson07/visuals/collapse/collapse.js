@@ -64,6 +64,12 @@ function render({ model, el }) {
   controls.before(h("div", { class: "gr-controls", role: "group", "aria-label": "Loss" }, "Loss:", ...rules.map((x) => x.node)));
   controls.prepend(...play.nodes, place.node);
 
+  // the shortest arc that holds all of these angles
+  const arcOf = (angles) => {
+    const order = angles.map((x) => ((x % 360) + 360) % 360).sort((a, b) => a - b);
+    return 360 - Math.max(...order.map((x, k) => (order[k + 1] ?? order[0] + 360) - x));
+  };
+
   const draw = () => {
     const [k, name] = [model.get("step"), model.get("name")];
     const { angle, cosine } = steps[name][k];
@@ -82,7 +88,15 @@ function render({ model, el }) {
     place.node.querySelector("output").textContent = k * every;
     place.node.querySelector("input").setAttribute("aria-valuetext", `step ${k * every}`);
     for (const rule of rules) rule.node.setAttribute("aria-pressed", rule.name === name);
-    const what = cosine > 0.95 ? "All vectors have become one point." : cosine < 0.3 ? "They are spread." : "They come together.";
+    const arc = arcOf(angle);
+    const round = angle.map((x, n) => [((x % 360) + 360) % 360, groups[n]]).sort((a, b) => a[0] - b[0]);
+    const changes = round.filter(([, group], n) => group !== round[(n + 1) % round.length][1]).length;
+    const kinds = new Set(groups).size;
+    const what =
+      arc < 10 ? "All vectors have become one point."
+      : arc < 120 ? `All stand on an arc of ${Math.round(arc)}°.`
+      : kinds > 1 && changes === kinds ? "The shapes stand apart, each in its own part of the circle."
+      : cosine < 0.3 ? "They are spread." : "They come together.";
     say(`${name}, step ${k * every}: mean cosine ${show(cosine)}. ${what}`);
     circle.setAttribute("aria-label", `${name}, step ${k * every}: ${groups.length} vectors on a circle, mean cosine ${show(cosine)}`);
     chart.setAttribute("aria-label", names.map((x) => `${x}: mean cosine ${show(steps[x][k].cosine)}`).join(", "));

@@ -58,7 +58,7 @@ def sampler_tree(
         state={
             "tables": tables, "columns": columns, "near": near, "often": often, "users": m, "target": int(target), "sizes": list(SIZES), "draw": 0,
             "first": shown[0], "second": shown[1], "spread": spread, "formula": formula,
-            "nodes": m + n, "degree": len(likes),
+            "nodes": m + n, "degree": len(likes), "yours": own is not None,
         },
         text=f"sampler tree of user {target} with {len(likes)} likes",
         alt=(

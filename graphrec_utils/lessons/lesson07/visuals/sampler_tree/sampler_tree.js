@@ -1,7 +1,7 @@
 // GraphSAGE's sampler: all that one user could hear, in gray, and of it what was drawn; how much the mean varies.
 // State: tables ([size][draw][node] -> ids), columns (ids at distance 0, 1 and 2), near (id -> all its neighbors),
 // users (ids below are users), target, sizes, first and second (places in sizes), draw, spread and formula (the
-// variance of the mean for each size), often ([size][item] -> the share of tries that drew it), nodes (of the graph), degree.
+// variance of the mean for each size), often ([size][item] -> the share of tries that drew it), nodes (of the graph), degree, yours (is it a student's sampler).
 
 import { button, count, frame, h, roving, s, slider, travel } from "../../../../plots/visuals/base/base.js";
 import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
@@ -23,8 +23,8 @@ function render({ model, el }) {
   const draws = tables[0].length;
 
   // ---- left: the whole neighborhood, each node once in a column
-  const [width, height, xs] = [400, Math.max(230, Math.min(330, 14 * Math.max(...columns.map((x) => x.length)))), [28, 190, 350]];
-  const y = (k, n) => (n === 1 ? height / 2 : 22 + (k * (height - 32)) / (n - 1));
+  const [width, height, xs] = [400, Math.max(250, Math.min(350, 14 * Math.max(...columns.map((x) => x.length)))), [28, 190, 350]];
+  const y = (k, n) => (n === 1 ? height / 2 : 42 + (k * (height - 52)) / (n - 1));
   const places = columns.map((column, c) => new Map(column.map((v, k) => [v, [xs[c], y(k, column.length)]])));
   const line = ([x1, y1], [x2, y2], kind) => s("line", { x1, y1, x2, y2, class: kind });
   const all = columns.slice(0, 2).flatMap((column, c) =>
@@ -48,7 +48,9 @@ function render({ model, el }) {
     return s("g", { role: "button", tabindex: -1, class: "gr-tree-spot", "aria-label": `item ${name(v)}`, onclick: ask,
       onfocus: (event) => event.target.matches(":focus-visible") && ask() }, s("rect", { x: x - 22, y: at - gap / 2, width: 44, height: gap }));
   });
-  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group" }, ...all.map((x) => x.node), lit, ...marks, names, ...spots);
+  const heads = [["layer 2", 2, "start"], ["layer 1: items", 190, "middle"], ["layer 0: users", 398, "end"]].map(([text, x, anchor]) =>
+    s("text", { x, y: 14, "text-anchor": anchor, class: "gr-tree-head" }, text));
+  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group" }, ...heads, ...all.map((x) => x.node), lit, ...marks, names, ...spots);
 
   roving(svg, () => spots.map((x) => [x]), spots[0]);
 
@@ -86,8 +88,9 @@ function render({ model, el }) {
     s("text", { x: (left + wide) / 2, y: low - 6, "text-anchor": "middle" }, "items, top to bottom"));
   const titled = (text, node) => [h("div", { class: "gr-title" }, text), node];
   body.append(
-    h("div", {}, ...titled("layer 2, layer 1, layer 0", svg)),
-    h("div", { class: "gr-tree-side" }, ...titled("variance; dashes: by the formula", chart), ...titled("items drawn; dashes: fair share", tally)),
+    h("div", {}, svg),
+    h("div", { class: "gr-tree-side" }, ...titled("variance of the mean of S; dashes: the formula", chart),
+      ...(model.get("yours") ? titled("how often yours drew each item; dashes: fair", tally) : [])),
   );
 
   // ---- controls
@@ -149,7 +152,9 @@ function render({ model, el }) {
     valued(outer, b, sizes[b]);
     const seen = new Set(edges.map(([, , w]) => w)).add(target);
     const wrong = edges.filter(stray).length;
-    const told = `${count(1 + edges.length, "place")} in the tree, ${count(seen.size, "different node")} of ${nodes}`;
+    const twice = 1 + edges.length - seen.size;
+    const told = `${count(1 + edges.length, "place")} in the tree, ${count(seen.size, "different node")} of ${nodes}` +
+      (twice ? `: ${twice} met again (outlined)` : "");
     const about = asked;
     const place = about === null ? -1 : near[target].indexOf(about);
     spots.forEach((spot, j) => spot.classList.toggle("gr-tree-asked", columns[1][j] === about));
@@ -161,8 +166,7 @@ function render({ model, el }) {
     );
     else say(
       `Draw ${k + 1} of ${draws}: at most ${sizes[a]} of ${degree} items, then at most ${sizes[b]} users each. ${told}. ` +
-        (wrong ? `${count(wrong, "line")} to somebody who is no neighbor! ` : "") +
-        `Variance of the mean ${show(spread[a])}, by the formula ${show(formula[a])}.`,
+        (wrong ? `${count(wrong, "line")} to somebody who is no neighbor!` : ""),
     );
     svg.setAttribute("aria-label", `tree of ${name(target)}, lit in its whole neighborhood: ${told}`);
     chart.setAttribute("aria-label", `variance with S = ${sizes[a]}: measured ${show(spread[a])}, formula ${show(formula[a])}`);
