@@ -32,15 +32,15 @@ function render({ model, el }) {
   // ---- right of the graph, in the same drawing: content, what is heard, the new vector
   const svg = net.node.querySelector("svg");
   const [, , inner, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  const [width, above, reach] = [inner + 160, 22, 20];
+  const [width, above, reach] = [inner + 210, 22, 23];
   svg.setAttribute("viewBox", `0 ${-above} ${width} ${height + above}`);
   svg.setAttribute("width", width);
   svg.setAttribute("height", height + above);
   const y = (k) => Number(net.names[m + k].getAttribute("y")) - 1;
   const write = (x) => x.toFixed(2).replace("-0.00", "0.00").replace("-", "−");
   const pair = (x) => `(${x.map(write).join(", ")})`;
-  const glyph = (x, at, size = reach) => {
-    const bars = [0, 1].map((k) => s("rect", { x: x - 11 + 12 * k, width: 10, y: at, height: 0 }));
+  const glyph = (x, at, size = reach, wide = 18) => {
+    const bars = [0, 1].map((k) => s("rect", { x: x - wide - 1 + (wide + 2) * k, width: wide, y: at, height: 0 }));
     const fill = (values, silent) =>
       bars.forEach((bar, k) => {
         const length = size * Math.abs(values[k]);
@@ -48,21 +48,21 @@ function render({ model, el }) {
         bar.setAttribute("height", length);
         bar.setAttribute("class", `gr-con-bar ${values[k] >= 0 ? "" : silent ? "gr-con-silent" : "gr-con-below"}`);
       });
-    return { node: s("g", {}, s("line", { class: "gr-con-axis", x1: x - 14, x2: x + 14, y1: at, y2: at }), ...bars), fill, at: [x, at] };
+    return { node: s("g", {}, s("line", { class: "gr-con-axis", x1: x - wide - 4, x2: x + wide + 4, y1: at, y2: at }), ...bars), fill, at: [x, at] };
   };
-  const join = ([x1, y1], [x2, y2], kind) => s("line", { class: kind, x1: x1 + 16, y1, x2: x2 - 16, y2 });
-  const own = pins.map((_, k) => glyph(inner + 10, y(k)));
-  const heard = glyph(inner + 112, 0.24 * height, 28);
-  const made = glyph(inner + 112, 0.74 * height, 28);
+  const join = ([x1, y1], [x2, y2], kind) => s("line", { class: kind, x1: x1 + 24, y1, x2: x2 - 38, y2 });
+  const own = pins.map((_, k) => glyph(inner + 22, y(k)));
+  const heard = glyph(inner + 162, 0.28 * height, 66, 28);
+  const made = glyph(inner + 162, 0.83 * height, 66, 28);
   const flows = own.map((x) => join(x.at, heard.at, "gr-con-flow"));
   const alone = own.map((x) => join(x.at, made.at, "gr-con-on"));
-  const on = s("line", { class: "gr-con-on", x1: made.at[0], x2: made.at[0], y1: heard.at[1] + 62, y2: made.at[1] - 34 });
+  const on = s("line", { class: "gr-con-on", x1: made.at[0], x2: made.at[0], y1: heard.at[1] + 40, y2: made.at[1] - 68 });
   const small = (x, at, text = "") => s("text", { class: "gr-con-small", x, y: at, "text-anchor": "middle" }, text);
-  const [told, spoken] = [heard, made].map(({ at: [x, at] }) => small(x, at + 54));
+  const [told, spoken] = [heard, made].map(({ at: [x, at] }) => small(x, at + 33));
   svg.prepend(...flows, ...alone, on);
   svg.append(
-    small(inner + 10, 12 - above, features.join(", ")),
-    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at + 38, ["heard", "new vector"][k])),
+    small(inner + 22, 12 - above, features.join(", ")),
+    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at + 17, ["heard", "new vector"][k])),
     ...[...own, heard, made].map((x) => x.node),
     told,
     spoken,

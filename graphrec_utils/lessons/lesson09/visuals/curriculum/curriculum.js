@@ -46,7 +46,8 @@ function render({ model, el }) {
   };
   const [wide, deep] = [420, 172];
   const beside = h("div", { class: "gr-cur-ranks" });
-  let mark = () => "";
+  let mark = () => {};
+  const trained = [model.get("from"), model.get("to")]; // where training took them from
   if (ranks) {
     const { edges: limits, share, drawn } = ranks;
     const [begin, end] = [34, wide - 14];
@@ -64,6 +65,7 @@ function render({ model, el }) {
     const tens = limits.filter((x) => Number.isInteger(Math.log10(x)));
     const curve = s("svg", { viewBox: `0 0 ${wide} ${deep}`, width: wide, height: deep, role: "img" },
       s("line", { x1: begin, x2: end, y1: qy(0), y2: qy(0), class: "gr-cur-axis" }), ...bars,
+      s("line", { x1: qx(limits[trained[0]]), x2: qx(limits[trained[1]]), y1: qy(0) + 3, y2: qy(0) + 3, class: "gr-cur-trained" }),
       ...tens.map((x) => s("text", { x: qx(x), y: deep - 4, "text-anchor": "middle" }, x.toLocaleString("en-US"))),
       ...[0, most].map((x) => s("text", { x: begin - 4, y: qy(x) + 5, "text-anchor": "end" }, x ? x.toFixed(1) : "0")),
       ...handles.flatMap((x) => [x.line, x.knob, x.text]));
@@ -73,6 +75,7 @@ function render({ model, el }) {
       slider("ranks from", { min: 0, max: share.length - 1, value: 0 }, (k) => range(k, Math.max(model.get("to"), k + 1))),
       slider("to", { min: 1, max: share.length, value: 1 }, (k) => range(Math.min(model.get("from"), k - 1), k)),
     ];
+    const sentence = h("div", { class: "gr-title", "aria-live": "polite" });
     let held = 0; // the handle in the hand
     pull(curve, (x, _, started) => {
       const [a, b] = [model.get("from"), model.get("to")];
@@ -88,9 +91,9 @@ function render({ model, el }) {
       one.node.querySelector("input").setAttribute("aria-valuetext", value);
     };
     beside.append(
-      h("div", { class: "gr-title" }, "share of false negatives at each rank"), curve,
+      h("div", { class: "gr-title" }, "false negatives at each rank; thick: as trained"), curve,
       h("div", { class: "gr-controls" }, first.node, last.node),
-      h("div", { class: "gr-title" }, "of 100 hard negatives from there, so many are false"), hundred,
+      sentence, hundred,
     );
     mark = () => {
       const [a, b] = [model.get("from"), model.get("to")];
@@ -98,18 +101,22 @@ function render({ model, el }) {
       valued(last, b, limits[b]);
       const inside = share.map((_, k) => k >= a && k < b);
       bars.forEach((bar, k) => bar.setAttribute("class", inside[k] ? "gr-cur-false" : "gr-cur-out"));
+      // the number of the second handle ends in the picture, that of the first before it
+      const told = [a, b].map((k) => limits[k].toLocaleString("en-US"));
+      const second = Math.min(wide - 2 - 8 * told[1].length, qx(limits[b]) + 3);
+      const stand = [Math.max(26, Math.min(second - 4, qx(limits[a]) - 3)), second];
       handles.forEach(({ line, knob, text }, j) => {
         const rank = limits[[a, b][j]];
         for (const name of ["x1", "x2"]) line.setAttribute(name, qx(rank));
         knob.setAttribute("cx", qx(rank));
-        text.textContent = rank.toLocaleString("en-US");
-        text.setAttribute("x", Math.max(26, Math.min(wide - 34, qx(rank) + (j ? 3 : -3))));
+        text.textContent = told[j];
+        text.setAttribute("x", stand[j]);
       });
       const wrong = Math.round(100 * drawn[a][b - a - 1]);
       dots.forEach((dot, k) => dot.setAttribute("class", k < wrong ? "gr-cur-false" : "gr-cur-fine"));
-      const told = `Ranks ${limits[a].toLocaleString("en-US")} to ${limits[b].toLocaleString("en-US")}: ${wrong} of 100 hard negatives are false.`;
-      for (const node of [curve, hundred]) node.setAttribute("aria-label", told);
-      return ` ${told}`;
+      const words = `Ranks ${told[0]} to ${told[1]}: ${wrong} of 100 negatives are false.`;
+      for (const node of [curve, hundred]) node.setAttribute("aria-label", words);
+      sentence.textContent = words;
     };
   }
   const title = h("div", { class: "gr-title" });
@@ -128,14 +135,16 @@ function render({ model, el }) {
       area.setAttribute("d", none ? "" : `M ${px(edges[0])} ${y(0)} L ${points.join(" L ")} L ${px(edges.at(-1))} ${y(0)} Z`);
       line.setAttribute("visibility", none ? "hidden" : "visible");
       for (const name of ["x1", "x2"]) line.setAttribute(name, px(mean[kind] ?? 0));
-      const many = kind === "hard" ? ` × ${hard}` : kind === "shared" ? ` × ${model.get("shared")}` : "";
+      const from = ranks ? `, of ranks ${trained.map((x) => ranks.edges[x].toLocaleString("en-US")).join(" to ")}` : "";
+      const many = kind === "hard" ? ` × ${hard}${from}` : kind === "shared" ? ` × ${model.get("shared")}` : "";
       text.textContent = none ? `${kind}: none yet` : `${kind}${many}: ${show(mean[kind])}`;
     }
     const told = kinds.filter((kind) => mean[kind] !== null).map((kind) => `${kind} ${show(mean[kind])}`);
     say(
       `Epoch ${k + 1}: ${model.get("shared")} shared and ${count(hard, "hard negative")} for each query. ` +
-        `Mean cosines: ${told.join(", ")}.${mark()}`,
+        `Mean cosines: ${told.join(", ")}.`,
     );
+    mark();
     chart.setAttribute("aria-label", `epoch ${k + 1}: mean cosines ${told.join(", ")}`);
   };
   const watched = ["step", "from", "to"];

@@ -104,9 +104,13 @@ function render({ model, el }) {
     ...Object.values(lines),
     dot,
   );
+  const keys = { paper: "the paper’s", slide: "the slide’s sign", yours: "yours" };
+  const legend = h("div", { class: "gr-hin-legend" }, ...names.map((name) =>
+    h("span", { class: name === "yours" ? "gr-yours" : null }, s("svg", { width: 30, height: 6, viewBox: "0 0 30 6", "aria-hidden": "true" },
+      s("line", { x1: 0, x2: 30, y1: 3, y2: 3, class: `gr-hin-curve gr-hin-${name}` })), keys[name] ?? name)));
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "query, positive, negative"), circle),
-    h("div", {}, h("div", { class: "gr-title" }, "loss over negative − positive"), chart),
+    h("div", {}, h("div", { class: "gr-title" }, "loss over negative − positive"), chart, legend),
   );
 
   // ---- controls
