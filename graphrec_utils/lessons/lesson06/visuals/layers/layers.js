@@ -62,7 +62,7 @@ function render({ model, el }) {
   const m = users.length;
   const one = Math.min(1, blocks.length - 1);
   const joined = (u, i) => Math.abs(blocks[one][u][i]) > 1e-9;
-  const [across, gap, lift] = [320, 66, 24];
+  const [across, gap, lift] = [320, 64, 28];
   const spot = (v) => (v < m ? [((v + 0.5) * across) / m, lift + gap] : [((v - m + 0.5) * across) / items.length, lift]);
   const link = (a, b) => {
     const [[x1, y1], [x2, y2]] = [spot(a), spot(b)];
