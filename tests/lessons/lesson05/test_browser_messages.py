@@ -51,6 +51,9 @@ def test_buttons_and_arrow_keys_add_one_sender_at_a_time(stepper):
 def test_another_receiver_by_keyboard_and_by_mouse(stepper):
     page, root = stepper
     root.get_by_role("combobox", name="receiver").select_option("Alien")
+    assert status(root).startswith("Step 2 of 3.")  # as much as Ann had heard
+    assert root.locator(".gr-msg-before").count() == 1  # whose way stays, dotted
+    root.get_by_role("button", name="Reset").click()
     root.get_by_role("button", name="Step →").click()
     page.keyboard.press("ArrowRight")
     assert "Step 2 of 3. Ann sends with weight 0.71" in status(root)
