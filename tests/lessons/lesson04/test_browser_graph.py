@@ -190,7 +190,7 @@ def test_a_tapped_stem_shows_its_pattern_in_place_of_the_scores_and_is_told(on_a
     root.get_by_role("button", name="0.50", exact=True).press("Enter")
     assert status(root).startswith("λ = 0.50: its pattern reaches no score.")
     root.get_by_role("button", name="the scores").click()
-    assert status(root).startswith("cut-off at 0.70") and root.locator("td").first.is_visible()
+    assert status(root).startswith("The cut at 0.70") and root.locator("td").first.is_visible()
 
 
 def test_the_last_layer_alone_gives_no_scores(on_a_page):
