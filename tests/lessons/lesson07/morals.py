@@ -30,8 +30,12 @@ MORALS = {
         printed("07", "NDCG@20 of hidden over heard")[-2] > 0
     ),
     "Without rows you lose what they remember of known items. Of an item that nobody has touched they remember nothing, and content speaks alone": rows_remember,
-    "From pin to pin, an encoder wins you the newcomers of the first days. Then they have edges, and counting catches up": lambda: (
-        first("age", SINCE, 3)["first"] == "PinSage"
+    "An encoder serves a pin before it has edges to count. Once it has them, counting catches up, and passes": lambda: (
+        all(
+            ahead(data["leads"][f"GraphSAGE{MORE} over RP3β{MORE}, new without"])
+            for data in of("07_rivals").values()
+        )
+        and first("age", SINCE, 3)["first"] == "PinSage"
         and ahead(first("age", SINCE, 3)["behind"]["RP3β"])
         and mean("age", SINCE, 3, "GraphSAGE") > mean("age", SINCE, 3, "RP3β")
         and "RP3β" in first("age", SINCE, 7)["level with"]
