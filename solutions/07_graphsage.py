@@ -19,7 +19,7 @@
 # no row for anybody. It learns how to *read* a node: what it says about itself, and what its neighbors say.
 #
 # **You will** train by a loss as a slide prints it, and look. You write a layer, and the vector of a
-# pin that nobody trained on. Then you see whom such vectors serve, and for how long.
+# pin that nobody trained on. Then you see whom such vectors serve, and how long.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 06 · **Runs on** any CPU
 #
@@ -256,7 +256,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 # *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them; gray: all they were drawn from. Beside
 # it: the variance of the mean of $S$ drawn neighbors, measured in 3,000 draws (bars) and by the formula of branch 7.11 (dashes). In the interactive version nodes met again have an outline.*
 #
-# The mean of $S$ neighbors is right on average (what a ReLU makes of it, 7.4, only nearly), and the more are drawn, the less it varies. So a few can stand for all, and the cost does not grow with a node's degree. One of the six people at the right was in the figure before: who? (u12, the user who asks.)
+# The mean of $S$ neighbors is right on average (what a ReLU makes of it, 7.4, only nearly), and the more are drawn, the less it varies. So a few can stand for all, and the cost does not grow with a node's degree.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.4 One layer
@@ -597,7 +597,6 @@ verdict(
 #
 # * **What do you lose?** What a row knows by history: among known items models with rows were ahead (7.7).
 # * **Whom do you win?** Newcomers with hardly an edge to count; after four weeks counting was ahead (7.8).
-# * If a loss is least where everything is equal, training gets there.
 # * What is predicted must not be heard, and silence must not give the answer away (7.6).
 #
 # **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest, in 2018, walks answered without

@@ -488,8 +488,7 @@ for claim, what in (
 # **Above, both stand clear of zero.** You would miss the neighbors. The hinge you would not: a softmax does better, perhaps because the hinge pushes all mistakes alike, and the softmax the worst ones most.
 #
 # **Below, all thin lines cross it.** No gain is seen; for importance and hard negatives three trainings leave room for one about half as large as that of the neighbors. Why not? Each idea answers a problem. **Importance** says whom to hear where there are thousands; here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
-# thousand gardens apart; here one topic has a few hundred pins, and what is hard is often false (farther
-# ones, few of them false, were not seen to gain either: branch 9.9). A **curriculum** says when hard ones
+# thousand gardens apart; here one topic has a few hundred pins, and what is hard is often false. A **curriculum** says when hard ones
 # come: where these gain nothing, it can gain little. (All were trained with settings tuned without hard negatives.)
 #
 # So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
@@ -505,6 +504,7 @@ for claim, what in (
 #   every epoch as the curriculum has on average, −0.001, from −0.010 to +0.008; the curriculum −0.001, from −0.003 to +0.001. All trainings, seed by seed, stand in branch 9.9, also the
 #   curriculum from ranks 300 to 1000.
 # * **Gains over query pins.** Importance over a mean from −0.001 to +0.003, over a maximum from −0.005 to −0.000 (so the maximum is ahead, barely), the curriculum from −0.003 to +0.000; for hard negatives in every epoch none was kept.
+# * **Farther hard negatives**, few of them false, were not seen to gain either (branch 9.9).
 # * **Not tried.** Hard negatives under the softmax (in a short training they gain nothing, 9.12), two layers at full length, other sizes of the world.
 #
 # The paper's table has one row with another loss: GraphSAGE's cross-entropy, in which every negative counts for itself, 29 %
@@ -599,9 +599,8 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # >
 # > **Where it did not.** Among newborn pins after four weeks it finds 0.434, RP3β 0.463 (9.6). Over all pins counting is ahead (9.6).
 #
-# * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors. In the paper hard negatives and importance pay, perhaps because there a pin has thousands of neighbors.
+# * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors.
 # * **Whom does it serve best?** Pins of the last two weeks. Their content does most, and today's edges add up to a fifth. A pin with a long past is served better by counting.
-# * A hinge is flat where a negative is behind by the margin. A softmax pushes hardest what is most wrongly on top.
 # * **Ask of an idea which problem it is for, and whether you have it.**
 #
 # **Next.** PinSage has a vector for a pin, and none for a person. Could a person have one of her own, made apart from the pins', so that one product compares the two? And
