@@ -210,7 +210,27 @@ def creators() -> Sheet:
     return sheet
 
 
+def only_what_is_shown() -> Sheet:
+    sheet = Sheet(
+        200, "A circle of ranker, its lists, clicks and the ranker again; beside it, with a question mark, what it never shows"
+    )  # fmt: skip
+    for x, name, color in ((4, "ranker", USER), (290, "its lists", ITEM), (576, "clicks", POSITIVE)):  # fmt: skip
+        sheet.box(x, 20, 190, 84, fill=TINT[color], edge=color)
+        sheet.text(x + 95, 71, name, at="middle", bold=True)
+    for x in (198, 484):
+        sheet.line(x, 62, x + 86, 62, head=True, wide=5, color=INK)
+    sheet.line(671, 108, 671, 160, wide=5, color=INK)
+    sheet.line(671, 160, 99, 160, wide=5, color=INK)
+    sheet.line(99, 160, 99, 112, head=True, wide=5, color=INK)
+    sheet.text(385, 192, "learns from them", at="middle", size=24, color=QUIET)
+    sheet.box(860, 20, 290, 140, fill="#fff", edge=CONTEXT, dashed=True)
+    sheet.text(1005, 78, "never shown", at="middle", bold=True)
+    sheet.text(1005, 130, "?", at="middle", bold=True, size=40, color=ITEM)
+    return sheet
+
+
 DRAWINGS = {
+    "opening 17": only_what_is_shown,
     "funnel": funnel,
     "dates of features": dates,
     "groups of columns": groups,

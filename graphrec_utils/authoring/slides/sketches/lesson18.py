@@ -122,7 +122,21 @@ def four_rows() -> Sheet:
     return sheet
 
 
+def whom_to_believe() -> Sheet:
+    sheet = Sheet(
+        220, "The log says list A is better, the experiment says list B is; a question mark stands between them"
+    )  # fmt: skip
+    for x, who, asked, best, color in ((4, "the log", "what was saved of old lists", "A", USER), (700, "the experiment", "people, with new lists", "B", POSITIVE)):  # fmt: skip
+        sheet.box(x, 20, 456, 180, fill=TINT[color], edge=color)
+        sheet.text(x + 228, 66, who, at="middle", bold=True, size=30)
+        sheet.text(x + 228, 104, asked, at="middle", size=24, color=QUIET)
+        sheet.text(x + 228, 168, f"list {best} is better", at="middle", bold=True, size=30)
+    sheet.text(580, 134, "≠ ?", at="middle", bold=True, size=52, color=ITEM)
+    return sheet
+
+
 DRAWINGS = {
+    "opening 18": whom_to_believe,
     "three outcomes": outcomes,
     "train, choose, test": three_parts,
     "four generators": four_generators,

@@ -153,7 +153,21 @@ def beam_by_hand() -> Sheet:
     return sheet
 
 
+def in_codes() -> Sheet:
+    sheet = Sheet(150, "A pin of this morning has no row in a table; can it be written in four codes, 5, 7, 1 and 3?")  # fmt: skip
+    sheet.box(4, 30, 260, 90, fill=TINT[ITEM], edge=ITEM)
+    sheet.text(134, 84, "a pin, new today", at="middle", bold=True)
+    sheet.line(270, 75, 372, 75, head=True, wide=5, color=INK)
+    for k, code in enumerate("5713"):
+        sheet.box(390 + 110 * k, 30, 94, 90, fill=TINT[USER], edge=USER)
+        sheet.text(437 + 110 * k, 88, code, at="middle", bold=True, size=38)
+    sheet.text(860, 68, "parts that older", size=28)
+    sheet.text(860, 106, "pins have used", size=28)
+    return sheet
+
+
 DRAWINGS = {
+    "opening 19": in_codes,
     "a point in codes": point,
     "three books": books,
     "a history is a text": history,
