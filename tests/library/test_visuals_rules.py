@@ -150,3 +150,11 @@ def test_a_finger_carries_what_lies_in_a_drawing(path):
     css = path.read_text()
     held = re.findall(r"svg (\.gr-[\w-]+) \{[^}]*touch-action: none", css)
     assert [name for name in held if f"svg:has({name}) {{ touch-action: none" not in css] == []
+
+
+def test_a_finger_pulls_a_part_of_a_drawing():
+    """`pull` on a node of an svg: the svg itself keeps the finger's moves across."""
+    for name, folder in visuals.folders().items():
+        if ", { node: " in (folder / f"{name}.js").read_text("utf-8"):
+            css = (folder / f"{name}.css").read_text("utf-8")
+            assert re.search(r"svg:has\([^)]*\) \{ [^}]*touch-action: (pan-y|none)", css), name

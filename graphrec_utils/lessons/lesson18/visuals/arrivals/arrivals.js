@@ -68,7 +68,7 @@ function render({ model, el }) {
     const outside = (x) => x.low > 0 || x.high < 0;
     const first = seen.find(outside);
     const verdict = outside(now) ? (now.lift > 0 ? "The policy is better." : "The policy is worse.") : "Nobody can tell.";
-    const stopped = first && first !== now ? ` Who looks all the time would have stopped after ${first.users} users, at ${percent(first.lift)}.` : "";
+    const stopped = first && first !== now ? ` Who looks all the time would have stopped after ${first.users} users and told ${percent(first.lift)}.` : "";
     stop.style.display = stopped ? "" : "none";
     if (stopped) stop.setAttribute("transform", `translate(${Math.max(left + 46, px(first.users))} ${py(first.lift)})`);
     title.textContent = `${arm}: ${now.users} users`;
