@@ -23,7 +23,7 @@ def test_best_arrows_of_both_directions_are_none_and_pulling_makes_one_point(on_
     root.get_by_role("button", name="both directions").click()
     assert "the facts miss by 0.51 and 3.18" in status(root)
     box = "e => { const b = e.getBBox(); return b.x + b.width; }"
-    assert root.locator(".gr-tr-arrow").last.evaluate(box) <= 380  # nothing leads out of the frame
+    assert root.locator(".gr-tr-arrow").last.evaluate(box) <= 340  # nothing leads out of the frame
     root.get_by_role("button", name="Best arrows").click()
     assert status(root).startswith("The best arrow is zero") and "1.84" in status(root)
     assert root.locator("tfoot td").inner_text().endswith("the least")

@@ -11,7 +11,7 @@ function render({ model, el }) {
     label: "Facts as translations in the plane",
     help: "Drag points and arrow tips, or focus one and use the arrow keys. A dashed line is the gap: what a fact misses.",
   });
-  const [size, reach] = [380, 2.3]; // a little more than the scenes need
+  const [size, reach] = [340, 2.3]; // a little more than the scenes need
   const px = (x) => (size / 2) * (1 + x / reach);
   const py = (y) => (size / 2) * (1 - y / reach);
   const now = () => scenes[model.get("scene")];
@@ -100,7 +100,7 @@ function render({ model, el }) {
     rows = facts.map(() => ({ ours: h("td"), mine: h("td", { class: "gr-yours" }) }));
     table.replaceChildren(
       h("thead", {}, h("tr", {}, h("th", {}, "fact"), h("th", {}, "distance"), h("th", { class: "gr-yours" }, "yours"))),
-      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, "squared gaps, summed"), squares)),
+      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, "sum of gaps²"), squares)),
       h("tbody", {}, ...facts.map(([a, r, b], k) =>
         h("tr", {}, h("th", { scope: "row" }, `${entities[a]} ${relations[r]} ${entities[b]}`), rows[k].ours, rows[k].mine),
       )),
