@@ -62,7 +62,7 @@ function render({ model, el }) {
   const m = users.length;
   const one = Math.min(1, blocks.length - 1);
   const joined = (u, i) => Math.abs(blocks[one][u][i]) > 1e-9;
-  const [across, gap, lift] = [320, 64, 28];
+  const [across, gap, lift] = [250, 48, 28];
   const spot = (v) => (v < m ? [((v + 0.5) * across) / m, lift + gap] : [((v - m + 0.5) * across) / items.length, lift]);
   const link = (a, b) => {
     const [[x1, y1], [x2, y2]] = [spot(a), spot(b)];
@@ -131,7 +131,7 @@ function render({ model, el }) {
     more.setAttribute("aria-expanded", !filter.hidden);
   }, { "aria-expanded": "false" });
   body.append(
-    h("div", {}, net, h("div", { class: "gr-title" }, "scores"), table, h("div", { class: "gr-controls" }, reveal, more)),
+    h("div", {}, h("div", { class: "gr-title" }, "scores"), table, h("div", { class: "gr-controls" }, reveal, more)),
     h("div", {}, pairTitle, walks),
     filter,
   );
@@ -153,6 +153,7 @@ function render({ model, el }) {
       set("alpha", alpha);
     })),
     h("div", { class: "gr-layers-faders" }, ...sliders.map((z) => z.node)),
+    net,
   );
   controls.before(choice);
 
