@@ -44,10 +44,10 @@ def search_cells(query, centers, cell, items, top, probes):
 
 
 def _by_hand(rng) -> dict:
-    """The cell straight ahead is not opened, though it holds the best item: its center is short."""
-    items = np.array([[4.0, 0], [-2, 0], [2, 5], [4, 3], [1, -3], [3, 1]])
+    """A cell is not opened, though it holds one of the best items: the other pulls its center back."""
+    items = np.array([[4.0, -4], [-2, -4], [2, 5], [4, 3], [1, -1], [3, 1]])
     return {
-        "query": np.array([1.0, 0.0]), "centers": np.array([[1.0, 0.0], [3.0, 4.0], [2.0, -1.0]]),
+        "query": np.array([1.0, 0.0]), "centers": np.array([[1.0, -4.0], [3.0, 4.0], [2.0, 0.0]]),
         "cell": np.repeat(np.arange(3), 2), "items": items, "top": 3, "probes": 2,
     }  # fmt: skip
 
