@@ -196,8 +196,6 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
 #
-# This is the paper's argument for the product.
-#
 # **With the product a message depends on both ends.**
 #
 # What happens at −1? Guess, then move the slider or work it out: the factor becomes $1 - e_v$.
@@ -562,9 +560,8 @@ others = pd.DataFrame({name: one[["recall", "ndcg"]].mean() for name, one in str
 others.columns = ["recall@20", "ndcg@20"]
 dot = next(x for x in results.load("03_ncf_movietweetings").values["test"] if x["model"] == "Dot")
 family, stranger = table["recall@20"], others["recall@20"]
-everybody = pd.concat(
-    [family, stranger, pd.Series({"dot product, BCE": dot["recall"]})]
-).sort_values()
+everybody = pd.concat([family, stranger, pd.Series({"dot product, BCE": dot["recall"]})])
+everybody = everybody.sort_values()
 figure, ax = plt.subplots(figsize=(6.2, 3.2))
 for k, (name, found) in enumerate(everybody.items()):
     mark, color = ("o", style.USER) if name in family else ("s", style.ITEM)
@@ -591,7 +588,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #
 # **How to read it.** None of the four at the top has a layer that is trained. RP3β does walk along the likes, three steps, as layers would: so sending along likes need not fail. At the bottom
 # stands popularity, within the range of NGCF's three trainings. A model that knows every user finds hardly more than the list that is the same for all. So who leads
-# the family says little about what is worth building. One hint why: the dot product is BPR-MF of 5.6 with another loss, and (after a longer search) it stands far above it.
+# the family says little about what is worth building. One hint why: the dot product, BPR-MF with another loss, stands far above it (after a longer search).
 # A loss that all relatives share may hold all of them back.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
@@ -631,9 +628,6 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #   likes, the vectors alone: $\mathbf W$ with $\sigma$ cost more than they brought (5.6).
 # * A message is made of sender, receiver and weight. A layer adds the messages up and applies $\sigma$
 #   to the sum.
-# * A loop says what is meant, and matrices compute it: the receiver's vector, the same in every term, leaves
-#   the sum.
-# * The final vector holds all layers, layer 0 first: $d (K + 1)$ numbers.
 #
 # **Next.** We took the matrices out, and the model found more. But on these few films a plain table of equal
 # width found no less, without any layer. On a larger graph that changes. If a layer learns nothing, what is it
