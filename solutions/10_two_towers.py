@@ -139,8 +139,6 @@ visuals.towers(
 # at every temperature.
 #
 # **A cosine ends at 1; the temperature says how much 1 is worth.**
-#
-# Plain product or cosine: which finds more? Section 10.4 tries both.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 6 to 14. Figure 10.2: ask how probable Alien is at τ = 1 before anybody reads it. Usual wrong answer: nearly 1. Then cool, one notch at a
@@ -295,7 +293,7 @@ pd.DataFrame({
 }).round(4)  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The gradient of the liked item is its probability less 1, so a step of descent lifts it. The three others are pushed down by just their probabilities.
+# In the last column a minus is pulled up, a plus is pushed down.
 #
 # But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions of items nobody can pay that. So look at a few: draw $S$ of
 # the $n - 1$ others, each with equal chances. The mean of $S$ draws is, on average, the mean of all others. So each draw stands for $(n-1)/S$ of them:
@@ -353,7 +351,7 @@ check("10.3", softmax_loss)
 # | popularity, half forgotten in five days, as validation chose | 0.151 |
 # | popularity, half forgotten in two days | 0.171 |
 #
-# It pays, by 0.007 (from 0.003 to 0.012) over BPR, which like cross-entropy drew 64 films for each like. The cosine costs a tenth: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7). So the towers of 10.5 have plain products.
+# It pays, by 0.007 (from 0.003 to 0.012) over BPR, which like cross-entropy drew 64 films for each like. With the softmax the cosine costs a tenth: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7). So the towers of 10.5 have plain products.
 #
 # But read to the end. Popularity of the last days learns nothing, and how much it finds depends on how fast it forgets. With the half-life that validation chose it is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher. So put it beside every loss.
 
