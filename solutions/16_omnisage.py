@@ -206,7 +206,7 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses, all three on. Each loss has a color: its lines are thick, and a box that gets its gradient carries a stripe of it. In the interactive version you switch each loss, and ask each part whom it learns from.*
+# *Figure 16.1. OmniSage and its losses, all three on. Each loss has a color: its lines are thick, and a box that gets its gradient carries a stripe of it. In the interactive version you switch each loss, and ask each part whom it learns from. What is to be found comes from the same encoder, so each loss reaches it on that side, too.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on
@@ -250,7 +250,7 @@ check("16.4", joint_loss)
 # Now the question from the top of this lesson: all losses pull at the same 32 numbers of a pin. They may fight: what one of them brings together, another
 # wants apart. Or they may help each other: a pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask it: a **pin** for the pin that comes next, and a **user** for what she will like in the coming week.
+# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask it: a **pin** for the pin that comes next, and a **user** for what she will like in the coming week. (The third, raw features, asks in training only.)
 #
 # A user needs a reader of her history. The user loss trains one, the transformer, along with the pins' vectors. Without this loss the mean of her sixteen latest likes stands for her.
 #
@@ -300,11 +300,11 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
 #
-# **Users.** They gain at the last step, where their own loss joins the others. Alone it does not do it (row three). So two things are needed: vectors that pins have taught, and a trained reader of histories. The two need not be trained together. A reader may come later, over vectors that stand still, as PinnerFormer's does (lesson 15); trained far longer it finds no less (16.11).
+# **Users.** They gain a little when features join the pairs, and most at the last step, where their own loss joins. Alone it does not do it (row three). So within these 200 steps it takes two things: vectors that pins have taught, and a trained reader of histories. The reader may come later, over vectors that stand still, as PinnerFormer's does (lesson 15); trained far longer it finds no less (16.11).
 #
-# So when you join losses, look at each consumer alone. One mean over both would have hidden that it was users who gained.
+# So when you join losses, look at each consumer alone: one mean over both would have hidden who gained.
 #
-# **No added loss did visible harm. One helped: the users' own, for users.**
+# **No added loss did visible harm. Users gained, most of it by their own.**
 #
 # <details><summary>Two rows that surprise</summary>
 #
@@ -320,7 +320,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # Eight trials or more, none best at an end of its grid: temperature and rate of one loss; of several the rate and what the others weigh, at
 # temperature 0.1. Settings were chosen by what pins find, for the user loss alone by what users find; with all three losses equal weights won, so none was turned down. 3,000 queries; 1,524 users are asked for new likes of days 49 to 55. Three seeds; of the user loss alone one learned far less than the
 # others (for users 0.040, the other two 0.068 and 0.066). All vectors have the offset. All three over each loss alone: pins, over pairs +0.000, from −0.002 to +0.002; over features +0.003, from −0.000 to +0.005; over users +0.036, from +0.031 to +0.040. Users: over pairs +0.018, from +0.012 to +0.023; over features +0.016, from +0.011 to
-# +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.003, from +0.000 to +0.005. All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
+# +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.0028, from +0.0005 to +0.0052 (all three trainings above). All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
 # features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps, PinnerFormer 6,400: it finds 0.083. Stored measurements.
 #
 # </details>
@@ -433,11 +433,11 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. The open mark has 64 numbers, the full one 32 (with 64: 0.258, too). Compare the two marks of PinSage before you look at OmniSage.*
+# *Figure 16.3. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. The open mark has vectors of 64 numbers, the full one of 32 (with 64: 0.258, too). Compare the two marks of PinSage before you look at OmniSage.*
 #
-# With the number PinSage comes up to OmniSage: nearly all of the lead was popularity, and what is left to attention is too little to be seen.
+# With the number PinSage comes up to OmniSage: nearly all of the lead was popularity, and what is left to attention is too little to be seen. RP3β, which trains nothing, is ahead of the encoder that hears *nobody*: walks hear, too.
 #
-# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind: hearing pays. Now cross the figure, from the first row to the fourth. One has the number and hears nobody; the other hears, lacks the number, and finds no more. So the number matters as much.
+# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind: hearing pays. Now the two marks of PinSage: they differ in the number, and it is worth 0.029 where hearing was worth 0.022. So the number matters as much.
 #
 # When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It is quickly tried, and it may be the whole lead.
 #
@@ -466,7 +466,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it did not.** For the pin that comes next it cannot be told from a PinSage with the same number beside its vectors: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS, which reads nothing, is ahead (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Nor did each teach something: users gained when their own loss joined, and for pins no further loss was seen to add anything.
+# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Users gained, mostly when their own loss joined; for pins no further loss was seen to add anything.
 # * What is many drowns what is rare: boards fill nineteen of twenty places of a busy pin, users ask nearly nine of ten questions. So OmniSage gives each kind of neighbor a quota (whether it pays we did not test), and each loss its own mean.
 # * Asked by pins, vectors of length 1 had hardly learned popularity: give them a length, or put a number beside.
 # * What looked like attention's lead over PinSage was this number. Before you praise an architecture, give its rival what stands beside it.

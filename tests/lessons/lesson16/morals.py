@@ -17,13 +17,16 @@ def rival() -> bool:
 
 
 def no_cost() -> bool:
-    # a loss that joins others is never seen to cost; the users' own is seen to bring something
+    # a loss that joins others is never seen to cost; users gain, five sixths of it by their own
     leads, features = of("16_losses")["leads"], "entity-entity + entity-feature"
     steps = [f"{features} over entity-entity"]
     steps += [f"all three over {x}" for x in (features, *LOSSES)]
-    return not any(
-        behind(leads[f"{x}, {who}"]) for x in steps for who in ("all", "users")
-    ) and ahead(leads[f"all three over {features}, users"])
+    gains = [leads[f"{x}, users"] for x in (steps[0], steps[1])]  # features join, then users
+    return (
+        not any(behind(leads[f"{x}, {who}"]) for x in steps for who in ("all", "users"))
+        and all(ahead(lead) for lead in gains)
+        and gains[1]["gap"] > 5 * gains[0]["gap"]
+    )
 
 
 def drowned() -> bool:
@@ -33,7 +36,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, boards drown pins. A quota keeps places for both": drowned,
-    "No added loss did visible harm. One helped: the users' own, for users": no_cost,
+    "No added loss did visible harm. Users gained, most of it by their own": no_cost,
     "Before you praise attention, give its rival the same number": rival,
     "Where contents may lie, let the model know the author, too": lambda: (
         all(
