@@ -245,9 +245,9 @@ QUESTIONS = (
              "in 32 numbers?", (
         ("no, measure it there",
          "In the plane the mean of two topics lies among other things. In 32 numbers one vector may be near to both, and in lists of 20 several "
-         "vectors were never ahead."),
+         "vectors were never surely ahead of the best single one."),
         ("yes, a mean is always between", "Between, yes. In 32 numbers nothing else needs to live there."),
-        ("yes, if he has three topics or more", "From three topics to six several vectors were not ahead of one, either."),
+        ("yes, if he has three topics or more", "From three topics to six several vectors were not surely ahead of one, either."),
     )),
     Question("13.q7", "A model with a vector for each relation finds twice as much as a model that reads the clicks alone. May you say that the "
              "relation *vectors* did it?", (
