@@ -220,7 +220,7 @@ verdict(
 # * drawing three places
 #
 # Minutes 19 to 22. Take hands at each row; nobody has to be right yet. Yi and others (2019) take log Q off every column, the positive's too. The lecture that this course follows leaves the positive alone and takes log Q off the negatives only; the lesson calls that form *negatives only*. Ask what happens to n in Yi's form: it is in every column, so it cancels.
-# If the positive is left alone, n counts, and Q must be a probability, not a count. Third row: masked means left out, and if the positive is left alone that is right only with an n.
+# If the positive is left alone, n counts, and Q must be a probability, not a count. Third row: out means that a hit is no negative; if the positive is left alone that is right only with an n.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -344,8 +344,8 @@ predict("11.p2")
 # * figure 11.2
 #
 # Minutes 31 to 34. Let the room press pieces into the formula. At the left the mean gradient, at the right what is learned in the end, both with outlines where a full softmax has them. All out is none, log Q off the negatives alone is negatives only; negatives from 1 upwards: do the bars come to the
-# outlines? Then hits out, too (j ≠ +), as released code has it: now more negatives make the gradient worse, and what is learned hardly better. With 16 a logit is off by 1.07, with hits in by 0.21: without the n the draws count sixteen times too much, with hits in the positive grows with the others, and masked, only the others grow.
-# So masking needs the n. Pass over *corrected, 2025*; it is branch 11.8. Last Yi: hits in, and log Q off the positive, too. With one negative its left bars are far off, and its right ones are right.
+# outlines? Then hits out, too (j ≠ +), as released code has it: now more negatives make the gradient worse, and what is learned hardly better. With 16 a logit is off by 1.07, with hits in by 0.21: without the n the draws count sixteen times too much, with hits in the positive grows with the others, with hits out only the others grow.
+# So hits out needs the n. Pass over *corrected, 2025*; it is branch 11.8. Last Yi: hits in, and log Q off the positive, too. With one negative its left bars are far off, and its right ones are right.
 
 # %% tags=["experiment", "answers:11.p2"] jupyter={"source_hidden": true}
 f, Q4, positive = toy.logits()

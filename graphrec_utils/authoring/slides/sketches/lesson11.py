@@ -127,12 +127,12 @@ def sum_by_draws() -> Sheet:
 def three_places() -> Sheet:
     sheet = Sheet(
         410,
-        "Three places: the positive left alone or corrected too; no n or log of n Q; a hit stays in or is masked",
+        "Three places: the positive left alone or corrected too; no n or log of n Q; a hit stays in or is left out",
     )
     rows = (
         ("1  the positive", ("left alone", "negatives only: the lecture"), ("corrected, too", "Yi et al., 2019")),
         ("2  the n", ("− log Q", "a constant cancels in Yi's form"), ("− log (n Q)", "needed if 1 is left alone")),
-        ("3  a hit", ("stays in", ""), ("masked", "")),
+        ("3  a hit", ("stays in", ""), ("out", "")),
     )  # fmt: skip
     for k, (name, *ways) in enumerate(rows):
         y = 8 + 134 * k
