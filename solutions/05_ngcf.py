@@ -19,8 +19,8 @@
 # learned. NGCF (Wang and others, 2019) learns both. In lessons 02 and 03 a like only judges the vectors, in the
 # loss. Here a vector is also *made* of the likes around it.
 #
-# **You will** write a layer of message passing twice, as a loop and as matrices. You see all layers side by
-# side. Then you find out whether the parts of a famous model earn their place.
+# **You will** write a layer of message passing twice, as a loop and as matrices.
+# Then you find out whether the parts of a famous model earn their place.
 #
 # **Time** {{minutes}} minutes in all · **Points** {{points}} · **Before** lessons 03 and 04 ·
 # **Runs on** any CPU
@@ -629,8 +629,8 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # * A message is made of sender, receiver and weight. A layer adds the messages up and applies $\sigma$
 #   to the sum.
 #
-# **Next.** We took the matrices out, and the model found more. But on these few films a plain table of equal
-# width found no less, without any layer. On a larger graph that changes. If a layer learns nothing, what is it
+# **Next.** Without matrices the model found more, and on these few films a plain table of equal
+# width no less. On a larger graph that changes. If a layer learns nothing, what is it
 # good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
 # answers both.
 

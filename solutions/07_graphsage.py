@@ -111,8 +111,7 @@ pd.DataFrame(
 # But they are sought only twice as often.
 #
 # A table has no row for either kind of new pin. GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an
-# **encoder** in its place. It reads what a node shows and what its neighbors say.
-# Sections 7.2 to 7.6 build it. Then we ask what was lost (7.7), and who was won (7.8).
+# **encoder** in its place. It reads what a node shows and what its neighbors say. Sections 7.2 to 7.6 build it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed

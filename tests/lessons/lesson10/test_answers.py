@@ -385,6 +385,16 @@ def test_chunks_rank_as_the_library_does():
     np.testing.assert_array_equal(mine, metrics.rank_all(inputs["users"], inputs["items"], None, 8))
 
 
+def test_the_cells_by_hand_are_what_the_lesson_says_of_k_means():
+    """Each center is the middle of its items, and each item is nearest to its own (10.3)."""
+    by_hand = ex6_search_cells._by_hand(None)
+    items, cell, centers = (by_hand[x] for x in ("items", "cell", "centers"))
+    assert all((items[cell == c].mean(axis=0) == centers[c]).all() for c in range(3))
+    far = ((items[:, None] - centers) ** 2).sum(axis=2)
+    assert (far.argmin(axis=1) == cell).all()
+    assert (np.sort(far, axis=1)[:, 0] < np.sort(far, axis=1)[:, 1]).all()  # no tie
+
+
 def test_cells_are_searched_as_by_the_library():
     items = np.random.default_rng(4).normal(size=(90, 3))
     query = np.array([0.3, -1.0, 0.4])
