@@ -27,7 +27,7 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 16.1 to 16.5. The quotas of 16.2 by hand, the sum of 16.3 by hand, the vote "who gains?" of 16.4, and the two votes
-# of 16.5. The moment to stop is figure 16.3: cover the row "PinSage" with a hand, ask what the lead is made of, and uncover it. If time is short, leave
+# of 16.5. The moment to stop is figure 16.4: cover the row "PinSage" with a hand, ask what the lead is made of, and uncover it. If time is short, leave
 # out the exercise of 16.2.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -244,6 +244,12 @@ def joint_loss(losses: dict[str, torch.Tensor], weights: dict[str, float]) -> to
 # %% tags=["check:16.4"]
 check("16.4", joint_loss)
 
+# %% slideshow={"slide_type": "skip"} tags=["widget"]
+visuals.three_losses(on="efu", function=joint_loss)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# *Figure 16.2. Figure 16.1 once more, with your number: behind each loss stands its share in what your `joint_loss` returns, with 256 pairs, 256 questions of features, 4,000 of users, and all weights 1; a line is as thick as its share.*
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 One loss, or three?
 #
@@ -257,7 +263,7 @@ check("16.4", joint_loss)
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 22 to 33. Vote on 16.p5 first; usual wrong answer: both gain, more examples teach more. Then figure 16.2, the left panel before the right one: for pins no row passes the first. For users read
+# Minutes 22 to 33. Vote on 16.p5 first; usual wrong answer: both gain, more examples teach more. Then figure 16.3, the left panel before the right one: for pins no row passes the first. For users read
 # the rows downwards, and ask at which step they gain. Last the third row: which of its three dots makes the mean so low?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
@@ -295,7 +301,7 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.2. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
+# *Figure 16.3. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
 # **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
@@ -335,7 +341,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 33 to 50. Vote on 16.p3 first; usual wrong answer: little, the correction has learned popularity already. Before any number, ask "what can a vector of length 1 not say?". Read the table from the first row to
-# the second: nothing was trained again, one number was added. Then vote on 16.p4; usual wrong answer: half, or all of it, since attention reads more than a mean does. Cover the full mark of PinSage in figure 16.3 with a hand: how
+# the second: nothing was trained again, one number was added. Then vote on 16.p4; usual wrong answer: half, or all of it, since attention reads more than a mean does. Cover the full mark of PinSage in figure 16.4 with a hand: how
 # far is OmniSage ahead of the open one? Then uncover it.
 
 
@@ -433,7 +439,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. The open mark has vectors of 64 numbers, the full one of 32 (with 64: 0.258, too). Compare the two marks of PinSage before you look at OmniSage.*
+# *Figure 16.4. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. The open mark has vectors of 64 numbers, the full one of 32 (with 64: 0.258, too). Compare the two marks of PinSage before you look at OmniSage.*
 #
 # With the number PinSage comes up to OmniSage: nearly all of the lead was popularity, and what is left to attention is too little to be seen. RP3β, which trains nothing, is ahead of the encoder that hears *nobody*: walks hear, too.
 #
@@ -564,7 +570,7 @@ figure.legend(*ax.get_legend_handles_labels(), loc="outside right center", fonts
 plt.show()
 
 # %% [markdown]
-# *Figure 16.4. NDCG@20 among new pins on PinWorld, for people who have saved others, by the share of pins whose picture and words are another pin's: three encoders (solid); plain content, a walk over
+# *Figure 16.5. NDCG@20 among new pins on PinWorld, for people who have saved others, by the share of pins whose picture and words are another pin's: three encoders (solid); plain content, a walk over
 # authors, and iALS (dashed); with intervals of 95 %. From MultiBiSage's, so wide, nothing follows. Look where the solid lines part.*
 #
 # As long as contents are true, the three encoders find about 0.45. With half of them wrong OmniSage keeps 0.447 and PinSage has 0.384; with all wrong it is 0.404 against 0.058.
@@ -734,7 +740,7 @@ print(f"equal; HGTConv takes {pyg / mine:.1f} times as long")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.10 ↳ Every graph, every rival, and the cold
 #
-# *A branch of about 10 minutes. It gives all rows behind figure 16.3, and pins that nobody can find.*
+# *A branch of about 10 minutes. It gives all rows behind figure 16.4, and pins that nobody can find.*
 #
 # "Cold targets" are pins without an edge, to be found among all pins; "cold among cold" finds them among such pins alone. *Pruned* has lost edges as in 16.8; *densified* ties pins with few edges to ten busy ones of similar
 # content, the remedy of LinkedIn's LiGNN.
@@ -925,7 +931,7 @@ for other in (f"{FORMER}, without", "all three, trained once more", "RP3β", "iA
 # read its source, and **what of it was read**. Numbers are the companies' own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. Open figure 16.5 in the notebook, it is too long for a slide. Vote on 16.p7 first; usual wrong answer: three or four, graphs
+# Left out of fifty minutes. Open figure 16.6 in the notebook, it is too long for a slide. Vote on 16.p7 first; usual wrong answer: three or four, graphs
 # are what the course is about. Then read the last two columns, and open OmniSage's row: on what do its repins rest?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p7"]
@@ -935,7 +941,7 @@ predict("16.p7")
 visuals.atlas()
 
 # %% [markdown]
-# *Figure 16.5. Systems of industry by year and by the kind of their graph; an arrow leads to a system that takes over another's vectors or method. In the
+# *Figure 16.6. Systems of industry by year and by the kind of their graph; an arrow leads to a system that takes over another's vectors or method. In the
 # interactive version you pull a line to a year, filter by graph, by way and by company, and open what is known of how one was built.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}

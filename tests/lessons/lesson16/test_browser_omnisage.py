@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from graphrec_utils.plots import visuals
 from tests.browser.pages import colors, status, width
@@ -51,6 +52,24 @@ def test_each_loss_has_its_color_and_a_part_says_whom_it_learns_from(page, switc
     assert "is data" in status(switches)
     shown = switches.locator(".gr-tw-stripe[visibility=visible]")
     assert shown.count() == 5  # two at the encoder and at what is found, one at the network
+
+
+def one_mean(losses, weights):
+    return torch.cat([weights[k] * x for k, x in losses.items()]).mean()
+
+
+def test_a_number_of_one_mean_is_seen_to_belong_to_the_users(drawn):
+    root = drawn(visuals.three_losses(on="efu", function=one_mean))
+    assert "user-entity has 89 % of the number, for it has 4,000 questions" in status(root)
+    thick = {
+        k: float(
+            root.locator(f"path.gr-tw-{k}").first.evaluate("x => parseFloat(x.style.strokeWidth)")
+        )
+        for k in "eu"
+    }
+    assert thick["u"] > 4 * thick["e"]
+    root.get_by_role("button", name="user-entity").click()
+    assert "Each has 50 % of the number" in status(root)
 
 
 @pytest.mark.parametrize("make", [losses])

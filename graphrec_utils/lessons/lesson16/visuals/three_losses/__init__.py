@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import product
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import torch
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from graphrec_utils import style
-from graphrec_utils.plots.visuals.base import Visual
+from graphrec_utils.plots.visuals.base import Visual, asked
 
 # name: (x, y, words, losses whose gradient reaches it); a grid of 640 by 300
 BOXES = {
@@ -29,12 +30,15 @@ EDGES = (
     ("encoder", "reader", "u"),
 )  # fmt: skip
 LOSSES = {"e": "entity-entity", "f": "entity-feature", "u": "user-entity"}
+BATCH = {"e": 256, "f": 256, "u": 4000}  # questions of a batch, as 16.3 tells
 LOOKS = {"e": (style.USER, "-"), "f": (style.ITEM, "--"), "u": (style.POSITIVE, ":")}
 WIDTH, HEIGHT = 180, 68
 
 
 def three_losses(
-    measured: Mapping[str, Mapping[str, float]] | None = None, on: str = "ef"
+    measured: Mapping[str, Mapping[str, float]] | None = None,
+    on: str = "ef",
+    function: Callable | None = None,
 ) -> Visual:
     """Return a visual of the three losses; `.live().on` holds the letters of those that are switched on.
 
@@ -42,6 +46,8 @@ def three_losses(
         measured: what was found with a choice of losses, {"entity-entity + user-entity": {"all": 0.2}} with names
             joined by " + " in the order of `LOSSES`; choices that are not there show none.
         on: of "e", "f" and "u", those that are on at first.
+        function: a student's `joint_loss(losses, weights)`, exercise 16.4: each loss that is on says its share in
+            the number trained on, all weights 1 and the questions of a batch as in `BATCH`.
 
     Raises:
         ValueError: a letter or a name is unknown.
@@ -62,6 +68,9 @@ def three_losses(
         for key, name in names.items() if measured and name in measured
     }  # fmt: skip
     on = "".join(k for k in LOSSES if k in on)
+    part, note = asked(function, lambda: shares(function))
+    if function is not None and part is None:
+        part = {on: {k: 1 / len(on) for k in on} for on in names if on}  # a mean each, weights 1
     return Visual(
         Path(__file__).with_name("three_losses.js"),
         state={
@@ -70,6 +79,8 @@ def three_losses(
             "losses": LOSSES,
             "measured": told,
             "on": on,
+            "shares": part,
+            "batch": BATCH,
             "size": [WIDTH, HEIGHT],
         },
         text="OmniSage's three losses as switches",
@@ -78,12 +89,39 @@ def three_losses(
             "the feature network, what a user liked through the encoder into the user transformer. All three ask for "
             "vectors of pins, which the encoder makes. A box carries a stripe for each chosen loss that gives it a gradient."
         ),
-        draw=lambda: draw(on),
+        draw=lambda: draw(on, part),
+        note=note,
     )
 
 
-def draw(on: str) -> Axes:
-    """Draw the boxes; a stripe for each loss in `on` whose gradient reaches them."""
+def shares(function: Callable) -> dict[str, dict[str, float]]:
+    """Return {letters of the losses that are on: {letter: its share in the number that `function` returns}}.
+
+    A loss's share is how fast the number changes when all its examples grow alike, over the sum of all. Every
+    example is 1 and every weight is 1, so the shares tell what the numbers of examples do.
+
+    Raises:
+        ValueError: the number has no gradient, or none of the losses changes it.
+    """
+    found = {}
+    for bits in product((0, 1), repeat=3):
+        on = [k for k, yes in zip(LOSSES, bits, strict=True) if yes]
+        if not on:
+            continue
+        losses = {k: torch.ones(BATCH[k], requires_grad=True) for k in on}
+        total = function({LOSSES[k]: x for k, x in losses.items()}, {LOSSES[k]: 1.0 for k in on})
+        if not (isinstance(total, torch.Tensor) and total.requires_grad):
+            raise ValueError("its number has no gradient")
+        slopes = torch.autograd.grad(total.sum(), list(losses.values()), allow_unused=True)
+        pull = [0.0 if x is None else float(x.sum()) for x in slopes]
+        if not sum(pull):
+            raise ValueError("no loss changes its number")
+        found["".join(on)] = {k: round(x / sum(pull), 3) for k, x in zip(on, pull, strict=True)}
+    return found
+
+
+def draw(on: str, part: Mapping[str, Mapping[str, float]] | None = None) -> Axes:
+    """Draw the boxes; a stripe for each loss in `on` whose gradient reaches them; shares as in `shares`."""
     _, ax = plt.subplots(figsize=(7.6, 3.4))
     for one, other, loss in EDGES:
         (x, y), (a, b) = BOXES[one][:2], BOXES[other][:2]
@@ -96,7 +134,7 @@ def draw(on: str) -> Axes:
         color, line = LOOKS[loss] if lit else (style.CONTEXT, "-")
         ax.add_patch(FancyArrowPatch(
             begin, end, arrowstyle="-|>", mutation_scale=12, connectionstyle=bend,
-            color=color, linestyle=line, linewidth=3 if lit else 1.2,
+            color=color, linestyle=line, linewidth=(1 + 5 * part[on][loss] if part else 3) if lit else 1.2,
         ))  # fmt: skip
     for x, y, words, losses in BOXES.values():
         mine = [k for k in losses if k in on]
@@ -109,7 +147,8 @@ def draw(on: str) -> Axes:
             ax.add_patch(plt.Rectangle((x + 8 + k * wide, -y - HEIGHT + 4), wide - 2, 8, color=LOOKS[loss][0], zorder=3))  # fmt: skip
         ax.text(x + WIDTH / 2, -y - HEIGHT / 2 + 4, words.replace(" and ", "\nand ").replace(" raw", "\nraw").replace(" of the", "\nof the"),
                 ha="center", va="center", fontsize=10, zorder=3)  # fmt: skip
-    keys = [plt.Line2D([], [], color=LOOKS[k][0], linestyle=LOOKS[k][1], linewidth=3, label=LOSSES[k]) for k in on]  # fmt: skip
+    keys = [plt.Line2D([], [], color=LOOKS[k][0], linestyle=LOOKS[k][1], linewidth=3,
+                       label=LOSSES[k] + (f" {part[on][k]:.0%}".replace("%", " %") if part else "")) for k in on]  # fmt: skip
     if keys:
         ax.legend(handles=keys, loc="upper right", bbox_to_anchor=(1.0, 1.0), fontsize=9)
     ax.set(

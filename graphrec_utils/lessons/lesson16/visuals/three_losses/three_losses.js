@@ -1,12 +1,13 @@
 // OmniSage's losses as switches. State: boxes (name → x, y, words, losses that reach it), edges (from, to, loss),
-// losses (letter → name), measured (letters → name → number), on (letters), size (of a box).
+// losses (letter → name), measured (letters → name → number), on (letters), size (of a box), shares (letters →
+// letter → its share in the number trained on, or null), batch (letter → examples).
 
 import { button, frame, h, list, roving, s, travel } from "../../../../plots/visuals/base/base.js";
 
 const WORDS = { encoder: "the encoder", network: "the feature network", reader: "the user transformer" };
 
 function render({ model, el }) {
-  const [boxes, edges, names, measured, [w, tall]] = ["boxes", "edges", "losses", "measured", "size"].map((x) => model.get(x));
+  const [boxes, edges, names, measured, [w, tall], shares, batch] = ["boxes", "edges", "losses", "measured", "size", "shares", "batch"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "Three losses",
     help: "Switch each loss on and off. Each has a color: its lines are thick, and whoever gets its gradient carries a stripe of it. Press a part, or reach it with the arrow keys, to ask whose.",
@@ -23,8 +24,8 @@ function render({ model, el }) {
     // what is asked of the vectors goes back to whom it can change
     if (model.get("on").includes(letter)) travel(svg, edges.filter((e) => e[2] === letter).map(([one, other]) => [heart(other), heart(one), ""]));
   };
-  const switches = Object.entries(names).map(([k, name]) => [k, button("", () => flip(k), { "aria-pressed": "false" })]);
-  switches.forEach(([k, node]) => node.append(h("i", { class: `gr-tw-key gr-tw-${k}` }), names[k]));
+  const switches = Object.entries(names).map(([k, name]) => [k, button("", () => flip(k), { "aria-pressed": "false" }), h("span")]);
+  switches.forEach(([k, node, part]) => node.append(h("i", { class: `gr-tw-key gr-tw-${k}` }), names[k], part));
   controls.prepend(...switches.map(([, node]) => node));
   const lines = edges.map(([one, other, loss]) => {
     const [[x, y], [a, b]] = [at(one), at(other)];
@@ -65,11 +66,28 @@ function render({ model, el }) {
   roving(svg, () => rows, rows[0][1]);
   body.append(h("div", {}, svg));
 
+  const percent = (x) => `${Math.round(100 * x)} %`;
+  const whose = (part) => {
+    const all = Object.entries(part);
+    const [first, share] = all.reduce((x, y) => (y[1] > x[1] ? y : x));
+    if (all.length < 2) return `${names[first]} alone: all of the number is its. Switch on another: who has more of it then?`;
+    if (all.every(([, x]) => Math.abs(x - 1 / all.length) < 0.005))
+      return `Each has ${percent(1 / all.length)} of the number, with ${list(all.map(([k]) => batch[k].toLocaleString("en-US")))} questions in the batch: how many there are decides nothing, your weights do.`;
+    return `${names[first]} has ${percent(share)} of the number${batch[first] > 1000 ? `, for it has ${batch[first].toLocaleString("en-US")} questions in the batch` : ""}: the encoder learns what it asks for, and little of the rest.`;
+  };
   const draw = () => {
     const on = model.get("on");
     const reached = (losses) => [...losses].some((k) => on.includes(k));
-    switches.forEach(([k, node]) => node.setAttribute("aria-pressed", String(on.includes(k))));
-    lines.forEach(([loss, line]) => line.classList.toggle("gr-tw-flow", loss !== "" && on.includes(loss)));
+    const part = shares?.[on];
+    switches.forEach(([k, node, share]) => {
+      node.setAttribute("aria-pressed", String(on.includes(k)));
+      share.textContent = part && k in part ? ` ${percent(part[k])}` : "";
+    });
+    lines.forEach(([loss, line]) => {
+      const lit = loss !== "" && on.includes(loss);
+      line.classList.toggle("gr-tw-flow", lit);
+      line.style.strokeWidth = lit && part ? `${1.5 + 12 * part[loss]}px` : "";
+    });
     shapes.forEach(({ name, losses, box, stripes, x }) => {
       box.classList.toggle("gr-tw-lit", reached(losses));
       box.classList.toggle("gr-tw-asked", name === asked);
@@ -91,6 +109,7 @@ function render({ model, el }) {
     const parts = shapes.filter(({ name, losses }) => WORDS[name] && reached(losses)).map(({ name }) => WORDS[name]);
     const idle = shapes.filter(({ name, losses }) => WORDS[name] && !reached(losses)).map(({ name }) => WORDS[name]);
     const found = Object.entries(measured[on] ?? {}).map(([name, x]) => `${name} ${x.toFixed(3)}`);
+    if (part) return say(whose(part));
     say(
       `Gradients reach ${list(parts)}.` +
         (on.length > 1 ? ` ${on.length > 2 ? "All three" : "Both"} losses meet in the encoder.` : "") +
