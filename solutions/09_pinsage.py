@@ -580,7 +580,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # * **Settings.** They were chosen in a fourth world, six trials each for the two lines of PinSage, which has 32 numbers, one layer and the softmax. Today's edges come as neighbors and as the logarithm of the degree.
 # * **Today's edges.** Intervals over pins and worlds: from +0.015 to +0.107 after 3 days (the mean 0.061), from +0.008 to +0.077 after 7, from +0.055 to +0.122 after 14 (0.089); for 28 days, where RP3β is first, none is stored.
 # * **GraphSAGE** finds 0.717, 0.571, 0.534 and 0.440, PinSage 0.785, 0.583, 0.539 and 0.434: not to be told apart in the first fortnight, and for 28 days no interval between them is stored (figure 7.4 shows both). So whether it matters *whom* a pin hears cannot be told; a young pin has few neighbors to choose from.
-# * **RP3β, Pixie and content.** PinSage over RP3β: +0.273, from +0.002 to +0.544, after 3 days; over Pixie: +0.452, from +0.172 to +0.732, after 3 days; +0.166, from +0.094 to +0.238, after 14. Over plain content, which nobody trained: +0.150, from +0.083 to +0.217, and +0.187, from +0.149 to +0.225.
+# * **RP3β, Pixie and content.** PinSage over RP3β: +0.273, from +0.002 to +0.544, after 3 days, where RP3β's best β stands at the end of its grid; over Pixie: +0.452, from +0.172 to +0.732, after 3 days; +0.166, from +0.094 to +0.238, after 14. Over plain content, which nobody trained: +0.150, from +0.083 to +0.217, and +0.187, from +0.149 to +0.225.
 # * **All pins.** New vectors find 0.220 after seven days and 0.202 after 28, old ones 0.218 and 0.194; RP3β finds 0.232 after 28, iALS (lesson 02) 0.218.
 # * **Users.** 2,373 people in three worlds, pins without a save: a person has no vector here, the mean of her pins finds 0.397, folded in as iALS does it (lesson 02) she finds 0.447 (+0.050, from +0.043 to +0.058).
 #
@@ -595,7 +595,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # >
 # > **Where it won.** Among pins born in the two weeks since the training. Made anew it finds an NDCG@20 of
 # > 0.539, with its own vectors of two weeks ago 0.451; content finds 0.352 (9.6). By then it cannot be told from
-# > GraphSAGE made anew (0.534) and RP3β (0.524); after three days it is ahead of RP3β (0.785, 0.512).
+# > GraphSAGE made anew (0.534) and RP3β (0.524); after three days it finds 0.785, RP3β 0.512, just beyond chance.
 # >
 # > **Where it did not.** Among newborn pins after four weeks it finds 0.434, RP3β 0.463 (9.6). Over all pins counting is ahead (9.6).
 #
