@@ -275,7 +275,7 @@ for name, loss in {"yours": twhin_loss, "the library's": twhin.loss}.items():
 pd.DataFrame(rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The others say what the loss is *for*, and there the bugs show: nearly all false edges are called likely, and the $\boldsymbol\theta_r$ have not moved.
+# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The others show the bugs: nearly all false edges are called likely, and the $\boldsymbol\theta_r$ have not moved.
 #
 # <details><summary>The three, and where they stand in Twitter's code</summary>
 #
@@ -291,7 +291,7 @@ pd.DataFrame(rows)
 predict("13.p2")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Multiply it out: $s \cdot (t + r) = s \cdot t + s \cdot r$. For one user $s \cdot r$ is the same number for every target, so no order changes. Such a relation may learn, and still it orders nothing.
+# Multiply it out: $s \cdot (t + r) = s \cdot t + s \cdot r$. For one user $s \cdot r$ is the same number for every target, so no order changes, whatever is learned.
 #
 # And in the right formula? $(s + r) \cdot t = s \cdot t + r \cdot t$. This looks like TransE, where a relation moves the source. But in a product it gives each target a **bonus**, the same for every source. The bonus could hold popularity. But popular targets are often the wrong ones of a batch, so training leaves little of it (lesson 11).
 #
@@ -366,9 +366,9 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Solid against dashed:** who reads more kinds of edges finds more (at one percent TwHIN is too close to tell). A bought kayak says something about ads for kayaks, and a model of the clicks never reads it.
 #
-# **The line that comes down** is TwHIN's. That it must learn $\boldsymbol\theta_r$ from clicks cannot be all: TransE (lesson 12) must, too, and with one click in a hundred finds 0.133, TwHIN 0.072. A guess, not tested: a fixed share of TwHIN's training goes to clicks, so a handful is shown again and again, until it is learned by heart. iALS counts each pair once.
+# **The line that comes down** is TwHIN's. That it must learn $\boldsymbol\theta_r$ from few clicks cannot be the whole reason: TransE (lesson 12) must, too, and ends at 0.133, TwHIN at 0.072. A guess: a fixed share of TwHIN's training goes to clicks, so a handful is shown again and again, until it is learned by heart.
 #
-# **Is it the graph that helps, or the vector for each relation?** iALS and RP3β have the same edges and no such vector, so what they find is the graph's doing. iALS lies highest at every share, surely at 30 and at 1 percent. Its loss is another one, so this is no ablation. But 13.2 says what to expect: $\boldsymbol\theta_r$ gives each ad a bonus, the same for everybody. We do not see that it adds anything.
+# **Is it the graph that helps, or the vector for each relation?** iALS and RP3β have the same edges and no such vector, so what they find is the graph's doing. iALS lies highest at every share, surely at 30 and at 1 percent. (Its loss is another one, too.) And 13.2 says what to expect: $\boldsymbol\theta_r$ gives each ad a bonus, the same for everybody.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -481,9 +481,9 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **No orange line rises above all blue ones** beyond chance, not even with six topics. Among trained people the best of either kind cannot be told apart; among newcomers with four topics one vector is ahead, and that decides the card. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
+# **No orange line rises above all blue ones** beyond chance, not even with six topics. (Among newcomers with four topics one vector is surely ahead: that decides the card.) So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
 #
-# **Are the medoids good at anything?** At six topics, on the left, three lines lie highest: three medoids, five medoids, and one vector, the mean that forgets. What they share: late saves count more. The mean and the mixture take all saves alike, and lie lowest. So what looks like the gain of several vectors may be that of forgetting (a guess: with four topics its gain is small).
+# **Are the medoids good at anything?** At six topics, on the left, three lines lie highest: three medoids, five medoids, and one vector, the mean that forgets. What they share: late saves count more. The mean and the mixture take all saves alike, and lie lowest. So what looks like the gain of several vectors may be that of forgetting.
 #
 # **And for newcomers?** There the medoids fall far below from two topics on. A guess: the pins' vectors have learned from trained people, so even one pin leads back to those who saved it. For a newcomer it is mostly quirks, and only a mean or a center, made of many pins, evens them out.
 #

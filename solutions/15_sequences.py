@@ -450,7 +450,7 @@ verdict(
 #
 # **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And *now* needs its whole week in the log, so under dense no event of the last week is ever asked.
 #
-# **Now the rows below.** RP3β's mean is above both at every horizon, and iALS has the highest of all on the next day. But 1,600 steps are short: after 6,400 every next has .085, .078 and .073, no longer below the walk. So train long enough before you choose a target.
+# **Now the rows below.** RP3β counts, so it is never half learned. A transformer is stopped somewhere: after 1,600 steps both lie below the walk at every horizon, after 6,400 every next (.085, .078, .073) no longer does. (For the next day iALS stays highest.) So train long enough before you choose a target.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
