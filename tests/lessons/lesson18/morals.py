@@ -11,7 +11,7 @@ ESTIMATES = ("IPS", "SNIPS", "DR")
 
 def one_vote_each() -> bool:
     weak, good = (printed("18", two)[-1] for two in ("iALS + pictures", "iALS + L3"))
-    fused, alone = printed("18", "fused")[0], printed("18", "iALS", 5)[0]
+    fused, alone = printed("18", "fused")[0], printed("18", "iALS", 7)[0]
     # with pictures any pair falls below every pair without them
     names = ("item2item", "iALS", "L3")
     with_pictures = max(printed("18", f"{x} + pictures")[-1] for x in names)
@@ -22,7 +22,7 @@ def one_vote_each() -> bool:
 def log_and_people() -> bool:
     l3, control = printed("18", "L3", 4), printed("18", "item2item", 6)  # NDCG@20, lift, from, to
     steps = [
-        printed("18", "iALS", 5),
+        printed("18", "iALS", 7),
         *(printed("18", x) for x in ("two fused", "fused", "three fused")),
     ]
     # each step to the left on the log is a step up with people
