@@ -62,7 +62,7 @@ remember("15")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.1 Attention that looks back
 #
-# Ann saved a cake, clicked on a garden, saved a second cake. What should the last event hear of the others? More of the cake than of the
+# Ann saved a cake, clicked on a garden, saved a second cake. The last event should hear more of the cake than of the
 # garden. So each event gets three vectors, made by three learned matrices:
 #
 # * a **query** $\mathbf q$: what do I look for?
@@ -224,9 +224,9 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # | $\mathbf h_2$ | the cake, the garden | the second cake |
 # | $\mathbf h_3$ | all three | in training nothing; in use it is Ann's vector |
 #
-# So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history. (The paper asked one drawn negative, not the whole catalog; here that finds less: branch 15.13.)
+# So one reading of twenty events gives twenty examples. The causal mask keeps that fair. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history. (The paper asked one drawn negative, not the whole catalog; here that finds less: branch 15.13.)
 #
-# So SASRec's answer to the question on top is the very next event. Does it pay?
+# So SASRec's answer to the question on top: the very next event.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 15 to 19. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
@@ -326,7 +326,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 #
 # **Why did shuffling promise more?** A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. So what the order is worth to a chain says little of what it is worth to others.
 #
-# **And the walk?** On the other three sets its mean is the highest, each time too close to SASRec to tell. A walk can use late events, too, if it starts from them more often. On games that surely helps.
+# **And the walk?** On the other three sets its mean is the highest, each time too close to SASRec to tell. It can use late events, too, by starting from them more often: on games that surely helps.
 #
 # (SASRec was tried in six settings, the walk in twelve, and on games its longest training was its best: more may be in it.)
 #
@@ -377,7 +377,7 @@ visuals.timeline(
 # %% [markdown]
 # *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Circles are likes, crosses are not. Shaded: the window of 7 days. Arrows lead from each event to what it has to find under "dense". In the interactive version pull now and the end of the window, and change the objective.*
 #
-# Dense has eight arrows here, from four events to two likes. Every next would have four. What dense asks for is as right tonight as this morning, while the next like is soon past. So dense should be the better teacher for a vector that is used all day.
+# Dense has eight arrows here, from four events to two likes. Every next would have four. What dense asks for is as right tonight as this morning, the next like is soon past. So for a vector that is used all day dense should be the better teacher.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -386,7 +386,7 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target. Ask both for the new likes of the next day, week and fortnight. If a window teaches a vector to look ahead, dense should catch up the further ahead one asks. Beside them stand iALS and RP3β, without a target.
+# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target. Ask both for the new likes of the next day, week and fortnight. If a window teaches to look ahead, dense should catch up the further one asks. Beside them stand iALS and RP3β, without a target.
 #
 # > **Claim** (of the abstract, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -468,7 +468,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 A vector of last midnight
 #
-# A vector made at midnight knows nothing of this morning. Making it anew at every click needs a streaming system. How much is lost without one?
+# A vector made at midnight knows nothing of this morning. Making it anew at every click needs a streaming system. What is lost without one?
 #
 # Ask the same two models before each new like of a fortnight (each like is one question, so do not compare with the table of 15.4), with a user's vector of three ages:
 #
@@ -518,9 +518,9 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.4. Recall@10 by the age of what had been read. Blue is PinnerFormer: taught by the next like (solid), or by the week ahead (dashed). Black is a walk: late likes count more (solid), or all alike (dashed). How far does each line climb, and in which step?*
 #
-# **Age or target?** From the first day to last night little rises. Then comes the step that counts: the vector has heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh vector knows this one's. The target matters less: the two blue lines lie closer together than the last step of either is high.
+# **Age or target?** From the first day to last night little rises. The step that counts: the vector has heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh vector knows this one's. The target matters less: the two blue lines lie closer together than the last step of either is high.
 #
-# **Does one need a transformer for that?** Both walks know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
+# **Does one need a transformer for that?** Both walks know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news first.
 #
 # **And the abstract?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age.
 #
