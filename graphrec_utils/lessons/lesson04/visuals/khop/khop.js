@@ -93,13 +93,14 @@ function render({ model, el }) {
     radius.set(k);
     const ends = net.all.filter((_, v) => here[v]);
     const fresh = net.all.filter((_, v) => first[v] === k);
+    const few = (names) => list(names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names);
     const parity = k % 2 ? "odd" : "even";
     const sides = net.isUser(start) === (k % 2 === 0) ? "users" : "items";
     const walks = here.reduce((sum, x) => sum + x, 0);
     if (!walks) return say(`${name} has no edge: there is no walk of length ${k}.`);
     say(
-      `k = ${k}, ${parity}: ${walks === 1 ? `the only walk from ${name} ends` : `all ${walks} walks from ${name} end`} at ${sides} (${list(ends)}). ` +
-        (fresh.length ? `Reached for the first time: ${list(fresh)}.` : "Nobody is reached for the first time."),
+      `k = ${k}, ${parity}: ${walks === 1 ? `the only walk from ${name} ends` : `all ${walks} walks from ${name} end`} at ${sides} (${few(ends)}). ` +
+        (fresh.length ? `Reached for the first time: ${few(fresh)}.` : "Nobody is reached for the first time."),
     );
   };
   const watched = ["start", "k", "answers"];

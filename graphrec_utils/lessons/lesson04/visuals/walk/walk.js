@@ -148,8 +148,9 @@ function render({ model, el }) {
     const gap = walk.visits[worst] / total - walk.target[worst];
     chart.setAttribute("aria-label", `Shares of visits, the largest error is ${Math.abs(gap).toFixed(3)}`);
     say(
-      `${came} Largest gap: ${net.all[worst]}, ${(walk.visits[worst] / total).toFixed(3)} of the visits, ` +
-        `exact ${walk.target[worst].toFixed(3)}.`,
+      Math.abs(gap) < 0.02 && walk.step >= 100
+        ? `${came} The bars lie on the lines: what the walk counts is what the formula says.`
+        : `${came} Farthest from its line: ${net.all[worst]}, ${(walk.visits[worst] / total).toFixed(2)} of the visits, its line ${walk.target[worst].toFixed(2)}.`,
     );
   };
 
@@ -177,7 +178,7 @@ function render({ model, el }) {
   };
   const restart = slider("restart", { min: 0.05, max: 0.95, step: 0.05, value: model.get("restart") }, (x) => {
     stop();
-    put({ step: 0, restart: x });
+    put({ restart: x }); // as many steps with another chance: the bars answer at once
   });
   controls.prepend(
     button("Step →", press(1)),

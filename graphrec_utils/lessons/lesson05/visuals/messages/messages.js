@@ -163,7 +163,7 @@ function render({ model, el }) {
       );
     }
     let at = [0, 0];
-    const words = [];
+    const [words, taken] = [[], []];
     let came = at; // where the sum stood one step ago
     vectors.forEach(({ part, kind, from }) => {
       if (list.indexOf(part) >= k) return;
@@ -181,10 +181,18 @@ function render({ model, el }) {
       if (kind === (part.second && on.second ? "second" : "first") && made.length) {
         const [[x1, y1], [x2, y2]] = [to(from), to(at)];
         const long = Math.hypot(x2 - x1, y2 - y1) || 1;
-        const [ox, oy] = [(14 * (y2 - y1)) / long, (-14 * (x2 - x1)) / long];
         const word = own ? "itself" : names[part.w];
-        const anchor = ox < -4 || (x1 + x2) / 2 + ox + 8 * word.length > side ? "end" : ox > 4 ? "start" : "middle";
-        words.push(s("text", { x: Math.min((x1 + x2) / 2 + ox, side - 4), y: (y1 + y2) / 2 + oy + 4, "text-anchor": anchor, class: "gr-msg-word" }, word));
+        // on the other side of its arrow where a word stands already; nowhere if both are taken, the table names it
+        for (const turn of [1, -1]) {
+          const [ox, oy] = [(turn * 14 * (y2 - y1)) / long, (turn * -14 * (x2 - x1)) / long];
+          const anchor = ox < -4 || (x1 + x2) / 2 + ox + 8 * word.length > side ? "end" : ox > 4 ? "start" : "middle";
+          const [x, y, wide] = [Math.min((x1 + x2) / 2 + ox, side - 4), (y1 + y2) / 2 + oy + 4, 8 * word.length];
+          const begin = x - wide * { start: 0, middle: 0.5, end: 1 }[anchor];
+          if (taken.some((z) => begin < z.begin + z.wide && z.begin < begin + wide && Math.abs(y - z.y) < 14)) continue;
+          taken.push({ begin, wide, y });
+          words.push(s("text", { x, y, "text-anchor": anchor, class: "gr-msg-word" }, word));
+          break;
+        }
       }
       made.forEach((node) => node.append(s("title", {}, `${own ? "itself" : names[part.w]}, ${kind === "first" ? "W₁" : "W₂"}: ${show(part[kind])}`)));
       drawn.push(...made);
@@ -237,7 +245,7 @@ function render({ model, el }) {
             ? `${names[part.w]} sends with weight ${part.weight.toFixed(2)}: W₁ part ${show(part.first)}, W₂ part ${show(part.second)}.${on.second || neighbors(part.w).length < 2 ? "" : ` But for the weight, ${names[part.w]} tells ${joined(neighbors(part.w).map((w) => names[w]))} the same.`}`
             : `${on.sigma ? "LeakyReLU of" : "No activation on"} the sum ${show(sum)} gives ${show(end)}.`;
     const ended = k > list.length ? verdict : "";
-    say(`Step ${k} of ${lastStep()}. ${said}${k ? ` Sum so far ${show(sum)}.` : ""}`, ended);
+    say(`Step ${k} of ${lastStep()}. ${said}${part ? ` Sum so far ${show(sum)}.` : ""}`, ended);
     choice.value = v;
   };
 

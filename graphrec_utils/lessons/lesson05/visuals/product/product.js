@@ -85,7 +85,8 @@ function render({ model, el }) {
     const now = users.map(([who]) => model.get("users")[who]);
     const all = now.map((vector) => message(vector, c));
     const [who, own, heard] = [users[listens][0], now[listens], all[listens]];
-    const by = (low / 2 - 14) / Math.max(...[item, ...all].flat().map(Math.abs));
+    // a bar is at most 1 long: only the slider changes the scale, never the hand at a bar
+    const by = (low / 2 - 14) / Math.max(...item.map((x) => Math.abs(x) * (1 + Math.abs(c))));
     const factor = own.map((x) => 1 + c * x);
     const far = factor.map((x) => Math.abs(x - 1));
     const k = held ?? far.indexOf(Math.max(...far));

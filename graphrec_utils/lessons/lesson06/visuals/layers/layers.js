@@ -165,7 +165,8 @@ function render({ model, el }) {
     const score = (u, i, by = weight) => by.reduce((sum, w, p) => sum + w * blocks[p][u][i], 0);
     // a prediction is judged by the weights at which the scores were shown
     if (!shown) verdict = null;
-    else if (verdict?.guesses !== guesses) verdict = { guesses, above: users.map((_, u) => items.map((_, i) => Number(Math.abs(score(u, i)) > 5e-4))) };
+    else if (verdict?.guesses !== guesses) verdict = { guesses, alpha: alpha.join(), above: users.map((_, u) => items.map((_, i) => Number(Math.abs(score(u, i)) > 5e-4))) };
+    const judging = shown && verdict.alpha === alpha.join();
     let [right, made] = [0, 0];
     users.forEach((user, u) =>
       items.forEach((item, i) => {
@@ -175,7 +176,7 @@ function render({ model, el }) {
         const good = shown && guess !== undefined && guess === verdict.above[u][i];
         made += guess !== undefined;
         right += good;
-        const mark = shown && guess !== undefined ? h("span", { class: "gr-layers-said" }, `you said ${told} ${good ? "✓" : "✗"}`) : "";
+        const mark = judging && guess !== undefined ? h("span", { class: "gr-layers-said" }, `you said ${told} ${good ? "✓" : "✗"}`) : "";
         cells[u][i].replaceChildren(shown ? number(value) : told, mark);
         cells[u][i].setAttribute("aria-label", `${user}, ${item}: ${shown ? `score ${number(value)}${mark && (good ? ", predicted" : ", predicted otherwise")}` : `prediction ${told}`}`);
       }),
@@ -230,7 +231,7 @@ function render({ model, el }) {
     const odd = weight.map((w, p) => [w, p]).filter(([w, p]) => p % 2 && Math.abs(w) > 1e-9);
     const sum = odd.map(([w, p]) => `${number(w)} Â${p === 1 ? "" : "⁰¹²³⁴⁵⁶⁷⁸"[p]}`).join(" + ").replaceAll("+ −", "− ");
     if (shown) {
-      const judged = made ? ` ${right} of your ${made} predictions hold.` : "";
+      const judged = !made ? "" : judging ? ` ${right} of your ${made} predictions hold.` : " You predicted for other weights.";
       const [u, i] = pair;
       const gone = parts.every((z, p) => p % 2 === 0 || Math.abs(z) < 5e-4);
       const told = held === null ? "" : `α${"₀₁₂₃₄"[held]} = ${number(alpha[held], 2)}: ${users[u]} – ${items[i]} has ${number(each[u][i])}, with the mean ${number(mean[u][i])}. `;

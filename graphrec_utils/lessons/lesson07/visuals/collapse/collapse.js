@@ -23,7 +23,7 @@ function render({ model, el }) {
 
   // ---- left: the circle
   const [radius, middle] = [118, 136];
-  const dots = groups.map((group) => s("path", { class: "gr-col-dot", d: COLLAPSE_SHAPES[group] }));
+  const dots = groups.map((group) => s("path", { class: `gr-col-dot gr-col-${group % 3}`, d: COLLAPSE_SHAPES[group] }));
   const circle = s(
     "svg",
     { viewBox: "0 0 272 272", width: 272, height: 272, role: "img" },
@@ -41,6 +41,7 @@ function render({ model, el }) {
       s("polyline", { class: "gr-col-line" }),
     ]),
   );
+  const tags = Object.fromEntries(names.map((name) => [name, s("text", { class: "gr-col-tag", "text-anchor": "end" }, name)]));
   const now = s("circle", { r: 6, class: "gr-col-now" });
   const chart = s(
     "svg",
@@ -49,6 +50,7 @@ function render({ model, el }) {
     ...[-1, 0, 1].map((y) => s("text", { x: left - 6, y: py(y) + 5, "text-anchor": "end" }, String(y).replace("-", "−"))),
     ...[0, last].map((k) => s("text", { x: px(k), y: height - 6, "text-anchor": k ? "end" : "start" }, `step ${k * every}`)),
     ...Object.values(lines),
+    ...Object.values(tags),
     now,
   );
   body.append(
@@ -80,6 +82,10 @@ function render({ model, el }) {
     for (const other of names) {
       lines[other].classList.toggle("gr-col-on", other === name);
       // no further than the step: the rest is what one is asked about
+      // the loss that is not on show is named where its curve ends now
+      tags[other].setAttribute("visibility", other === name || px(k) < 200 ? "hidden" : "visible");
+      tags[other].setAttribute("x", px(k));
+      tags[other].setAttribute("y", py(steps[other][k].cosine) + (steps[other][k].cosine > 0.8 ? 18 : -8));
       lines[other].setAttribute("points", steps[other].slice(0, k + 1).map((x, j) => `${px(j)},${py(x.cosine)}`).join(" "));
     }
     now.setAttribute("cx", px(k));

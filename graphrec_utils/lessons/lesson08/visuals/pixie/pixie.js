@@ -165,7 +165,7 @@ function render({ model, el }) {
   // ---- controls
   const time = player(model, root, () => walk.steps.length, 600);
   const restart = slider("restart", { min: 0.05, max: 0.95, step: 0.05, value: model.get("restart") }, (x) =>
-    put({ step: 0, restart: x }),
+    put({ restart: x }),
   );
   const favor = liked.some(Boolean)
     ? slider(`${language} ×`, { min: 1, max: 10, value: model.get("favor") }, (x) => put({ step: 0, favor: x }))

@@ -66,7 +66,7 @@ function render({ model, el }) {
       put(name, Math.round((Math.atan2(Math.max(0, y), x) * 180) / Math.PI));
     });
   }
-  const place = (name, degrees, move, out) => {
+  const place = (name, degrees, move, out, drop = 0) => {
     const { line, pull, text, knob } = arrows[name];
     const [x, y] = at(degrees);
     line.setAttribute("x2", x);
@@ -77,8 +77,8 @@ function render({ model, el }) {
     // beside the circle a word begins, or ends, outside of the knob; on top it stands over it
     const side = name === "q" ? 0 : Math.sign(Math.round(2 * cos(degrees)));
     text.setAttribute("text-anchor", side > 0 ? "start" : side < 0 ? "end" : "middle");
-    text.setAttribute("x", name === "q" ? tx : Math.max(side < 0 ? 58 : 30, Math.min(side > 0 ? 302 : 330, tx)));
-    text.setAttribute("y", name === "q" ? floor + 14 : ty + 4);
+    text.setAttribute("x", name === "q" ? tx : Math.max(side < 0 ? 58 : 30, Math.min(side > 0 ? 290 : 330, tx)));
+    text.setAttribute("y", name === "q" ? floor + 14 : Math.min(floor - 2, ty + 4 + drop));
     const to = Math.max(0, Math.min(180, degrees + move));
     const sweep = move > 0 ? 0 : 1;
     const [ax, ay] = at(degrees, radius - 22);
@@ -152,8 +152,10 @@ function render({ model, el }) {
     // the word of the vector that stands higher goes further out, so that no word lies on the other
     const higher = sin(p) > sin(n);
     place("q", 0, 0, 12);
-    place("positive", p, a, higher ? 36 : 16);
-    place("negative", n, b, higher ? 16 : 36);
+    // close together the lower word hangs under its head
+    const drop = Math.abs(p - n) < 14 ? 16 : 0;
+    place("positive", p, a, higher ? 36 : 16, higher ? 0 : drop);
+    place("negative", n, b, higher ? 16 : 36, higher ? drop : 0);
     for (const name of names) {
       const row = curves[name][model.get("margin")];
       lines[name].setAttribute("points", row.map((y, k) => `${px(-2 + k / 10)},${py(y)}`).join(" "));
