@@ -70,6 +70,9 @@ def test_predictions_are_judged(weights):
     assert weights.get_by_role("img", name="graph; u1 and i1 are 1 step apart").count() == 1
     assert weights.locator(".gr-layers-way").count() == 1
     weights.get_by_role("button", name="last layer").click()  # it was told of other weights
+    assert "hold" not in status(weights) and "for other weights" in status(weights)
+    assert "you said" not in cell(weights, "u1", "i1").inner_text()
+    weights.get_by_role("button", name="mean").click()
     assert "2 of your 3 predictions hold" in status(weights)
     weights.get_by_role("button", name="Hide and predict again").click()
     assert cell(weights, "u0", "i0").inner_text() == "> 0"
