@@ -6,7 +6,4 @@ from graphrec_utils.plots import visuals
 
 MADE = {
     "three_losses": lambda: visuals.three_losses({"entity-entity": {"all": 0.2}}),
-    "three_losses, with yours": lambda: visuals.three_losses(
-        on="efu", function=lambda losses, weights: sum(weights[k] * x.mean() for k, x in losses.items())
-    ),
 }  # fmt: skip
