@@ -78,7 +78,7 @@ remember("15")
 # \ \text{ if } t \text{ may look at } s, \text{ else } -\infty
 # $$
 #
-# Here $\mathbf o_t$ is what place $t$ has heard, and $d$ the length of queries and keys. Two rules say who may look. **Causal**: $s \le t$, since
+# Here $\mathbf o_t$ is what place $t$ has heard, and $d$ the length of queries and keys. Products of random vectors grow like $\sqrt d$; divided by it, weights stay soft at any length. Two rules say who may look. **Causal**: $s \le t$, since
 # tomorrow is not known. **Padding**: $s$ is no empty place; sequences of a batch have different lengths.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -224,9 +224,9 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # | $\mathbf h_2$ | the cake, the garden | the second cake |
 # | $\mathbf h_3$ | all three | in training nothing; in use it is Ann's vector |
 #
-# So one reading of twenty events gives twenty examples. The causal mask keeps that fair. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history. (The paper asked one drawn negative, not the whole catalog; here that finds less: branch 15.13.)
+# So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history. (The paper asked one drawn negative, not the whole catalog; here that finds less: branch 15.13.)
 #
-# So SASRec's answer to the question on top: the very next event.
+# So SASRec's answer to the question on top: the very next event. Before another answer stands against it (15.4): does reading the order pay at all?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 15 to 19. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
@@ -266,10 +266,10 @@ check("15.3", sequence_loss)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 Does the order pay?
 #
-# Is there anything to read in an order? A **chain** can tell: it looks at the last event alone and counts what others did next.
+# A **chain** can tell: it looks at the last event alone and counts what others did next.
 # Shuffle each history, all but the event to be found: what the chain then loses is what the last event had told it.
 #
-# Now ask for the very next event, as SASRec is asked, on four sets of real data. The models differ in what they may read of a history:
+# Now ask for the very next event, on four sets of real data. The models differ in what they may read:
 #
 # | reads | who |
 # |---|---|
@@ -322,13 +322,11 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Start with SASRec's mark in each column: where is nobody as high? The text compares differences, as the card does: their intervals are narrower.*
 #
-# **From left to right the order tells a chain more, and SASRec does not profit.** It is ahead of everybody on the films alone. Why there? A guess: people like in one week what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
+# **From left to right the order tells a chain more, yet SASRec is ahead of everybody on the films alone.** Why there? A guess: people like in one week what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
 #
 # **Why did shuffling promise more?** A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. So what the order is worth to a chain says little of what it is worth to others.
 #
-# **And the walk?** On the other three sets its mean is the highest, each time too close to SASRec to tell. It can use late events, too, by starting from them more often: on games that surely helps.
-#
-# (SASRec was tried in six settings, the walk in twelve, and on games its longest training was its best: more may be in it.)
+# **And the walk?** On the other three sets its mean is the highest, each time too close to SASRec (tried half as often) to tell. It can use late events, too, by starting from them more often: on games that surely helps.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
@@ -337,7 +335,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # The last event of up to 2,400 people with five or more (645 on Wikipedia), among all items, what a person knows left out; the event before it chose the settings, all else is training. Twelve settings
 # each, seven for recent popularity, six for SASRec: one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
 # thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences. On games 16
-# passes were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
+# passes of SASRec were the most that were tried, and were best, so more may be in it; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
 # 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (there .122, its highest, which fits the guess that a film tells the date), and people who come back to the same page.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. What the weights add to RP3β: games +0.011, from +0.006
@@ -386,7 +384,7 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target. Ask both for the new likes of the next day, week and fortnight. If a window teaches to look ahead, dense should catch up the further one asks. Beside them stand iALS and RP3β, without a target.
+# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target, and ask both for the new likes of the next day, week and fortnight. If a window teaches to look ahead, dense should catch up the further one asks.
 #
 # > **Claim** (of the abstract, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -446,11 +444,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Read the first two rows from left to right:** dense does not catch up. Its mean is lower at each horizon, perhaps by chance.
+# **Read the first two rows from left to right:** dense does not catch up; its mean is lower at each horizon, perhaps by chance.
 #
-# **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And *now* needs its whole week in the log, so under dense no event of the last week is ever asked.
+# **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And *now* must have its whole week in the log, so under dense the last week's events are only ever answers, never asked.
 #
-# **Now the rows below.** RP3β counts, so it is never half learned. A transformer is stopped somewhere: after 1,600 steps both lie below the walk at every horizon, after 6,400 every next (.085, .078, .073) no longer does. (For the next day iALS stays highest.) So train long enough before you choose a target.
+# **Now the rows below,** of models without a target. RP3β lies above both by its means: it counts, so it is never half learned. A transformer is stopped somewhere: four times the steps left less than half of the gap between the two targets (one run, on validation). So train long enough before you choose one.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -460,7 +458,7 @@ verdict(
 # its own $w$ of 0, 0.3, 0.6, 1 and 1.5. The larger rate is taken only if its lead on validation exceeds what seeds differ
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
 # Trained four times as long, over OmniSage's vectors of pins, PinnerFormer passes iALS and RP3β (lesson 16). Longer training brings the two objectives closer: at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
-# validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, gains nothing from the number that could be seen any more (16.11). Rivals had up to 36 trials.
+# validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, finds .085, .078 and .073 on test and gains nothing from the number that could be seen any more (16.11). RP3β over every next, 14 days: +.002, from −.003 to +.007. Rivals had up to 36 trials.
 # Also measured: "next" and "all" (15.9); both without popularity, where every next is surely ahead (15.14); a causal tower as in lesson 10 and a mean that forgets.
 #
 # </details>
@@ -470,7 +468,7 @@ verdict(
 #
 # A vector made at midnight knows nothing of this morning. Making it anew at every click needs a streaming system. What is lost without one?
 #
-# Ask the same two models before each new like of a fortnight (each like is one question, so do not compare with the table of 15.4), with a user's vector of three ages:
+# Ask the same two models before each new like of a fortnight, with a user's vector of three ages:
 #
 # * **once**: made on the fortnight's first day;
 # * **daily**: made last midnight;
@@ -518,18 +516,18 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.4. Recall@10 by the age of what had been read. Blue is PinnerFormer: taught by the next like (solid), or by the week ahead (dashed). Black is a walk: late likes count more (solid), or all alike (dashed). How far does each line climb, and in which step?*
 #
-# **Age or target?** From the first day to last night little rises. The step that counts: the vector has heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh vector knows this one's. The target matters less: the two blue lines lie closer together than the last step of either is high.
+# **Age or target?** Until last night little rises; the step that counts is to have heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh vector knows this one's. The target matters less: the two blue lines lie closer together than the last step of either is high.
 #
 # **Does one need a transformer for that?** Both walks know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news first.
 #
-# **And the abstract?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age.
+# **And the abstract?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age, in real time surely (+.026, from +.016 to +.037).
 #
 # **What counted most was whether a vector had heard of today.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The models of 15.4 with popularity, three seeds; likes of days 42 to 55 of 250 users, with what each had liked before out of the list, however old the vector
-# is. A vector of the first day is of day 42. Every next over dense: in real time +.026, from +.016 to +.037, of last midnight +.006, from −.002 to +.014. Shares are of
+# The models of 15.4 with popularity, three seeds; likes of days 42 to 55 of 250 users, each one question (so do not compare with the table of 15.4), with what each had liked before out of the list, however old the vector
+# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014. Shares are of
 # one training each, and the card's interval is over the three.
 #
 # The walk's half-life is one of nine, from a quarter of an hour to none, asked in real time on days 35 to 41: two days found most (.167; half a day .164, none .107).
@@ -547,7 +545,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > **What they are for.** Vectors that may be made anew at every click, where a session says what somebody wants right now.
 # >
 # > **Where they won.** On films SASRec finds the very next one: NDCG@10 .146, a chain of the last film .131 (15.3). On PinWorld, asked in the second before,
-# > PinnerFormer taught by the next like finds recall@10 .162, taught by the week ahead .136 (15.5).
+# > PinnerFormer taught by the next like finds recall@10 .162, a walk with all likes alike .109 (+.053, from +.037 to +.069; 15.5).
 # >
 # > **Where they did not.** A walk in which old likes fade finds .154 in the same second, and of last night .106 (PinnerFormer .101): too close to
 # > tell (15.5). On edits, places and games SASRec finds no more than a walk, too close to tell (15.3).
