@@ -391,7 +391,7 @@ visuals.estimator(function=correct_negatives)
 
 # %% [markdown]
 # *Figure 11.2. Four negatives: the positive, a bestseller that is drawn six times out of ten, and two more items.
-# Bars: the mean gradient over all draws; outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
+# Bars: the mean gradient over all draws (above zero it lowers the score); outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
 # too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out of its formula; *yours* is your function.*
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
@@ -420,7 +420,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 
 # %% [markdown]
 # *Figure 11.3. A user's list, best first. Bars: the softmax of PMI plus λ log Q; outlines: how often each film is drawn.
-# At λ = 0 Drive stands in front, which she takes more than twice as often as others do. At λ = 0.5 it is already Alien, which she takes most. Validation chooses λ, and may ask for more than 1 (11.12).*
+# At λ = 0 Drive stands in front, which she takes more than twice as often as others do. At λ = 0.5 it is already Alien, which she takes most.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### One number when serving puts log Q back
@@ -524,11 +524,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay:** all arrows go up and to the left. Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. But finding more need not cost rare items: on Gowalla RP3β, the star, finds more than the corrected model, and about as many rare places.
+# **More is found, and rare items pay:** all arrows go up and, by the means, to the left (plainly on Gowalla, on films of next to nothing). Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. But finding more need not cost rare items: on Gowalla RP3β, the star, finds more than the corrected model, and about as many rare places.
 #
 # **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there. And the other, off by 1.07 on four items, should be nearly right among a thousand, where none is a large part of what a user takes (11.7). So a proof about the optimum does not choose your loss: measure.
 #
-# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. It has a price, too: on PinWorld and Gowalla it lies farther left. So try λ before you rewrite a loss, and choose rate and epochs together with it.
+# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. By 11.4 λ should be 1, and validation chose 0.5, 0.5 and (Gowalla) 1.25. A guess: a small model, stopped early, has not divided popularity out exactly, so it does not lack exactly log Q. It has a price, too: on PinWorld and Gowalla it lies farther left. So try λ before you rewrite a loss.
 #
 # **No log Q tells a model the day,** so on films a list of the last days is far ahead. Say first what your list is for: what somebody will take, or what she takes more than others do.
 #
@@ -537,12 +537,12 @@ verdict(
 # <details><summary>How this was measured</summary>
 #
 # * **Data.** Catalogs of 1,714, 810 and 3,521 items. MovieTweetings is cut in time (what is new counts as a miss for everybody), PinWorld by days (1,200 users, pins that five
-#   of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). Films and PinWorld are thus split by time.
+#   of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time).
 #   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: no correction leaves hits out, too, Yi keeps them; none of the three has an $n$ (11.7 on that scale). RP3β is that of lesson 04; iALS (lesson 02), with 32 coordinates as well, stands in 11.9.
 # * **Settings.** Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
-#   validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. λ on the very model of the circle was not measured: the model that you have may gain less. What was chosen is trained on train and validation with three seeds.
-# * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the recall of rare items. Of rare films next to nothing is found by anybody.
-# * **Yi.** Negatives only, hits out, over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21, so Yi's lists show a third as many different films. But Yi's best settings differ, too (regularization 0.3 and 2 epochs, there 0.1 and 6); its three trainings found 0.077, 0.088 and 0.097 (the other's 0.092 to 0.093), and the interval is over users only. On the other two Yi was not trained.
+#   validation, from 0 to 1.5. λ on the very model of the circle was not measured: the model that you have may gain less. What was chosen is trained on train and validation with three seeds.
+# * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the recall of rare items.
+# * **Yi.** Negatives only, hits out, over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21. But Yi's best settings differ, too (regularization 0.3 and 2 epochs, there 0.1 and 6); its three trainings found 0.077, 0.088 and 0.097 (the other's 0.092 to 0.093), and the interval is over users only. On the other two Yi was not trained.
 # * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
 #   was not measured. iALS cannot be told from λ on any of the three. With λ the recall of rare pins falls from 0.24 to 0.18.
 # * **What is shown.** Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
@@ -563,10 +563,10 @@ verdict(
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, take hits out, and divide by $n$.
-# * **Would you notice if yours were wrong?** Hardly by what is found: the exact teacher was not ahead on films (11.5). Where users are sure of what they want, a wrong scale shows (branch 11.7). So count four items, as 11.3 did.
-# * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into how much.
+# * **Would you notice if yours were wrong?** Hardly by what is found: the exact teacher was not ahead on films (11.5). What is shown may tell more: Yi's lists show a third as many films (with other settings, too). Where users are sure of what they want, a wrong scale shows (branch 11.7). So count four items, as 11.3 did.
+# * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into how likely they are to take it.
 #
-# **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre, somebody made it, and a person follows another one. What do you gain when *likes* is
+# **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre and a maker, and people follow people. What do you gain when *likes* is
 # one relation among many? [Lesson 12](12_transe.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
