@@ -20,8 +20,8 @@
 # But a batch holds mostly what is popular: a bestseller is a negative again and again, and the model learns to keep it down.
 # The repair is one subtraction. On films a model finds two thirds more with it (11.5), and somebody pays for that.
 #
-# **You will** see what negatives from the batch really teach, and derive the correction by log Q. You tell its variants apart
-# by counting every possible draw, and see what the correction gives and costs on real data.
+# **You will** see what negatives from the batch really teach, and derive the correction by log Q. You count every draw
+# to tell its variants apart, and see what it gives and costs on real data.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 10, softmax and its negatives ·
 # **Runs on** any CPU
@@ -524,11 +524,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay:** all arrows go up and, by the means, to the left (plainly on Gowalla, on films of next to nothing). Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. But finding more need not cost rare items: on Gowalla RP3β, the star, finds more than the corrected model, and about as many rare places.
+# **More is found, and rare items pay:** all arrows go up and, by the means, to the left (on films of next to nothing). Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take.
 #
 # **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there. And the other, off by 1.07 on four items, should be nearly right among a thousand, where none is a large part of what a user takes (11.7). So a proof about the optimum does not choose your loss: measure.
 #
-# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. By 11.4 λ should be 1, and validation chose 0.5, 0.5 and (Gowalla) 1.25. A guess: a small model, stopped early, has not divided popularity out exactly, so it does not lack exactly log Q. It has a price, too: on PinWorld and Gowalla it lies farther left. So try λ before you rewrite a loss.
+# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. By 11.4 λ should be 1; validation chose 0.5, 0.5 and (Gowalla) 1.25. A guess: a model stopped on the way has not divided popularity out exactly, so it lacks another share of log Q. It has a price, too: on PinWorld and Gowalla it lies farther left. So try λ before you rewrite a loss.
 #
 # **No log Q tells a model the day,** so on films a list of the last days is far ahead. Say first what your list is for: what somebody will take, or what she takes more than others do.
 #
@@ -546,7 +546,7 @@ verdict(
 # * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
 #   was not measured. iALS cannot be told from λ on any of the three. With λ the recall of rare pins falls from 0.24 to 0.18.
 # * **What is shown.** Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
-#   correction shows is nearly three times as popular on films and on Gowalla, on PinWorld a third more.
+#   correction shows is nearly three times as popular on films and on Gowalla, on PinWorld a third more. More need not cost rare items: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
 #
 # More losses, and who is level with whom: 11.9. Command: `python -m solutions.experiments.lesson11.logq_rivals rivals`.
 #
