@@ -744,7 +744,7 @@ verdict(
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it answers for that, and for nothing else.
-# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of young pins (7.8), of rare ads (13.3). On the same edges iALS found no less. Branch 18.11 tries it out.
+# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of young pins (7.8), of rare ads (13.3). Given the edges between users and pins, iALS found no less. Branch 18.11 tries it out.
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
 
