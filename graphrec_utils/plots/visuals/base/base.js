@@ -142,7 +142,8 @@ export function player(model, root, last, milliseconds = 700) {
 }
 
 // Arrow keys, Home and End move the focus within `rows()`, rows of elements (null where there is
-// nothing to focus); only one element is in the Tab order.
+// nothing to focus); only one element is in the Tab order. In a row of one, those that go sideways are
+// left to the player.
 export function roving(container, rows, first) {
   const clamp = (k, length) => Math.max(0, Math.min(length - 1, k));
   const settle = (element) => {
@@ -157,6 +158,7 @@ export function roving(container, rows, first) {
     if (r < 0 || event.altKey || event.metaKey) return;
     let c = grid[r].indexOf(event.target);
     const far = event.ctrlKey;
+    if (!far && grid[r].length < 2 && !["ArrowUp", "ArrowDown"].includes(event.key)) return;
     if (event.key === "ArrowUp") r = far ? 0 : r - 1;
     else if (event.key === "ArrowDown") r = far ? grid.length - 1 : r + 1;
     else if (event.key === "ArrowLeft") c = far ? 0 : c - 1;
