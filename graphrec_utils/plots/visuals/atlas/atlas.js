@@ -11,7 +11,7 @@ function render({ model, el }) {
     label: "Atlas of industry",
     help:
       "Pull the line to a year. Point at a square (or arrow keys): what else its company built lights up; an arrow leads to who takes over its vectors or method, as far as we read of it. A click or Enter opens what we know. " +
-      `Looked up on ${day}. † told by a summary of others; what we did not read is left out.`,
+      `Looked up on ${day}. † told by a summary of others; what we did not read is left out. //: a year without any.`,
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -98,11 +98,13 @@ function render({ model, el }) {
   for (const x of arrows) x.node = s("g", {}, x.line, x.head);
   const lanes = kinds.map((kind, k) => ({ back: s("rect", { class: `gr-at-lane gr-at-lane-${k % 2}`, x: 0 }), text: s("text", { class: "gr-at-what", x: 4 }, kind) }));
   const heads = years.map((year) => s("text", { class: "gr-at-what", y: 15 }, year));
+  const breaks = years.map((year, k) => s("text", { class: "gr-at-what", y: 15, "text-anchor": "end" }, k && year - years[k - 1] > 1 ? "//" : ""));
   const late = s("rect", { class: "gr-at-late", y: 0 });
   const knob = s("g", { class: "gr-at-knob", role: "slider", tabindex: 0, "aria-label": "Until which year", "aria-valuemin": years[0], "aria-valuemax": years.at(-1) },
     s("rect", { class: "gr-at-hit", x: -16, y: 0, width: 28 }), s("line", { y1: 4 }), s("g", {}, s("circle", { r: 11 }), s("path", { d: "M-3 -4L-7 0L-3 4M3 -4L7 0L3 4" })));
   const picture = s("svg", { role: "group", "aria-label": "Systems by year and kind of graph", class: "gr-at-time" },
-    ...lanes.map((x) => x.back), ...heads, ...arrows.map((x) => x.node), ...lanes.map((x) => x.text), ...marks.map((x) => x.node), late, knob);
+    ...lanes.map((x) => x.back), ...heads, ...breaks, ...arrows.map((x) => x.node), ...lanes.map((x) => x.text), ...marks.map((x) => x.node), late, knob);
+  const WIDE = 858;
   const place = new Map();
   let edges = []; // where each year ends
   let small = null;
@@ -110,12 +112,12 @@ function render({ model, el }) {
     const narrow = (body.clientWidth || 840) < 600;
     if (narrow === small) return;
     small = narrow;
-    const [wide, left, high, top] = narrow ? [360, 4, 28, 26] : [840, 86, 21, 26];
+    const [wide, left, high, top] = narrow ? [360, 4, 28, 26] : [WIDE, 86, 21, 26];
     const across = narrow ? 2 : 1; // squares side by side, where their names have no room
     const long = years.map((year) => (narrow ? 1 : 5.5 + Math.max(...systems.filter((row) => row.year === year).map((row) => nick(row.name).length))));
-    const unit = (wide - left) / long.reduce((a, b) => a + b, 0);
+    const unit = (wide - left - (narrow ? 0 : 22)) / long.reduce((a, b) => a + b, 0);
     const starts = long.map((_, k) => left + unit * long.slice(0, k).reduce((a, b) => a + b, 0));
-    edges = starts.map((_, k) => (starts[k + 1] ?? wide - 10) - 3);
+    edges = starts.map((_, k) => (starts[k + 1] ?? wide - 9) - 3);
     let y = top;
     kinds.forEach((kind, k) => {
       const lines = Math.max(1, ...years.map((year) => Math.ceil(inCell(kind, year).length / across)));
@@ -140,6 +142,7 @@ function render({ model, el }) {
       head.setAttribute("d", `M${x + 3 * dx} ${y2 + 3 * dy}L${x - 8 * dx - 5 * dy} ${y2 - 8 * dy + 5 * dx}L${x - 8 * dx + 5 * dy} ${y2 - 8 * dy - 5 * dx}z`);
     }
     heads.forEach((node, k) => node.setAttribute("x", starts[k] + (narrow ? 2 : 4)));
+    breaks.forEach((node, k) => node.setAttribute("x", starts[k] - (narrow ? 3 : 8)));
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${wide} ${y + 24}`, width: wide, height: y + 24 })) picture.setAttribute(name, value);
     late.setAttribute("height", y);
     knob.children[0].setAttribute("height", y + 24);
@@ -184,7 +187,7 @@ function render({ model, el }) {
     knob.setAttribute("transform", `translate(${at} 0)`);
     knob.setAttribute("aria-valuenow", last);
     late.setAttribute("x", at);
-    late.setAttribute("width", Math.max(0, (small ? 360 : 840) - at));
+    late.setAttribute("width", Math.max(0, (small ? 360 : WIDE) - at));
     tell(who);
   };
   // one sentence: of who is pointed at, of the year in the hand, or of all
