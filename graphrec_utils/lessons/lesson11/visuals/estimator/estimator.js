@@ -26,7 +26,7 @@ const TELLS = {
   Yi: "log Q off every column, the positive's too; hits kept.",
   "Yi, hits out": "log Q off every column, hits out: the scale is wrong again.",
   corrected: "The loss of 2025: draws that cannot be the positive, weight 1 − P.",
-  yours: "What your function gives.",
+  yours: "Scores, log Q and hits go into your function. Bars: what its loss does.",
 };
 
 function render({ model, el }) {
@@ -72,7 +72,8 @@ function render({ model, el }) {
       });
       svg.setAttribute("aria-label", items.map((name, k) => `${name} ${values ? values[k].toFixed(3) : "nothing finite"}, true ${truth[k].toFixed(3)}`).join("; "));
     };
-    return { node: h("div", {}, h("div", { class: "gr-title" }, title), svg), set };
+    const head = h("div", { class: "gr-title" }, title);
+    return { node: h("div", {}, head, svg), head, set };
   };
   const pull = panel("mean gradient", -1, 0.6, full);
   const learned = panel("what is learned: probabilities", 0, 1, p);
@@ -103,8 +104,9 @@ function render({ model, el }) {
     over(["exp( s", sub("+"), " ", positive, " )"], ["exp( s", sub("+"), " ", again, " ) + Σ", sub("drawn j"), " ", hits, " exp( s", sub("j"), " ", base, " ", times, " )"]),
   ];
   const late = ["loss = ", h("b", {}, "(1 − P) · "), "( − log ", over(["exp( s", sub("+"), " )"], ["Σ", sub("drawn j ≠ +"), " exp( s", sub("j"), " ", h("b", {}, "− log Q′", sub("j")), " )"]), " )"];
+  const mine = [h("span", {}, "loss = ", h("b", {}, "your function"), "( s", sub("+"), ", s", sub("j"), ", log Q, hits )")];
   const compose = (name) => {
-    const parts = COMPOSED[name] ? composed : name === "corrected" ? late : [`loss: ${TELLS[name]}`];
+    const parts = COMPOSED[name] ? composed : name === "corrected" ? late : mine;
     if (formula.firstChild !== parts[0] || formula.childNodes.length !== parts.length) {
       if (formula.textContent !== parts.map((x) => x.textContent ?? x).join("")) formula.replaceChildren(...parts);
     }
@@ -132,7 +134,8 @@ function render({ model, el }) {
       : errors[worst] < 1e-3
         ? "every probability is learned, to three decimals."
         : `the ${items[worst]} is learned as ${column.learned[worst].toFixed(3)} instead of ${p[worst].toFixed(3)}.`;
-    say(`${name}, ${sizes[at]} negative${sizes[at] === 1 ? "" : "s"}: the gradient is off by ${off.toFixed(3)}, ${learns}`);
+    say(`${name}, ${sizes[at]} negative${sizes[at] === 1 ? "" : "s"}: ${learns}`);
+    pull.head.textContent = `mean gradient, off by ${off.toFixed(3)}`;
   };
 
   const others = model.get("variants").filter((name) => !COMPOSED[name]);

@@ -105,11 +105,11 @@ function render({ model, el }) {
         const hit = now !== null && buckets[k][now] === b;
         const crowded = hit && mates.some((j) => buckets[k][j] === b);
         cell.gap.textContent = `every ${gap[k][b].toFixed(1)}`;
-        cell.last.textContent = hit && k === counts && buckets.length > 1 ? tight ? "counts" : "longer: counts" : last[k][b] ? "" : "never hit";
+        cell.last.textContent = hit && k === counts && buckets.length > 1 ? tight ? "taken" : "rarer hit: taken" : last[k][b] ? "" : "never hit";
         cell.box.setAttribute("class", `gr-str-box${hit ? " gr-str-hit" : ""}${crowded ? " gr-str-crowded" : ""}`);
       }),
     );
-    links.forEach((link, j) => link.setAttribute("class", `gr-str-link${j === now ? " gr-str-mine" : mates.includes(j) ? " gr-str-mate" : ""}`));
+    links.forEach((link, j) => link.setAttribute("class", `gr-str-link${j === now ? " gr-str-mine" : mates.includes(j) ? " gr-str-mate" : now === null ? "" : " gr-str-pale"}`));
     rate.set(alpha);
     const shared = mates.map((j) => names[j]);
     tables.setAttribute("aria-label", buckets.map((own, k) =>
