@@ -16,7 +16,7 @@ CAKES = range(6, 12)
 @pytest.fixture
 def show(on_a_page):
     """A function that puts the visual on a page of its own, see `on_a_page`."""
-    return lambda **look: on_a_page(visuals.drift(), **look)
+    return lambda **look: on_a_page(visuals.drift(step=0), **look)
 
 
 def found(root) -> int:
@@ -46,6 +46,15 @@ def test_every_way_and_night_shows_what_python_computed(show):
             assert cells[1].replace("−", "-") == f"{row['cosine']:.2f}"
             assert cells[2:] == [f"{round(100 * row[k])} %" for k in ("old", "new")]
         root.get_by_role("button", name="Step →").click()
+
+
+def test_it_opens_where_the_old_arrow_finds_nothing_and_day_0_has_no_table(on_a_page):
+    page, root = on_a_page(visuals.drift())
+    assert status(root).startswith("Night 2, from scratch:") and found(root) == 0
+    assert root.locator(".gr-dri-table").is_visible()
+    root.get_by_role("button", name="Step →").focus()
+    page.keyboard.press("Home")
+    assert not root.locator(".gr-dri-table").is_visible()
 
 
 def test_it_works_by_keys(show):
@@ -83,7 +92,7 @@ def test_the_arrow_is_pulled_to_where_the_cakes_are_now(show):
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_pins_travel_unless_the_reader_asked_them_not_to(new_page, tmp_path, motion):
     page = new_page(reduced_motion=motion)
-    root = opened(page, alone(tmp_path, visuals.drift()))
+    root = opened(page, alone(tmp_path, visuals.drift(step=0)))
     pin = root.locator(".gr-dri-pin").first
     wanted = "0.3s" if motion == "no-preference" else "0s"
     assert pin.evaluate("(x) => getComputedStyle(x).transitionDuration") == wanted

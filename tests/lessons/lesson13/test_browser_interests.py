@@ -102,4 +102,4 @@ def test_a_part_keeps_its_color_when_another_one_is_parted(branches):
     two = hues()
     branches.get_by_role("button", name="Step →").click()
     assert sum(a != b for a, b in zip(two, hues(), strict=True)) <= 2  # the smaller part of one
-    assert "apart; what is parted next" in status(branches)
+    assert "apart; the next would part what is" in status(branches)

@@ -11,7 +11,7 @@ function render({ model, el }) {
     label: "A tree of saved pins, and a cut",
     help: "Pull the cut, or move it with the slider, the buttons, ← and →. A frame: the pin that stands for its interest.",
   });
-  const [line, left, long] = [22, 130, 400];
+  const [line, left, long] = [22, 130, matchMedia("(max-width: 600px)").matches ? 200 : 400];
   const height = n * line + 8;
   const top = merges.at(-1)[2] * 1.08;
   const px = (d) => left + 10 + (long * d) / top;
@@ -92,7 +92,7 @@ function render({ model, el }) {
     say(
       `${count(k, "interest")}. ` +
         (k === n ? "Every pin is one: nothing was summed up. " : k === 1 ? "One pin stands for everything. " : "") +
-        (k > 1 && k < n ? `Parted last: ${stands(parted[step][0])} from ${stands(parted[step][1])}, ${high.toFixed(1)} apart; what is parted next is ${low.toFixed(1)} apart. ` : "") +
+        (k > 1 && k < n ? `The last cut parted ${stands(parted[step][0])} from ${stands(parted[step][1])}, ${high.toFixed(1)} apart; the next would part what is ${low.toFixed(1)} apart${low < 0.6 * high ? ": a big drop, a place to stop" : ""}. ` : "") +
         `The three heaviest have ${Math.round(100 * three)} % of the weight.`,
       model.get("yours") ? " Medoids and shares are those of your function." : "",
     );

@@ -24,7 +24,7 @@ MARKERS = ("o", "s", "^")
 COLORS = (style.USER, style.ITEM, style.POSITIVE)
 
 
-def drift(way: str = "from scratch", step: int = 0, function: Callable | None = None) -> Visual:
+def drift(way: str = "from scratch", step: int = 2, function: Callable | None = None) -> Visual:
     """Return a visual of four nights of retraining, in four ways; pins travel, and Bob asks with a vector of day 0.
 
     Vectors have two coordinates, so the plane is all there is. The reader chooses the way, the night, and

@@ -36,12 +36,13 @@ function render({ model, el }) {
   );
   const key = (k) => s("svg", { viewBox: "-8 -8 16 16", width: 16, height: 16, "aria-hidden": "true", style: "display:inline-block;vertical-align:-3px" }, mark(k, 5));
   const title = h("div", { class: "gr-title" });
+  const found = h("p", {}, `Found: how many of the six pins are of one’s own topic, mean of ${users} users.`);
   const lines = h("tbody", {});
   const heads = ["", "cosine with day 0", "found by day 0’s vectors", "found by today’s"].map((x) => h("th", { scope: "col" }, x));
   const table = h("table", { class: "gr-dri-table", "aria-label": "All ways on this day" }, h("thead", {}, h("tr", {}, ...heads)), lines);
   body.append(
     h("div", {}, plane),
-    h("div", { style: "flex: 1 1 16em" }, h("div", {}, ...topics.flatMap((name, k) => [key(k), ` ${name} \u00a0 `])), title, table, h("p", {}, `Found: how many of the six pins are of one’s own topic, mean of ${users} users.`)),
+    h("div", { style: "flex: 1 1 16em" }, h("div", {}, ...topics.flatMap((name, k) => [key(k), ` ${name} \u00a0 `])), title, table, found),
   );
 
   const play = player(model, root, () => nights, 900);
@@ -86,6 +87,7 @@ function render({ model, el }) {
     arrow.setAttribute("d", `M${middle} ${middle}L${x} ${y}M${wing(0.5)}L${x} ${y}L${wing(-0.5)}`);
     for (const c of choices) c.node.setAttribute("aria-pressed", String(c.way === way));
     for (const a of asks) a.node.setAttribute("aria-pressed", String(a.ask === ask));
+    table.hidden = found.hidden = !day; // nothing to compare yet
     title.textContent = day ? `After night ${day}` : "Day 0: nothing is retrained yet";
     lines.replaceChildren(...ways.map((name) => {
       const { cosine, old, new: today } = rows[name][day];
