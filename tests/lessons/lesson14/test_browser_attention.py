@@ -31,9 +31,9 @@ def test_empty_places_take_a_part_when_they_are_heard(attention):
 
 def test_pins_are_chosen_with_the_arrow_keys(page, attention):
     attention.get_by_role("button", name="one", exact=True).focus()
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
     assert status(attention).startswith("two has 1 neighbor in 3 places")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
     assert "hears nobody" in status(attention)
 
 
@@ -57,7 +57,7 @@ def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attentio
     e = np.append(e, 1)
     np.testing.assert_allclose(bars(attention), e / e.sum(), atol=6e-3)
     attention.get_by_role("button", name="Mask empty places").click()
-    attention.get_by_role("button", name="Query as it is").click()
+    attention.get_by_role("button", name="Reset query").click()
     assert bars(attention) == before and "carried" not in status(attention)
 
 

@@ -32,7 +32,7 @@ function render({ model, el }) {
 
   const heads = pins.map((name, b) => [button(name, () => put("row", b), { class: "gr-button gr-att-pin" })]);
   const chooser = h("div", { class: "gr-att-pins", role: "group", "aria-label": "Whose attention" }, h("span", {}, "Whose attention?"), ...heads.flat());
-  roving(chooser, () => heads, heads[model.get("row")][0]);
+  roving(chooser, () => [heads.flat()], heads[model.get("row")][0]);
   chooser.addEventListener("focusin", (event) => {
     const b = heads.findIndex(([x]) => x === event.target);
     if (b >= 0 && b !== model.get("row")) put("row", b);
@@ -88,9 +88,9 @@ function render({ model, el }) {
   const parts = [...empty[0].map(() => h("span", { class: "gr-item" })), h("span", { class: "gr-att-lost" })];
   const strip = h("div", { class: "gr-att-strip", role: "img" }, ...parts);
   const title = h("div", { class: "gr-title" });
-  body.append(h("div", { class: "gr-att-who" }, title, strip, chooser), h("div", {}, plane));
+  body.append(h("div", { class: "gr-att-who" }, chooser, title, strip), h("div", {}, plane));
   const mask = button("Let empty places be heard", () => put("masked", !model.get("masked")));
-  const back = button("Query as it is", () => put("moved", pins.map(() => [0, 0])));
+  const back = button("Reset query", () => put("moved", pins.map(() => [0, 0])));
   controls.prepend(mask, back);
 
   const draw = () => {

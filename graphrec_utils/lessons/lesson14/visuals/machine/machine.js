@@ -30,7 +30,10 @@ function render({ model, el }) {
   controls.prepend(...(pins.length > 1 ? tabs : []), all);
 
   // ---- left: the machine, the pin itself in its first row
-  const alone = !known.length && !matchMedia("(max-width: 600px)").matches; // nothing stands beside it
+  // kinds of pins without lists: a press asks who hears the graph, and bars beside the machine answer
+  const kinds = pins.filter((p) => !p.name.startsWith("all "));
+  const asks = !known.length && kinds.length > 1 && pins.every((p) => p.graphs.every((g) => !g.near.length));
+  const alone = !known.length && !asks && !matchMedia("(max-width: 600px)").matches; // nothing stands beside it
   const [row, above, box, fan, cells, flow, end, width] = alone ? [42, 20, 140, 190, 300, 342, 640, 690] : [42, 20, 118, 140, 208, 250, 374, 410];
   const y = (k) => above + row * k + row / 2; // of row k
   const height = y(names.length) + row / 2;
@@ -104,6 +107,18 @@ function render({ model, el }) {
   );
   const title = h("div", { class: "gr-title" });
   body.append(h("div", { class: "gr-mac-left" }, title, svg));
+  root.classList.toggle("gr-mac-losses", known.length > 0);
+  const most = Math.max(0.01, ...kinds.flatMap((p) => p.graphs.map((g) => g.looks ?? 0)));
+  const hears = kinds.map((p, k) => ({
+    p,
+    name: s("text", { x: 104, y: y(k) + 5, "text-anchor": "end" }, p.name),
+    bar: s("rect", { x: 112, y: y(k) - 9, width: 0, height: 18, class: "gr-item" }),
+    value: s("text", { x: 118, y: y(k) + 5 }),
+  }));
+  const asking = h("div", { class: "gr-title" });
+  const who = s("svg", { viewBox: `0 0 320 ${y(kinds.length)}`, width: 320, height: y(kinds.length), role: "img" },
+    ...hears.flatMap((x) => [x.name, x.bar, x.value]));
+  if (asks) body.append(h("div", { class: "gr-mac-right" }, asking, who));
   if (chart) body.append(h("div", { class: "gr-mac-right" }, h("div", { class: "gr-title" }, "recall@10, trained without it"), chart));
 
   const draw = () => {
@@ -141,6 +156,18 @@ function render({ model, el }) {
     }
     const name = names[out];
     const x = missed[name];
+    asking.textContent = out < 0 ? "who hears a graph? Press one" : `attention to ${name}, by kind of pin`;
+    for (const { p, bar, value } of hears) {
+      const g = out < 0 ? null : p.graphs[out];
+      const wide = g ? (150 * (g.looks ?? 0)) / most : 0;
+      bar.setAttribute("width", wide);
+      value.setAttribute("x", 118 + wide);
+      value.textContent = !g ? "?" : nobody(g) ? "nobody" : share(g.looks);
+    }
+    who.setAttribute("aria-label", out < 0 ? "nothing is asked" : hears.map((z) => `${z.p.name} ${z.value.textContent}`).join(", "));
+    // the one that was taken away before, for the eye to compare
+    const past = known.length && out >= 0 ? seen.filter((k) => k !== out && missed[names[k]]).at(-1) : undefined;
+    const old = past === undefined ? null : missed[names[past]];
     const heard = pin.graphs.filter((g) => !nobody(g)).sort((a, b) => b.looks - a.looks);
     const silent = pin.graphs.filter(nobody).map((g) => g.name);
     const own = pin.itself;
@@ -156,7 +183,8 @@ function render({ model, el }) {
         : !x
         ? `${name} is away. What a model finds that was trained without it was not measured.`
         : `A model trained without ${name} finds ${recall(x.other)} instead of ${recall(x.one)}. Lost: ${recall(x.gap)}, from ${recall(x.low)} to ${recall(x.high)}` +
-          `${x.low > 0 ? "." : ": that anything is, one cannot tell."} (${pin.name}: looked at with ${share(pin.graphs[out].looks)}.)`,
+          `${x.low > 0 ? "." : ": that anything is, one cannot tell."} Attention of ${pin.name}: ${share(pin.graphs[out].looks)}.` +
+          (old ? ` Before, ${names[past]}: lost ${recall(old.gap)}, from ${recall(old.low)} to ${recall(old.high)}, attention ${share(pin.graphs[past].looks)}.` : ""),
     );
   };
   // a press where nothing can be taken away: the first level of a pin, or who hears the graph most
@@ -168,9 +196,9 @@ function render({ model, el }) {
       const rest = itself > 0.005 ? `; the pin itself keeps ${share(itself)}` : "";
       return `In ${name}, ${who} is heard most of ${near.length}, ${share(w)}${rest}. The whole list then counts ${share(looks)}.`;
     }
-    const kinds = pins.filter((p) => !p.name.startsWith("all ")).map((p) => [p.name, p.graphs[k]]);
-    const mute = kinds.filter(([, g]) => nobody(g)).map(([who]) => who);
-    const [most, least] = [1, -1].map((way) => kinds.filter(([, g]) => !nobody(g)).sort((a, b) => way * (b[1].looks - a[1].looks))[0]);
+    const heard = kinds.map((p) => [p.name, p.graphs[k]]);
+    const mute = heard.filter(([, g]) => nobody(g)).map(([who]) => who);
+    const [most, least] = [1, -1].map((way) => heard.filter(([, g]) => !nobody(g)).sort((a, b) => way * (b[1].looks - a[1].looks))[0]);
     if (!most || (nobody(pin.graphs[k]) && pins.some((p) => p.graphs.some((g) => g.near.length)))) return `${pin.name} has nobody in ${name}: this graph says nothing.`;
     return `${name} is heard most by ${most[0]}, ${share(most[1].looks)}` +
       (least === most ? "." : `, least by ${least[0]}, ${share(least[1].looks)}.`) + (mute.length ? ` Nobody is there for ${list(mute)}.` : "");
