@@ -114,6 +114,7 @@ function render({ model, el }) {
       `Gradients reach ${list(parts)}.` +
         (on.length > 1 ? ` ${on.length > 2 ? "All three" : "Both"} losses meet in the encoder.` : "") +
         (idle.length ? ` Nothing reaches ${idle.join(" and ")}.` : "") +
+        (on.includes("f") ? "" : " Lost: what a board can teach about a pin before anybody engages with it.") +
         (found.length ? ` Measured recall@10: ${found.join(", ")}.` : ""),
     );
   };
