@@ -38,10 +38,14 @@ def test_every_state_has_its_rce_and_its_curve():
         for j, b in enumerate(SHIFT):
             p = 1 / (1 + np.exp(-(a * Z + b)))
             assert state["rce"][i][j] == pytest.approx(metrics.rce(Y, p), abs=0.051)
-            said = np.array(state["curves"][i][j])[:, 0]
+            table = metrics.reliability(Y, p, 8)
+            said = np.array(state["said"][i][j])
+            np.testing.assert_allclose(said, table["said"], atol=6e-4)
+            np.testing.assert_allclose(state["happened"], table["happened"], atol=6e-4)
             assert (np.diff(said) >= 0).all() and 0 <= said[0] <= said[-1] <= 1
     assert state["auc"] == pytest.approx(metrics.auc(Y, Z), abs=6e-4)
-    assert state["rce"][2][2] == max(map(max, state["rce"]))  # these labels come from these logits
+    corners = [state["rce"][i][j] for i in (0, -1) for j in (0, -1)]
+    assert state["rce"][6][8] > max(corners)  # these labels come from these logits
 
 
 def test_the_student_s_numbers_are_shown():
@@ -65,8 +69,8 @@ def test_a_function_that_changes_its_inputs_spoils_nothing():
         p[:] = 0.5
         return 1.0
 
-    curves = visuals.calibration(Z, Y, function=greedy).state["curves"]
-    assert curves == visuals.calibration(Z, Y).state["curves"]
+    said = visuals.calibration(Z, Y, function=greedy).state["said"]
+    assert said == visuals.calibration(Z, Y).state["said"]
 
 
 # ---------------------------------------------------------------- exposure

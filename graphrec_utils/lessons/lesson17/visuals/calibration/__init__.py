@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from graphrec_utils import metrics, style
 from graphrec_utils.plots.visuals.base import Visual, asked
 
-STRETCH = (0.25, 0.5, 1.0, 2.0, 4.0)
-SHIFT = (-2.0, -1.0, 0.0, 1.0, 2.0)
+STRETCH = tuple(round(2 ** (k / 3), 2) for k in range(-6, 7))  # fine enough to follow a hand
+SHIFT = tuple(k / 4 for k in range(-8, 9))
 BINS = 8
-LARGEST = 5000  # rows: 25 states of them are computed
+LARGEST = 5000  # rows: so many states of them are computed
 
 
 def calibration(
@@ -62,10 +62,11 @@ def calibration(
     return Visual(
         Path(__file__).with_name("calibration.js"),
         state={
-            "curves": curves, "rce": rce, "auc": round(order, 3), "share": round(float(y.mean()), 3),
+            # what happened is the same in all: the groups are
+            "said": [[[s for s, _ in c] for c in row] for row in curves], "happened": [h for _, h in curves[at[0]][at[1]]], "rce": rce, "auc": round(order, 3), "share": round(float(y.mean()), 3),
             "stretches": list(STRETCH), "shifts": list(SHIFT), "stretch": at[0], "shift": at[1],
         },
-        text=f"reliability of {len(z)} predictions under 25 stretches and shifts",
+        text=f"reliability of {len(z)} predictions under {len(STRETCH) * len(SHIFT)} stretches and shifts",
         alt=(
             f"What {len(z)} predictions say against what happens, in groups of equal size: {told}. "
             f"RCE {rce[at[0]][at[1]]:.1f}, AUC {order:.3f}. On the diagonal both are equal."
@@ -87,7 +88,8 @@ def _curve(y: np.ndarray, p: np.ndarray) -> list[list[float]]:
 def draw(curves, rce, order: float) -> tuple[Axes, ...]:
     """Draw the diagram as it is, stretched, and shifted."""
     middle = len(SHIFT) // 2
-    shown = [(2, middle), (4, middle), (2, 4)]
+    still = STRETCH.index(1.0)
+    shown = [(still, middle), (len(STRETCH) - 1, middle), (still, len(SHIFT) - 1)]
     figure = plt.figure(figsize=(8.4, 3.0))
     axes = figure.subplots(1, len(shown), sharey=True)
     for ax, (i, j) in zip(axes, shown, strict=True):

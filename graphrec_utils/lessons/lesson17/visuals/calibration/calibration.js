@@ -1,16 +1,17 @@
 // A reliability diagram: what is said against what happens, for σ(a z + b), with RCE and AUC.
-// State: curves and rce (by stretch, then shift), auc, share (of ones), stretches, shifts (their values),
+// State: said (of each group) and rce (by stretch, then shift), happened (of each group), auc, share (of ones), stretches, shifts (their values),
 // stretch, shift (places in them).
 
 import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
-import { pull } from "../../../../plots/visuals/base/pull.js";
+import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
-  const [curves, rce, auc, share] = ["curves", "rce", "auc", "share"].map((x) => model.get(x));
+  const [happened, rce, auc, share] = ["happened", "rce", "auc", "share"].map((x) => model.get(x));
+  const curves = model.get("said").map((row) => row.map((said) => said.map((x, k) => [x, happened[k]])));
   const [stretches, shifts] = [model.get("stretches"), model.get("shifts")];
   const { body, controls, say } = frame(el, {
     label: "Reliability of predictions, stretched and shifted",
-    help: "Pull the line to shift it, an end of it to stretch it, or move the sliders (arrow keys work). Thin: how far what is said lies from what happens.",
+    help: "Pull the line sideways to shift it, an end of it to stretch it, or move the sliders (arrow keys work). Thin: how far what is said lies from what happens.",
   });
   const [size, left, edge] = [320, 44, 34];
   const px = (x) => left + (size - left - 12) * x;
@@ -41,19 +42,23 @@ function render({ model, el }) {
     model.set(name, value);
     model.save_changes();
   };
-  // the hand holds the line, or one of its ends: the nearest setting follows it
-  let held = null;
+  // the hand holds the line, or one of its ends, and goes sideways: what is held goes as far
+  let held = null; // which end, or all; from where; and where the hand took it
+  const mid = (i, j) => curves[i][j].reduce((sum, [x]) => sum + px(x), 0) / curves[i][j].length;
   pull(chart, (x, y, started) => {
     const [i, j] = [model.get("stretch"), model.get("shift")];
-    const far = (k, m, ends) => Math.min(...ends.map((e) => Math.hypot(px(curves[k][m].at(e)[0]) - x, py(curves[k][m].at(e)[1]) - y)));
-    const all = curves[0][0].map((_, e) => e);
-    if (started) held = [0, -1].find((e) => far(i, j, [e]) < 26) ?? null;
-    const best = (numbers) => numbers.indexOf(Math.min(...numbers));
-    if (held === null) {
-      const k = best(shifts.map((_, m) => far(i, m, all)));
+    const end = (e, k) => px(curves[k][j].at(e)[0]);
+    if (started) {
+      const e = [0, -1].find((z) => Math.hypot(end(z, i) - x, py(curves[i][j].at(z)[1]) - y) < 26);
+      held = { e, x, from: e === undefined ? mid(i, j) : end(e, i) };
+      return;
+    }
+    const to = held.from + x - held.x;
+    if (held.e === undefined) {
+      const k = nearest(shifts.map((_, m) => mid(i, m)), to);
       if (k !== j) put("shift", k);
     } else {
-      const k = best(stretches.map((_, m) => far(m, j, [held])));
+      const k = nearest(stretches.map((_, m) => end(held.e, m)), to);
       if (k !== i) put("stretch", k);
     }
   }, { free: true });

@@ -10,7 +10,7 @@ function render({ model, el }) {
   let rounds = model.get("rounds"); // onward from where the reader has lifted somebody
   const { root, body, controls, say } = frame(el, {
     label: "A list sorted by its own clicks",
-    help: "Step through the rounds with ← and →. Press a thing (or ↑, ↓) to ask about it; lift it by hand, or with Shift and ↑, ↓. Pale: liked if looked at. Solid: clicked.",
+    help: "Step through the rounds with ← and →. Press a thing (or ↑, ↓) to ask about it; lift it by hand, or with Shift and ↑, ↓. Pale: liked if looked at. Solid: clicked. Tick: clicked in the mean of all rounds so far, or by whom of those who looked; by it the next list is sorted.",
   });
   const percent = (x) => `${Math.round(100 * x)} %`;
   const wide = matchMedia("(max-width: 600px)").matches ? 380 : 700;
@@ -19,6 +19,7 @@ function render({ model, el }) {
     group: s("g", { class: "gr-exp-row" }),
     pale: s("rect", { class: "gr-exp-pale", x: zero, y: 5, height: 22 }),
     solid: s("rect", { class: "gr-item", x: zero, y: 10, height: 12 }),
+    tick: s("rect", { class: "gr-exp-tick", y: 3, width: 3, height: 26 }),
     name: s("text", { x: zero - 8, y: 21, "text-anchor": "end" }, name.length > 14 ? name.slice(0, 13) + "…" : name),
     told: s("text", { y: 21 }),
   }));
@@ -102,6 +103,13 @@ function render({ model, el }) {
     draw();
   });
 
+  // what sorts the next list: clicks of all rounds so far, per round or per look
+  const means = () => {
+    const [rule, step] = [model.get("rule"), model.get("step")];
+    const past = rounds[rule].slice(0, step + 1);
+    const sum = (key, k) => past.reduce((all, x) => all + x[key][k], 0);
+    return names.map((_, k) => sum("clicked", k) / (rule === "clicks" ? past.length : sum("looked", k)));
+  };
   // pairs whose better one stands below
   const wrong = (order) => {
     let found = 0;
@@ -111,7 +119,9 @@ function render({ model, el }) {
   const draw = () => {
     const [rule, step] = [model.get("rule"), model.get("step")];
     const { order, looked, clicked } = now();
+    const mean = means();
     order.forEach((k, place) => {
+      bars[k].tick.setAttribute("x", zero + long * mean[k] - 1.5);
       bars[k].group.setAttribute("transform", `translate(0 ${place * row})`);
       bars[k].solid.setAttribute("width", Math.max(1, long * clicked[k]));
       bars[k].group.setAttribute("aria-label", `${names[k]}: seen by ${percent(looked[k])}`);
@@ -133,18 +143,23 @@ function render({ model, el }) {
     if (lifted !== null) {
       const k = lifted;
       lifted = null;
-      return say(`You put ${names[k]} to place ${order.indexOf(k) + 1}: now ${percent(looked[k])} see it and ${percent(clicked[k])} click. Step on: does it stay?`);
+      return say(`You put ${names[k]} to place ${order.indexOf(k) + 1}: now ${percent(looked[k])} see it and ${percent(clicked[k])} click${step && rule === "clicks" ? `, ${percent(mean[k])} in the mean of all rounds` : ""}. Step on: does it stay?`);
     }
     const pairs = wrong(order);
     const states = rounds[rule];
     const same = (other) => other && other.order.join() === order.join();
     const worst = order.filter((k, p) => p && liking[order[p - 1]] < liking[k]).sort((a, b) => liking[b] - liking[a])[0];
     const above = order[order.indexOf(worst) - 1];
-    const stuck = pairs && step && (same(states[step + 1]) || (!states[step + 1] && same(states[step - 1])));
+    const rests = pairs && step && (same(states[step + 1]) || (!states[step + 1] && same(states[step - 1])));
+    // for ever, if nobody is clicked more now than who stands above
+    const late = order.find((k, p) => p && clicked[order[p - 1]] < clicked[k] - 1e-9);
+    const stuck = rests && late === undefined;
+    const over = order[order.indexOf(late) - 1];
     say(
       `Round ${step}, sorted by ${rule}. ${names[order[0]]} is on top. ` +
         (stuck
-          ? `Nothing moves any more: ${names[worst]}, liked by ${percent(liking[worst])}, has ${percent(clicked[worst])} of clicks down there, ${names[above]} above it ${percent(clicked[above])}. Stuck.`
+          ? `Nothing moves any more: ${names[worst]}, liked by ${percent(liking[worst])}, is clicked by ${percent(clicked[worst])} down there, ${names[above]} above it by ${percent(clicked[above])}; in the mean of all rounds by ${percent(mean[worst])} and ${percent(mean[above])}. Stuck.`
+          : rests && rule === "clicks" ? `${names[late]} is clicked by ${percent(clicked[late])} now, ${names[over]} above it by ${percent(clicked[over])}; but in the mean of all rounds by ${percent(mean[late])} and ${percent(mean[over])}: the old rounds hold it down.`
           : pairs ? `${pairs} pairs are in the wrong order.` : "All pairs are in the right order."),
     );
   };
