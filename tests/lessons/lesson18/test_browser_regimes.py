@@ -92,8 +92,12 @@ def test_who_is_first_is_hidden_until_somebody_is_named(on_a_page):
     assert "content" in root.inner_text() and "PinSage" not in root.inner_text()
     assert "RP3β is first" in status(root)
     root.get_by_role("combobox", name="Property").select_option("noise in content: who is first?")
-    assert status(root) == "PinWorld, 0.5 likes (blurred): who is first? Press a name."
-    assert root.locator("polyline").count() == 0 and "Noise costs" not in root.inner_text()
+    assert (
+        status(root)
+        == "PinWorld, 0.5 likes (blurred): who is first, whose is the line on top? Press a name."
+    )
+    assert root.locator("polyline.gr-reg-far").count() == root.locator("polyline").count() == 2
+    assert root.locator(".gr-reg-name").count() == 0 and "Noise costs" not in root.inner_text()
     root.get_by_role("button", name="content", exact=True).focus()
     page.keyboard.press("Enter")
     assert status(root).startswith(

@@ -9,7 +9,7 @@ function render({ model, el }) {
   const [names, saved, constants] = ["names", "saved", "constants"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "Lists of several generators and the fused one",
-    help: "Press an item: its votes flow. Pull it up or down in a list, or Shift with an arrow key. Give a list its vote or take it away. Arrow keys and Enter do the same.",
+    help: "Press an item: its votes flow. Then pull it up or down in its list, or press Shift with an arrow key. Give a list its vote or take it away. Arrow keys and Enter do the same.",
   });
   const put = (name, value) => {
     model.set(name, value);

@@ -8,7 +8,7 @@ function render({ model, el }) {
   const slices = model.get("slices");
   const { body, controls, say } = frame(el, {
     label: "Which one wins?",
-    help: "Choose a property of the data; the slider changes it, all else stays. Pull the dashed line in the picture, too. Press a name to see its line.",
+    help: "Choose a property of the data; the slider changes it, all else stays. Pull the dotted line in the picture, too. Press a name to see its line. Gray band: who cannot be told from the first.",
   });
   const put = (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
@@ -91,30 +91,39 @@ function render({ model, el }) {
 
     const near = new Set([best.first, ...best.level]);
     const ranked = [...methods].sort((a, b) => (asked ? a.name.localeCompare(b.name) : b.mean[place] - a.mean[place]));
-    const firsts = new Set(part.first.map((x) => x.first)); // who is first somewhere has a color and a name
-    const bright = new Set(asked ? [] : [...(pressed ? [pressed] : []), best.first, ...firsts].slice(0, 6));
+    // color and name for who is first at the slider, and for who was pressed
+    const bright = new Set(asked ? [] : [...(pressed ? [pressed] : []), best.first]);
+    const find = (name) => methods.find((m) => m.name === name);
+    // at each level, from the highest to the lowest of those that cannot be told from the first there
+    const alike = part.first.map((x, k) => [x.first, ...x.level].map((name) => find(name)?.mean[k]).filter((y) => y > 0));
+    const zone = { high: alike.map((y) => Math.max(...y)), low: alike.map((y) => Math.min(...y)) };
     const reach = 1.04 * Math.max(...methods.flatMap((m) => (bright.has(m.name) ? m.high : m.mean)));
     const px = (k) => left + ((W - left - right) * k) / Math.max(1, levels.length - 1);
     const log = slice.scale === "log"; // then 0 says that a method does not fit there, and nothing is drawn
     const least = log ? 0.7 * Math.min(...methods.flatMap((m) => m.mean).filter((y) => y > 0)) : 0;
-    const share = (y) => (log ? Math.log(Math.max(y, least) / least) / Math.log(reach / least) : Math.max(0, y) / reach);
+    // the axis begins below what is asked about; a method far behind leaves the picture
+    const lowest = Math.min(...zone.low, ...methods.flatMap((m) => (bright.has(m.name) ? m.low : [])));
+    const ground = log || asked || lowest < 0.3 * reach ? 0 : 0.85 * lowest;
+    const share = (y) => (log ? Math.log(Math.max(y, least) / least) / Math.log(reach / least) : Math.max(0, (y - ground) / (reach - ground)));
     const py = (y) => H - bottom - (H - bottom - top) * share(y);
     const there = (m, values) => values.map((y, k) => [y, k]).filter(([, k]) => !log || m.mean[k] > 0);
     const points = (m, values) => there(m, values).map(([y, k]) => `${px(k).toFixed(1)},${py(y).toFixed(1)}`);
-    const step = 10 ** Math.floor(Math.log10(reach));
-    const tick = reach / step > 5 ? 2 * step : reach / step > 2 ? step : step / 2;
+    const span = reach - ground;
+    const step = 10 ** Math.floor(Math.log10(span));
+    const tick = span / step > 5 ? 2 * step : span / step > 2 ? step : step / 2;
     const ticks = [];
     if (log) for (let y = 10 ** Math.ceil(Math.log10(least)); y <= reach; y *= 10) ticks.push(y);
-    else for (let y = 0; y <= reach; y += tick) ticks.push(y);
-    const far = asked ? [] : methods.filter((m) => !bright.has(m.name));
+    else for (let y = tick * Math.ceil(ground / tick - 1e-9); y <= reach; y += tick) ticks.push(y);
+    const far = methods.filter((m) => !bright.has(m.name) && (!ground || m.mean.every((y) => y >= ground)));
+    const under = methods.filter((m) => !bright.has(m.name)).length - far.length;
     const front = methods.filter((m) => bright.has(m.name));
     // names at the ends of the lines, the gray ones together; they make room for each other
     const lastOf = (m) => { const at = there(m, m.mean).at(-1); return at ? { at: px(at[1]), y: py(at[0]) } : null; };
     const ends = front.map((m) => ({ ...lastOf(m), m })).filter((x) => x.y != null);
     const gray = far.map(lastOf).filter(Boolean);
-    if (gray.length) ends.push({ at: px(levels.length - 1), y: gray.reduce((sum, x) => sum + x.y, 0) / gray.length, m: null });
+    if (gray.length || under) ends.push({ at: px(levels.length - 1), y: gray.length ? gray.reduce((sum, x) => sum + x.y, 0) / gray.length : H - bottom, m: null });
     ends.sort((a, b) => a.y - b.y);
-    for (const x of ends) x.words = x.m ? x.m.name.length > 15 ? x.m.name.split(/(?<=,) /) : [x.m.name] : [`${gray.length} other${gray.length > 1 ? "s" : ""}`];
+    for (const x of ends) x.words = x.m ? x.m.name.length > 15 ? x.m.name.split(/(?<=,) /) : [x.m.name] : [...(gray.length ? [`${gray.length} other${gray.length > 1 ? "s" : ""}`] : []), ...(under ? [`${under} further down`] : [])];
     const tall = (x) => 3 + 14 * x.words.length;
     ends.forEach((x, k) => (x.to = Math.max(x.y, k ? ends[k - 1].to + tall(ends[k - 1]) : top + 4)));
     for (let k = ends.length - 1, low = H - bottom + 12; k >= 0; k--) low = ends[k].to = Math.min(ends[k].to, low - tall(ends[k]));
@@ -135,8 +144,9 @@ function render({ model, el }) {
       s("line", { class: "gr-reg-axis", x1: left, x2: W - right + 10, y1: H - bottom, y2: H - bottom }),
       ...levels.map((x, k) => s("text", { class: "gr-reg-ink", x: px(k), y: H - bottom + 17, "text-anchor": "middle" }, short(x))),
       s("text", { class: "gr-reg-ink", x: (W - right + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) || (slice.knob + slice.unit).length > 44 ? slice.knob : `${slice.knob} (${slice.unit})`),
-      ...far.map((m) => s("polyline", { class: `gr-reg-line gr-reg-far${near.has(m.name) ? " gr-reg-near" : ""}`, points: points(m, m.mean).join(" ") })),
-      ...front.filter((m) => m.name === best.first || m.name === pressed).map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m, m.high), ...points(m, m.low).reverse()].join(" ") })),
+      ...(asked ? [] : [s("polygon", { class: "gr-reg-zone", points: [...zone.high.map((y, k) => `${px(k)},${py(y)}`), ...zone.low.map((y, k) => `${px(k)},${py(y)}`).reverse()].join(" ") })]),
+      ...far.map((m) => s("polyline", { class: "gr-reg-line gr-reg-far", points: points(m, m.mean).join(" ") })),
+      ...front.map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m, m.high), ...points(m, m.low).reverse()].join(" ") })),
       ...front.flatMap((m) => [
         s("polyline", { class: "gr-reg-line", "stroke-dasharray": m.variant ? "6 4" : "none", style: `stroke:${m.color}`, points: points(m, m.mean).join(" ") }),
         ...there(m, m.mean).map(([y, k]) => mark(m, px(k), py(y))),
@@ -180,7 +190,7 @@ function render({ model, el }) {
     const property = part.names?.[place] ?? `${slice.knob} ${level(slice, part, place)}`;
     const where = `${part.name}, ${slice.unit.startsWith("share") ? property : level(slice, part, place) + named}`;
     if (asked) {
-      const question = `${where}: who is first? Press a name.`;
+      const question = `${where}: who is first, whose is the line on top? Press a name.`;
       chart.setAttribute("aria-label", question);
       say(question);
       return;
