@@ -1,7 +1,7 @@
 // A beam in a trie. State: films (word -> name), words (of a level), found ("WIDTH with" -> levels of kept and dropped,
 // each [prefix, chance]), best (a word), width, trie, step (codes that are spelled), yours.
 
-import { button, frame, h, player, roving, s, slider } from "../../../../plots/visuals/base/base.js";
+import { button, count, frame, h, list, player, roving, s, slider } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const [films, K, found, best] = ["films", "words", "found", "best"].map((x) => model.get(x));
@@ -14,15 +14,15 @@ function render({ model, el }) {
     model.save_changes();
   };
   const L = best.length;
-  const [width, height, row] = [500, 27 * 13 + 20, 13];
+  const [width, height, row, far] = [matchMedia("(max-width: 600px)").matches ? 350 : 500, 27 * 13 + 20, 13, matchMedia("(max-width: 600px)").matches ? 58 : 104];
   const leaves = (p) => K ** (L - p.length);
-  const at = (p) => [14 + 104 * p.length, 16 + row * ((p ? parseInt(p, K) : 0) * leaves(p) + (leaves(p) - 1) / 2)];
+  const at = (p) => [14 + far * p.length, 16 + row * ((p ? parseInt(p, K) : 0) * leaves(p) + (leaves(p) - 1) / 2)];
   const begins = new Set(Object.keys(films).flatMap((w) => [...w].map((_, k) => w.slice(0, k + 1))));
   const tree = s("g", {});
   const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group" }, tree);
   const title = h("div", { class: "gr-title" });
-  const list = h("ol", { class: "gr-bt-list" });
-  body.append(svg, h("div", { style: "flex: 1 1 12em" }, title, list));
+  const ranks = h("ol", { class: "gr-bt-list" });
+  body.append(svg, h("div", { style: "flex: 1 1 12em" }, title, ranks));
 
   let spots = [];
   const level_of = (k) => spots.filter((x) => x.dataset.p.length === k + 1);
@@ -73,7 +73,7 @@ function render({ model, el }) {
     const level = levels[step - 1];
     title.textContent = step ? `After code ${step}` : "Nothing is spelled yet";
     const both = level ? [...level.kept, ...[...level.dropped].sort((a, b) => b[1] - a[1])] : [];
-    list.replaceChildren(
+    ranks.replaceChildren(
       ...both.map(([p, chance]) =>
         h("li", { class: kept.has(p) ? "gr-bt-kept" : null }, `${[...p].join("·")} ${films[p] ?? (p.length === L ? "no film" : "")} ${chance.toFixed(3)}${kept.has(p) ? "" : ", dropped"}`),
       ),
@@ -86,8 +86,10 @@ function render({ model, el }) {
         : level.kept[0][0] === best
           ? `First comes ${films[best]}, the likeliest film.`
           : `First comes ${name(level.kept[0][0])}; the likeliest film, ${films[best]}, ${kept.has(best) ? "stands below" : "was lost with its first codes"}.`;
-    svg.setAttribute("aria-label", told);
-    say(told, model.get("yours") && step ? " Kept by your function." : "");
+    const lost = step < L ? [] : level.kept.filter(([p]) => !films[p]).map(([p]) => [...p].join("·"));
+    const places = lost.length ? ` ${lost.length} of ${count(level.kept.length, "place")} ${lost.length > 1 ? "go" : "goes"} to ${list(lost)}, no film.` : "";
+    svg.setAttribute("aria-label", told + places);
+    say(told + places, model.get("yours") && step ? " Kept by your function." : "");
   };
   const names = ["step", "width", "trie"];
   for (const name of names) model.on(`change:${name}`, draw);

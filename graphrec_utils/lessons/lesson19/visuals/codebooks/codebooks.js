@@ -8,7 +8,7 @@ function render({ model, el }) {
   const [points, films] = ["points", "films"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "Books of words",
-    help: "Pull the line below through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†). Blue: what the chosen word spells. The second book adds to it: triangles.",
+    help: "Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†). Blue: what the chosen word spells. The second book adds to it: triangles.",
     least: 260,
   });
   const put = (name, value) => {
@@ -76,7 +76,7 @@ function render({ model, el }) {
       node.setAttribute("transform", `translate(${x} ${y})`);
       node.classList.toggle("gr-cb-dead", !used[0][k]);
       node.classList.toggle("gr-cb-chosen", k === chosen);
-      words[k].textContent = `word ${k}: ${used[0][k] || "†"}`;
+      words[k].textContent = `word ${k}${!used[0][k] ? " †" : k === chosen ? `: ${used[0][k]}` : ""}`;
       words[k].setAttribute("aria-pressed", String(k === chosen));
     });
     for (const [name, fall] of Object.entries(falls)) {
