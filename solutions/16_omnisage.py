@@ -156,10 +156,10 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Nineteen of twenty places of a busy pin go to boards. A board is one step away and another pin is two, so boards are visited more, whatever they are worth.
+# Nineteen of twenty places of a busy pin go to boards. A board is one step away and another pin two, so boards are visited more. And what reaches pins is spread over all that
+# these boards hold: no single pin collects many visits, whatever it is worth.
 #
-# So OmniSage gives every kind a **quota**. Here these are at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. A kind with fewer
-# neighbors leaves places empty, and nobody else gets them.
+# So OmniSage gives every kind a **quota**: here at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. Nobody else gets the places that a kind leaves empty.
 #
 # **Where only visits count, boards drown pins. A quota keeps places for both.**
 #
@@ -215,13 +215,16 @@ check("16.2", typed_sequence)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Three losses, one number
 #
-# Who makes a vector of these neighbors? An encoder with one block of attention (lesson 15, without the causal mask):
+# Who makes a vector of these neighbors? An encoder with one block of attention. The pin and each neighbor are one row: content, and which kind it is. Every row looks at every other, and what comes out
+# of the pin's own row, brought to length 1, is its vector $\mathbf z$.
 #
-# 1. Each neighbor becomes one row: its content through a dense layer, plus a vector that says its kind. The pin's own row stands first.
-# 2. Every row looks at every other; empty places are masked.
-# 3. What comes out of the first row goes through a small network. At length 1 it is the pin's vector $\mathbf z$, 32 numbers here.
+# <details><summary>The encoder in full</summary>
 #
-# And who teaches it? Three losses. Each is the sampled softmax of lesson 11: something asks, and the right pin has to win against other pins, with the correction by $\log Q$. They differ in who asks. (An *entity* is a pin.)
+# Content goes through a dense layer, and a vector that says the kind is added. The pin's own row stands first. The block is that of lesson 15 without the causal mask; empty places are masked. What comes out of the first row goes through a small network; $\mathbf z$ has 32 numbers here.
+#
+# </details>
+#
+# And who teaches it? Three losses. Each is the sampled softmax of lesson 11, corrected by $\log Q$: something asks, and the right pin has to win against others. They differ in who asks. (An *entity* is a pin.)
 #
 # | loss | in short | who asks | what is to be found |
 # |---|---|---|---|
@@ -229,9 +232,9 @@ check("16.2", typed_sequence)
 # | entity-feature | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
 # | user-entity | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Why let raw features ask? A pin may stand on boards before anybody has gone from it to another pin. There features can teach the encoder, and pairs cannot yet.
+# Why let raw features ask? A pin may stand on boards before anybody has gone from it to another pin: pairs cannot teach there yet.
 #
-# Beside every vector stands one number, the logarithm of its pin's popularity. It is added to the score: the **offset**. Why it is there, 16.5 will show.
+# To each score the logarithm of the pin's popularity is added, the **offset**. Why, 16.5 will show.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The encoder reads a pin and its neighbors: one vector
@@ -271,7 +274,7 @@ visuals.three_losses(on="efu")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on
 #
-# All three meet in the encoder, for a user's history is made of its vectors, too. But say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 questions of users. If all of them go into one mean, who decides what the vectors become? The users: nearly
+# All three meet in the encoder. Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. If all go into one mean, who decides what the vectors become? The users: nearly
 # nine of ten questions are theirs. So each loss is first a mean over its **own** examples, and then the three means are added with weights that you choose.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -279,8 +282,7 @@ visuals.three_losses(on="efu")
 #
 # Write this sum. A loss without an example in the batch adds nothing, and one without a weight is not trained on.
 #
-# By hand: losses 1 and 3 with weight 2, a loss 5 with weight
-# 0.5, a loss without examples, and one without a weight: $2 \cdot 2 + 0.5 \cdot 5 = 6.5$.
+# By hand: one loss has two examples, 1 and 3, and weight 2; one has a single example, 5, and weight 0.5; one has no example, and one no weight: $2 \cdot 2 + 0.5 \cdot 5 = 6.5$.
 #
 # *About 6 minutes.*
 #
@@ -313,10 +315,10 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 One loss, or three?
 #
-# Now the question from the top of this lesson: all losses pull at the same 32 numbers of a pin. They may fight: what one of them brings together, another
+# Now the question from the top: all losses pull at the same 32 numbers of a pin. They may fight: what one brings together, another
 # wants apart. Or they may help each other: a pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask it: a **pin** for the pin that comes next, and a **user** for what she will like in the coming week. (The third, raw features, asks in training only.)
+# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask: a **pin** for the pin that comes next, and a **user** for what she will like in the coming week. (Raw features ask in training only.)
 #
 # A user needs a reader of her history. The user loss trains one, the transformer, along with the pins' vectors. Without this loss the mean of her sixteen latest likes stands for her.
 #
@@ -392,11 +394,11 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
 #
-# **Users.** They gain a little when features join the pairs, and most at the last step, where their own loss joins. Alone it does not do it (row three). So within these 200 steps it takes two things: vectors that pins have taught, and a trained reader of histories. The reader may come later, over vectors that stand still, as PinnerFormer's does (lesson 15); trained far longer it finds no less (16.11).
+# **Users.** They gain a little when features join the pairs, and most at the last step, where their own loss joins. Alone it does not do it (row three). Mind that the last step brings two things: users teach the vectors, and a trained reader takes the place of a mean. The figure cannot tell them apart. (PinnerFormer's reader comes later, over vectors that stand still; trained far longer it finds no less, 16.11.)
 #
 # So when you join losses, look at each consumer alone: one mean over both would have hidden who gained.
 #
-# **No added loss did visible harm. Users gained, most of it by their own.**
+# **No added loss did visible harm. Users gained, most of it when their own loss and its reader joined.**
 #
 # <details><summary>Two rows that surprise</summary>
 #
@@ -420,10 +422,10 @@ for column, who in (("all", "pins"), ("users", "users")):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 A number beside the vector, and a fair rival
 #
-# One vector for all consumers has a price. OmniSage's vectors have length 1, so that one index of near neighbors serves everybody; a score is then a cosine, divided by a
-# temperature. What can such a vector not say? That its pin is popular: it cannot be longer than the others.
+# OmniSage's vectors have length 1, so that one index of near neighbors serves everybody; a score is a cosine, divided by a
+# temperature. What can such a vector not say? That its pin is popular: it cannot be longer than others.
 #
-# Is that a loss? The softmax is corrected by $\log Q$ (lesson 11), so perhaps popularity has been learned all the same. To find out, train without the offset, and then add popularity by hand.
+# Perhaps popularity has been learned all the same, for the softmax is corrected by $\log Q$. To find out, train without the offset, and then add popularity by hand.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -518,7 +520,7 @@ told = pd.Series({
 told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the first two rows. Nothing was trained anew between them, and one number beside $\mathbf z$ makes the recall six times as large. In an index of inner products it is one more coordinate.
+# Read the first two rows, after 100 steps. Nothing was trained anew between them, and one number beside $\mathbf z$, in an index one more coordinate, makes the recall six times as large.
 #
 # Why was it needed? The correction asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to. So popularity needs a place to live:
 #
@@ -526,7 +528,9 @@ told.round(3).to_frame()
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# Now compare. OmniSage finds more than PinSage does as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage's vectors have a length, and no such number. Is popularity in them already? Give PinSage the same number, and see.
+# The number has a price: for a new pin it is $\log(1 + 0) = 0$, so among thousands of known pins nobody finds it (16.10).
+#
+# Now compare. OmniSage finds more than PinSage as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage's vectors have a length, and no such number. Give PinSage the same number, and see.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 
@@ -563,9 +567,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. The open mark has vectors of 64 numbers, the full one of 32 (with 64: 0.258, too). Compare the two marks of PinSage before you look at OmniSage.*
 #
-# With the number PinSage comes up to OmniSage: nearly all of the lead was popularity, and what is left to attention is too little to be seen. RP3β, which trains nothing, is ahead of the encoder that hears *nobody*: walks hear, too.
+# With the number PinSage comes up to OmniSage: nearly all of the lead was popularity, and what is left to attention is too little to be seen.
 #
-# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind: hearing pays. Now the two marks of PinSage: they differ in the number, and it is worth 0.029 where hearing was worth 0.022. So the number matters as much.
+# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind: hearing pays. (RP3β, a walk, trains nothing and is ahead of *nobody*, too.) The two marks of PinSage differ in the number (in size, too, but the caption shows that this is not it). It is worth 0.029, hearing 0.022: the number matters as much.
 #
 # When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It is quickly tried, and it may be the whole lead.
 #
@@ -596,7 +600,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Users gained, mostly when their own loss joined; for pins no further loss was seen to add anything.
 # * What is many drowns what is rare: boards fill nineteen of twenty places of a busy pin, users ask nearly nine of ten questions. So OmniSage gives each kind of neighbor a quota (whether it pays we did not test), and each loss its own mean.
-# * Asked by pins, vectors of length 1 had hardly learned popularity: give them a length, or put a number beside.
+# * Asked by pins, vectors of length 1 had after a few hundred steps hardly learned popularity: give them a length, or put a number beside.
 # * What looked like attention's lead over PinSage was this number. Before you praise an architecture, give its rival what stands beside it.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these few hundred, when everything about them may be read? Lesson 17.

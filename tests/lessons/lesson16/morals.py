@@ -17,7 +17,7 @@ def rival() -> bool:
 
 
 def no_cost() -> bool:
-    # a loss that joins others is never seen to cost; users gain, five sixths of it by their own
+    # a loss that joins others is never seen to cost; users gain, five sixths of it when their own loss and its reader joined
     leads, features = of("16_losses")["leads"], "entity-entity + entity-feature"
     steps = [f"{features} over entity-entity"]
     steps += [f"all three over {x}" for x in (features, *LOSSES)]
@@ -36,7 +36,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, boards drown pins. A quota keeps places for both": drowned,
-    "No added loss did visible harm. Users gained, most of it by their own": no_cost,
+    "No added loss did visible harm. Users gained, most of it when their own loss and its reader joined": no_cost,
     "Before you praise attention, give its rival the same number": rival,
     "Where contents may lie, let the model know the author, too": lambda: (
         all(
