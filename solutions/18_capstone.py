@@ -63,12 +63,11 @@ remember("18")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.1 A protocol that does not move
 #
-# This lesson's `PinWorld` is a smaller one: 1,000 users and 2,800 pins, with a log of 56 days. Write down the rules before the first number: whoever picks them afterwards
-# finds some by which his own list wins.
+# This lesson's `PinWorld` is a smaller one: 1,000 users and 2,800 pins, with a log of 56 days. Write down the rules before the first number: whoever picks them later finds some by which his own list wins.
 #
 # * **Time.** Days 0 to 41 train, 42 to 48 choose, 49 to 55 test. Each list is tested once.
 # * **Everybody stays in**, new users and new items too.
-# * **One measure**, NDCG@20 of what a user had not saved before. All else may not get worse (*guards*).
+# * **One measure**, NDCG@20 of what a user had not saved before.
 # * **Two numbers compared** get an interval over users. If 0 lies in it, we *cannot tell* which is larger.
 #
 # <details><summary>On other data</summary>
@@ -118,8 +117,8 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.2 Generators: your own
 #
-# A generator learns from saves. Then it reads a user's **history**, all that she has saved until now, and gives every pin a score. This lesson's four *hear new saves*: when the
-# history grows, the scores change.
+# A generator learns from saves. Then it reads a user's **history**, all that she has saved until now, and gives every pin a score. This lesson's four *hear new saves*: a longer
+# history changes the scores.
 #
 # | generator | a score is |
 # |---|---|
@@ -214,7 +213,7 @@ pd.DataFrame({
 # Write this sum. By hand: $c = 1$, and two lists, (7, 3, −1) and (3, 0, 5). Item 3 is in both, at places 2 and 1, and gets $1/3 + 1/2$. Item 7 gets $1/2$, item 0 gets
 # $1/3$, item 5 gets $1/4$. All others get 0.
 #
-# *About 8 minutes. Stuck? Hints are free.*
+# *About 8 minutes.*
 #
 # {{hints:18.1}}
 
@@ -295,7 +294,7 @@ visuals.fusion(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.1. The first ten places of four lists for one user, an easy case, and of the list that reciprocal ranks make of them. A star: saved on the test
-# days. Press a pin and its votes flow; pull it up or down in a list, take a list's vote away.*
+# days. Press a pin, pull it up or down in a list, take a list's vote away.*
 #
 # Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for: agreement counts more than one first place.
 #
@@ -314,9 +313,9 @@ visuals.fusion(
 #
 # Weak, says the log. Now ask people. A *policy* decides what each is shown: `recommend(histories, k)` returns (B, k) items.
 #
-# The simulator's users look from the top, save some of what they like, and leave. They come back, more likely if they found something. Nobody here saves tomorrow what she has passed over today. So no policy shows a pin twice.
+# The simulator's users look from the top, save some of what they like, and leave. They come back more likely if they found something. Nobody here saves tomorrow what she has passed over today, so no policy shows a pin twice.
 #
-# On a real site half of the users get the policy and half the *control*, here item2item. Let their mean saves be $\bar s_1$ and $\bar s_0$, and $r = \bar s_1 / \bar s_0$. The **lift** is $r - 1$: by which share people save more. Both means are uncertain, so the ratio is, too. To first order (the *delta method*)
+# On a real site half of the users get the policy and half the *control*, here item2item. Let their mean saves be $\bar s_1$ and $\bar s_0$, and $r = \bar s_1 / \bar s_0$. The **lift** is $r - 1$: by which share people save more. Both means are uncertain. To first order (the *delta method*)
 #
 # $$
 # \operatorname{Var}(r) \approx \frac{1}{\bar s_0^2} \Big( \frac{v_1}{n_1} + r^2\, \frac{v_0}{n_0} \Big),
@@ -363,7 +362,7 @@ def lift(policy: np.ndarray, control: np.ndarray) -> tuple[float, float, float]:
 check("18.4", lift)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Users differ so much that a lift of 5 % hides in its interval: below, iALS is asked so, too, with 500 users in each half. A simulator can do
+# Users differ so much that a lift of 5 % hides in its interval (below: iALS, 500 users in each half). A simulator can do
 # what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users out.
 #
 # Seven policies meet people: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures), and *four fused*.
@@ -465,12 +464,12 @@ verdict(
 # *Figure 18.2. Seven policies: to the right is better on the log, up is better with people; intervals of 95 % for people. Dotted: iALS, and lists that it is fused in. Numbers: 18.9.*
 #
 # If the two agreed, the marks would climb to the right. Where both tell a pair apart, they contradict each other half of the time: a coin does as well.
-# L3 is second on the log, and far below the control with people. Along the dotted line every step to the left is a step up: the log's loss is people's gain.
+# L3 is second on the log, and far below the control with people. Along the dotted line every step to the left is a step up.
 #
 # So the weak voice is heard again: pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings what the others do not name.
 #
 # Why does the log not see that? Probably because what was never shown could not be saved. Old lists show popular pins often. L3's walks end at popular pins, so L3 is right about **what the log
-# will hold**. In the simulator liking never depends on popularity. Of your site you do not know that: so ask people.
+# will hold**. In the simulator liking never depends on popularity. Of your site you do not know that.
 #
 # **Who is better at telling what a log will hold need not be better for people.**
 #
@@ -485,7 +484,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.5 From log to experiment
 #
-# Experiments are slow, and people have to live with bad lists meanwhile. Can a log answer for lists that it did not show? It can, if the site leaves something to **chance**, and the log writes the chance down.
+# Experiments are slow, and people have to live with bad lists meanwhile. Can a log answer for lists that it did not show? Yes, if the site leaves something to **chance**, and the log writes it down.
 #
 # Let the pin **on top of the page** be drawn from $C$ candidates, and the log keep the *chance* $\pi_0$ of what was drawn. Row $i$ of its $N$ rows showed candidate $a_i$ and earned $y_i$, 1 if
 # it was saved. What would another policy have earned, one that shows $a$ with the chance $\pi(a)$?
@@ -553,13 +552,13 @@ predict("18.p7")
 #
 # **A few heavy rows** may decide. The *effective size* $\left( \sum_i w_i \right)^2 / \sum_i w_i^2$ says how many rows of equal weight would be as noisy. Of the four rows above $4.5^2 / 8.25 = 2.45$ are left.
 #
-# **What the log never draws** counts as zero. Here a model may help, one that expects something of every candidate. *Doubly robust*, **DR**, begins with what the model expects of the policy. Then it looks at the model's errors on the log, weighs them as IPS weighs what was earned, and adds their mean.
+# **What the log never draws** counts as zero. Here a model may help, one that expects something of every candidate. *Doubly robust*, **DR**, begins with what the model expects of the policy, and adds the mean of its errors on the log, weighed as IPS weighs what was earned.
 #
 # Why *doubly*? If the chances are true, the weighed errors take out on average what the model says wrong. If the model is right, its errors are zero on
-# average, whatever the weights. But of what the log could never have drawn it knows no errors: there DR is as good as its model. (Its formula, and a third estimate, are yours to write in branch 18.13.)
+# average, whatever the weights. But of what the log could never have drawn it knows no errors: there DR is as good as its model. (Its formula: branch 18.13.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now let a log draw from the first ten pins of item2item, iALS and L3. We ask it about policies that show one pin each:
+# Now let a log draw from the first ten pins of item2item, iALS and L3, and ask it about policies that show one pin each:
 #
 # | policy | shows |
 # |---|---|
@@ -606,16 +605,16 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 18.3. Two estimates of what a policy earns, beside an experiment's count: means over a hundred logs, and twice the spread of one. On the right: what the policy earns a row, how much of it the log could have drawn, and the effective size. Read the four rows above the dotted line first.*
+# *Figure 18.3. Two estimates of what a policy earns, beside an experiment's count: means over a hundred logs, and twice the spread of one. On the right: what the policy earns a row, how much of it the log could have drawn, and the effective size.*
 #
 # **Above the line** the log could have drawn everything, and its chances are true: both stand at zero on average. DR's model alone is 12 % too low for *by pictures*; the weighed errors take that out: one half of *doubly*. The price is noise: the smaller the effective size, the wider the bar.
 # So on average a log speaks for what nobody has tried: *by pictures* earns most. One log would not show it: its bar is wider than the lead.
 #
 # **Below it** something is missing, each time something else:
 #
-# * *Chances raised:* the chances are false. They pull IPS down, and DR stays at zero, for here its model is right: the other half.
+# * *Chances raised:* false chances pull IPS down, and DR stays at zero, for here its model is right: the other half.
 # * *Pictures:* the log could hardly have drawn it. IPS counts that as zero. DR takes its model's word, and the model hopes too much: a short bar does not make it true.
-# * *Half shown again:* nothing in the log says that a pin of yesterday earns nothing, so the model does not know it, either. (IPS is right by luck: what it counts as zero here is zero.)
+# * *Half shown again:* nothing in the log says that a pin of yesterday earns nothing, so the model does not know it. (IPS is right by luck: here its zero is true.)
 #
 # Of these three the effective size gives away only *pictures*. It looks at rows that were drawn, and takes their chances as true.
 #
@@ -635,7 +634,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Graph and sequence models in front of people
 #
-# Four models of this course now go before people: LightGCN, PinSage, SASRec, Pixie. Fused with item2item, iALS and pictures (the *three fused* of 18.4), they are *seven fused*. Three, PinSage, SASRec and Pixie, get their knobs chosen anew, so the lesson's question comes back: who shall choose, the log or people?
+# Four models of the course go before people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures (the *three fused* of 18.4) they are *seven fused*. For three, PinSage, SASRec and Pixie, the lesson's question comes back: who shall choose their knobs, the log or people?
 #
 # Then the **ranker** of lesson 17 brings the first hundred of the fused list into its own order. It learned from a log, too: clicks on an old ranker's lists, each divided by
 # how often its place is looked at, the weight of 18.5.
@@ -704,11 +703,11 @@ verdict(
 #
 # **Knobs: the log or people?** See the lowest three. Tuned on the log (triangles) all do better with people than with their lesson's knobs, PinSage by far: better settings serve both. Yet they stay behind item2item. Tuned with people (circles), PinSage and Pixie pass it. In these two the log had kept popularity, which a log pays for and people here do not. Who tunes on a log tunes for what the log will hold.
 #
-# **More generators?** Three simple ones fused are ahead of all seven. People's knobs bring the seven nearer, and not past: more voices need not make a better choir.
+# **More generators?** Three simple ones fused are ahead of all seven, with people's knobs, too. Perhaps because each has one vote (18.3): pictures, which bring what others do not name, have one of three, and then one of seven.
 #
 # **A ranker on top?** It helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.)
 #
-# **Why generators, then?** Of a billion pins nobody can ask the ranker for each. Here, with 2,800, one can: alone it does no worse than three fused. And both together are best.
+# **Why generators, then?** Of a billion pins nobody can ask the ranker for each. Of 2,800 one can: alone it does no worse than three fused, and both together are best.
 #
 # **Let generators fetch, and let a ranker that knows the person put in order.**
 #
@@ -729,7 +728,7 @@ verdict(
 # liked, and 68 are. That is not the choice of the largest: of all pins that are not saved it promises 46, and 25 are liked.
 #
 # The ranker alone is ahead of three fused by 0.12 saves, from 0.01 to 0.23. Three are ahead of seven by 0.21 saves fused, from 0.16 to 0.26, and with the ranker by 0.11, from 0.07 to 0.16 (18.4 has an experiment of its own with three fused). PinSage without popularity loses 36. Not tried: a ranker without the weights, or one that learns from lists of
-# these generators, weights for seven votes, OmniSage. `python -m solutions.experiments.lesson18.people`, five minutes.
+# these generators, OmniSage. `python -m solutions.experiments.lesson18.people`, five minutes.
 #
 # </details>
 
@@ -744,7 +743,7 @@ verdict(
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it answers for that, and for nothing else.
-# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of young pins (7.8), of rare ads (13.3). Given the edges between users and pins, iALS found no less. Branch 18.11 tries it out.
+# * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of young pins (7.8), of rare ads (13.3). Given the edges between users and pins, iALS found no less (18.11).
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
 
@@ -1366,7 +1365,7 @@ regimes.uses()
 # > 1. **Question and protocol.** What did you want to know? Data, split, measure, what was chosen on what.
 # > 2. **The funnel.** Generators, how they are put together, which parts are yours.
 # > 3. **The result.** One table: your policy, the best single generator, the control. Offline and in the experiment. Where can you not tell?
-# > 4. **Who pays?** New, rare and known items; the guards.
+# > 4. **Who pays?** New, rare and known items; the *guards*, all that may not get worse.
 # > 5. **An opponent's paragraph.** What would turn your result round? What did you not try?
 # > 6. **What a site should do tomorrow**, in one sentence.
 #
