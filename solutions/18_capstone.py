@@ -63,7 +63,7 @@ remember("18")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.1 A protocol that does not move
 #
-# This lesson's `PinWorld` is a smaller one: 1,000 users and 2,800 pins, with a log of 56 days. Write down the rules before the first number: whoever picks them later finds some by which his own list wins.
+# Here is a smaller `PinWorld`: 1,000 users, 2,800 pins, a log of 56 days. Write down the rules before the first number: whoever picks them later finds some by which his own list wins.
 #
 # * **Time.** Days 0 to 41 train, 42 to 48 choose, 49 to 55 test. Each list is tested once.
 # * **Everybody stays in**, new users and new items too.
@@ -127,7 +127,7 @@ pd.DataFrame({
 # | L3 | walks of three steps |
 # | pictures | the product with the sum of saved pictures |
 #
-# Where your own (01.6, 02.5, 04.4) does not pass, the library's takes its place. Add others of `course.table()` to `CHOSEN`.
+# Where your own (01.6, 02.5, 04.4) does not pass, the library's takes its place.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Four generators hear what was saved a minute ago
@@ -188,7 +188,7 @@ pd.DataFrame({
 #
 # The log's answer: iALS and L3 find most, pictures alone a fifth of that. Do all four together find more?
 #
-# Scores cannot be added: one counts walks, another adds cosines, and whoever has the larger numbers would decide. **Ranks** can. *Reciprocal rank fusion* gives item
+# Scores cannot be added: one counts walks, another adds cosines, and the larger numbers would decide. **Ranks** can. *Reciprocal rank fusion* gives item
 # $i$, from all lists $L_g$ that hold it,
 #
 # $$
@@ -255,7 +255,7 @@ predict("18.p1")
 # ### With pictures every pair falls
 # * bars: NDCG@20 of fused lists: iALS + L3 = 0.116; iALS alone = 0.114; item2item + iALS = 0.107; item2item + L3 = 0.107; *all four = 0.096; *L3 + pictures = 0.071; *iALS + pictures = 0.065; *item2item + pictures = 0.064
 #
-# Minutes 13 to 14. Orange has pictures in it. Two equals, iALS and L3, lose nothing; all four find less than iALS alone.
+# Minutes 13 to 14. Orange has pictures in it. Two equals, iALS and L3, come out no lower; all four find less than iALS alone.
 #
 # ### ✗ A fused list finds more than the generator that is best on validation
 # * leads: four fused, beside iALS = −0.018, −0.028, −0.008
@@ -298,7 +298,7 @@ visuals.fusion(
 #
 # Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for: agreement counts more than one first place.
 #
-# But look at the last three places of the fused list. Only pictures named these pins, and the formula does not know that this voice is weak. The table above says it for everybody: with pictures any pair falls. Only iALS and L3, two equals, lose nothing.
+# But look at the last three places of the fused list. Only pictures named these pins, and the formula does not know that this voice is weak. The table above says it for everybody: with pictures any pair falls. Only iALS and L3, two equals, come out no lower (a hint: the table has no intervals).
 #
 # **Each voice has one vote: on the log a weak one takes the list down.**
 
@@ -311,17 +311,23 @@ visuals.fusion(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
 #
-# Weak, says the log. Now ask people. A *policy* decides what each is shown: `recommend(histories, k)` returns (B, k) items.
+# Weak, says the log. Now ask people. A *policy* decides what each is shown.
 #
-# The simulator's users look from the top, save some of what they like, and leave. They come back more likely if they found something. Nobody here saves tomorrow what she has passed over today, so no policy shows a pin twice.
+# The simulator's users look from the top, save some of what they like, and leave; who found something comes back more likely. Nobody saves tomorrow what she has passed over today, so no policy shows a pin twice.
 #
-# On a real site half of the users get the policy and half the *control*, here item2item. Let their mean saves be $\bar s_1$ and $\bar s_0$, and $r = \bar s_1 / \bar s_0$. The **lift** is $r - 1$: by which share people save more. Both means are uncertain. To first order (the *delta method*)
+# Half of a site's users get the policy and half the *control*, here item2item. Let their mean saves be $\bar s_1$ and $\bar s_0$, and $r = \bar s_1 / \bar s_0$. The **lift** is $r - 1$: by which share people save more. To first order (the *delta method*)
 #
 # $$
 # \operatorname{Var}(r) \approx \frac{1}{\bar s_0^2} \Big( \frac{v_1}{n_1} + r^2\, \frac{v_0}{n_0} \Big),
 # $$
 #
-# where $v$ is the variance of the users' saves and $n$ their number. Why $r^2$? If the control's mean moves by a save, the ratio moves $r$ times as far as if the policy's mean does.
+# where $v$ is the variance of the users' saves and $n$ their number.
+#
+# <details><summary>Why $r^2$?</summary>
+#
+# If the control's mean moves by a save, the ratio moves $r$ times as far as if the policy's mean does.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A lift is a ratio, so both halves make it uncertain
@@ -362,10 +368,10 @@ def lift(policy: np.ndarray, control: np.ndarray) -> tuple[float, float, float]:
 check("18.4", lift)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Users differ so much that a lift of 5 % hides in its interval (below: iALS, 500 users in each half). A simulator can do
-# what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users out.
+# Users differ so much that a lift of 5 % hides in its interval (below: iALS, 500 users in each half). A simulator can
+# let every user live **twice**, with both policies and the same chance: these *twins* take the differences between users out.
 #
-# Seven policies meet people: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures), and *four fused*.
+# Seven policies meet people: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures), and *four fused*, the vote's "fused list".
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -463,12 +469,12 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.2. Seven policies: to the right is better on the log, up is better with people; intervals of 95 % for people. Dotted: iALS, and lists that it is fused in. Numbers: 18.9.*
 #
-# If the two agreed, the marks would climb to the right. Where both tell a pair apart, they contradict each other half of the time: a coin does as well.
+# If the two agreed, the marks would climb to the right. Where both tell a pair apart, they contradict each other half of the time.
 # L3 is second on the log, and far below the control with people. Along the dotted line every step to the left is a step up.
 #
-# So the weak voice is heard again: pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings what the others do not name.
+# So the weak voice is heard again: pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings what others do not name.
 #
-# Why does the log not see that? Probably because what was never shown could not be saved. Old lists show popular pins often. L3's walks end at popular pins, so L3 is right about **what the log
+# Why does the log not see that? Probably because what was never shown could not be saved. Old lists show popular pins often. L3's walks end at popular pins (its lists show anybody 43 of 100 pins, those of pictures 89), so L3 is right about **what the log
 # will hold**. In the simulator liking never depends on popularity. Of your site you do not know that.
 #
 # **Who is better at telling what a log will hold need not be better for people.**
@@ -484,12 +490,12 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.5 From log to experiment
 #
-# Experiments are slow, and people have to live with bad lists meanwhile. Can a log answer for lists that it did not show? Yes, if the site leaves something to **chance**, and the log writes it down.
+# Experiments are slow, and people live with bad lists meanwhile. Can a log answer for lists that it did not show? Yes, if the site leaves something to **chance**, and the log writes it down.
 #
 # Let the pin **on top of the page** be drawn from $C$ candidates, and the log keep the *chance* $\pi_0$ of what was drawn. Row $i$ of its $N$ rows showed candidate $a_i$ and earned $y_i$, 1 if
 # it was saved. What would another policy have earned, one that shows $a$ with the chance $\pi(a)$?
 #
-# Say the log drew a pin with chance 0.1, and the policy would show it with chance 0.4. Then this row stands for four. Its **weight** is
+# Say the log drew a pin with chance 0.1, and the policy would show it with 0.4: this row stands for four. Its **weight** is
 # $w_i = \pi(a_i) / \pi_0(a_i)$, and the mean $\frac1N \sum_i w_i y_i$ is the *inverse propensity* estimate, **IPS**.
 #
 # By hand: a log of four rows. The last column is your turn.
@@ -542,7 +548,7 @@ verdict(
 # ### A log answers for what it could have drawn, if its chances are true
 # * drawing ask in this order
 #
-# Minutes 39 to 41. The numbers of figure 18.3, of candidate by pictures and of two traps. The share stops these two before anybody looks at an estimate. The effective size warns of pictures alone: it looks only at rows that were drawn, and half shown again has 2,012. Its price is noise. No column shows whether the chances are true: ask who wrote them.
+# Minutes 39 to 41. The numbers of figure 18.3, of candidate by pictures and of two traps. The share stops these two before anybody looks at an estimate. The effective size warns of pictures alone: it looks only at rows that were drawn, and half shown again has 2,012. Its price is noise. No column shows whether the chances are true. The mean of the weights, not drawn, should be near 1: for chances raised it is 0.53.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p7"]
 predict("18.p7")
@@ -552,10 +558,14 @@ predict("18.p7")
 #
 # **A few heavy rows** may decide. The *effective size* $\left( \sum_i w_i \right)^2 / \sum_i w_i^2$ says how many rows of equal weight would be as noisy. Of the four rows above $4.5^2 / 8.25 = 2.45$ are left.
 #
-# **What the log never draws** counts as zero. Here a model may help, one that expects something of every candidate. *Doubly robust*, **DR**, begins with what the model expects of the policy, and adds the mean of its errors on the log, weighed as IPS weighs what was earned.
+# **What the log never draws** counts as zero. Here a model may help, one that expects $\hat y_i(a)$ of candidate $a$ in row $i$. *Doubly robust*, **DR**, takes what the model expects of the policy, and adds its errors on the log, weighed:
 #
-# Why *doubly*? If the chances are true, the weighed errors take out on average what the model says wrong. If the model is right, its errors are zero on
-# average, whatever the weights. But of what the log could never have drawn it knows no errors: there DR is as good as its model. (Its formula: branch 18.13.)
+# $$
+# \mathrm{DR} = \frac1N \sum_i \Big( \sum_a \pi(a)\, \hat y_i(a) + w_i \big( y_i - \hat y_i(a_i) \big) \Big) .
+# $$
+#
+# Why *doubly*? With true chances the weighed errors take out on average what the model says wrong; a right model has on average no errors to weigh.
+# But of what the log could never have drawn nobody knows an error: there DR is as good as its model.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now let a log draw from the first ten pins of item2item, iALS and L3, and ask it about policies that show one pin each:
@@ -566,8 +576,8 @@ predict("18.p7")
 # | *iALS* | iALS's first pin |
 # | *candidate by pictures*, *rarest candidate* | of those pins the one whose picture fits best, or the rarest |
 # | *chances raised* | any candidate again, but the log wrote down 0.05 wherever a chance was smaller |
-# | *pictures* | the pin of your guess: the first of pictures, drawn by the log or not |
-# | *half shown again* | half of the time yesterday's pin, if she did not save it: nobody saves it now, and the log never showed one twice |
+# | *pictures* | the first of pictures, drawn by the log or not |
+# | *half shown again* | half of the time yesterday's pin, if it was not saved: nobody saves it now, and the log never showed one twice |
 #
 # > **Claim** (common belief). A log that knows its chances tells what any policy would earn.
 
@@ -608,17 +618,17 @@ verdict(
 # *Figure 18.3. Two estimates of what a policy earns, beside an experiment's count: means over a hundred logs, and twice the spread of one. On the right: what the policy earns a row, how much of it the log could have drawn, and the effective size.*
 #
 # **Above the line** the log could have drawn everything, and its chances are true: both stand at zero on average. DR's model alone is 12 % too low for *by pictures*; the weighed errors take that out: one half of *doubly*. The price is noise: the smaller the effective size, the wider the bar.
-# So on average a log speaks for what nobody has tried: *by pictures* earns most. One log would not show it: its bar is wider than the lead.
+# *By pictures*, which nobody has tried, earns most. But one log would not show it: its bar is wider than the lead.
 #
 # **Below it** something is missing, each time something else:
 #
 # * *Chances raised:* false chances pull IPS down, and DR stays at zero, for here its model is right: the other half.
-# * *Pictures:* the log could hardly have drawn it. IPS counts that as zero. DR takes its model's word, and the model hopes too much: a short bar does not make it true.
+# * *Pictures:* the log could hardly have drawn it. IPS counts that as zero, and DR's model hopes too much, in spite of the short bar.
 # * *Half shown again:* nothing in the log says that a pin of yesterday earns nothing, so the model does not know it. (IPS is right by luck: here its zero is true.)
 #
-# Of these three the effective size gives away only *pictures*. It looks at rows that were drawn, and takes their chances as true.
+# Of these three the effective size gives away only *pictures*. The **mean of the weights** is a better alarm: with true chances, and everything in the log, it is 1 on average. Here it is 0.53, 0.06 and 0.63, in the order above.
 #
-# **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate.**
+# **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the mean and the effective size of the weights, then for the estimate.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -634,10 +644,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Graph and sequence models in front of people
 #
-# Four models of the course go before people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures (the *three fused* of 18.4) they are *seven fused*. For three, PinSage, SASRec and Pixie, the lesson's question comes back: who shall choose their knobs, the log or people?
+# Four models of the course meet people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures (the *three fused* of 18.4) they are *seven fused*. Of the four the last three stood behind item2item, so who shall choose their knobs, the log or people?
 #
-# Then the **ranker** of lesson 17 brings the first hundred of the fused list into its own order. It learned from a log, too: clicks on an old ranker's lists, each divided by
-# how often its place is looked at, the weight of 18.5.
+# Then the **ranker** of lesson 17, which learned from a log's clicks, weighed as in 18.5, brings the first hundred of the fused list into its own order.
 #
 # > **Claim** (of the funnel's picture). A ranker on top of the generators makes people save more than their fused list.
 
@@ -701,13 +710,11 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.4. Expected saves beside item2item's (the line), with intervals of 95 %. Where knobs were chosen anew, three marks: the lesson's, chosen on the log, chosen with people.*
 #
-# **Knobs: the log or people?** See the lowest three. Tuned on the log (triangles) all do better with people than with their lesson's knobs, PinSage by far: better settings serve both. Yet they stay behind item2item. Tuned with people (circles), PinSage and Pixie pass it. In these two the log had kept popularity, which a log pays for and people here do not. Who tunes on a log tunes for what the log will hold.
+# **Knobs: the log or people?** See the lowest three. Tuned on the log (triangles) all beat their lesson's knobs: better settings serve both. Yet they stay behind item2item. Tuned with people (circles), PinSage and Pixie pass it. In these two the log had kept popularity, which a log pays for and people here do not.
 #
-# **More generators?** Three simple ones fused are ahead of all seven, with people's knobs, too. Perhaps because each has one vote (18.3): pictures, which bring what others do not name, have one of three, and then one of seven.
+# **More generators?** Three simple ones fused are ahead of all seven, with people's knobs, too. Perhaps because pictures, which bring what others do not name, had one vote of three, and have one of seven.
 #
-# **A ranker on top?** It helps. It hears no save of this minute, but it knows how a person and a pin fit. (Here its features hold what liking is made of; yours may not.)
-#
-# **Why generators, then?** Of a billion pins nobody can ask the ranker for each. Of 2,800 one can: alone it does no worse than three fused, and both together are best.
+# **A ranker on top?** It helps, for it knows how a person and a pin fit. (Its features hold what liking is made of here; yours may not.) Why generators, then? Of a billion pins nobody can ask the ranker for each. Of 2,800 one can: alone it does no worse than three fused, and both together are best.
 #
 # **Let generators fetch, and let a ranker that knows the person put in order.**
 #
@@ -739,10 +746,10 @@ verdict(
 # >
 # > **Where it won.** With people: three generators fused bring 14 % more saves than item2item, 19 % with a ranker on top (18.6). A log with true chances: right within 2 % on average about what it could have drawn (18.5).
 # >
-# > **Where it did not.** Added to three simple generators, four graph and sequence models made people save less than the three alone (18.6).
+# > **Where it did not.** With four graph and sequence models added, people saved less than with three simple generators alone (18.6).
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
-#   drew by chance and kept the chances, it answers for that, and for nothing else.
+#   drew by chance and kept the chances, it answers for that, and for nothing else. A mean of the weights far from 1 is the alarm.
 # * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of young pins (7.8), of rare ads (13.3). Given the edges between users and pins, iALS found no less (18.11).
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
@@ -1387,11 +1394,7 @@ regimes.uses()
 # \mathrm{SNIPS} = \frac{\sum_i w_i y_i}{\sum_i w_i} .
 # $$
 #
-# And **DR** of 18.5 in a line, with a model that expects $\hat y_i(a)$ of candidate $a$ in row $i$:
-#
-# $$
-# \mathrm{DR} = \frac1N \sum_i \Big( \sum_a \pi(a)\, \hat y_i(a) + w_i \big( y_i - \hat y_i(a_i) \big) \Big) .
-# $$
+# The formula of **DR** stands in 18.5.
 #
 # <details><summary>The same in code</summary>
 #

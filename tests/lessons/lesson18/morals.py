@@ -41,6 +41,13 @@ def a_log_answers() -> bool:
     lie = min(max(abs(r[x]["bias"]) for x in ESTIMATES) for r in outside)
     # the effective size comes second: it does not warn of a policy that the log could not have drawn
     hidden = max(r["size"] for r in outside) > min(r["size"] for r in inside)
+    # the mean of the weights (IPS over SNIPS) is 1 where nothing is missing, and catches all three
+    near = {
+        x: (1 + r["IPS"]["bias"]) / (1 + r["SNIPS"]["bias"])
+        for x, r in (rows | {"raised": untrue}).items()
+    }
+    alarm = {x: near.pop(x) for x in ("raised", "pictures", "half shown again")}
+    told = [round(x, 2) for x in alarm.values()]
     noise = [r["IPS"]["spread"] for r in sorted(inside, key=lambda r: r["size"])]
     # of false chances DR is right since its model is; of what the log never draws nobody but IPS, by luck
     saved = max(abs(untrue[x]["bias"]) for x in ("DR", "model"))
@@ -50,6 +57,8 @@ def a_log_answers() -> bool:
         worst < 0.02
         and lie > 0.5
         and hidden
+        and told == [0.53, 0.06, 0.63]
+        and all(abs(x - 1) < 0.02 for x in near.values())
         and best == "candidate by pictures"
         and noise == sorted(noise, reverse=True)
         and untrue["IPS"]["bias"] < -0.4
@@ -93,7 +102,7 @@ def a_ranker_over_votes() -> bool:
 MORALS = {
     "Each voice has one vote: on the log a weak one takes the list down": one_vote_each,
     "Who is better at telling what a log will hold need not be better for people": log_and_people,
-    "A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate": a_log_answers,
+    "A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the mean and the effective size of the weights, then for the estimate": a_log_answers,
     "Let generators fetch, and let a ranker that knows the person put in order": a_ranker_over_votes,
     "In a graph the halves of an experiment feed each other. What it says is not what switching over brings": halves_feed_each_other,
 }
