@@ -68,7 +68,7 @@ remember("19")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.1 A pin, spelled
 #
-# A number says nothing about its item. A vector says a lot, in 64 numbers of its own. Can a pin be written in parts that other pins use, too? Its **semantic ID**, or *spelling*, is a short row of
+# A vector says a lot of its item, in 64 numbers of its own. Can a pin be written in parts that other pins use, too? Its **semantic ID**, or *spelling*, is a short row of
 # **codes**. The first code names the nearest of $K$ centers. What it leaves over, the **residual**, is given to the nearest of $K$ others, and so on:
 #
 # $$
@@ -82,8 +82,8 @@ remember("19")
 # | **book** | `words[l]` | the $K$ words of a level, a *codebook* |
 # | **prefix** | `codes[i, :2]` | the first codes of an item: who shares it is alike |
 #
-# Three books of 64 words make $64^3 = 262{,}144$ spellings from 192 vectors. The first book holds k-means centers of the items, the next those of what it leaves over, and so on; or a network
-# learns them (branch 19.5). And if two items share all their codes? Then a **further code** without any meaning counts them: 0, 1, 2, …
+# Three books of 64 words make $64^3 = 262{,}144$ spellings from 192 vectors. The first book holds k-means centers of the items, the next those of what it leaves over; or a network
+# learns them (branch 19.5). If two items share all codes, a **further code** without meaning counts them: 0, 1, 2, …
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A spelling is a row of codes: each says what the last left over
@@ -148,7 +148,7 @@ visuals.semantic_tree(
 # *Figure 19.1. Nine points, spelled in one code and in three. A cross (+) is what the codes so far stand for, a line what is left to be said. Shaded is where a new point would begin like the chosen one. On the screen choose a
 # point and the length of its prefix, or carry a new pin; once your function passes, the codes are yours.*
 #
-# With one code, *a*, *b* and *c* are the same. The second code moves the cross left or right, the third up or down, and they do so alike in all three groups. So seven words spell nine points, and a tenth, which comes tomorrow, needs
+# With one code, *a*, *b* and *c* are the same. The second code moves the cross left or right, the third up or down, alike in all three groups. So seven words spell nine points, and a tenth, tomorrow, needs
 # no new word. But what the crosses do not reach, no code says.
 #
 # **A spelling says roughly where an item lies, in words that it shares with others. So a new item can be spelled at once.**
@@ -168,11 +168,11 @@ visuals.semantic_tree(
 # \log p(i \mid \text{history}) = \sum_\ell \log p\big(c_\ell(i) \mid \text{history}, c_1(i), \dots, c_{\ell-1}(i)\big)
 # $$
 #
-# If the first code has the chance 3/4, and the second, after it, 1/4, the two have $\tfrac34 \cdot \tfrac14 = \tfrac3{16}$. Each factor is a softmax over the 64 words **of its own level**. SASRec's softmax runs over
-# all items and needs a vector of each; here no item needs one (branch 19.11 writes the loss). This is **TIGER** (2023), and the field calls it *generative retrieval*: the model does not score a catalog, it writes, and reads what it has
+# If the first code has the chance 3/4, and the second, after it, 1/4, the two have $\tfrac34 \cdot \tfrac14 = \tfrac3{16}$. Each factor is a softmax over the 64 words **of its own level**; SASRec's runs over
+# all items and needs a vector of each (branch 19.11 writes the loss). This is **TIGER** (2023), or *generative retrieval*: the model does not score a catalog, it writes, and reads what it has
 # just written.
 #
-# Watch one write. A small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures. Of all pins it writes the likeliest.
+# Watch one write the likeliest pin. This small transformer has learned from the saves of PinWorld, whose pins are spelled by their pictures.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A history is a text, and its next word is a code
@@ -273,8 +273,8 @@ print(
 #
 # Then how is the likeliest item found, without asking all? **Beam search** spells level by level and keeps several prefixes, the likeliest ones; how many is its **width**.
 #
-# And most spellings are no item: of $64^3$ a few thousand exist. A **trie**, the tree of all items' codes, says which code may follow which prefix. What it forbids gets $-\infty$. A new item enters the trie, and one that is
-# sold out leaves it. Nothing is trained for either.
+# And most spellings are no item: of $64^3$ a few thousand exist. A **trie**, the tree of all items' codes, says which code may follow which prefix. What it forbids gets $-\infty$. A new item enters it, one that is
+# sold out leaves it, and nothing is trained.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A beam keeps several beginnings, a trie keeps only real items
@@ -331,8 +331,10 @@ visuals.beam_trie(function=step)
 # %% [markdown]
 # *Figure 19.3. Nine films in a trie of three codes, and what beams of 1, 2 and 6 keep, with the chances of what they find. On the screen set the width, or take the trie away; once your function passes, it decides what goes on.*
 #
-# The three branches at the root have the chances 0.45, 0.35 and 0.2, from the top. A beam of 1 takes the first of them, to Alien. Fargo, nearly four times as likely, is lost at that step: its first code is only second. A beam of 2 finds Fargo, but
+# The branches at the root have the chances 0.45, 0.35 and 0.2, from the top. A beam of 1 takes the first, to Alien. Fargo, nearly four times as likely, is lost there: its first code is second. A beam of 2 finds Fargo, but
 # not Jaws, the second best, whose first code is third.
+#
+# On 19.4's games a beam of 10 finds seven of the true first ten, one of 50 nearly all (19.8); without a trie 12 % of a list are no game.
 #
 # **With a narrow beam a speller misses some of the best items, and without a trie it writes some that do not exist.**
 
@@ -346,7 +348,7 @@ visuals.beam_trie(function=step)
 # | who | reads | has for each game |
 # |---|---|---|
 # | TIGER | the order | codes, shared with others |
-# | SASRec; HSTU, whose attention adds where SASRec's takes a mean (19.7) | the order | a vector of its own |
+# | SASRec; HSTU, a kin of it (19.7) | the order | a vector of its own |
 # | chain | the last game | counts of what came next |
 # | RP3β, a walk | all games, no order | edges, nothing trained |
 # | iALS | all games, no order | a vector of its own |
@@ -405,16 +407,18 @@ verdict(
 # %% [markdown]
 # *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. RP3β is the walk; item2item, not drawn, is level with it. Start at the top: who is first, and how far below is TIGER?*
 #
-# **How to read it.** TIGER stands far below the four at the top; twice the training leaves it behind all four. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words are shared. What it
+# **How to read it.** TIGER stands far below the four at the top. Twice the training leaves it behind SASRec, HSTU and the walk, and behind chain once that is tuned longer. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words are shared: what it
 # learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is.
 #
-# Now look at TIGER's neighbor, iALS. TIGER reads the order, iALS does not. Yet nobody can tell them apart, and TIGER's words are made of iALS's vectors. Perhaps the rounding into codes loses what the order wins.
+# Now look at TIGER's neighbor, iALS. TIGER reads the order, iALS does not. Yet nobody can tell them apart. Perhaps the rounding into codes loses what the order wins.
+#
+# Or is it the lack of content? On films, spelled by their genres, TIGER passes iALS (0.121 to 0.099), and is behind SASRec all the same (0.145).
 #
 # **Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of.**
 #
 # <details><summary>Is it the spelling that helps, or the order?</summary>
 #
-# On known films, spelled by their genres, TIGER is ahead of iALS. Deal these spellings to the films by lot: now each is only a name. It is ahead of iALS all the same, and nobody can tell the two TIGERs apart. So there likely the order carries it.
+# On films TIGER is ahead of iALS. Deal their spellings to the films by lot: now each is only a name. It is ahead of iALS all the same, and nobody can tell the two TIGERs apart. So there likely the order carries it.
 #
 # Deal the games' spellings by lot, and after as much training TIGER finds a third of what it finds with its own. There the meaning of the codes carries most. One guess why: in training a film has 24 likes, a game 10, and what is seen rarely has to learn from what is spelled like it. Another:
 # genres say little of a film, and iALS's vectors say much of a game.
@@ -466,9 +470,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Pins that nobody has touched
 #
-# Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins and put into the trie. If sharing parts pays anywhere, then here.
+# Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins. If sharing parts pays anywhere, then here.
 #
-# So a tenth of PinWorld's pins is hidden from training and alone asked for; then a tenth of the films, of which only genres are known. The rivals, too, must go by something else than an item's likes:
+# So a tenth of PinWorld's pins is hidden from training and alone asked for; then a tenth of the films, of which only genres are known. The rivals go by something else than an item's likes, too:
 #
 # | rival | goes by |
 # |---|---|
@@ -479,7 +483,7 @@ verdict(
 # | codes by chance (pins) | nothing: TIGER with codes that mean nothing |
 # | an order by chance (films) | nothing: the candidates shuffled |
 #
-# TIGER may be asked for all four codes, or only for the first few, as many as validation chose. Then all that begin alike are tied.
+# TIGER is asked for all four codes, or only for the first few, as many as validation chose: all that begin alike are tied.
 #
 # > **Claim** (of the abstract of TIGER, in our words). A model that spells finds more of what is new than the nearest content.
 
@@ -547,13 +551,13 @@ verdict(
 # %% [markdown]
 # *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals.*
 #
-# **How to read it.** Begin at the bottom, on the left. Codes that mean nothing are the control: what TIGER finds beyond them, the meaning of its codes has brought. That is several times as much. So a new pin *can* be written on its first
+# **How to read it.** Begin at the bottom, on the left. Codes that mean nothing are the control. TIGER finds several times as much: this the meaning of its codes has brought. So a new pin *can* be written on its first
 # morning, by what its parts have meant before.
 #
-# Now look up, at content: the same pictures and words, and no transformer. It is ahead on both sides. Rounding cannot be the whole reason, for then the finest spelling would do best; on pins one code, the coarsest, does better than four. A likelier one is
+# Now look up, at content: the same pictures and words, and no transformer. It is ahead on both sides. Rounding cannot be the whole reason: on pins one code, the coarsest spelling, does better than four. A likelier one is
 # the question: TIGER has learned what comes *next*, while here a pin counts whenever it is liked.
 #
-# On pins iALS is better still, and it reads no content: it goes by the author's other pins. Who made a thing can say more than what it shows. So ask first who made it.
+# On pins iALS is better still (asked by more people, of three worlds), and it reads no content: it goes by the author's other pins. So ask first who made a thing.
 #
 # **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
 #
@@ -578,9 +582,9 @@ verdict(
 # >
 # > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046.
 # >
-# > **Where it did not.** On known games it finds 0.039, SASRec 0.062. On new pins it finds 0.303, the nearest content 0.380. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
+# > **Where it did not.** On known games it finds 0.039 (after twice the training 0.045), SASRec 0.062. On new pins it finds 0.303, the nearest content 0.380. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
 #
-# Why spell, then? With each item a table of vectors grows by 64 numbers, and spellings by four codes of a byte. That counts where vectors do not fit into memory. Ours do.
+# Why spell, then? An item adds 64 numbers to a table of vectors, and four bytes to the spellings. That counts where vectors do not fit into memory. Ours do.
 #
 # | your catalog | take |
 # |---|---|
@@ -603,7 +607,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What if a model spells the item it recommends, and what does that buy for an item that nobody has touched?** No item needs a vector, and a new one can be written on its first morning, for its parts are known. Here that bought less than a
+# * **What if a model spells the item it recommends, and what does that buy for an item that nobody has touched?** To be served no item needs a vector, and one with content can be written on its first morning, for its parts are known. Here that bought less than a
 #   vector does: the nearest content finds more of what is new, and SASRec more of what is known.
 # * Chances multiply, level by level. A beam keeps several prefixes at once; the trie keeps it among items that exist.
 # * Before you praise a spelling, ask what it is made of, and put the nearest content and a walk beside it.
@@ -611,8 +615,12 @@ verdict(
 # **Next.** The course began with a question: who should see what? Now take your own data and the sliders of lesson 18. Which of these models would you build first, which not at all, and
 # what would you measure to find out that you were wrong?
 #
+# <details><summary>Three papers</summary>
+#
 # **Further reading.** Rajput et al., *Recommender Systems with Generative Retrieval* ([arXiv 2305.05065](https://arxiv.org/abs/2305.05065)). De Cao et al., *Autoregressive Entity Retrieval* ([arXiv 2010.00904](https://arxiv.org/abs/2010.00904)): names in a trie.
 # Yang et al., *Unifying Generative and Dense Retrieval* ([arXiv 2411.18814](https://arxiv.org/abs/2411.18814)): both sides under one protocol.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 47 to 50, with the box. Ask the question of the first slide again: for which catalog would you spell? Usual wrong answer: for every large one. Ask what an item without content is spelled with.
