@@ -6,6 +6,8 @@ from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 GRAPHS = ("board-pin", "user-pin", "user-idea", "user-product", "user-ad", "query-pin")
+KINDS = ("organic", "idea", "product", "ad")
+KNOWN = ((87, 65, 57, 29), (77, 0, 92, 0), (45, 94, 35, 22), (57, 54, 93, 45), (13, 11, 21, 86), (81, 62, 87, 54))  # per cent  # fmt: skip
 WHO = ("boards: board-pin", "long clicks: user-pin", "idea pins: user-idea", "products: user-product", "ads: user-ad", "searches: query-pin")  # fmt: skip
 
 
@@ -13,21 +15,37 @@ def six_graphs() -> Sheet:
     sheet = Sheet(
         430, "Six graphs, each with nodes of its own at the left, end at the same pins at the right"
     )
-    kinds = ("organic", "idea", "product", "ad")
-    misses = {(1, 1), (1, 3)}
-    for k in range(len(WHO)):
+    for k, row in enumerate(KNOWN):
         y = 36 + 70 * k
-        for j in range(4):
-            if (k, j) not in misses:
-                sheet.line(335, y, 930, 70 + 98 * j, color="#f3b48c" if k else ITEM, wide=3 if k else 6)  # fmt: skip
+        for j, share in enumerate(row):
+            if share:
+                sheet.line(335, y, 930, 70 + 98 * j, color="#f3b48c" if k else ITEM, wide=0.5 + share / 12)  # fmt: skip
     for k, who in enumerate(WHO):
         y = 36 + 70 * k
         sheet.box(20, y - 27, 315, 54, fill=TINT[USER], edge=USER)
         sheet.text(178, y + 9, who, at="middle", bold=not k)
-    for j, name in enumerate(kinds):
+    for j, name in enumerate(KINDS):
         y = 70 + 98 * j
         sheet.box(930, y - 34, 68, 68, fill=ITEM, edge=ITEM, round=6)
         sheet.text(1018, y + 9, name, size=30)
+    return sheet
+
+
+def who_knows_whom() -> Sheet:
+    told = "; ".join(f"{name} {', '.join(map(str, row))}" for name, row in zip(GRAPHS, KNOWN, strict=True))  # fmt: skip
+    sheet = Sheet(
+        420, f"Per cent of organic, idea, product and ad pins that each graph knows: {told}"
+    )
+    sheet.text(0, 34, "% of the pins known", color=QUIET)
+    for j, kind in enumerate(KINDS):
+        sheet.text(430 + 200 * j, 34, kind, at="middle", bold=True)
+    for k, (name, row) in enumerate(zip(GRAPHS, KNOWN, strict=True)):
+        y = 50 + 62 * k
+        sheet.text(0, y + 36, name)
+        for j, share in enumerate(row):
+            ad = j == len(row) - 1
+            sheet.box(340 + 200 * j, y, 180, 52, fill=TINT[ITEM] if ad else "#fff", edge=ITEM if ad else CONTEXT, round=4)  # fmt: skip
+            sheet.text(430 + 200 * j, y + 36, str(share), at="middle", bold=ad)
     return sheet
 
 
@@ -76,7 +94,7 @@ def mean_by_hand() -> Sheet:
         sheet.line(960, y, 1030, 145, head=k == 1, wide=4)
     sheet.box(1036, 110, 110, 70, fill=ITEM, edge=ITEM)
     sheet.text(1091, 156, "2", at="middle", bold=True, size=36, color="#fff")
-    sheet.text(630, 335, "how loud a graph is, and its sign, its matrix learns", at="middle", color=QUIET)  # fmt: skip
+    sheet.text(630, 335, "each matrix learns how loud its graph is, and its sign", at="middle", color=QUIET)  # fmt: skip
     return sheet
 
 
@@ -183,22 +201,23 @@ def two_levels() -> Sheet:
         for j in range(5):
             there = j <= n
             color = USER if not j else ITEM
-            sheet.box(195 + 44 * j, y, 38, 40, fill=(color if not j else TINT[ITEM]) if there and n else "#fff", edge=color if there and n else CONTEXT, dashed=not (there and n), round=3)  # fmt: skip
+            fill = (TINT[ITEM] if j else USER) if there else "#fff"
+            sheet.box(195 + 44 * j, y, 38, 40, fill=fill, edge=color if there else CONTEXT, dashed=not there, round=3)  # fmt: skip
         if n:
             sheet.line(425, y + 20, 495, y + 20, head=True, wide=4)
             sheet.box(505, y, 120, 40, fill=ITEM, edge=ITEM, round=3)
             sheet.line(625, y + 20, 795, 205, color=ITEM, wide=4)
         else:
-            sheet.text(505, y + 30, "masked", color=NEGATIVE, bold=True)
+            sheet.text(425, y + 30, "nobody: masked", color=NEGATIVE, bold=True)
     sheet.box(800, 165, 150, 80, fill="#fff", edge=INK)
-    sheet.text(875, 215, "looks", at="middle", bold=True)
+    sheet.text(875, 215, "attention", at="middle", bold=True)
     sheet.box(760, 300, 230, 60, fill=USER, edge=USER)
     sheet.text(875, 340, "CLS + the pin", at="middle", color="#fff", bold=True)
     sheet.line(875, 300, 875, 252, color=USER, wide=5, head=True)
     sheet.text(1005, 322, "looks at\nitself, too", size=24, color=USER)
     sheet.line(950, 205, 1010, 205, head=True, wide=4)
     sheet.box(1020, 170, 120, 70, fill=ITEM, edge=ITEM)
-    sheet.text(1080, 214, "one", at="middle", color="#fff", bold=True)
+    sheet.text(1080, 198, "one\nvector", at="middle", color="#fff", bold=True)
     return sheet
 
 
@@ -235,6 +254,7 @@ def levels_by_hand() -> Sheet:
 
 DRAWINGS = {
     "six graphs": six_graphs,
+    "who knows whom": who_knows_whom,
     "lists of a pin": lists,
     "mean by hand": mean_by_hand,
     "one matrix": one_matrix,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from graphrec_utils.authoring.slides.sketch import TINT, WIDE, Sheet
-from graphrec_utils.style import CONTEXT, ITEM, NEGATIVE, POSITIVE, USER
+from graphrec_utils import results
+from graphrec_utils.authoring.slides.sketch import QUIET, TINT, WIDE, Sheet
+from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 
 def climb() -> Sheet:
@@ -19,22 +20,25 @@ def climb() -> Sheet:
         if k:
             sheet.line(x - 95, y + 36, x - 10, y + 36, color=USER, wide=5, head=True)
     sheet.text(10, 230, "2  a way to listen: over neighbors, then over graphs", bold=True)
-    ways = (("mean", "a mean", "a matrix each, added"), ("attention", "learned fit", "learned fit"), ("concat", "block", "side by side"), ("transformer", "block", "block"))  # fmt: skip
-    for k, (name, near, over) in enumerate(ways):
-        x = 10 + 290 * k
-        sheet.box(x, 256, 270, 150, fill=TINT[ITEM], edge=ITEM)
-        sheet.text(x + 135, 294, name, at="middle", bold=True)
-        sheet.text(x + 135, 340, near, at="middle", size=24)
-        sheet.text(x + 135, 382, over, at="middle", size=24)
+    sheet.text(0, 352, "neighbors:", size=24, color=QUIET)
+    sheet.text(0, 396, "graphs:", size=24, color=QUIET)
+    ways = (("mean", "", "a mean", "matrices, added"), ("attention", "(GAT, HAN)", "learned fit", "learned fit"), ("concat", "", "attention block", "side by side"), ("transformer", "(MultiBiSage)", "attention block", "attention block"))  # fmt: skip
+    for k, (name, whose, near, over) in enumerate(ways):
+        x = 145 + 254 * k
+        sheet.box(x, 252, 244, 166, fill=TINT[ITEM], edge=ITEM)
+        sheet.text(x + 122, 284, name, at="middle", bold=True)
+        sheet.text(x + 122, 314, whose, at="middle", size=24)
+        sheet.text(x + 122, 352, near, at="middle", size=24)
+        sheet.text(x + 122, 396, over, at="middle", size=24)
     return sheet
 
 
 def what_is_left() -> Sheet:
     sheet = Sheet(
         430,
-        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right before or after it; iALS with six graphs that, people and searches; a mean of six graphs content and neighbors elsewhere",
+        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right before or after it; iALS with six graphs that, people and searches; a mean of six graphs content and neighbors in other graphs",
     )
-    columns = (("its\ncontent", 515), ("engaged with\nbefore or after", 725), ("its people,\nsearches", 905), ("neighbors\nelsewhere", 1075))  # fmt: skip
+    columns = (("its\ncontent", 440), ("engaged with\nbefore or after", 620), ("people, searches\nas its rows", 850), ("neighbors in\nother graphs", 1070))  # fmt: skip
     rows = (
         ("PinSage; mean of the boards", (1, 0, 0, 0)),
         ("RP3β; iALS", (0, 1, 0, 0)),
@@ -52,18 +56,48 @@ def what_is_left() -> Sheet:
     return sheet
 
 
-def which_pays() -> Sheet:
+def looked_at_and_lost() -> Sheet:
+    climb = results.load("14_climb").values["PinWorld"]
+    whole = "each its own, transformer"
+    looks = next(arm["looks"]["all"] for arm in climb["arms"] if arm["arm"] == whole)
     sheet = Sheet(
-        262,
-        "Six graphs: yes, +0.012. Attention: not told from a mean. A second level: no gain, a plain mean is ahead by 0.005",
+        330,
+        "How much a trained model looks at boards and at ads, and what is lost without each: far apart, and alike",
+        wide=520,
     )
-    rows = (
-        ("six graphs", "✓  +0.012 over the boards alone, a mean of each", POSITIVE),
-        ("attention", "?  a mean of six cannot be told from it", CONTEXT),
-        ("a second level", "✗  no gain: a plain mean of six is ahead by 0.005", NEGATIVE),
-    )  # fmt: skip
-    sheet.named(rows, high=64)
+    for k, graph in enumerate(("board-pin", "user-ad")):
+        y, lead = 165 * k, climb["leads"][f"{whole} over without {graph}, transformer"]
+        sheet.text(0, y + 28, graph, bold=True)
+        sheet.bar(120, y + 42, 400 * looks[graph], 40, ITEM)
+        sheet.text(0, y + 71, "looked at", size=24)
+        sheet.text(132 + 400 * looks[graph], y + 71, f"{looks[graph]:.2f}")
+        sheet.text(0, y + 120, "lost", size=24)
+        sheet.bar(120, y + 92, 20000 * lead["gap"], 40, NEGATIVE)
+        sheet.line(
+            120 + 20000 * lead["low"], y + 112, 120 + 20000 * lead["high"], y + 112, color=INK
+        )
+        sheet.text(140 + 20000 * lead["high"], y + 121, f"{lead['gap']:.3f}")
     return sheet
 
 
-DRAWINGS = {"climb": climb, "what is left": what_is_left, "which pays": which_pays}
+def which_pays() -> Sheet:
+    sheet = Sheet(
+        330,
+        "Six graphs: yes, +0.012. Attention over a mean: cannot tell. A second level over concat: cannot tell. All of it: a plain mean is ahead by 0.005",
+    )
+    rows = (
+        ("six graphs", "✓  +0.012 over the boards alone, a mean of each", POSITIVE),
+        ("attention", "?  six graphs, attention over a mean: cannot tell", CONTEXT),
+        ("a second level", "?  over concat: cannot tell", CONTEXT),
+        ("all of it", "✗  a plain mean of six graphs is ahead by 0.005", NEGATIVE),
+    )  # fmt: skip
+    sheet.named(rows, high=60)
+    return sheet
+
+
+DRAWINGS = {
+    "climb": climb,
+    "what is left": what_is_left,
+    "looked at and lost": looked_at_and_lost,
+    "which pays": which_pays,
+}

@@ -100,26 +100,37 @@ def seconds(arms, way: str) -> float:
 
 
 LONGER = "PinSage, as long as the transformer, left in"
+MEAN, WHOLE, IALS = "mean, left in", "transformer, left in", "iALS, all graphs, d = 24"
 
 
 def four_dots() -> Sheet:
+    return dots({})
+
+
+def four_dots_named() -> Sheet:
+    return dots({IALS: "iALS, six", LONGER: "larger PinSage", WHOLE: "transformer", MEAN: "plain mean"})  # fmt: skip
+
+
+def dots(names: dict[str, str]) -> Sheet:
+    """Draw recall@10 of the four answers of a vote, with a "?" each where they have no names."""
     test = {row["model"]: row["recall"]["all@10"] for row in results.load("14_answers").values["PinWorld"]["test"]}  # fmt: skip
     sizes = {row["model"]: row["recall"]["all"] for row in results.load("14_sizes").values["PinWorld"]["models"]}  # fmt: skip
-    values = [test[name] for name in ("mean, left in", "transformer, left in", LONGER)]
-    values = sorted([*values, sizes["iALS, all graphs, d = 24"]])
-    told = ", ".join(f"{value:.3f}" for value in values)
+    values = {name: test[name] for name in (MEAN, WHOLE, LONGER)} | {IALS: sizes[IALS]}
+    values = dict(sorted(values.items(), key=lambda pair: pair[1]))
+    told = ", ".join(f"{names.get(name, '?')} {value:.3f}" for name, value in values.items())
     sheet = Sheet(118, f"Four dots on a line of recall at 10, {told}: which model is which?")
-    at = [130 + (value - 0.25) / 0.014 * 900 for value in values]
     sheet.line(60, 60, 1100, 60, wide=4)
-    for value, x in zip(values, at, strict=True):
+    for name, value in values.items():
+        x = 130 + (value - 0.25) / 0.014 * 900
         sheet.dot(x, 60, 15, ITEM)
-        sheet.text(x, 30, "?", at="middle", bold=True, size=30, color=ITEM)
+        sheet.text(x, 30, names.get(name, "?"), at="middle", bold=True, color=ITEM)
         sheet.text(x, 106, f"{value:.3f}", at="middle")
     return sheet
 
 
 DRAWINGS = {
     "four dots": four_dots,
+    "four dots, named": four_dots_named,
     "one draw": one_draw,
     "before": before,
     "one or seven": one_or_seven,
