@@ -107,9 +107,9 @@ remember("11")
 #
 # ### Ann takes the bestseller four times as often as the rare film
 # * drawing ann
-# * vote 11.p1
+# * box Trained by the batch, uncorrected, which film comes first for her?<br>**a** both alike<br>**b** the bestseller<br>**c** the rare film
 #
-# Minutes 8 to 10. Green is Ann, red the draws. Let the room vote before anybody divides. Usual wrong answer: the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
+# Minutes 8 to 10. Green is Ann, red the draws. Let the room vote (11.p1) before anybody divides; the next slide answers it: c. Both alike they would be if Ann took films as everybody does. Usual wrong answer: b, the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
 #
 # ### The flip: trained by the batch, the rare film comes first
 # * drawing flip
@@ -118,7 +118,7 @@ remember("11")
 #
 # ### Every item is pushed down by its log Q, and nothing else
 # * figure 11.1
-# * then words The favorite comes first for only 35 % of 20 users.
+# * then words The favorite comes first for only 7 of 20 users.
 #
 # Minutes 12 to 15. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q: rare at the left, popular at the right. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
 # users on top of each other. Press the key at the end: the favorite comes first for seven of the twenty. Ask what the common belief, that a softmax learns how much each user likes each item, would show: squares on a level line. All lie on one that falls by one.
@@ -208,7 +208,7 @@ verdict(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### A draw stands for the sum, if it is divided by n Q
+# ### A draw stands for the sum, if divided by n Q
 # * formula 1
 # * drawing sum by draws
 #
@@ -321,31 +321,30 @@ predict("11.p2")
 # Minutes 22 to 24. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate: how far is the mean gradient over the draws from that of the full softmax? As a teacher: where is the mean gradient zero? There the training ends, and log p
 # should have been learned.
 #
-# ### Four variants take log Q off in different places
-# * drawing four variants
+# ### Five variants take log Q off in different places
+# * drawing five variants
 #
-# Minutes 24 to 26. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. None: nothing. Negatives only: log Q off the draws, hits in. nQ, hits out: log nQ off the draws, hits out; that is the derivation of 11.2. Yi: log Q off all columns, hits in.
+# Minutes 24 to 26. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. None: nothing. Negatives only: log Q off the draws, hits in, the form of the slide. Negatives only, hits out: the same without the hits, as released code has it; real lists will be judged with this one. nQ, hits out: log nQ off the draws, hits out; that is the derivation of 11.2. Yi: log Q off all columns, hits in.
 #
-# ### Vote: which variant is an exact teacher?
+# ### An exact teacher ends at log p
 # * drawing one draw
-# * vote 11.p2
+# * box One negative a row: which variant learns log p exactly?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** none of them
 #
-# Minutes 26 to 28. Above, the score of the positive and of the one draw in three of the variants; none leaves both as they are. Usual wrong answer: log nQ, hits out, since it has nearly the best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
+# Minutes 26 to 28. Above, the score of the positive and of the one draw in three of the variants; none leaves both as they are. Usual wrong answer (11.p2): b, since it has nearly the best gradient. That is the other question. With one draw n is 1, so a and b are the same, and a logit and a half away. Right is c; d is so for all but Yi.
 #
 # ### The best estimate is not the best teacher
 # * drawing at sixteen
-# * then words Only *Yi* has 0.00, even with one draw. At most **0.1** counts as learned.
+# * then words Why *Yi* is exact: s − log Q learns log p − log Q, so **s = log p**.
 #
-# Minutes 28 to 31. Stop here. Sixteen draws a row. At the left the distance of the gradients, summed over the items; at the right the largest error of a learned logit. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, hits out is nearest to the full gradient, Yi is farther off than negatives only. Right, only Yi learns log p. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
+# Minutes 28 to 31. Stop here. Sixteen draws a row. At the left the distance of the gradients, summed over the items; at the right the largest error of a learned logit. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, hits out is nearest to the full gradient, Yi is farther off than negatives only. Right, only Yi learns log p, even with one draw. Negatives only, hits out, is bad in both; keep it in mind for real lists. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
 # the right place: Yi's loss asks which column is the true one, so its corrected scores are PMI, s − log Q = log p − log Q, and s = log p. And nQ, hits out? It estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
 # The lecture's claim was that log Q off the negatives, as on its slide, makes a softmax of 16 draws learn log p. With 0.21 it is near, and not there: the lesson counts 0.1 as learned, a limit of our own.
 #
-# ### Try them: the bars should come to the outlines
+# ### No log Q off: the bestseller is pushed down too hard
 # * figure 11.2
 #
-# Minutes 31 to 34. Let the room press pieces into the formula. At the left the mean gradient, at the right what is learned in the end, both with outlines where a full softmax has them. All out is none, log Q off the negatives alone is negatives only; negatives from 1 upwards: do the bars come to the
-# outlines? Then hits out, too (j ≠ +), as released code has it: now more negatives make the gradient worse, and what is learned hardly better. With 16 a logit is off by 1.07, with hits in by 0.21: without the n the draws count sixteen times too much, with hits in the positive grows with the others, with hits out only the others grow.
-# So hits out needs the n. Pass over *corrected, 2025*; it is branch 11.8. Last Yi: hits in, and log Q off the positive, too. With one negative its left bars are far off, and its right ones are right.
+# Minutes 31 to 34. At the left the mean gradient, at the right what is learned in the end, both with outlines where a full softmax has them: the bars should come there. Three states, in this order. First press all pieces out: that is none, and the bestseller's bar goes too far. Then log Q off the negatives: negatives only, nearer. Last Yi: hits in,
+# and log Q off the positive, too; with one negative its left bars are far off, and its right ones are right. If somebody asks for hits out (j ≠ +) without the n: with 16 draws a logit is off by 1.07, with hits in by 0.21, since the draws count sixteen times too much, and the positive does not grow with them. So hits out needs the n. Pass over *corrected, 2025*; it is branch 11.8.
 
 # %% tags=["experiment", "answers:11.p2"] jupyter={"source_hidden": true}
 f, Q4, positive = toy.logits()
@@ -431,7 +430,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # ### Turn λ up, and popular films come back
 # * figure 11.3
 #
-# Minutes 36 to 39. Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0 Drive is first: she takes it more than twice as often as others do. Pull λ to 1 and ask where the order turns: at 0.5 Alien, which she takes most, is already first. Then below 0, where it gets more peculiar. Ask what this would do to a
+# Minutes 36 to 39. Bars: the shares of her list; outlines: how often each film is drawn. The number belongs to the bar, also where it stands at the end of a longer outline. At λ = 0 Drive is first: she takes it more than twice as often as others do. Pull λ to 1 and ask where the order turns: at 0.5 Alien, which she takes most, is already first. Then below 0, where it gets more peculiar. Ask what this would do to a
 # model trained with the correction: it would get log Q twice.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -448,25 +447,26 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 predict("11.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Real lists: what does the correction do to rare items?
+# ### A list has twenty places, for popular and rare ones
 # * drawing before
-# * vote 11.p7
+# * box With log Q off, what becomes of the two?<br>**a** less in all, more rare<br>**b** more in all, more rare<br>**c** more in all, fewer rare
 #
-# Minutes 39 to 41. The gray bars are Gowalla's places without a correction; how long are the dashed ones, with it? A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer: more of the rare ones as well, a correction is fair.
+# Minutes 39 to 41. The gray bars are Gowalla's places without a correction; how long are the dashed ones, with it? A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
 #
-# ### The correction repairs no model; it chooses what to learn
+# ### More is found, fewer rare items, on all three
 # * drawing found and rare
-# * then words On **films** a list of the last days is ahead of every loss.
+# * words For rare items no intervals were kept.
 #
 # Minutes 41 to 44. In each half an arrow is a data set: it begins without a correction and ends with log Q off the negatives, hits out, as released code has it. At the left NDCG@20: all three rise. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall; of rare films
-# hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. Press the key: no log Q tells a model the day. In the notebook figure 11.4 has all the others, iALS and RP3β, too, which sample nothing: on Gowalla RP3β
+# hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. And no log Q tells a model the day: on films a list of the last days finds 0.160, more than every loss. In the notebook figure 11.4 has all the others, iALS and RP3β, too, which sample nothing: on Gowalla RP3β
 # finds more than the corrected model, and about as many rare places.
 #
-# ### More is found, and the exact teacher is not ahead
-# * leads: negatives only, hits out, over none, PinWorld = +0.020, +0.010, +0.029; negatives only, hits out, over Yi, films = +0.005, −0.001, +0.011; λ when serving over negatives only, hits out, Gowalla = +0.025, +0.020, +0.030
+# ### The exact teacher is not ahead, and on Gowalla λ is
+# * drawing nine leads
+# * words With a λ of its own the correction is still 0.013 behind on Gowalla.
 #
-# Minutes 44 to 47. NDCG@20. First: PinWorld, where the correction gains least; it is ahead there, too, so the claim of the lecture holds. Second: the correction here masks hits and has no n, in 11.3 the worse teacher; yet it cannot be told from the exact one: exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Third: λ on a model that was not corrected is ahead on Gowalla; on
-# films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. And be fair: λ was tuned for the uncorrected model; with a λ of its own the correction is still behind on Gowalla, by 0.013.
+# Minutes 44 to 47. NDCG@20. *The correction* is negatives only, hits out. Read column by column. First: without a correction it is behind on all three, so the claim of the lecture holds. Second: in 11.3 it is the worse teacher, yet it cannot be told from Yi, who was trained on films alone; exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Third: λ on a model that was not corrected is ahead on
+# Gowalla; on films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. And be fair: λ was tuned for the uncorrected model; the words say what remains if the correction gets one, too.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}
 stored = results.load(
@@ -570,12 +570,12 @@ verdict(
 # one relation among many? [Lesson 12](12_transe.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Which way is right, and in what sense?
+# ### Three ways are right, each in its own sense
 # * drawing two answers
-# * then words Would you notice? By what is found **hardly**; where users are sure of what they want, **yes**.
+# * then words Would you notice? **No** log Q: **yes**, 0.098 against 0.180 on Gowalla. In another **place**: on films we **cannot tell**.
 #
 # Minutes 47 to 50. What it is for: a batch brings negatives for free, and log Q makes them teach how much, not how much more than others. Where it won: on all three data sets, most on Gowalla. Where it did not: rare items pay; λ when serving cannot be told from it on films and PinWorld, and finds more on Gowalla.
-# Ask the question of the first slide again: right in what sense? Then press the key. If you took counts for probabilities, or if your users are sure of what they want, you would notice. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
+# Ask the question of the first slide again: which way is right, in what sense, and would you notice a wrong one? Then press the key. The place is Yi's against negatives only, hits out. Where users are sure of what they want a wrong scale shows, too; that is branch 11.7. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

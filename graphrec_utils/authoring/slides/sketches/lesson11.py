@@ -65,7 +65,7 @@ def ann() -> Sheet:
     for k, (film, (p, q)) in enumerate(HERS.items()):
         y = 6 + 90 * k
         sheet.text(235, y + 46, film, at="end", bold=True)
-        for j, (value, name, color) in enumerate(((p, "Ann takes it", POSITIVE), (q, "a draw is it", NEGATIVE))):  # fmt: skip
+        for j, (value, name, color) in enumerate(((p, "of what Ann takes", POSITIVE), (q, "of the draws", NEGATIVE))):  # fmt: skip
             sheet.bar(260, y + 38 * j, 600 * value, 32, color)
             sheet.text(260 + 600 * value + 14, y + 38 * j + 25, f"{value} {name}", size=24)
     return sheet
@@ -138,8 +138,7 @@ def three_places() -> Sheet:
         y = 8 + 134 * k
         sheet.text(0, y + 62, name, bold=True, size=30)
         for j, (way, why) in enumerate(ways):
-            color = (CONTEXT, ITEM)[j]
-            sheet.box(270 + 450 * j, y, 430, 106, fill=TINT[color], edge=color)
+            sheet.box(270 + 450 * j, y, 430, 106, fill=TINT[USER], edge=USER)
             sheet.text(485 + 450 * j, y + (44 if why else 62), way, at="middle", bold=True)
             if why:
                 sheet.text(485 + 450 * j, y + 82, why, at="middle", size=24)
@@ -149,7 +148,7 @@ def three_places() -> Sheet:
 def two_meanings() -> Sheet:
     sheet = Sheet(
         430,
-        "As an estimate: how far is the mean arrow from the true one? As a teacher: where does the way down end?",
+        "As an estimate: how far is the mean arrow from the true one? As a teacher: where does the way down end, at log p or elsewhere?",
     )
     sheet.text(270, 34, "as an estimate", at="middle", bold=True, size=30)
     sheet.text(270, 74, "how far from the true gradient?", at="middle", color=QUIET)
@@ -160,61 +159,64 @@ def two_meanings() -> Sheet:
     sheet.text(430, 260, "mean of\nthe draws", color=ITEM, bold=True)
     sheet.text(860, 34, "as a teacher", at="middle", bold=True, size=30)
     sheet.text(860, 74, "where does the training end?", at="middle", color=QUIET)
-    points = [(620 + 8 * k, 370 - 240 * ((k - 30) / 30) ** 2) for k in range(61)]
-    path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
-    sheet.inside.append(
-        f'<polyline points="{path}" fill="none" stroke="{CONTEXT}" stroke-width="6"/>'
-    )
-    sheet.dot(860, 370, 14, POSITIVE)
-    sheet.text(860, 418, "log p", at="middle", bold=True, color=POSITIVE)
-    sheet.dot(700, 263, 14, ITEM)
-    sheet.line(712, 280, 800, 345, color=ITEM, wide=6, head=True)
+    for low, color, said in ((980, POSITIVE, "log p"), (740, ITEM, "or here?")):
+        points = [(low + 5 * k, 370 - 240 * (k / 30) ** 2) for k in range(-30, 31)]
+        path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
+        sheet.inside.append(
+            f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="6"/>'
+        )
+        sheet.dot(low, 370, 14, color)
+        sheet.text(low, 418, said, at="middle", bold=True, color=color)
     return sheet
 
 
-def four_variants() -> Sheet:
+HITS_OUT = "negatives only,\nhits out"
+
+
+def five_variants() -> Sheet:
     sheet = Sheet(
-        430,
-        "Four variants: none takes nothing off; negatives only takes log Q off the negatives; nQ, hits out takes log nQ off the negatives, hits out; Yi takes log Q off all columns",
+        440,
+        "Five variants: none takes nothing off; negatives only takes log Q off the negatives; negatives only, hits out, the same without hits; nQ, hits out takes log nQ off the negatives; Yi takes log Q off all columns",
     )
     rows = (
         ("none", ("", "", "", "")),
         ("negatives only", ("", "− log Q", "− log Q", "− log Q")),
+        (HITS_OUT, ("", "− log Q", "− log Q", "out")),
         ("nQ, hits out", ("", "− log nQ", "− log nQ", "out")),
         ("Yi", ("− log Q", "− log Q", "− log Q", "− log Q")),
     )
     for j, name in enumerate(("the positive", "a draw", "a draw", "a hit")):
         sheet.text(370 + 220 * j, 30, name, at="middle", color=QUIET)
     for k, (name, cells) in enumerate(rows):
-        y = 52 + 94 * k
-        sheet.text(0, y + 50, name, bold=True, size=30)
+        y = 48 + 78 * k
+        sheet.text(0, y + (28 if "\n" in name else 42), name, bold=True)
         for j, said in enumerate(cells):
             color = POSITIVE if not j else NEGATIVE if said == "out" else CONTEXT
-            sheet.box(272 + 220 * j, y, 196, 78, fill="#fff" if said == "out" else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
-            sheet.text(370 + 220 * j, y + 48, said or "as it is", at="middle", bold=bool(said), color=INK if said else QUIET)  # fmt: skip
+            sheet.box(272 + 220 * j, y, 196, 66, fill="#fff" if said == "out" else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
+            sheet.text(370 + 220 * j, y + 42, said or "as it is", at="middle", bold=bool(said), color=INK if said else QUIET)  # fmt: skip
     return sheet
 
 
 def at_sixteen() -> Sheet:
-    names = ("none", "negatives only", "nQ, hits out", "Yi")
+    names = ("none", "negatives only", HITS_OUT, "nQ, hits out", "Yi")
     halves = (
-        ("16 draws, as an estimate: gradient off by", (0.62, 0.08, 0.01, 0.18)),
-        ("as a teacher: a learned logit off by", (1.17, 0.21, 0.11, 0.00)),
+        ("16 draws, as an estimate: gradient off by", (0.62, 0.08, 0.81, 0.01, 0.18)),
+        ("as a teacher: a learned logit off by", (1.17, 0.21, 1.07, 0.11, 0.00)),
     )
     told = "; ".join(f"{title} " + ", ".join(f"{n} {v:.2f}" for n, v in zip(names, values, strict=True)) for title, values in halves)  # fmt: skip
-    sheet = Sheet(350, told)
+    sheet = Sheet(390, told)
     for j, (title, values) in enumerate(halves):
         left = 215
         sheet.text(0 if not j else 640, 30, title, bold=True)
         best = min(values)
         for k, (name, value) in enumerate(zip(names, values, strict=True)):
-            y = 56 + 74 * k
+            y = 50 + 68 * k
             if not j:
-                sheet.text(left - 15, y + 37, name, at="end")
+                sheet.text(left - 15, y + (20 if "\n" in name else 35), name, at="end")
             x = left if not j else 640
             wide = value / max(values) * (300 if not j else 400)
-            sheet.bar(x, y, wide, 54, POSITIVE if value == best else USER)
-            sheet.text(x + max(wide, 2) + 14, y + 37, f"{value:.2f}", bold=value == best)
+            sheet.bar(x, y, wide, 52, POSITIVE if value == best else USER)
+            sheet.text(x + max(wide, 2) + 14, y + 35, f"{value:.2f}", bold=value == best)
     return sheet
 
 
@@ -226,6 +228,6 @@ DRAWINGS = {
     "sum by draws": sum_by_draws,
     "three places": three_places,
     "two meanings": two_meanings,
-    "four variants": four_variants,
+    "five variants": five_variants,
     "at sixteen": at_sixteen,
 }

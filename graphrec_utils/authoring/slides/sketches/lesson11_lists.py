@@ -33,7 +33,7 @@ def knob() -> Sheet:
 def found_and_rare() -> Sheet:
     stored = results.load("11_rivals").values
     ways = ("in-batch, no correction", "in-batch, negatives, no n")
-    halves = (("what is found: NDCG@20", "ndcg", 0), ("rare items: recall@20", "tail recall", 600))
+    halves = (("what is found: NDCG@20", "ndcg", 0), ("rare items: recall@20", "tail recall", 590))
     shown = {}
     for data, part in stored.items():
         models = {row["model"]: row for row in part["models"]}
@@ -45,7 +45,7 @@ def found_and_rare() -> Sheet:
     sheet = Sheet(430, f"Without and with the correction. {'; '.join(told)}")
     for title, measure, left in halves:
         sheet.text(left + 280, 28, title, at="middle", bold=True, size=30)
-        for x, name in ((190, "none"), (420, "negatives only,\nhits out")):
+        for x, name in ((190, "none"), (365, "negatives only,\nhits out")):
             sheet.text(left + x, 386, name, at="middle", size=24, color=QUIET)
             sheet.line(left + x, 52, left + x, 356, color="#dfe2e6", wide=2)
         most = max(row[measure] for rows in shown.values() for row in rows)
@@ -53,10 +53,45 @@ def found_and_rare() -> Sheet:
             a, b = (row[measure] for row in rows)
             high, low = (348 - 280 * x / most for x in (a, b))
             color = POSITIVE if b > a else NEGATIVE
-            sheet.line(left + 190, high, left + 412, low, color=color, wide=7, head=True)
+            sheet.line(left + 190, high, left + 357, low, color=color, wide=7, head=True)
             sheet.dot(left + 190, high, 10, color)
             sheet.text(left + 172, high + 9, f"{data} {a:.3f}", at="end", size=24)
-            sheet.text(left + 434, low + 9, f"{b:.3f}", bold=True)
+            sheet.text(left + 377, low + 9, f"{b:.3f} {data}", size=24, bold=True)
+    return sheet
+
+
+def nine_leads() -> Sheet:
+    stored = results.load("11_rivals").values
+    fixed, plain = "in-batch, negatives, no n", "in-batch, no correction"
+    columns = (
+        ("the correction\nover none", fixed, plain),
+        ("the correction\nover Yi", fixed, "in-batch, all logits (Yi)"),
+        ("λ when serving\nover the correction", "uncorrected, λ log Q when serving", fixed),
+    )
+    told, sheet = [], Sheet(410, "")
+    for j, (title, one, other) in enumerate(columns):
+        left = 150 + 345 * j
+        sheet.text(left + 150, 28, title, at="middle", bold=True)
+        sheet.line(left + 75, 80, left + 75, 380)
+        for k, (data, part) in enumerate(stored.items()):
+            y, name = 110 + 100 * k, "films" if data == "MovieTweetings" else data
+            if not j:
+                sheet.text(0, y + 19, name, bold=True)
+            lead = part["leads"].get(f"{one} over {other}")
+            if lead is None:
+                sheet.text(left + 95, y + 19, "not trained", size=24, color=QUIET)
+                continue
+            low, mid, high = (left + 75 + 2300 * lead[x] for x in ("low", "gap", "high"))
+            color = POSITIVE if lead["low"] > 0 else NEGATIVE if lead["high"] < 0 else CONTEXT
+            sheet.line(low, y + 28, high, y + 28, color=color, wide=9)
+            sheet.dot(mid, y + 28, 12, color)
+            ends = ", ".join(f"{lead[x]:+.3f}" for x in ("gap", "low", "high")).replace("-", "−")
+            mid, low, high = ends.split(", ")
+            sheet.text(left + 85, y, f"{mid}", bold=True)
+            sheet.text(left + 85, y + 62, f"{low} to {high}", size=24, color=QUIET)
+            told.append(f"{title}, {name}: {mid}, from {low} to {high}".replace("\n", " "))
+    sheet.alt = f"Differences of NDCG@20. {'; '.join(told)}"
+    sheet.text(225, 402, "no difference", at="middle", size=24, color=QUIET)
     return sheet
 
 
@@ -74,4 +109,9 @@ def two_answers() -> Sheet:
     return sheet
 
 
-DRAWINGS = {"knob": knob, "found and rare": found_and_rare, "two answers": two_answers}
+DRAWINGS = {
+    "knob": knob,
+    "found and rare": found_and_rare,
+    "nine leads": nine_leads,
+    "two answers": two_answers,
+}
