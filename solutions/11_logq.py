@@ -449,7 +449,7 @@ predict("11.p7")
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A list has twenty places, for popular and rare ones
 # * drawing before
-# * box With log Q off, what becomes of the two?<br>**a** less in all, more rare<br>**b** more in all, more rare<br>**c** more in all, fewer rare
+# * box And with log Q?<br>**a** less in all, more rare<br>**b** more in all, more rare<br>**c** more in all, fewer rare
 #
 # Minutes 39 to 41. The gray bars are Gowalla's places without a correction; how long are the dashed ones, with it? A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
 #

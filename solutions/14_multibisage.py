@@ -263,7 +263,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 #
 # ### 87 % of the organic pins hear nobody in the graph of ads
 # * drawing nobody there
-# * box What comes out, and is the training saved?<br>**a** NaN, and saved<br>**b** NaN, not saved<br>**c** one weight for all<br>**d** zeros
+# * box What comes out? Is training saved?<br>**a** NaN, and saved<br>**b** NaN, not saved<br>**c** equal weights<br>**d** zeros
 #
 # Minutes 18 to 20. Above, four empty places on their way. A logit is the fit before the softmax. An empty place usually gets −∞, since e to −∞ is 0. But what if all places are empty? Usual wrong answer (14.p4): a, nan_to_num (it
 # writes 0 for NaN) saves it. Right is b; let somebody who voted for it say where the gradient goes. As for c, that is what a finite number in place of −∞ gives; and for d, a softmax sums to 1 wherever it has a value, so it cannot give zeros.
@@ -633,8 +633,8 @@ verdict(
 # > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs: −0.008, from −0.030 to +0.014. Nor from RP3β, which only counts pairs: +0.016, from −0.006 to +0.038.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### On no board six graphs beat the boards; iALS with six cannot be told from them
-# * bars: mean of six graphs = 0.273; *mean of the boards = 0.222
+# ### On no board, six beat the boards; with iALS we cannot tell
+# * bars: recall@10 on no board: mean of six graphs = 0.273; *mean of the boards = 0.222
 # * leads: mean of six over iALS with six = −0.008, −0.030, +0.014; mean of six over RP3β = +0.016, −0.006, +0.038
 #
 # Minutes 47 to 48. What it is for: ads, products, pins that nobody has put on a board. Where it won: the bars, recall@10 of pins that ask from no board. Where it did not: for the same pins the mean of six graphs cannot be told from iALS that gets the same graphs, nor from RP3β, which

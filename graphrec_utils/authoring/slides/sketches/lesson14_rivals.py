@@ -61,22 +61,18 @@ def looked_at_and_lost() -> Sheet:
     whole = "each its own, transformer"
     looks = next(arm["looks"]["all"] for arm in climb["arms"] if arm["arm"] == whole)
     sheet = Sheet(
-        330,
+        376,
         "How much a trained model looks at boards and at ads, and what is lost without each: far apart, and alike",
-        wide=520,
+        wide=250,
     )
     for k, graph in enumerate(("board-pin", "user-ad")):
-        y, lead = 165 * k, climb["leads"][f"{whole} over without {graph}, transformer"]
-        sheet.text(0, y + 28, graph, bold=True)
-        sheet.bar(120, y + 42, 400 * looks[graph], 40, ITEM)
-        sheet.text(0, y + 71, "looked at", size=24)
-        sheet.text(132 + 400 * looks[graph], y + 71, f"{looks[graph]:.2f}")
-        sheet.text(0, y + 120, "lost", size=24)
-        sheet.bar(120, y + 92, 20000 * lead["gap"], 40, NEGATIVE)
-        sheet.line(
-            120 + 20000 * lead["low"], y + 112, 120 + 20000 * lead["high"], y + 112, color=INK
-        )
-        sheet.text(140 + 20000 * lead["high"], y + 121, f"{lead['gap']:.3f}")
+        y, lead = 194 * k, climb["leads"][f"{whole} over without {graph}, transformer"]
+        sheet.text(0, y + 26, graph, bold=True)
+        sheet.text(0, y + 60, f"looked at: {looks[graph]:.2f}", size=24)
+        sheet.bar(0, y + 70, 560 * looks[graph], 28, ITEM)
+        sheet.text(0, y + 130, f"lost: {lead['gap']:.3f}", size=24)
+        sheet.bar(0, y + 140, 26000 * lead["gap"], 28, NEGATIVE)
+        sheet.line(26000 * lead["low"], y + 154, 26000 * lead["high"], y + 154, color=INK)
     return sheet
 
 

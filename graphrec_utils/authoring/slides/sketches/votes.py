@@ -123,7 +123,9 @@ def dots(names: dict[str, str]) -> Sheet:
     for name, value in values.items():
         x = 130 + (value - 0.25) / 0.014 * 900
         sheet.dot(x, 60, 15, ITEM)
-        sheet.text(x, 30, names.get(name, "?"), at="middle", bold=True, color=ITEM)
+        at, aside = {LONGER: ("end", 40), WHOLE: ("start", -30)}.get(name, ("middle", 0))
+        at, aside = (at, aside) if names else ("middle", 0)
+        sheet.text(x + aside, 30, names.get(name, "?"), at=at, bold=True, color=ITEM)
         sheet.text(x, 106, f"{value:.3f}", at="middle")
     return sheet
 
