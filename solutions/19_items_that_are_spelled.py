@@ -89,14 +89,14 @@ remember("19")
 # ### A spelling is a row of codes: each says what the last left over
 # * drawing a point in codes
 #
-# Minutes 2 to 5. Crosses are the words of the first book, that is, centers. Point e lies at (4, 1.7). The nearest center is word 1, at (3, 1), so (1, 0.7) is left. The second book moves 0.6 to the right, the third 0.8 upwards: 1·0·0. The bars are the lengths of what is left.
+# Minutes 2 to 5. Crosses are the words of the first book, that is, centers; word 0 lies at (0, 0). Point e lies at (4, 1.7). The nearest center is word 1, at (3, 1), so (1, 0.7) is left. The second book moves 0.6 to the right, the third 0.8 upwards: 1·0·0. The bars are the lengths of what is left.
 #
 # ### Three books of 64 words make 262,144 spellings
 # * drawing three books
 #
 # Minutes 5 to 7. A network can learn the books, too: branch 19.5. Two items with the same codes get a further code, 0, 1, 2, which has no meaning. Prefix: the first codes; who shares them is alike.
 #
-# ### Seven words spell nine points; a tenth needs none
+# ### Seven words spell nine points; a tenth needs no new word
 # * figure 19.1
 #
 # Minutes 7 to 12. Choose a point in figure 19.1, move "codes that agree" from 0 to 3 and ask each time who is left: with one code a, b and c are the same. Usual wrong answer: the second code names a place in the plane. It names a place within what the first has left over.
@@ -186,21 +186,22 @@ visuals.semantic_tree(
 #
 # Minutes 14 to 16. Over what does the softmax run? Usual wrong answer: over all words of all books. SASRec's runs over all items and needs a vector of each. This is TIGER, of 2023: the model does not score a catalog, it writes. The little bars are a sketch.
 #
-# ### Does it begin with the likeliest code?
-# * then vote 19.p9
+# ### Must the likeliest pin begin with the likeliest first code?
+# * vote 19.p9
+# * drawing the first code
 #
-# Minutes 16 to 17. Usual wrong answer: yes, a likely whole begins with a likely part.
+# Minutes 16 to 18. The bars are a sketch; the measured ones come next. Usual wrong answer: yes, a likely whole begins with a likely part.
 #
-# ### The likeliest first code need not begin the likeliest item
+# ### Code 0 is the likeliest, and yet 2·1·4·0 is written
 # * figure 19.2
-# * words Read were ten pins; four of them begin with 2. Written is 2·1·4·0.
+# * drawing what was read
 #
-# Minutes 17 to 19. This small speller has 16 words a level, not 64, so that they can be drawn. Cover all but the first panel, and ask for the first code. The tallest bar is 0, written is 2. After 2 the speller is surer how to go on: 0.66, after 0 only 0.31.
+# Minutes 18 to 20. This small speller has 16 words a level, not 64, so that they can be drawn. Start at the first panel: the tallest bar is 0, written is 2. Then the second: after 2 the speller is sure how to go on, 0.66. Below: four of the ten pins that it read begin with 2.
 #
 # ### Behind after two codes, 2·1·4·0 is the likeliest pin
 # * drawing two beginnings
 #
-# Minutes 19 to 20. The numbers of figure 19.2, multiplied level by level. Gray is each time the best that begins with 0, the likeliest first code. With two codes 2·1 has nearly caught up; the codes that follow decide. The right pair is exact, of all pins that were not saved yet.
+# Minutes 20 to 21. The numbers of figure 19.2, multiplied level by level; after 0 the likeliest second code has 0.31. Gray is each time the best that begins with 0, the likeliest first code. With two codes 2·1 has nearly caught up; the codes that follow decide. The right pair is exact, of all pins that were not saved yet.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p9"]
 predict("19.p9")
@@ -280,12 +281,12 @@ print(
 # ### A beam keeps several beginnings, a trie keeps only real items
 # * drawing beam by hand
 #
-# Minutes 20 to 23. This beam is three wide. Of all 262,144 spellings a few thousand are items. A new item enters the trie, one that is sold out leaves it, and nothing is trained for either.
+# Minutes 21 to 24. This beam is three wide. Of all 262,144 spellings a few thousand are items. A new item enters the trie, one that is sold out leaves it, and nothing is trained for either.
 #
-# ### A beam of 1 loses Fargo, nearly four times as likely
+# ### A beam of 1 ends at Alien and loses Fargo, nearly four times as likely
 # * figure 19.3
 #
-# Minutes 23 to 28. With a beam of 1 ask which film comes first, before the last code. Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end.
+# Minutes 24 to 28. Let a beam of 1 run to its end before you speak: it finds Alien. Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.6 — `step` ({{points:19.6}})
@@ -367,21 +368,17 @@ visuals.beam_trie(function=step)
 #
 # Minutes 30 to 32. The claim of the abstract: a model that spells finds more than SASRec. Usual wrong answer: as in the abstract.
 #
-# ### A walk is first; TIGER is level with iALS
+# ### TIGER stands far below the four at the top, beside iALS
 # * figure 19.4
+# * words TIGER's codes are made of iALS's vectors: ask what a spelling is made of.
 #
-# Minutes 32 to 34. RP3β is the walk. Start at the top: who is first, and whose interval reaches it? Then TIGER and its neighbor.
+# Minutes 32 to 34. RP3β is the walk. Start at the top: the bars of the first four overlap. Then TIGER and its neighbor: TIGER reads the order, iALS does not, and yet nobody can tell them apart. Perhaps the rounding into codes loses what the order wins.
 #
 # ### ✗ On known items a model that spells finds more than SASRec
 # * leads: games, codes of likes = −0.023, −0.036, −0.010; films, codes of genres = −0.025, −0.034, −0.015
+# * words On the games ours still improved. After 32 passes it finds 0.045, still behind SASRec.
 #
-# Minutes 34 to 36. The difference in NDCG@10, TIGER minus SASRec. The claim is about codes of content, and the games' are of likes: so the films, too, where codes are made of genres. A likely reason: SASRec can say of every game what comes after it, TIGER's words belong to all games. Ours was still getting better with training.
-#
-# ### Made of iALS's vectors, a spelling did not pass iALS
-# * words Before you praise a spelling, ask what it is made of.
-# * bars: NDCG@10 of the next game: RP3β, a walk = 0.067; SASRec = 0.062; iALS = 0.040; *TIGER = 0.039
-#
-# Minutes 36 to 37. TIGER reads the order, iALS does not, and yet nobody can tell them apart. Perhaps the rounding into codes loses what the order wins.
+# Minutes 34 to 36. The difference in NDCG@10, TIGER minus SASRec. The claim is about codes of content, and the games' are of likes: so the films, too, where codes are made of genres. A likely reason: SASRec can say of every game what comes after it, TIGER's words belong to all games. The words below are of a longer training, asked of all 2,400 people.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p7"]
 predict("19.p7")
@@ -488,31 +485,32 @@ verdict(
 # > **Claim** (of the abstract of TIGER, in our words). A model that spells finds more of what is new than the nearest content.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### A pin of this morning has no vector, but it can be spelled
+# ### A pin of this morning has no row, but it can be spelled
 # * drawing a pin of this morning
 #
-# Minutes 37 to 38. If sharing parts pays anywhere, then here. A tenth of PinWorld's pins is hidden; these alone are candidates. Then the same with films.
+# Minutes 36 to 37. If sharing parts pays anywhere, then here. A tenth of PinWorld's pins is hidden; these alone are candidates. Then the same with films.
 #
-# ### Every rival does without likes
+# ### Every rival does without likes of the pin itself
 # * drawing rivals without likes
 #
-# Minutes 38 to 39. They go by something else: content, the author's other pins, popularity, or chance.
+# Minutes 37 to 38. Row by row: what does it know of a new pin? Of a film, genres stand in the place of both.
 #
 # ### Who finds what is new?
 # * then vote 19.p8
 # * drawing a vector or codes of content
 #
-# Minutes 39 to 41. The claim of the abstract: a model that spells finds more than the nearest content. Usual wrong answer: TIGER, it has learned what follows what.
+# Minutes 38 to 40. The claim of the abstract: a model that spells finds more than the nearest content. Usual wrong answer: TIGER, it has learned what follows what.
 #
 # ### Spelled, a new item can be found, but less well than by its content
 # * figure 19.5
 #
-# Minutes 41 to 43. Begin at the bottom left: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Rounding cannot be the whole reason, for one code does better than four. Then the right picture: on films four codes are better than three, and content is first.
+# Minutes 40 to 43. Begin at the bottom left: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Rounding cannot be the whole reason, for one code does better than four. Then the right picture: on films four codes are better than three, and content is first.
 #
 # ### ✗ A model that spells finds more of what is new than the nearest content
-# * leads: new pins = −0.077, −0.094, −0.060; new films = −0.044, −0.051, −0.036
+# * leads: new pins, one code = −0.077, −0.094, −0.060; new films, three codes = −0.044, −0.051, −0.036
+# * words TIGER minus content, in NDCG@20, with as many codes as validation chose.
 #
-# Minutes 43 to 44. NDCG@20, TIGER minus content. Both intervals leave zero out, on the pins and on the films. A likely reason: TIGER has learned what comes next, while here a pin counts whenever it is liked.
+# Minutes 43 to 44. With all four codes films are found better, and still less well than by content. Both intervals leave zero out, on the pins and on the films. A likely reason: TIGER has learned what comes next, while here a pin counts whenever it is liked.
 #
 # ### On pins, who made a thing says more than what it shows
 # * drawing the author says more
@@ -593,11 +591,10 @@ verdict(
 # | too many items for a vector each | spell, inside a trie (for its size; not tried here) |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### It bought size: 0.09 MB in place of 2.39, and it found less
-# * words On known games TIGER finds 0.039, SASRec 0.062. A person takes it 7.7 ms, and SASRec 0.2.
-# * bars: MB for all games: *words and codes = 0.09; vectors = 2.39
+# ### It bought size: 0.09 MB in place of 2.39; it found less, and took longer
+# * bars: MB of all games, NDCG@10, ms a person: *TIGER = 0.09, 0.039, 7.7; SASRec = 2.39, 0.062, 0.2
 #
-# Minutes 45 to 46. New pins are found at all: 0.303, by chance 0.046, by the nearest content 0.380.
+# Minutes 45 to 46. Each column has its own scale. MB: words and codes beside vectors. Milliseconds: a beam of 50 beside SASRec's one product with all games. New pins are found at all: 0.303, by chance 0.046, by the nearest content 0.380.
 #
 # ### Spell when vectors do not fit; else take them or content
 # * drawing which to take

@@ -23,10 +23,12 @@ def point() -> Sheet:
         color = ITEM if k == 1 else INK
         sheet.line(x - 12, y, x + 12, y, color=color, wide=5)
         sheet.line(x, y - 12, x, y + 12, color=color, wide=5)
-        sheet.text(x - 20, y - 14, f"word {k}", at="end" if k == 1 else "middle", size=24, color=color, bold=k == 1)  # fmt: skip
+        sheet.text(x - 20, y - 14, ("word 0, at (0, 0)", "word 1", "word 2")[k], at="end" if k == 1 else "middle", size=24, color=color, bold=k == 1)  # fmt: skip
     sheet.line(*at(3, 1), *at(3.6, 1), color=ITEM, wide=5, head=True)
     sheet.line(*at(3.6, 1), *at(3.6, 1.8), color=ITEM, wide=5, head=True)
     sheet.line(*at(3.6, 1.8), *at(4, 1.7), color=INK, wide=3, dashed=True)
+    sheet.text(at(3.4, 0)[0], at(0, 0.62)[1], "book 2: 0", color=ITEM, size=24)
+    sheet.text(at(3.5, 0)[0], at(0, 1.28)[1], "book 3: 0", color=ITEM, size=24, at="end")
     x, y = at(4, 1.7)
     sheet.dot(x, y, 12, USER)
     sheet.text(x + 20, y + 9, "e", bold=True, size=30)
@@ -103,6 +105,42 @@ def product() -> Sheet:
     return sheet
 
 
+def first_code() -> Sheet:
+    sheet = Sheet(
+        130, "A sketch of the chances of a first code, one bar is the tallest; must the pin of four codes that is written begin with it?"
+    )  # fmt: skip
+    for j, high in enumerate((96, 14, 40, 8, 22, 12, 30, 10)):
+        sheet.bar(8 + 40 * j, 104 - high, 30, high, CONTEXT if j else ITEM)
+    sheet.line(2, 105, 330, 105, wide=2)
+    sheet.text(56, 34, "the likeliest first code", bold=True, color=ITEM)
+    sheet.line(430, 70, 560, 70, head=True, wide=5, color=INK)
+    for k in range(4):
+        color = USER if k else ITEM
+        sheet.box(590 + 100 * k, 28, 84, 84, fill=TINT[color], edge=color, dashed=not k)
+        sheet.text(632 + 100 * k, 83, "?", at="middle", bold=True, size=36, color=color)
+    sheet.text(1000, 80, "the pin", bold=True)
+    return sheet
+
+
+READ = "2·1·0·0 2·3·0·0 2·1·4·6 15·7·6·0 15·10·12·0 2·4·6·3 0·1·6·0 14·4·7·0 7·4·12·1 14·9·8·0"
+
+
+def what_was_read() -> Sheet:
+    sheet = Sheet(
+        110, "The ten pins that were read, four of them begin with 2, and the one that is written, 2·1·4·0"
+    )  # fmt: skip
+    for k, pin in enumerate(READ.split()):
+        color = ITEM if pin.startswith("2·") else CONTEXT
+        x, y = 90 + 170 * (k % 5), 2 + 56 * (k // 5)
+        sheet.box(x, y, 162, 48, fill=TINT[color], edge=color, round=4)
+        sheet.text(x + 81, y + 33, pin, at="middle", size=24, bold=color == ITEM)
+    sheet.text(76, 62, "read", at="end", bold=True)
+    sheet.line(944, 54, 984, 54, head=True, wide=5, color=INK)
+    sheet.box(994, 26, 158, 56, fill=ITEM, edge=ITEM, round=4)
+    sheet.text(1073, 63, "2·1·4·0", at="middle", bold=True, color="#fff")
+    return sheet
+
+
 def race() -> Sheet:
     columns = (("one code", 0.14, 0.35), ("two codes", 0.09, 0.11), ("the whole pin", 0.017, 0.012))
     told = "; ".join(f"{head} {ours} and {other}" for head, ours, other in columns)
@@ -172,6 +210,8 @@ DRAWINGS = {
     "three books": books,
     "a history is a text": history,
     "chances multiply": product,
+    "the first code": first_code,
+    "what was read": what_was_read,
     "two beginnings": race,
     "beam by hand": beam_by_hand,
 }

@@ -60,7 +60,7 @@ def of_a_game() -> Sheet:
 
 def of_a_new_pin() -> Sheet:
     return vector_or_codes(
-        (("content", "its picture and words"), ("TIGER", "their codes")), "a pin"
+        (("content", "its picture and words"), ("TIGER", "their codes, one to four")), "a pin"
     )
 
 
@@ -91,20 +91,25 @@ def new_pin() -> Sheet:
 
 def rivals() -> Sheet:
     sheet = Sheet(
-        440, "The rivals of TIGER for new pins: content, the author's other pins, both, popularity, and codes by chance"
+        446, "What TIGER and its rivals know of a new pin: its content, its author, both, or nothing; none has likes of the pin itself"
     )  # fmt: skip
     rows = (
-        ("content", "what is nearest to her own mix of contents", POSITIVE),
-        ("iALS", "the author's other pins; a film's genres", USER),
-        ("iALS, told of content", "content (and author), made into a vector", USER),
-        ("popularity", "how often those other pins are liked", CONTEXT),
-        ("codes by chance", "TIGER, with codes that mean nothing", ITEM),
+        ("TIGER", "codes of its content", 1, 0, ITEM),
+        ("content", "nearest to her own mix of contents", 1, 0, POSITIVE),
+        ("iALS", "the author's other pins", 0, 1, USER),
+        ("iALS, told of content", "both, made into a vector", 1, 1, USER),
+        ("popularity", "how often those other pins are liked", 0, 1, CONTEXT),
+        ("codes by chance", "TIGER, with codes that mean nothing", 0, 0, CONTEXT),
     )
-    for k, (name, way, color) in enumerate(rows):
-        y = 44 + 88 * k
-        sheet.box(4, y - 36, 370, 72, fill=TINT[color], edge=color)
-        sheet.text(189, y + 9, name, at="middle", bold=True)
-        sheet.text(410, y + 9, way, size=28)
+    for x, name in ((4, "who"), (410, "content"), (555, "author"), (680, "goes by")):
+        sheet.text(x, 28, name, color=QUIET)
+    for k, (name, way, content, author, color) in enumerate(rows):
+        y = 78 + 68 * k
+        sheet.box(4, y - 28, 360, 56, fill=TINT[color], edge=color)
+        sheet.text(184, y + 9, name, at="middle", bold=True)
+        for x, known in ((458, content), (598, author)):
+            sheet.dot(x, y, 18, USER if known else "#fff", USER if known else CONTEXT)
+        sheet.text(680, y + 9, way)
     return sheet
 
 
