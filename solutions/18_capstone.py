@@ -135,7 +135,7 @@ pd.DataFrame({
 #
 # Minutes 5 to 7. One row at a time: who has written this one, and in which lesson? What must a generator do when a history has grown since yesterday, and which ones cannot?
 #
-# ### On the log iALS and L3 find most, pictures a fifth of that
+# ### On the log iALS and L3 find most, pictures least
 # * chart 1
 #
 # Minutes 7 to 9. Which column would a ranker look at? The second: it orders a hundred candidates. Keep the order of the four in mind, two sections ask for it again.
@@ -249,20 +249,15 @@ predict("18.p1")
 #
 # ### Do four lists find more than the best of them?
 # * vote 18.p1
+# * drawing four lists, one list
 #
 # Minutes 11 to 13. Vote. Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has.
 #
-# ### With pictures every pair falls
-# * bars: NDCG@20 of fused lists: iALS + L3 = 0.116; iALS alone = 0.114; item2item + iALS = 0.107; item2item + L3 = 0.107; *all four = 0.096; *L3 + pictures = 0.071; *iALS + pictures = 0.065; *item2item + pictures = 0.064
-#
-# Minutes 13 to 14. Orange has pictures in it. Two equals, iALS and L3, come out no lower; all four find less than iALS alone.
-#
 # ### ✗ A fused list finds more than the generator that is best on validation
-# * leads: four fused, beside iALS = −0.018, −0.028, −0.008
-# * bars: NDCG@20: iALS, the best on validation = 0.114; *four fused = 0.096
+# * bars: NDCG@20 of fused lists: iALS + L3 = 0.116; iALS alone = 0.114; item2item + iALS = 0.107; item2item + L3 = 0.107; *all four = 0.096; *L3 + pictures = 0.071; *iALS + pictures = 0.065; *item2item + pictures = 0.064
+# * words All four, beside iALS: −0.018, from −0.028 to −0.008.
 #
-# Minutes 14 to 15. The claim does not hold. Keep it in mind, it comes back in 18.4.
-
+# Minutes 13 to 14. The claim does not hold. Orange has pictures in it: with them every pair falls. Two equals, iALS and L3, come out no lower. Keep it in mind, it comes back in 18.4.
 
 # %% tags=["experiment", "answers:18.p1"]
 def fused_of(names) -> np.ndarray:
@@ -303,10 +298,10 @@ visuals.fusion(
 # **Each voice has one vote: on the log a weak one takes the list down.**
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Each voice has one vote: on the log a weak one takes the list down
+# ### On the log a weak voice with a vote takes the list down
 # * figure 18.1
 #
-# Minutes 15 to 18. Press the first place of one list and see where the others have it. Then take the vote of pictures away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star was saved later; count stars in the last column, before and after.
+# Minutes 14 to 17. Press the first place of one list and see where the others have it. Then take the vote of pictures away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star was saved later; count stars in the last column, before and after.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
@@ -331,11 +326,11 @@ visuals.fusion(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A lift is a ratio, so both halves make it uncertain
-# * words Half get the new lists, half the *control*, item2item. Mean saves $\bar s_1$, $\bar s_0$: the ratio is $r = \bar s_1 / \bar s_0$, the **lift** $r - 1$.
-# * then formula 1
-# * leads: lift of nine users, means 6 and 4 = +0.5, −0.018, +1.018
+# * words The **lift** is $r - 1$, with $r = \bar s_1 / \bar s_0$: mean saves with the new lists and with the old, the *control*. $v$ is their variance, $n$ the users.
+# * formula 1
+# * drawing a lift of nine users
 #
-# Minutes 18 to 20. v is the variance of the users' saves, n their number. Why r squared? A save more in the control's mean moves the ratio r times as far. By hand: half as much again, and still one cannot tell.
+# Minutes 17 to 19. The control is item2item. Below: nine users by hand. Why r squared? A save more in the control's mean moves the ratio r times as far. By hand: half as much again, and still one cannot tell.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.4 — `lift` ({{points:18.4}})
@@ -380,25 +375,26 @@ predict("18.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Where is L3 with people?
-# * then vote 18.p5
+# * vote 18.p5
+# * drawing which lists are fused
 #
-# Minutes 20 to 22. Seven policies meet people: four generators, three fused lists; each user lives twice. The claim: who is better on the test days is better in the experiment. Usual wrong answer: as on the test days.
+# Minutes 19 to 21. Seven policies meet people: four generators, three fused lists; each user lives twice. The claim: who is better on the test days is better in the experiment. Usual wrong answer: as on the test days.
 #
 # ### L3 is second on the log, and far below the control with people
 # * figure 18.2
 #
-# Minutes 22 to 24. Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up.
+# Minutes 21 to 23. Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up.
 #
 # ### ✗ Who is better on the test days is better in the experiment
 # * words Seven policies make 21 pairs; log and people both tell 17 apart.
 # * bars: pairs of policies: log and people agree = 8; *they contradict each other = 9; one of them cannot tell = 4
 #
-# Minutes 24 to 26. Where both tell a pair apart, they contradict each other half of the time: a coin would do as well.
+# Minutes 23 to 25. Where both tell a pair apart, they contradict each other half of the time: a coin would do as well.
 #
 # ### The log pays for what old lists showed; people here do not
 # * drawing what a log holds
 #
-# Minutes 26 to 28. What was never shown could not be saved. That is our reading. In the simulator liking does not depend on popularity; nobody knows that of a site before an experiment. Far below: below the control, item2item. Then: what if a log had kept the chances with which it drew?
+# Minutes 25 to 27. What was never shown could not be saved. That is our reading. In the simulator liking does not depend on popularity; nobody knows that of a site before an experiment. Far below: below the control, item2item. Then: what if a log had kept the chances with which it drew?
 
 # %% jupyter={"source_hidden": true}
 site = Simulator.of_world(world)
@@ -517,28 +513,27 @@ verdict(
 # ### Draw by chance, keep the chance: a row can speak for others
 # * drawing one row for four
 #
-# Minutes 28 to 30. The weight is the policy's chance over the log's; the mean of weight times what was saved is IPS. Draw two more candidates and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
+# Minutes 27 to 29. The weight is the policy's chance over the log's; the mean of weight times what was saved is IPS. Draw two more candidates and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
 #
-# ### What does the log say of what it could not draw?
+# ### Of these pins the log could have drawn 6 in 100: what does IPS say?
 # * then vote 18.p7
 #
-# Minutes 30 to 32. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Of these pins 94 in 100 are never drawn, and nothing repairs that: they count as zero.
+# Minutes 29 to 31. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Of these pins 94 in 100 are never drawn, and nothing repairs that: they count as zero.
 #
-# ### IPS has two weak points
+# ### IPS needs rows; DR begins with a model and weighs its errors
 # * drawing four rows of a log
-# * words **DR** trusts a model, and corrects it by its errors, weighed.
 #
-# Minutes 32 to 34. The rows by hand of this section. The policy shows the saved pin twice as often as the log drew it, so IPS says one half. Effective size: how many rows of equal weight are as noisy. DR, doubly robust: with true chances the errors take out what the model says wrong; with a right model there are no errors to weigh.
+# Minutes 31 to 34. The rows by hand of this section. The policy shows the saved pin twice as often as the log drew it, so IPS says one half. Effective size: how many rows of equal weight are as noisy. DR, doubly robust: the model's four words about the policy (0.6, 0.4, 0.5, 0.4; those of exercise 18.6) have the mean 0.475. Its errors, weighed, take 0.15 off. With true chances the errors take out on average what the model says wrong; with a right model there are on average no errors to weigh.
 #
 # ### Seven policies are asked about; three are traps
 # * drawing three traps
 #
 # Minutes 34 to 35. A log of 20,000 rows, from the first ten pins of item2item, iALS and L3. Four policies show what it can draw: any candidate, iALS's first, the best by pictures, the rarest. Then these three. The rarest pin has 0.008 on average. The claim to vote on: a log that knows its chances tells what any policy would earn.
 #
-# ### With true chances, both stand at zero for what the log could have drawn
+# ### True chances, all can be drawn: both are right on average
 # * figure 18.3
 #
-# Minutes 35 to 38. Begin at the top: four rows at the line. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %.
+# Minutes 35 to 38. Begin at the top: four rows at the line. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %: there IPS is right by luck, for what it counts as zero here is zero.
 #
 # ### ✗ A log that knows its chances tells what any policy would earn
 # * drawing ten policies
@@ -548,7 +543,7 @@ verdict(
 # ### A log answers for what it could have drawn, if its chances are true
 # * drawing ask in this order
 #
-# Minutes 39 to 41. The numbers of figure 18.3, of candidate by pictures and of two traps. The share stops these two before anybody looks at an estimate. The effective size warns of pictures alone: it looks only at rows that were drawn, and half shown again has 2,012. Its price is noise. No column shows whether the chances are true. The mean of the weights, not drawn, should be near 1: for chances raised it is 0.53.
+# Minutes 39 to 41. The numbers of figure 18.3, of candidate by pictures (the best by pictures of what can be drawn) and of the three traps. The share stops these two before anybody looks at an estimate. The effective size warns of pictures alone: it looks only at rows that were drawn, and half shown again has 2,012. Its price is noise. Of chances that are false neither warns: 100 %, 14,176 rows, and IPS is off by nearly half. The mean of the weights, not drawn, does: it should be near 1, and there it is 0.53.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p7"]
 predict("18.p7")
@@ -654,7 +649,7 @@ verdict(
 predict("18.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Who shall choose, a vote or a ranker?
+# ### Does a ranker that is deaf to this minute help a fused list?
 # * then vote 18.p8
 #
 # Minutes 41 to 42. LightGCN, PinSage, SASRec and Pixie join three simple generators: seven, fused by ranks. Usual wrong answer: less, it hears nothing of this minute.
@@ -662,7 +657,7 @@ predict("18.p8")
 # ### Tuned with people, Pixie and PinSage pass item2item; tuned on the log, they do not
 # * figure 18.4
 #
-# Minutes 42 to 45. Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
+# Minutes 42 to 45. Cover blue and orange at first. Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
 #
 # ### ✓ A ranker on top of the generators makes people save more than their fused list
 # * leads: saves of a person, with the ranker and without = +0.44, +0.36, +0.53
@@ -673,7 +668,7 @@ predict("18.p8")
 # ### Three simple generators and a ranker are first; seven are not better
 # * drawing people, in order
 #
-# Minutes 46 to 47. Upper part of the figure before. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
+# Minutes 46 to 47. Upper part of the figure before; seven with knobs chosen with people are not past three, either. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
 
 # %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 # fmt: off
@@ -760,7 +755,7 @@ verdict(
 #
 # Minutes 47 to 48. What it is for: candidates, one list of them, and an experiment. A log with true chances was right within 2 % on average about what it could have drawn.
 #
-# ### What was shown
+# ### Fetch, order, ask people
 # * recall 1
 #
 # Minutes 48 to 49. Ask for the sentence of each section before its row comes.

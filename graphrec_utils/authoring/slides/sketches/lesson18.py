@@ -90,35 +90,93 @@ def one_for_four() -> Sheet:
             sheet.box(352 + 80 * j, y, 68, 68, fill=color if j < many else "#fff", edge=color if j < many else CONTEXT, round=5)  # fmt: skip
     sheet.text(352, 292, "weight", bold=True, color=ITEM)
     sheet.text(352, 338, "0.4 / 0.1 = 4", bold=True, size=34)
-    sheet.text(352, 384, "saved once in the log, it counts four times", color=QUIET)
+    sheet.text(
+        352, 384, "saved once, it counts four times; IPS: the mean of weight × saved", color=QUIET
+    )
     return sheet
 
 
 def four_rows() -> Sheet:
     sheet = Sheet(
-        430, "Weights 2, 0.5, 0 and 2, rewards 1, 0, 0 and 0: their products add up to 2, IPS is 2 / 4, the effective size 2.45"
+        450, "Weights 2, 0.5, 0 and 2, rewards 1, 0, 0 and 0: IPS is 2 / 4. A model says 0.6, 0.4, 0.9 and 0.6 of the same pins; its weighed errors add up to -0.6, and DR is 0.475 - 0.15"
     )  # fmt: skip
-    rows = (("weight w", ("2", "0.5", "0", "2"), "4.5"), ("saved y", ("1", "0", "0", "0"), ""), ("w · y", ("2", "0", "0", "0"), "2"))  # fmt: skip
+    rows = (
+        ("weight w", ("2", "0.5", "0", "2"), "", USER),
+        ("saved y", ("1", "0", "0", "0"), "", USER),
+        ("w · y", ("2", "0", "0", "0"), "2", ITEM),
+        ("the model says q", ("0.6", "0.4", "0.9", "0.6"), "", POSITIVE),
+        ("w · (y − q)", ("0.8", "−0.2", "0", "−1.2"), "−0.6", ITEM),
+    )
     for j in range(4):
-        sheet.text(290 + 150 * j, 26, f"row {j}", at="middle", size=24, color=QUIET)
-    sheet.text(900, 26, "sum", at="middle", size=24, color=QUIET)
-    for k, (name, values, total) in enumerate(rows):
-        y = 75 + 76 * k
-        color = ITEM if k == 2 else USER
+        sheet.text(390 + 150 * j, 24, f"row {j}", at="middle", size=24, color=QUIET)
+    sheet.text(970, 24, "sum", at="middle", size=24, color=QUIET)
+    for k, (name, values, total, color) in enumerate(rows):
+        y = 58 + 56 * k
         sheet.text(10, y + 9, name, bold=True)
         for j, value in enumerate(values):
-            sheet.box(225 + 150 * j, y - 31, 130, 62, fill=TINT[color], edge=color, round=4)
-            sheet.text(290 + 150 * j, y + 10, value, at="middle", bold=value == "2")
+            sheet.box(325 + 150 * j, y - 23, 130, 46, fill=TINT[color], edge=color, round=4)
+            sheet.text(390 + 150 * j, y + 10, value, at="middle")
         if total:
-            sheet.text(900, y + 10, total, at="middle", bold=True, size=30)
+            sheet.text(970, y + 10, total, at="middle", bold=True, size=30)
     made = (
         ("IPS: 2 / 4 = 0.5", "what is never drawn has no row, and counts as zero"),
-        ("effective size: 4.5² / 8.25 = 2.45", "a few heavy rows decide"),
+        ("size: 4.5² / 8.25 = 2.45", "as noisy as so many rows of equal weight"),
+        ("DR: 0.475 − 0.6 / 4 = 0.325", "what the model says of the policy, and its errors"),
     )
     for k, (name, weak) in enumerate(made):
-        y = 330 + 72 * k
+        y = 354 + 44 * k
         sheet.text(10, y, name, bold=True, color=ITEM)
-        sheet.text(500 if k else 290, y, weak)
+        sheet.text(455, y, weak)
+    return sheet
+
+
+def four_into_one() -> Sheet:
+    sheet = Sheet(
+        110, "Four ranked lists, item2item, iALS, L3 and pictures, run into one fused list; does it find more than iALS alone?"
+    )  # fmt: skip
+    for k, name in enumerate(("item2item", "iALS", "L3", "pictures")):
+        sheet.box(4 + 166 * k, 30, 150, 56, fill=TINT[USER], edge=USER)
+        sheet.text(79 + 166 * k, 66, name, at="middle", bold=True)
+    sheet.line(676, 58, 764, 58, head=True, wide=5, color=INK)
+    sheet.box(780, 22, 150, 72, fill=TINT[ITEM], edge=ITEM)
+    sheet.text(855, 66, "fused", at="middle", bold=True)
+    sheet.text(950, 66, "beside the best ?", bold=True, color=ITEM)
+    return sheet
+
+
+def nine_users() -> Sheet:
+    sheet = Sheet(
+        250, "Five users with the new lists save 4, 6, 5, 9 and 6, four of the control 3, 5, 4 and 4: a lift of 0.5, from -0.018 to 1.018"
+    )  # fmt: skip
+    halves = (("new lists", (4, 6, 5, 9, 6), "mean 6, v = 3.5, n = 5", ITEM), ("control", (3, 5, 4, 4), "mean 4, v = 0.67, n = 4", USER))  # fmt: skip
+    for k, (name, saves, said, color) in enumerate(halves):
+        y = 2 + 66 * k
+        sheet.text(4, y + 36, name, bold=True)
+        for j, many in enumerate(saves):
+            sheet.box(190 + 84 * j, y + 2, 72, 50, fill=TINT[color], edge=color, round=4)
+            sheet.text(226 + 84 * j, y + 37, f"{many}", at="middle", bold=True)
+        sheet.text(650, y + 36, said)
+    sheet.line(220, 156, 220, 216)
+    sheet.text(220, 244, "no difference", at="middle")
+    sheet.line(205, 186, 1024, 186, wide=9)
+    sheet.dot(615, 186, 14, CONTEXT)
+    sheet.text(1044, 195, "1.018")
+    sheet.text(190, 195, "−0.018", at="end")
+    sheet.text(615, 228, "lift 0.5", at="middle", bold=True)
+    return sheet
+
+
+def which_are_fused() -> Sheet:
+    sheet = Sheet(
+        112, "Two fused are item2item and iALS, three fused have pictures too, four fused have L3 as well"
+    )  # fmt: skip
+    for k, (name, parts) in enumerate((("two fused", "item2item, iALS"), ("three fused", "and pictures"), ("four fused", "and L3"))):  # fmt: skip
+        x = 4 + 394 * k
+        sheet.box(x, 6, 330, 96, fill=TINT[USER], edge=USER)
+        sheet.text(x + 165, 46, name, at="middle", bold=True)
+        sheet.text(x + 165, 84, parts, at="middle")
+        if k < 2:
+            sheet.line(x + 336, 54, x + 388, 54, head=True, wide=5, color=INK)
     return sheet
 
 
@@ -143,4 +201,7 @@ DRAWINGS = {
     "what a log holds": what_a_log_holds,
     "one row for four": one_for_four,
     "four rows of a log": four_rows,
+    "four lists, one list": four_into_one,
+    "a lift of nine users": nine_users,
+    "which lists are fused": which_are_fused,
 }

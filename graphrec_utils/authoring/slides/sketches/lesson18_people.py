@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import mean
+
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
 from graphrec_utils.style import INK, ITEM, NEGATIVE, POSITIVE, USER
@@ -35,26 +37,33 @@ def traps() -> Sheet:
 
 def ask_in_order() -> Sheet:
     stored = results.load("18_off_policy").values["policies"]
-    asked = ("candidate by pictures", "pictures", "half shown again")
+    asked = (
+        "candidate by pictures",
+        "pictures",
+        "half shown again",
+        "any candidate, chances raised",
+    )
     told = "; ".join(f"{x}: {stored[x]['in the log']:.0%}" for x in asked)
     sheet = Sheet(
         430,
         f"First ask what could be drawn, then for the effective size, then for the estimate. {told}",
     )
-    heads = (("1. could be drawn", 470), ("2. effective size", 760), ("3. DR is off by", 1030))
+    heads = (("1. could be drawn", 470), ("2. effective size", 760), ("3. off by", 1030))
     for name, x in heads:
         sheet.text(x, 32, name, at="middle", bold=True)
     for k, name in enumerate(asked):
-        row, y = stored[name], 104 + 112 * k
-        good = row["in the log"] == 1
+        row, y = stored[name], 84 + 90 * k
+        good, false = row["in the log"] == 1, name.endswith("raised")
         color = POSITIVE if good else NEGATIVE
-        sheet.text(4, y + 9, name, bold=True)
-        sheet.box(370, y - 40, 200, 80, fill=TINT[color], edge=color)
+        sheet.text(4, y + 9, name.removeprefix("any candidate, "), bold=True)
+        sheet.box(370, y - 34, 200, 68, fill=TINT[color], edge=color)
         sheet.text(470, y + 11, f"{row['in the log']:.0%}", at="middle", bold=True, size=32)
         sheet.line(580, y, 650, y, head=True, wide=5, color=color)
         sheet.text(760, y + 10, f"{row['size']:,.0f} rows" if good else "stop here", at="middle", bold=True, size=30, color=INK if good else NEGATIVE)  # fmt: skip
-        sheet.text(1030, y + 10, f"{row['DR']['bias']:+.0%}".replace("+0%", "0%"), at="middle", bold=good, size=32, color=POSITIVE if good else QUIET)  # fmt: skip
-    sheet.text(4, 420, "278 of 20,000 rows: right on average, and one log scatters", color=QUIET)
+        kind = "IPS" if false else "DR"
+        off = f"{row[kind]['bias']:+.0%}".replace("+0%", "0%")
+        sheet.text(1030, y + 10, f"{kind}: {off}", at="middle", bold=good, size=30, color=NEGATIVE if false else POSITIVE if good else QUIET)  # fmt: skip
+    sheet.text(4, 434, "chances raised: the log's chances are false, and nothing warns", color=NEGATIVE, bold=True)  # fmt: skip
     return sheet
 
 
@@ -102,18 +111,28 @@ def to_take_home() -> Sheet:
 def people_first() -> Sheet:
     stored = results.load("18_people").values
     rows = stored["policies"] | stored["beside"]
+    tuned = results.load("18_people_tuned").values["policies"]["people"]
     shown = ("three, then the ranker", "seven, then the ranker", "the ranker alone", "three fused", "seven fused", "iALS")  # fmt: skip
-    lifts = {name: sum(rows[name]["lift"]) / len(rows[name]["lift"]) for name in shown}
+    lifts = {name: mean(rows[name]["lift"]) for name in shown}
+    with_people = {name: mean(tuned[name]["lift"]) for name in shown if name.startswith("seven")}
     told = "; ".join(f"{name} {lift:.0%}" for name, lift in lifts.items())
-    sheet = Sheet(440, f"More saves than item2item: {told}")
+    sheet = Sheet(
+        446, f"More saves than item2item: {told}; sevens with knobs chosen with people are longer"
+    )
     sheet.text(400, 28, "more saves than item2item, with people", bold=True)
     for k, (name, lift) in enumerate(lifts.items()):
-        y = 46 + 66 * k
-        color = ITEM if "ranker" in name else USER
-        sheet.text(385, y + 35, name, at="end", bold=not k)
-        sheet.bar(400, y, 3500 * lift, 50, color)
-        sheet.text(414 + 3500 * lift, y + 35, f"{lift:.0%}", bold=True)
-    sheet.line(400, 40, 400, 436, wide=2)
+        y = 42 + 60 * k
+        sheet.text(385, y + 33, name, at="end", bold=not k)
+        more = with_people.get(name, lift)
+        if more > lift:
+            sheet.box(400, y + 1, 3500 * more, 46, fill="#fff", edge=POSITIVE, dashed=True, round=0)
+        sheet.bar(400, y, 3500 * lift, 48, ITEM if "ranker" in name else USER)
+        said = f"{lift:.0%}" + (f", {more:.0%} tuned" if more > lift else "")
+        sheet.text(414 + 3500 * more, y + 33, said, bold=True)
+    sheet.line(400, 38, 400, 396, wide=2)
+    sheet.text(
+        400, 434, "dashed: knobs of their parts chosen with people", color=POSITIVE, bold=True
+    )
     return sheet
 
 

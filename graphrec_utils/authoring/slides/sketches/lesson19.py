@@ -23,7 +23,7 @@ def point() -> Sheet:
         color = ITEM if k == 1 else INK
         sheet.line(x - 12, y, x + 12, y, color=color, wide=5)
         sheet.line(x, y - 12, x, y + 12, color=color, wide=5)
-        sheet.text(x - 20, y - 14, ("word 0, at (0, 0)", "word 1", "word 2")[k], at="end" if k == 1 else "middle", size=24, color=color, bold=k == 1)  # fmt: skip
+        sheet.text(x - 20, y - 14, ("word 0", "word 1", "word 2")[k], at="end" if k == 1 else "middle", size=24, color=color, bold=k == 1)  # fmt: skip
     sheet.line(*at(3, 1), *at(3.6, 1), color=ITEM, wide=5, head=True)
     sheet.line(*at(3.6, 1), *at(3.6, 1.8), color=ITEM, wide=5, head=True)
     sheet.line(*at(3.6, 1.8), *at(4, 1.7), color=INK, wide=3, dashed=True)
