@@ -153,10 +153,10 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 predict("17.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### RCE: how much less is lost than by saying the same each time?
+# ### RCE: the share of the constant's loss that a model saves
 # * words **Log loss**: minus the log of the chance that was given to what happened. $\bar y$: the share of yes.
 # * formula 1
-# * bars: log loss of four rows, one of them a yes: said 0.6, 0.2, 0.1, 0 = 0.210; a constant, ¼ each time = 0.562
+# * bars: log loss of four rows, one of them a yes: 0.6 for the yes, 0.2, 0.1, 0 = 0.210; a constant, ¼ each time = 0.562
 #
 # Minutes 7 to 8. Read the two bars first, the formula after them. The first says 0.6 for the yes, so it loses little. The constant knows the share and nothing else. RCE is 100 times (1 − 0.210/0.562), which is 62.7.
 #
@@ -211,7 +211,7 @@ check("17.1", rce)
 predict("17.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### AUC asks about order alone
+# ### Four times as sure: what becomes of AUC and RCE?
 # * words Take a row that was liked and one that was not. How often does the liked one score higher? That share is **AUC**; 0.5 is chance.
 # * then vote 17.p2
 #
@@ -220,7 +220,7 @@ predict("17.p2")
 # ### Order and number are two things: a ranker may have the first and lack the second
 # * figure 17.1
 #
-# Minutes 12 to 14. On the screen is one picture; you make the other two with the sliders. Stretch a from 1 to 4: the points leave the diagonal, RCE falls, AUC stands still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and which one an auction that multiplies p by a price.
+# Minutes 12 to 14. Begin at a = 4, before you speak: four times as sure. Then back to 1 and up again: the points leave the diagonal, RCE falls, AUC stands still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and which one an auction that multiplies p by a price.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:17.p2"]
 network = ranker.Ranker(len(features.names)).fit(train.x, train.y)
@@ -293,15 +293,15 @@ predict("17.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Are fresher columns better columns?
-# * then vote 17.p6
+# * vote 17.p6
+# * drawing fresher vectors
 #
 # Minutes 17 to 19. Never left out. iALS's vectors of user, creator and pin become columns, learned from days 0 to 27. Then from two weeks more. Usual wrong answer: both up, they are fresher.
 #
 # ### A feature has to be older than the labels that it helps to predict
-# * chart 1
-# * then words On the days of training the fresher vectors look splendid; on new days they are far worse than the constant.
+# * bars: RCE, by the days that the vectors learned from: 0 to 27, on train = 14.34; 0 to 27, on test = 9.70; *0 to 41, on train = 49.13; *0 to 41, on test = −137.84
 #
-# Minutes 19 to 20. Point at the left picture: who in the room has seen such a pair of numbers, and was pleased? Then at the right one. Fresher vectors had learned from the very likes that the ranker is trained to predict: their product gave the answer away, and on new days it knows no answers.
+# Minutes 19 to 20. Point at 49 above 14: who in the room has seen such a pair of numbers, and was pleased? Then at the lowest bar, far worse than the constant's 0. Honest vectors bring nothing here: 9.7 with them, 10.5 without; branch 17.11 asks why. Fresher vectors had learned from the very likes that the ranker is trained to predict: their product gave the answer away, and on new days it knows no answers.
 
 # %% tags=["long", "answers:17.p6"] jupyter={"source_hidden": true}
 worth = results.load(
@@ -441,15 +441,15 @@ predict("17.p7")
 #
 # Minutes 28 to 29. The old ranker put on top what had been shown most. So a click mixes two things: where a pin stood, and whether it is liked.
 #
-# ### Which of the four shows what is liked least?
+# ### Which ranker shows what is liked least?
 # * then vote 17.p7
 #
 # Minutes 29 to 32. Usual wrong answer: shuffled lists only. They are few and true. The claim of the papers: dividing by looks shows pins that are liked more than training on clicks does.
 #
-# ### Told who looked, a ranker shows 67 liked pins of 100, not 62
+# ### Told how many look, a ranker shows 67 liked pins of 100, not 62
 # * drawing who shows what is liked
 #
-# Minutes 32 to 35. From the bottom. The old ranker sorts by what was shown most, no better than ten by chance, and yet its log teaches. Then clicks; then three repairs. Green is the verdict: the claim holds. Gray at the top is what nobody can have. The position as a feature repairs nearly as much and needs no shuffled list. In the notebook it is figure 17.3, with "examined" for clicks / e.
+# Minutes 32 to 35. From the bottom. The old ranker sorts by what was shown most, no better than ten by chance, and yet its log teaches. Then clicks; then three repairs. Green is the verdict: the claim holds. Gray at the top is what nobody can have. The position as a feature repairs nearly as much and needs no shuffled list. In the notebook it is figure 17.3, with "examined" for clicks / e; the vote says "clicks divided by examination".
 
 # %% tags=["long", "answers:17.p7"] jupyter={"source_hidden": true}
 bias = results.load("17_bias", command="python -m solutions.experiments.lesson17.ranking_bias")
@@ -521,7 +521,7 @@ predict("17.p9")
 #
 # Minutes 35 to 38. About what a ranker does not show, its log says nothing. All four also shuffle the ten of some lists, to estimate looks: that shows no other pin, exploring does.
 #
-# ### Does retraining starve creators?
+# ### Does retraining give the most shown tenth of creators more?
 # * then vote 17.p9
 #
 # Minutes 38 to 40. The claim, a common belief: after five rounds a tenth of the creators has at least one percentage point more of the showings. Usual wrong answer: it grows round by round.
@@ -600,10 +600,9 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### It orders what was found; of what it does not show it learns nothing
-# * words Features of the pair: RCE 10.5, without them 8.0.
-# * bars: liked, of the ten that are shown: the best ten of forty = 0.894; trained on the likes themselves = 0.685; *clicks divided by looks = 0.673; clicks as they are = 0.616
+# * drawing ten of forty
 #
-# Minutes 44 to 46. Where it won: from the lowest bar to the orange one. Where it did not: up to the first bar. Most of that way is left even to a ranker that was told the likes, so better clicks will not go it.
+# Minutes 44 to 46. Where it won: with features of the pair RCE is 10.5, without them 8.0; clicks / e shows 0.673 that is liked, clicks 0.616. Where it did not: the best ten of forty have 0.894, and a ranker that was told the likes 0.685. Who explores shows some of the thirty by chance, and hears of them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

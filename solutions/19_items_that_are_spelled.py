@@ -283,10 +283,10 @@ print(
 #
 # Minutes 21 to 24. This beam is three wide. Of all 262,144 spellings a few thousand are items. A new item enters the trie, one that is sold out leaves it, and nothing is trained for either.
 #
-# ### A beam of 1 ends at Alien and loses Fargo, nearly four times as likely
+# ### A beam of 1 finds Alien and loses Fargo, far likelier
 # * figure 19.3
 #
-# Minutes 24 to 28. Let a beam of 1 run to its end before you speak: it finds Alien. Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end.
+# Minutes 24 to 28. Let a beam of 1 run to its end before you speak: it finds Alien, and Fargo is nearly four times as likely. Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.6 — `step` ({{points:19.6}})

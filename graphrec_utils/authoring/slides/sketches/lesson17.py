@@ -133,8 +133,8 @@ def round_and_round() -> Sheet:
     ways = (
         ("clicks", "retrained on clicks as they are", ITEM),
         ("once", "never trained again", USER),
-        ("examined", "retrained on clicks / e", POSITIVE),
-        ("explores", "as examined; a tenth of its\nlists by chance, of all forty", NEGATIVE),
+        ("clicks / e", "each divided by looks", POSITIVE),
+        ("explores", "as clicks / e; a tenth of its\nlists by chance, of all forty", NEGATIVE),
     )
     for k, (name, way, color) in enumerate(ways):
         y = 60 + 96 * k
@@ -144,7 +144,7 @@ def round_and_round() -> Sheet:
     return sheet
 
 
-RANKERS = (("once", "once", USER), ("clicks", "clicks", ITEM), ("examined", "examined", POSITIVE), ("explores", "examined, explores", NEGATIVE))  # fmt: skip
+RANKERS = (("once", "once", USER), ("clicks", "clicks", ITEM), ("clicks / e", "examined", POSITIVE), ("explores", "examined, explores", NEGATIVE))  # fmt: skip
 
 
 def rounds() -> dict[str, dict[str, list[float]]]:
@@ -165,7 +165,7 @@ def loop_shown() -> Sheet:
     sheet = Sheet(
         448, "Round by round: pins shown fall to 1,370 with the loop, 2,341 without; the creators' tenth keeps 0.32"
     )  # fmt: skip
-    panels = ((16, "different pins shown", 0, 6000, "pins shown"), (620, "share of a tenth of the creators", 0.2, 0.34, "top tenth of creators"))  # fmt: skip
+    panels = ((16, "different pins shown", 0, 6000, "pins shown"), (620, "share of the most shown tenth", 0.2, 0.34, "top tenth of creators"))  # fmt: skip
     measured = rounds()
     for left, title, low, high, what in panels:
         sheet.text(left, 28, title, bold=True)
@@ -181,7 +181,7 @@ def loop_shown() -> Sheet:
                 sheet.dot(x, y, 7, color)
             end = points[-1][1] + 8
             if low:
-                end += {"once": -8, "clicks": 18, "examined": -10, "explores": 18}[name]
+                end += {"once": -8, "clicks": 18, "clicks / e": -10, "explores": 18}[name]
             said = f"{row[-1]:,.0f}" if not low else f"{row[-1]:.2f}"
             sheet.text(left + 338, end, f"{name} {said}", color=color, bold=True, size=24)
     sheet.text(left + 356, 426, "round", size=24, color=QUIET)
@@ -206,7 +206,51 @@ def creators() -> Sheet:
     sheet.dot(at(-0.005), 150, 17, INK)
     for x, said in ((-0.016, "−0.016"), (-0.005, "−0.005"), (0.006, "+0.006")):
         sheet.text(at(x), 112, said, at="middle", bold=x == -0.005, size=30)
-    sheet.text(4, 34, "clicks minus once: share of the showings that a tenth of the creators gets")
+    sheet.text(4, 34, "clicks minus once: share of showings of the most shown tenth of creators")
+    return sheet
+
+
+def fresher() -> Sheet:
+    sheet = Sheet(
+        104, "Now the vectors learn from days 0 to 27, before the labels of days 28 to 41; fresher ones would learn until day 41 as well"
+    )  # fmt: skip
+    for k, (name, until) in enumerate((("so far", 28), ("fresher?", 42))):
+        y = 2 + 52 * k
+        sheet.text(140, y + 32, name, at="end", bold=True)
+        sheet.bar(160, y, 14 * until, 44, TINT[USER])
+        sheet.text(176, y + 31, f"vectors: days 0 to {until - 1}")
+        sheet.box(
+            160 + 14 * 28, y + 1, 14 * 14, 42, fill="none" if k else "#fff", edge=ITEM, round=0
+        )
+    sheet.text(765, 60, "orange: days 28 to 41, the labels", color=ITEM, bold=True, size=24)
+    return sheet
+
+
+def ten_of_forty() -> Sheet:
+    sheet = Sheet(
+        440, "Of forty pins that were found ten are shown, looked at and learned from; thirty are not shown, and there is no label of them"
+    )  # fmt: skip
+    sheet.text(4, 30, "forty found", bold=True)
+    sheet.text(520, 30, "ten shown", bold=True)
+    sheet.text(860, 30, "learned from", bold=True)
+    for k in range(40):
+        x, y = 4 + 50 * (k % 8), 56 + 72 * (k // 8)
+        chosen = k in (1, 4, 10, 13, 16, 19, 23, 26, 30, 37)
+        sheet.box(x, y, 40, 56, fill=TINT[ITEM] if chosen else "#fff", edge=ITEM if chosen else CONTEXT, dashed=not chosen, round=4)  # fmt: skip
+    for k in range(10):
+        sheet.box(
+            520 + 50 * (k % 5), 56 + 72 * (k // 5), 40, 56, fill=TINT[ITEM], edge=ITEM, round=4
+        )
+    sheet.line(420, 120, 504, 120, head=True, wide=5, color=INK)
+    sheet.line(776, 120, 844, 120, head=True, wide=5, color=INK)
+    sheet.box(860, 60, 290, 120, fill=TINT[POSITIVE], edge=POSITIVE)
+    sheet.text(1005, 112, "click or no click:", at="middle")
+    sheet.text(1005, 150, "a label for each", at="middle", bold=True)
+    sheet.line(420, 326, 844, 326, head=True, wide=5, color=CONTEXT)
+    sheet.text(620, 304, "thirty not shown", at="middle", bold=True, color=QUIET)
+    sheet.box(860, 266, 290, 120, fill="#fff", edge=NEGATIVE, dashed=True)
+    sheet.text(1005, 318, "no label,", at="middle", bold=True, color=NEGATIVE)
+    sheet.text(1005, 356, "liked or not", at="middle", color=NEGATIVE)
     return sheet
 
 
@@ -236,6 +280,8 @@ DRAWINGS = {
     "groups of columns": groups,
     "four rankers": learns_from,
     "who shows what is liked": who_shows,
+    "fresher vectors": fresher,
+    "ten of forty": ten_of_forty,
     "the loop": round_and_round,
     "rounds": loop_shown,
     "a tenth of the creators": creators,

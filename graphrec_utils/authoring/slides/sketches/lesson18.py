@@ -90,9 +90,7 @@ def one_for_four() -> Sheet:
             sheet.box(352 + 80 * j, y, 68, 68, fill=color if j < many else "#fff", edge=color if j < many else CONTEXT, round=5)  # fmt: skip
     sheet.text(352, 292, "weight", bold=True, color=ITEM)
     sheet.text(352, 338, "0.4 / 0.1 = 4", bold=True, size=34)
-    sheet.text(
-        352, 384, "saved once, it counts four times; IPS: the mean of weight × saved", color=QUIET
-    )
+    sheet.text(352, 384, "saved once, it counts four times: IPS is their mean", color=QUIET)
     return sheet
 
 
@@ -140,7 +138,7 @@ def four_into_one() -> Sheet:
     sheet.line(676, 58, 764, 58, head=True, wide=5, color=INK)
     sheet.box(780, 22, 150, 72, fill=TINT[ITEM], edge=ITEM)
     sheet.text(855, 66, "fused", at="middle", bold=True)
-    sheet.text(950, 66, "beside the best ?", bold=True, color=ITEM)
+    sheet.text(950, 50, "more than the\nbest alone?", bold=True, color=ITEM)
     return sheet
 
 

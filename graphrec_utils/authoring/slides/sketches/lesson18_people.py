@@ -45,7 +45,7 @@ def ask_in_order() -> Sheet:
     )
     told = "; ".join(f"{x}: {stored[x]['in the log']:.0%}" for x in asked)
     sheet = Sheet(
-        430,
+        446,
         f"First ask what could be drawn, then for the effective size, then for the estimate. {told}",
     )
     heads = (("1. could be drawn", 470), ("2. effective size", 760), ("3. off by", 1030))
@@ -125,10 +125,10 @@ def people_first() -> Sheet:
         sheet.text(385, y + 33, name, at="end", bold=not k)
         more = with_people.get(name, lift)
         if more > lift:
-            sheet.box(400, y + 1, 3500 * more, 46, fill="#fff", edge=POSITIVE, dashed=True, round=0)
-        sheet.bar(400, y, 3500 * lift, 48, ITEM if "ranker" in name else USER)
-        said = f"{lift:.0%}" + (f", {more:.0%} tuned" if more > lift else "")
-        sheet.text(414 + 3500 * more, y + 33, said, bold=True)
+            sheet.box(400, y + 1, 3350 * more, 46, fill="#fff", edge=POSITIVE, dashed=True, round=0)
+        sheet.bar(400, y, 3350 * lift, 48, ITEM if "ranker" in name else USER)
+        said = f"{lift:.0%}" + (f" ({more:.0%})" if more > lift else "")
+        sheet.text(414 + 3350 * more, y + 33, said, bold=True)
     sheet.line(400, 38, 400, 396, wide=2)
     sheet.text(
         400, 434, "dashed: knobs of their parts chosen with people", color=POSITIVE, bold=True

@@ -28,7 +28,7 @@ def point() -> Sheet:
     sheet.line(*at(3.6, 1), *at(3.6, 1.8), color=ITEM, wide=5, head=True)
     sheet.line(*at(3.6, 1.8), *at(4, 1.7), color=INK, wide=3, dashed=True)
     sheet.text(at(3.4, 0)[0], at(0, 0.62)[1], "book 2: 0", color=ITEM, size=24)
-    sheet.text(at(3.5, 0)[0], at(0, 1.28)[1], "book 3: 0", color=ITEM, size=24, at="end")
+    sheet.text(at(3.72, 0)[0], at(0, 1.2)[1], "book 3: 0", color=ITEM, size=24)
     x, y = at(4, 1.7)
     sheet.dot(x, y, 12, USER)
     sheet.text(x + 20, y + 9, "e", bold=True, size=30)
