@@ -222,7 +222,7 @@ def fresher() -> Sheet:
         sheet.box(
             160 + 14 * 28, y + 1, 14 * 14, 42, fill="none" if k else "#fff", edge=ITEM, round=0
         )
-    sheet.text(765, 60, "orange: days 28 to 41, the labels", color=ITEM, bold=True, size=24)
+    sheet.text(765, 60, "orange: labels, days 28 to 41", color=ITEM, bold=True, size=24)
     return sheet
 
 

@@ -90,7 +90,7 @@ def one_for_four() -> Sheet:
             sheet.box(352 + 80 * j, y, 68, 68, fill=color if j < many else "#fff", edge=color if j < many else CONTEXT, round=5)  # fmt: skip
     sheet.text(352, 292, "weight", bold=True, color=ITEM)
     sheet.text(352, 338, "0.4 / 0.1 = 4", bold=True, size=34)
-    sheet.text(352, 384, "saved once, it counts four times: IPS is their mean", color=QUIET)
+    sheet.text(352, 384, "saved once, it counts 4; IPS: the mean over all rows", color=QUIET)
     return sheet
 
 
@@ -133,9 +133,9 @@ def four_into_one() -> Sheet:
         110, "Four ranked lists, item2item, iALS, L3 and pictures, run into one fused list; does it find more than iALS alone?"
     )  # fmt: skip
     for k, name in enumerate(("item2item", "iALS", "L3", "pictures")):
-        sheet.box(4 + 166 * k, 30, 150, 56, fill=TINT[USER], edge=USER)
-        sheet.text(79 + 166 * k, 66, name, at="middle", bold=True)
-    sheet.line(676, 58, 764, 58, head=True, wide=5, color=INK)
+        sheet.box(4 + 170 * k, 30, 162, 56, fill=TINT[USER], edge=USER)
+        sheet.text(85 + 170 * k, 66, name, at="middle", bold=True)
+    sheet.line(692, 58, 770, 58, head=True, wide=5, color=INK)
     sheet.box(780, 22, 150, 72, fill=TINT[ITEM], edge=ITEM)
     sheet.text(855, 66, "fused", at="middle", bold=True)
     sheet.text(950, 50, "more than the\nbest alone?", bold=True, color=ITEM)

@@ -58,10 +58,10 @@ def ask_in_order() -> Sheet:
         sheet.text(4, y + 9, name.removeprefix("any candidate, "), bold=True)
         sheet.box(370, y - 34, 200, 68, fill=TINT[color], edge=color)
         sheet.text(470, y + 11, f"{row['in the log']:.0%}", at="middle", bold=True, size=32)
-        sheet.line(580, y, 650, y, head=True, wide=5, color=color)
-        sheet.text(760, y + 10, f"{row['size']:,.0f} rows" if good else "stop here", at="middle", bold=True, size=30, color=INK if good else NEGATIVE)  # fmt: skip
+        sheet.line(578, y, 640, y, head=True, wide=5, color=color)
+        sheet.text(770, y + 10, f"{row['size']:,.0f} rows" if good else "stop here", at="middle", bold=True, size=28, color=INK if good else NEGATIVE)  # fmt: skip
         kind = "IPS" if false else "DR"
-        off = f"{row[kind]['bias']:+.0%}".replace("+0%", "0%")
+        off = f"{row[kind]['bias']:+.0%}".replace("+0%", "0%").replace("-", "−")
         sheet.text(1030, y + 10, f"{kind}: {off}", at="middle", bold=good, size=30, color=NEGATIVE if false else POSITIVE if good else QUIET)  # fmt: skip
     sheet.text(4, 434, "chances raised: the log's chances are false, and nothing warns", color=NEGATIVE, bold=True)  # fmt: skip
     return sheet
