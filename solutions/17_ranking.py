@@ -446,7 +446,7 @@ predict("17.p7")
 #
 # Minutes 29 to 32. Usual wrong answer: shuffled lists only. They are few and true. The claim of the papers: dividing by looks shows pins that are liked more than training on clicks does.
 #
-# ### Told how many look, a ranker shows 67 liked pins of 100, not 62
+# ### Told how many look, a ranker shows 67 liked of 100, not 62
 # * drawing who shows what is liked
 #
 # Minutes 32 to 35. From the bottom. The old ranker sorts by what was shown most, no better than ten by chance, and yet its log teaches. Then clicks; then three repairs. Green is the verdict: the claim holds. Gray at the top is what nobody can have. The position as a feature repairs nearly as much and needs no shuffled list. In the notebook it is figure 17.3, with "examined" for clicks / e; the vote says "clicks divided by examination".
