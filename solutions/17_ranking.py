@@ -608,7 +608,7 @@ verdict(
 # ## Take away
 #
 # * **What can a ranker learn from what a ranker has shown?** Who likes what, and how likely. Even what people would have
-#   liked further down, if a few lists were shuffled. **What can it never find out?** Whether its guess about a pin that is not shown was right.
+#   liked further down, if a few lists were shuffled. **What can it never find out?** Whether its guess about a pin that is not shown was right, unless some are shown by chance.
 # * AUC judges the order, RCE also the number.
 # * A feature must be older than the labels. A click needs eyes.
 #

@@ -259,6 +259,7 @@ predict("18.p1")
 #
 # Minutes 13 to 14. The claim does not hold. Orange has pictures in it: with them every pair falls. Two equals, iALS and L3, come out no lower. Keep it in mind, it comes back in 18.4.
 
+
 # %% tags=["experiment", "answers:18.p1"]
 def fused_of(names) -> np.ndarray:
     """Return one list for everybody out of those of some generators."""
