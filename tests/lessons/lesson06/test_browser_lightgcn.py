@@ -167,6 +167,8 @@ def test_layers_are_pulled_and_names_do_not_lie_on_each_other(page, smooth):
     pull(page, smooth.get_by_role("img").nth(2), (0.1, 0.5), (1, 0.5))
     assert status(smooth).startswith("Layer 16, even")
     assert status(smooth).endswith("Alone, all users are one; the mean still tells them apart.")
+    # names glide to where they stand: they are read there
+    page.evaluate("() => document.getAnimations().forEach((x) => x.finish())")
     for svg in smooth.get_by_role("img").all()[:2]:
         boxes = [x.bounding_box() for x in svg.locator(".gr-smooth-tag").all()]
         assert len(boxes) == 7
