@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import os
@@ -151,6 +152,48 @@ def test_what_is_folded_does_not_tell_its_first_line(source):
     before = copy.deepcopy(student)
     predictions.veil(student, solved)
     assert student == before, f"run: python3 -m graphrec_utils build --changed {source.name[:2]}"
+
+
+def unguarded(code: str) -> list[int]:
+    """Return the lines at which a data set is loaded that nothing replaces where its files are not here."""
+
+    def walk(node, guarded=False):
+        for child in ast.iter_child_nodes(node):
+            names = ast.unparse(child.func) if isinstance(child, ast.Call) else ""
+            if names == "datasets.load" and not guarded:
+                told = {k.arg: ast.unparse(k.value) for k in child.keywords}
+                if told.get("fallback") != "True":
+                    yield child.lineno
+            caught = (
+                isinstance(node, ast.Try)
+                and child in node.body
+                and any(
+                    x.type is not None and "Unavailable" in ast.unparse(x.type)
+                    for x in node.handlers
+                )
+            )
+            yield from walk(child, guarded or caught)
+
+    plain = re.sub(
+        r"^(\s*)[!%].*", r"\1pass", code, flags=re.M
+    )  # what a notebook alone understands
+    return list(walk(ast.parse(plain)))
+
+
+@per_lesson
+def test_a_lesson_runs_with_an_empty_data_folder(source):
+    """A set that is not here is replaced by PinWorld, or its absence is caught and told."""
+    code = [c.source for c in notebooks(source)["solved"].cells if c.cell_type == "code"]
+    assert not [x for x in code if unguarded(x)]
+
+
+def test_a_set_that_nothing_replaces_is_found():
+    caught = "try:\n    {}\nexcept datasets.Unavailable:\n    pass"
+    assert unguarded('x = datasets.load("gowalla")') == [1]
+    assert unguarded('x = datasets.load("gowalla", fallback=False).csr()') == [1]
+    assert not unguarded('x = datasets.load("gowalla", fallback=True)')
+    assert not unguarded(caught.format('x = datasets.load("gowalla")'))
+    assert unguarded(caught.format("pass") + '\ndatasets.load("gowalla")') == [5]
 
 
 @per_notebook
