@@ -63,7 +63,7 @@ def ask_in_order() -> Sheet:
         kind = "IPS" if false else "DR"
         off = f"{row[kind]['bias']:+.0%}".replace("+0%", "0%").replace("-", "−")
         sheet.text(1030, y + 10, f"{kind}: {off}", at="middle", bold=good, size=30, color=NEGATIVE if false else POSITIVE if good else QUIET)  # fmt: skip
-    sheet.text(4, 434, "chances raised: false chances; the mean of the weights warns: 0.53", color=NEGATIVE, bold=True)  # fmt: skip
+    sheet.text(4, 434, "the chances are false: the mean of the weights, 0.53, warns", color=NEGATIVE, bold=True)  # fmt: skip
     return sheet
 
 
