@@ -366,8 +366,9 @@ check("18.4", lift)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Users differ so much that a lift of 5 % hides in its interval (below: iALS, 500 users in each half). A simulator can
 # let every user live **twice**, with both policies and the same chance: these *twins* take the differences between users out.
+# A site cannot: it takes more users, or subtracts what each saved before (CUPED, 18.9).
 #
-# Seven policies meet people: your four generators, *two fused* (item2item and iALS), *three fused* (these and pictures), and *four fused*, the vote's "fused list".
+# Seven policies meet people: your four generators, and fused lists that grow by one voice each: *two fused* (item2item and iALS), *three fused* (and pictures), *four fused* (and L3: the list of 18.3). The sets are our choice; others may lie elsewhere.
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -471,14 +472,13 @@ verdict(
 #
 # So the weak voice is heard again: pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings what others do not name.
 #
-# Why does the log not see that? Probably because what was never shown could not be saved. Old lists show popular pins often. L3's walks end at popular pins (its lists show anybody 43 of 100 pins, those of pictures 89), so L3 is right about **what the log
-# will hold**. In the simulator liking never depends on popularity. Of your site you do not know that.
+# Why does the log not see that? Probably because what was never shown could not be saved. Old lists show popular pins often. L3's walks end at popular pins, so L3 is right about **what the log will hold**. In the simulator liking never depends on popularity. Of your site you do not know that.
 #
 # **Who is better at telling what a log will hold need not be better for people.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Why pictures help people and L3 pleases the log is our reading; no test here takes these reasons apart. Both columns are of the same 1,000 users. On the log the difference of two lists is taken user by user, with an interval of 95 %; in the experiment, too,
+# Why pictures help people and L3 pleases the log is our reading; no test here takes these reasons apart. L3's lists show anybody 43 of 100 pins, those of pictures 89. Both columns are of the same 1,000 users. On the log the difference of two lists is taken user by user, with an interval of 95 %; in the experiment, too,
 # where each user lives twice with each policy. A pair counts where both intervals leave out 0. The fused lists share parts,
 # so these are not 17 witnesses. One seed; one world.
 #
@@ -489,13 +489,13 @@ verdict(
 #
 # Experiments are slow, and people live with bad lists meanwhile. Can a log answer for lists that it did not show? Yes, if the site leaves something to **chance**, and the log writes it down.
 #
-# Let the pin **on top of the page** be drawn from $C$ candidates, and the log keep the *chance* $\pi_0$ of what was drawn. Row $i$ of its $N$ rows showed candidate $a_i$ and earned $y_i$, 1 if
+# Let the pin **on top of the page** be drawn from several candidates, and the log keep the *chance* $\pi_0$ of what was drawn. Row $i$ of its $N$ rows showed candidate $a_i$ and earned $y_i$, 1 if
 # it was saved. What would another policy have earned, one that shows $a$ with the chance $\pi(a)$?
 #
 # Say the log drew a pin with chance 0.1, and the policy would show it with 0.4: this row stands for four. Its **weight** is
 # $w_i = \pi(a_i) / \pi_0(a_i)$, and the mean $\frac1N \sum_i w_i y_i$ is the *inverse propensity* estimate, **IPS**.
 #
-# By hand: a log of four rows. The last column is your turn.
+# By hand, a log of four rows; two weights are your turn:
 #
 # | row | the log drew it with | the policy shows it with | saved | weight |
 # |---|---|---|---|---|
@@ -613,16 +613,16 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.3. Two estimates of what a policy earns, beside an experiment's count: means over a hundred logs, and twice the spread of one. On the right: what the policy earns a row, how much of it the log could have drawn, and the effective size.*
 #
-# **Above the line** the log could have drawn everything, and its chances are true: both stand at zero on average. DR's model alone is 12 % too low for *by pictures*; the weighed errors take that out: one half of *doubly*. The price is noise: the smaller the effective size, the wider the bar.
-# *By pictures*, which nobody has tried, earns most. But one log would not show it: its bar is wider than the lead.
+# **Above the line** the log could have drawn everything, and its chances are true: both stand at zero on average. DR's model alone is 12 % too low for *candidate by pictures*; the weighed errors take that out: one half of *doubly*. The price is noise: the smaller the effective size, the wider the bar.
+# *Candidate by pictures*, which nobody has tried, earns most. But one log would not show it: its bar is wider than the lead.
 #
 # **Below it** something is missing, each time something else:
 #
 # * *Chances raised:* false chances pull IPS down, and DR stays at zero, for here its model is right: the other half.
-# * *Pictures:* the log could hardly have drawn it. IPS counts that as zero, and DR's model hopes too much, in spite of the short bar.
+# * *Pictures:* the log could hardly have drawn it. IPS counts that as zero, and DR's model hopes too much: a short bar is no proof.
 # * *Half shown again:* nothing in the log says that a pin of yesterday earns nothing, so the model does not know it. (IPS is right by luck: here its zero is true.)
 #
-# Of these three the effective size gives away only *pictures*. The **mean of the weights** is a better alarm: with true chances, and everything in the log, it is 1 on average. Here it is 0.53, 0.06 and 0.63, in the order above.
+# Of these three the effective size gives away only *pictures*. The **mean of the weights** is a better alarm. It is what IPS says if every row earns 1, and then the answer has to be 1. Here it is 0.53, 0.06 and 0.63, in the order above.
 #
 # **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the mean and the effective size of the weights, then for the estimate.**
 #
@@ -631,7 +631,7 @@ verdict(
 # A hundred logs of 20,000 rows on the lesson's site, drawn more often from what stands high in several lists; 17 candidates a user on average, the likeliest drawn with a chance of 0.22, the rarest of 0.008 (means over users).
 # Inside the log estimates are right within 2 % on average; one log scatters by 2 to 16 %, an experiment by 1 %: one log does not even say who of item2item, iALS and L3 is first.
 # The card counts all ten policies that were asked; branch 18.13 has them, with a third estimate. Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. This is one place on one day, not a life of lists: here L3 earns 0.27 where item2item earns 0.28. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
-# the correction, it is 27 % too high for *most saved candidate*, 12 % too low for *candidate by pictures*, and right within 1 % for *any*. What the site's people would save is known, not
+# the correction, it is 27 % too high for *most saved candidate*, and right within 1 % for *any*. What the site's people would save is known, not
 # estimated. One place only: lists need the chance of each place and of being looked at (lesson 17). Not tried: capped weights, richer models.
 # `python -m solutions.experiments.lesson18.off_policy`, 9 seconds.
 #
@@ -640,7 +640,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Graph and sequence models in front of people
 #
-# Four models of the course meet people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures (the *three fused* of 18.4) they are *seven fused*. Of the four the last three stood behind item2item, so who shall choose their knobs, the log or people?
+# Four models of the course meet people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures (the *three fused* of 18.4) they are *seven fused*. With their lessons' knobs the last three stay behind item2item (the squares below). Who shall choose better ones, the log or people?
 #
 # Then the **ranker** of lesson 17, which learned from a log's clicks, weighed as in 18.5, brings the first hundred of the fused list into its own order.
 #
@@ -704,7 +704,7 @@ verdict(
 # fmt: on
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 18.4. Expected saves beside item2item's (the line), with intervals of 95 %. Where knobs were chosen anew, three marks: the lesson's, chosen on the log, chosen with people.*
+# *Figure 18.4. Expected saves (all chances of a save, added up) beside item2item's (the line), with intervals of 95 %. Where knobs were chosen anew, three marks.*
 #
 # **Knobs: the log or people?** See the lowest three. Tuned on the log (triangles) all beat their lesson's knobs: better settings serve both. Yet they stay behind item2item. Tuned with people (circles), PinSage and Pixie pass it. In these two the log had kept popularity, which a log pays for and people here do not.
 #
@@ -744,7 +744,7 @@ verdict(
 # >
 # > **Where it did not.** With four graph and sequence models added, people saved less than with three simple generators alone (18.6).
 #
-# * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
+# * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. (Unless its halves feed each other: 18.9.) **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it answers for that, and for nothing else. A mean of the weights far from 1 is the alarm.
 # * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of young pins (7.8), of rare ads (13.3). Given the edges between users and pins, iALS found no less (18.11).
 #

@@ -27,8 +27,8 @@ ex = Exercise(
     "lift",
     points=5,
     hints=(
-        "Two things are uncertain, the mean of the policy and the mean of the control. What if only the first were, "
-        "and the control had five users?",
+        "Two things are uncertain, the mean of the policy and the mean of the control. By what is the variance of "
+        "each divided, and how far does the ratio move with each?",
         "With r = a / b for the means a and b: r − 1, and its variance is (var_policy / n + r² var_control / m) / b², "
         "variances with ddof=1.",
         "`r = a / b`; `error = np.sqrt(policy.var(ddof=1) / n + r**2 * control.var(ddof=1) / m) / b`; return "
