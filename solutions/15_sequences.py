@@ -143,7 +143,7 @@ visuals.causal(
 # One thing is missing: the order. However the past is shuffled, the last place of one attention hears the same mean. So SASRec adds to each item's
 # vector a learned vector of its **place**, and the three matrices read the sum.
 #
-# Several such attentions side by side are called **heads**. With a small network at each place, and a **norm** that brings numbers to one scale, they make a **block** of a transformer (`transformer.Block`, branch 15.6).
+# Several such attentions side by side are called **heads**; a small network at each place follows. Heads and network each add their result to what came in. Together, with a **norm** that brings numbers to one scale, they make a **block** of a transformer (`transformer.Block`, branch 15.6).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A hunt
@@ -226,7 +226,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 #
 # So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history. (The paper asked one drawn negative, not the whole catalog; here that finds less: branch 15.13.)
 #
-# So SASRec's answer to the question on top: the very next event. Before another answer stands against it (15.4): does reading the order pay at all?
+# So SASRec answers the question on top by the very next event. Section 15.4 has another answer. But first: does reading the order pay at all?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 15 to 19. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
@@ -267,13 +267,13 @@ check("15.3", sequence_loss)
 # ## 15.3 Does the order pay?
 #
 # A **chain** can tell: it looks at the last event alone and counts what others did next.
-# Shuffle each history, all but the event to be found: what the chain then loses is what the last event had told it.
+# Shuffle each history, all but the event to be found. Then any event of the person may stand last, and what the chain loses is what the true last one had told it beyond the others.
 #
 # Now ask for the very next event, on four sets of real data. The models differ in what they may read:
 #
 # | reads | who |
 # |---|---|
-# | all of its order | SASRec |
+# | the whole history, in order | SASRec |
 # | the last event alone | the chain |
 # | all events, and late ones may count more | RP3β, a walk |
 # | all events alike | RP3β once more, and iALS |
@@ -326,14 +326,14 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 #
 # **Why did shuffling promise more?** A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. So what the order is worth to a chain says little of what it is worth to others.
 #
-# **And the walk?** On the other three sets its mean is the highest, each time too close to SASRec (tried half as often) to tell. It can use late events, too, by starting from them more often: on games that surely helps.
+# **And the walk?** On the other three sets its mean is the highest, too close to SASRec to tell. It need not train, and it can use the order, too, by starting more often from late events.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
 # <details><summary>How this was measured</summary>
 #
 # The last event of up to 2,400 people with five or more (645 on Wikipedia), among all items, what a person knows left out; the event before it chose the settings, all else is training. Twelve settings
-# each, seven for recent popularity, six for SASRec: one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
+# each, seven for recent popularity, six for SASRec (so it was tried half as often as the walk): one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
 # thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences. On games 16
 # passes of SASRec were the most that were tried, and were best, so more may be in it; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
@@ -354,7 +354,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # eight events on the board, hides among them, and let the room say which may be targets. Usual wrong answer: every save. A found pin is no target again.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# To be found are **likes**: positive actions on a pin that is new to the user. Take a moment, *now*. Some days after it are the **window**. Every event up to now is an example, as in SASRec. What has it to find?
+# It has to find **likes**: positive actions on a pin that is new to the user. Take a moment, *now*. Some days after it are the **window**. Every event up to now is an example, as in SASRec. What has it to find?
 #
 # | objective | each event up to now has to find |
 # |---|---|
@@ -375,7 +375,7 @@ visuals.timeline(
 # %% [markdown]
 # *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Circles are likes, crosses are not. Shaded: the window of 7 days. Arrows lead from each event to what it has to find under "dense". In the interactive version pull now and the end of the window, and change the objective.*
 #
-# Dense has eight arrows here, from four events to two likes. Every next would have four. What dense asks for is as right tonight as this morning, the next like is soon past. So for a vector that is used all day dense should be the better teacher.
+# Dense has eight arrows here, from four events to two likes. Every next would have four. What dense asks for is as right tonight as this morning; the next like is soon past. So for a vector that is used all day dense should be the better teacher.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -384,9 +384,9 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target, and ask both for the new likes of the next day, week and fortnight. If a window teaches to look ahead, dense should catch up the further one asks.
+# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target, and give both a little popularity on each score (15.14 says why). Ask them for the new likes of the next day, week and fortnight. If a window teaches to look ahead, dense should catch up the further one asks.
 #
-# > **Claim** (of the abstract, in our words). Dense all action finds more than SASRec's objective, every next.
+# > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 36 to 41. Ask 15.p9. Usual wrong answer: dense, since it has more arrows. Then the table, row by row from left to right: does dense catch up as
@@ -444,11 +444,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Read the first two rows from left to right:** dense does not catch up; its mean is lower at each horizon, perhaps by chance.
+# **Read the first two rows from left to right:** dense does not catch up; its mean is lower at each horizon, perhaps by chance. Without the added popularity it is surely behind, over the fortnight (15.14).
 #
 # **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And *now* must have its whole week in the log, so under dense the last week's events are only ever answers, never asked.
 #
-# **Now the rows below,** of models without a target. RP3β lies above both by its means: it counts, so it is never half learned. A transformer is stopped somewhere: four times the steps left less than half of the gap between the two targets (one run, on validation). So train long enough before you choose one.
+# **Now the rows below.** By the means RP3β lies above both everywhere, and iALS on the next day most of all. They have no target, and what is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse then. Four times the steps left less than half of the gap between the two targets (one run, on validation). So train long enough before you choose a target.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -520,14 +520,14 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 #
 # **Does one need a transformer for that?** Both walks know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news first.
 #
-# **And the abstract?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age, in real time surely (+.026, from +.016 to +.037).
+# **And the abstract?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age, in real time surely.
 #
-# **What counted most was whether a vector had heard of today.**
+# **What counted most was to have heard of today, and to let it count more than old likes.**
 #
 # <details><summary>How this was measured</summary>
 #
 # The models of 15.4 with popularity, three seeds; likes of days 42 to 55 of 250 users, each one question (so do not compare with the table of 15.4), with what each had liked before out of the list, however old the vector
-# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014. Shares are of
+# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037. Shares are of
 # one training each, and the card's interval is over the three.
 #
 # The walk's half-life is one of nine, from a quarter of an hour to none, asked in real time on days 35 to 41: two days found most (.167; half a day .164, none .107).
@@ -553,7 +553,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: .101 taught by the next like, .095 by all of the week. Whether it had heard of today did. So if you can, make it anew at each click, and then teach it the next like.
+# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: .101 taught by the next like, .095 by all of the week. What counted was to have heard of today, and to let that count. So if you can, make it anew at each click, and then teach it the next like.
 # * Try a walk in which old likes fade first: we could not tell the transformer from it.
 # * A mask decides who may look at whom. Change an event: nothing before it may move.
 # * Every place of a history is an example, if somebody asks it.
