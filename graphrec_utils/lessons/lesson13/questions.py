@@ -98,7 +98,7 @@ def _survives(_) -> str:
     ads = results.load("18_regimes_rarity").values["sets"]["ads of PinWorld"]
     row = next(row for row in ads["first"] if row["level"] == 10)
     if {"TwHIN", "iALS, same graph"} <= {row["first"], *row["level with"]}:
-        return "models of all relations"
+        return "models that read these"
     return {"TwHIN": "TwHIN alone", "popularity": "the most clicked"}.get(
         row["first"], row["first"]
     )
@@ -191,7 +191,7 @@ QUESTIONS = (
     ), measured=_old_vector),
     Question("13.p9", "One click on an ad in ten is left; saves, closeups and purchases stay whole. Who finds most of the ads that are "
              "clicked next week?", (
-        ("models of all relations, whether they have a vector for each or take all edges alike: these two cannot be told apart",
+        ("models that read these, too, whether they have a vector for each or take all edges alike: these two cannot be told apart",
          "TwHIN finds 0.177, iALS in all pairs together 0.204, and 749 people cannot tell them apart. An ad is a pin that people also save, and who saves it may well click it."),
         ("TwHIN alone: it has a vector for each relation",
          "It is far ahead of everybody who reads the clicks alone, 0.177 against at most 0.059. But with all pairs taken alike iALS finds no less."),

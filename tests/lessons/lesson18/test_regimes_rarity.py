@@ -38,6 +38,20 @@ def test_false_ads_may_be_any_pin_and_not_only_those_that_were_clicked(day):
     assert (facts.rels > 0).sum() == (whole.rels > 0).sum()
 
 
+def test_saves_of_ads_stay_whole_and_are_the_only_other_edges_between_people_and_ads(day):
+    """Lesson 13 says by which road an ad is found whose clicks are gone."""
+    names = ("ad_click", *rarity.study.ENGAGEMENT)
+    whole = rarity.ads(97, False, 100)
+
+    def of_ads(given):
+        facts = given.facts
+        return {x: (np.isin(facts.tails, given.tails) & (facts.rels == r)).sum() for r, x in enumerate(names)}  # fmt: skip
+
+    left, all_ = of_ads(day), of_ads(whole)
+    assert {x for x in names if all_[x]} == {"ad_click", "save"}
+    assert left["save"] == all_["save"] and left["ad_click"] < all_["ad_click"]
+
+
 @pytest.mark.parametrize("others", [0, 1])
 def test_a_weight_of_popularity_is_added_to_the_same_vectors(day, others, monkeypatch):
     monkeypatch.setattr(rarity, "GROUPS", 60)
