@@ -64,7 +64,8 @@ remember("16")
 # Nodes are pins and boards. A pin is tied to each board it was saved to, and to each pin that somebody engaged with right
 # before or after it. Users are not nodes here; what they liked will teach the pins later, in section 16.3.
 #
-# Why two kinds of edges? Guess how many of the 7,000 pins are on no board at all, and read the table's last column. Where one kind is missing, the other may still speak.
+# Why two kinds of edges? Guess how many of the 7,000 pins are on no board at all, and read the table's last column. Where one kind is missing, the other may still speak: of
+# the pins without a board two thirds have a pin beside them. (531 have nobody.)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Pins are tied by boards, and by what is engaged with next
@@ -269,7 +270,7 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses, all three on. Each loss has a color: its lines are thick, and a box that gets its gradient carries a stripe of it. In the interactive version you switch each loss, and ask each part whom it learns from. What is to be found comes from the same encoder, so each loss reaches it on that side, too.*
+# *Figure 16.1. OmniSage and its losses, all three on. Each loss has a color: its thick line leads from what asks to what is to be found, and a box that gets its gradient carries a stripe of it. In the interactive version you switch each loss, and ask each part whom it learns from. What is to be found comes from the same encoder, so each loss reaches it on that side, too.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on
@@ -310,7 +311,7 @@ check("16.4", joint_loss)
 visuals.three_losses(on="efu", function=joint_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 16.2. Figure 16.1 once more, with your number: behind each loss stands its share in what your `joint_loss` returns, with 256 pairs, 256 questions of features, 4,000 of users, and all weights 1; a line is as thick as its share.*
+# *Figure 16.2. Figure 16.1 once more, with your number: behind each loss stands its share in what your `joint_loss` returns, with 256 pairs, 256 questions of features, 4,000 of users, and all weights 1; a line is as thick as its share. In one mean over all questions the shares would be 6, 6 and 89 %.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 One loss, or three?
@@ -318,9 +319,9 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Now the question from the top: all losses pull at the same 32 numbers of a pin. They may fight: what one brings together, another
 # wants apart. Or they may help each other: a pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask: a **pin** for the pin that comes next, and a **user** for what she will like in the coming week. (Raw features ask in training only.)
+# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask (raw features do so in training only): a **pin** for the pin that comes next, and a **user** for what she will like in the coming week.
 #
-# A user needs a reader of her history. The user loss trains one, the transformer, along with the pins' vectors. Without this loss the mean of her sixteen latest likes stands for her.
+# A user needs a reader of her history. The user loss trains one, the transformer, along with the pins' vectors; without this loss the mean of her sixteen latest likes stands for her.
 #
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -340,7 +341,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # ### For pins the first and the last row are level; users gain
 # * figure 16.3
 #
-# Minutes 29 to 32. The left panel before the right one: for pins no row passes the first. For users go down the rows, and ask at which step they gain: a little when features join the pairs, and most at the last step. Last the third row, users alone, and its three gray dots on the right: one of three trainings failed, at 0.040, and makes the mean so low. Why no fight
+# Minutes 29 to 32. The left panel before the right one: for pins no row passes the first. For users ask at which row they leap: at the last one. Then the open mark beside pairs: the same loss at another temperature, no worse for pins, and for users ahead of pairs and features. So what features seemed to add may be a setting. Last the third row, users alone, and its three gray dots on the right: one of three trainings failed, at 0.040, and makes the mean so low. Why no fight
 # among pins? Perhaps because all three losses tell of the same tastes. That is a guess.
 #
 # ### The abstract's claim holds for users; for pins we cannot tell
@@ -349,10 +350,10 @@ visuals.three_losses(on="efu", function=joint_loss)
 #
 # Minutes 32 to 34. Recall@10. The claim says more than with *each* alone, so it is asked against the best of the three: for pins that is pairs, for users it is features. The first bar lies across the line: no gain was seen, and no harm. The second is clear of it. So never take one mean over both who ask: it would have hidden who gained.
 #
-# ### Users gained, most of it by their own loss
-# * leads: features join the pairs = +0.0028, +0.0005, +0.0052; then users join = +0.015, +0.010, +0.020
+# ### Users gained when their own loss joined
+# * leads: users join pairs and features = +0.015, +0.010, +0.020
 #
-# Minutes 34 to 36. Recall@10 of users, the two steps of the way. The first gain is small, the second five times as large. Yet the user loss alone does not do it, that was row three. Within these 200 steps it takes both: vectors that pins have taught, and a trained reader of histories. Must the reader be trained along with them? The end of the hour comes back to it.
+# Minutes 34 to 36. Recall@10 of users, the last step of the way. The step before it, features, cannot be told from a setting: that was the open mark. Yet the user loss alone does not do it, that was row three. Within these 200 steps it takes both: vectors that pins have taught, and a trained reader of histories. Must the reader be trained along with them? The end of the hour comes back to it.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
 predict("16.p5")
@@ -370,14 +371,18 @@ def lead_of(values, key):
 figure, axes = plt.subplots(1, 2, figsize=(8, 2.9), sharey=True)
 ONE = ("entity-entity", "entity-feature", "user-entity")  # pairs, features, users
 by_losses = {row["model"]: row for row in stored["models"]}
+order = [by_losses[name] for name in (*ONE, " + ".join(ONE[:2]), "all three")]
+shown = [(-k, row, {}) for k, row in enumerate(order)]
+study = results.load("16_graphs", command=f"{COMMAND} graphs").values
+again = next(row for row in study["models"] if row["model"] == "both")  # pairs, other settings
+shown.append((-0.35, again, {"markerfacecolor": style.PAPER}))
 for ax, column, who in zip(axes, ("all", "users"), ("pins", "users"), strict=True):
-    for k, name in enumerate((*ONE, " + ".join(ONE[:2]), "all three")):
-        row = by_losses[name]
+    for y, row, look in shown:
         once, mean = row["seeds"][column], row["recall"][column]
-        ax.plot(once, [-k] * len(once), "o", color=style.CONTEXT, markersize=4)
-        ax.plot(mean, -k, **style.METHOD["OmniSage"] | {"markersize": 8, "linestyle": ""})
-        place = {"textcoords": "offset points", "ha": "center", "fontsize": 9}
-        ax.annotate(f"{mean:.3f}", (mean, -k), (0, 8), **place)
+        ax.plot(once, [y] * len(once), "o", color=style.CONTEXT, markersize=4)
+        ax.plot(mean, y, **style.METHOD["OmniSage"] | {"markersize": 8, "linestyle": ""} | look)
+        place = {"xytext": (9, -4)} if look else {"xytext": (0, 8), "ha": "center"}
+        ax.annotate(f"{mean:.3f}", (mean, y), textcoords="offset points", fontsize=9, **place)
     ax.margins(x=0.15)
     ax.set(title=f"asked by {who}", xlabel="recall@10", xlim=(0, None), ylim=(-4.5, 0.9))
 axes[0].set_yticks(-np.arange(5), ["pairs", "features", "users", "pairs and features", "all three"])
@@ -389,21 +394,23 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean. The two axes differ. Go down
+# *Figure 16.3. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
 # **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
 #
-# **Users.** They gain a little when features join the pairs, and most at the last step, where their own loss joins. Alone it does not do it (row three). Mind that the last step brings two things: users teach the vectors, and a trained reader takes the place of a mean. The figure cannot tell them apart. (PinnerFormer's reader comes later, over vectors that stand still; trained far longer it finds no less, 16.11.)
+# **Users.** They leap at the last step, where their own loss joins; alone it does not do it (row three). Mind that this step brings two things, and the figure cannot tell them apart: users teach the vectors, and a trained reader takes the place of a mean.
 #
-# So when you join losses, look at each consumer alone: one mean over both would have hidden who gained.
+# Do features help users, too? The fourth row is ahead of the first. But settings were chosen by pins, and to them the open mark is as good: the same pairs at another temperature, for users ahead of *pairs and features*. So a small step between two rows may come from a setting, and not from a loss.
 #
-# **No added loss did visible harm. Users gained, most of it when their own loss and its reader joined.**
+# When you join losses, look at each consumer alone: one mean over both would have hidden who gained.
+#
+# **No added loss did visible harm. Users gained when their own loss and its reader joined.**
 #
 # <details><summary>Two rows that surprise</summary>
 #
-# Why is the user loss alone the weakest? For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because no
-# pin's own vector has asked in training.
+# Why is the user loss alone the weakest? For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because
+# the settings of this loss were chosen by what users find; and its trainings differ much (0.192 to 0.247).
 #
 # And why do features alone, never asked for a pair, do about as well as pairs? Perhaps because many of the neighbors whose features ask come from the pin-pin graph, and that is made of earlier pairs.
 #
@@ -414,7 +421,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # Eight trials or more, none best at an end of its grid: temperature and rate of one loss; of several the rate and what the others weigh, at
 # temperature 0.1. Settings were chosen by what pins find, for the user loss alone by what users find; with all three losses equal weights won, so none was turned down. 3,000 queries; 1,524 users are asked for new likes of days 49 to 55. Three seeds; of the user loss alone one learned far less than the
 # others (for users 0.040, the other two 0.068 and 0.066). All vectors have the offset. All three over each loss alone: pins, over pairs +0.000, from −0.002 to +0.002; over features +0.003, from −0.000 to +0.005; over users +0.036, from +0.031 to +0.040. Users: over pairs +0.018, from +0.012 to +0.023; over features +0.016, from +0.011 to
-# +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.0028, from +0.0005 to +0.0052 (all three trainings above). All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
+# +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.0028, from +0.0005 to +0.0052 (all three trainings above): but *pairs* have temperature 0.3 there, which won by 0.0001. At 0.1, with rate 0.01 (*both* of 16.10, the open mark), they find 0.260 for pins and 0.068 for users, all three trainings (0.0675 to 0.0686) above those of pairs and features; over these, all three losses find 0.012 more, and no interval is stored. All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
 # features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps, PinnerFormer 6,400: it finds 0.083. Stored measurements.
 #
 # </details>
@@ -520,7 +527,7 @@ told = pd.Series({
 told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the first two rows, after 100 steps. Nothing was trained anew between them, and one number beside $\mathbf z$, in an index one more coordinate, makes the recall six times as large.
+# Nothing was trained anew between the first two rows: one number beside $\mathbf z$, in an index one more coordinate, makes the recall six times as large.
 #
 # Why was it needed? The correction asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to. So popularity needs a place to live:
 #
@@ -528,9 +535,11 @@ told.round(3).to_frame()
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# The number has a price: for a new pin it is $\log(1 + 0) = 0$, so among thousands of known pins nobody finds it (16.10).
+# Popularity alone finds as little, 0.043 (16.10): the vector says which pins are near, and the number which of these people go to.
 #
-# Now compare. OmniSage finds more than PinSage as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage's vectors have a length, and no such number. Give PinSage the same number, and see.
+# A *new* pin has the number $\log(1 + 0) = 0$, so among thousands of known pins nobody finds it; without the number hardly anybody did, either (16.10).
+#
+# OmniSage finds more than PinSage as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage's vectors have a length, and no such number. Give PinSage the same number, and see.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 
@@ -538,7 +547,6 @@ told.round(3).to_frame()
 predict("16.p4")
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "experiment", "answers:16.p4"] jupyter={"source_hidden": true}
-study = results.load("16_graphs", command=f"{COMMAND} graphs").values
 found, small = (
     {row["model"]: row["recall"] for row in rows} for rows in (study["models"], study["equal size"])
 )
@@ -569,7 +577,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # With the number PinSage comes up to OmniSage: nearly all of the lead was popularity, and what is left to attention is too little to be seen.
 #
-# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind: hearing pays. (RP3β, a walk, trains nothing and is ahead of *nobody*, too.) The two marks of PinSage differ in the number (in size, too, but the caption shows that this is not it). It is worth 0.029, hearing 0.022: the number matters as much.
+# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind: hearing pays. (A walk hears, too: RP3β trains nothing, and is ahead of *nobody*.) The two marks of PinSage differ in the number, and it is worth as much as hearing.
 #
 # When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It is quickly tried, and it may be the whole lead.
 #
@@ -598,7 +606,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it did not.** For the pin that comes next it cannot be told from a PinSage with the same number beside its vectors: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS, which reads nothing, is ahead (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Users gained, mostly when their own loss joined; for pins no further loss was seen to add anything.
+# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Users gained when their own loss joined; for pins no further loss was seen to add anything.
 # * What is many drowns what is rare: boards fill nineteen of twenty places of a busy pin, users ask nearly nine of ten questions. So OmniSage gives each kind of neighbor a quota (whether it pays we did not test), and each loss its own mean.
 # * Asked by pins, vectors of length 1 had after a few hundred steps hardly learned popularity: give them a length, or put a number beside.
 # * What looked like attention's lead over PinSage was this number. Before you praise an architecture, give its rival what stands beside it.
@@ -885,7 +893,7 @@ print(f"equal; HGTConv takes {pyg / mine:.1f} times as long")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes. Read the column "all" downwards, then "cold queries": ask why both graphs may serve a cold pin worse than boards alone. Stop
-# at the zeros of "cold targets": log(1 + 0) is a heavy door, and no model of this table opens it.
+# at the zeros of "cold targets": log(1 + 0) is a heavy door, and no model of this table opens it; nor do encoders without that number.
 
 # %% tags=["long"]
 real = results.load("16_real", command=f"{COMMAND} real").values
@@ -921,8 +929,8 @@ for key in ("libraries over nobody, all", "both over libraries, all"):
 # both graphs, or with pin-pin edges alone, they find less than with boards alone, though trainings overlap: it may lean on what such a pin does not have. *Pruned*, they
 # find more than with *both*: 0.235, as with nobody heard. *Densified* has no lead over *both* that 151 queries could tell.
 #
-# **No cold pin is found** among all, by any row: beside thousands of others its offset is $\log(1 + 0)$. (Length 1 without an offset
-# finds a few, and little else.) Give new pins a shelf of their own, which is a quota again.
+# **No cold pin is found** among all, by any row: beside thousands of others its offset is $\log(1 + 0)$. But without an offset free length and PinSage
+# find none either, and length 1 few (0.007): no pair has ever led to such a pin. Give new pins a shelf of their own, which is a quota again.
 
 # %% tags=["long"]
 table = pd.DataFrame(study["models"]).set_index("model")

@@ -17,15 +17,18 @@ def rival() -> bool:
 
 
 def no_cost() -> bool:
-    # a loss that joins others is never seen to cost; users gain, five sixths of it when their own loss and its reader joined
-    leads, features = of("16_losses")["leads"], "entity-entity + entity-feature"
+    # a loss that joins others is never seen to cost; users gain when their own loss and its reader joined. That features
+    # help them is not said: the same pairs at another temperature, as good for pins, find more than pairs and features
+    stored, features = of("16_losses"), "entity-entity + entity-feature"
+    leads, found = stored["leads"], {row["model"]: row["recall"] for row in stored["models"]}
+    pairs = next(row for row in of("16_graphs")["models"] if row["model"] == "both")["recall"]
     steps = [f"{features} over entity-entity"]
     steps += [f"all three over {x}" for x in (features, *LOSSES)]
-    gains = [leads[f"{x}, users"] for x in (steps[0], steps[1])]  # features join, then users
     return (
         not any(behind(leads[f"{x}, {who}"]) for x in steps for who in ("all", "users"))
-        and all(ahead(lead) for lead in gains)
-        and gains[1]["gap"] > 5 * gains[0]["gap"]
+        and all(ahead(leads[f"{x}, users"]) for x in steps[1:])
+        and abs(pairs["all"] - found["entity-entity"]["all"]) < 0.001
+        and found[features]["users"] < pairs["users"] < found["all three"]["users"] - 0.01
     )
 
 
@@ -36,7 +39,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, boards drown pins. A quota keeps places for both": drowned,
-    "No added loss did visible harm. Users gained, most of it when their own loss and its reader joined": no_cost,
+    "No added loss did visible harm. Users gained when their own loss and its reader joined": no_cost,
     "Before you praise attention, give its rival the same number": rival,
     "Where contents may lie, let the model know the author, too": lambda: (
         all(

@@ -166,12 +166,12 @@ def worth() -> Sheet:
 
 def who_gained() -> Sheet:
     sheet = Sheet(
-        290, "A pin: level, no gain and no harm seen. Features ask in training only. A user: gained 0.018 over pairs alone, 0.015 of it when her own loss joined"
+        290, "A pin: level, no gain and no harm seen. Features ask in training only. A user: gained 0.015 when her own loss and its reader joined"
     )  # fmt: skip
     rows = (
         ("a pin asks", "?  level with pairs alone: neither help nor harm seen", USER),
         ("features ask", "in training only", ITEM),
-        ("a user asks", "✓  +0.018 over pairs; 0.015 of it by her own loss", POSITIVE),
+        ("a user asks", "✓  +0.015 when her own loss and its reader joined", POSITIVE),
     )
     sheet.named(rows, high=72)
     return sheet
