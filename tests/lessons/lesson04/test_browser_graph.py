@@ -38,6 +38,21 @@ def test_a_click_on_a_node_starts_there(on_a_page):
     )
 
 
+def test_a_finger_beside_a_mark_or_between_it_and_its_name_takes_the_node(on_a_page):
+    page, root = on_a_page(visuals.khop(*NAMES))
+    for name, way in (("Bob", -1), ("Cube", 1)):
+        box = (
+            root.get_by_role("button", name=f"{name}, start here")
+            .locator(".gr-mark")
+            .bounding_box()
+        )
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        for dx, dy in ((0, 18), (0, -18), (way * 15, 12), (-way * 17, 0)):
+            root.get_by_role("button", name="Ann, start here").click()
+            page.mouse.click(x + dx, y + dy)
+            assert f"from {name} ends at" in status(root), (name, dx, dy)
+
+
 def test_the_arrow_keys_and_enter_start_at_another_node(on_a_page):
     page, root = on_a_page(visuals.khop(*NAMES))
     root.get_by_role("button", name="Ann, start here").focus()

@@ -6,6 +6,7 @@ import { h, roving, s, travel } from "./base.js";
 const LINE = 48; // px between neighboring nodes; with many of them they move together
 const LINK = 130; // px from side to side
 const LETTERS = 14; // of a name
+const REACH = 20; // px around a node that answer a finger, and its name with what lies between
 
 // Returns { node, shapes, names, notes, edge, neighbors, walk }. `node` is the element to show; arrow keys
 // move the focus among the nodes, a click, Enter or Space calls `pick(v)`. `notes` are second lines
@@ -21,6 +22,7 @@ export function graph({ users, items, likes, label, pick, verb = "start here" })
   const width = right + room(short.slice(m));
   const line = Math.max(m, items.length) > 8 ? 0.7 * LINE : LINE;
   const height = line * Math.max(m, items.length);
+  const reach = Math.min(REACH, line / 2);
   const spread = (k, n) => (n === 1 ? height / 2 : line / 2 + (k * (height - line)) / (n - 1));
   const isUser = (v) => v < m;
   const y = (v) => (isUser(v) ? spread(v, m) : spread(v - m, items.length));
@@ -61,6 +63,7 @@ export function graph({ users, items, likes, label, pick, verb = "start here" })
           choose();
         },
       },
+      s("rect", { fill: "transparent", x: isUser(v) ? 0 : x - REACH, y: y(v) - reach, width: REACH + (isUser(v) ? left : width - right), height: 2 * reach }),
       s("circle", { class: "gr-ring", cx: x, cy: y(v), r: 17 }),
       shapes[v],
       names[v],
