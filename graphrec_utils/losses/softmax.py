@@ -47,17 +47,17 @@ def sampled_softmax(
 
     It is the mean of $-s^{+\prime} + \log(e^{s^{+\prime}} + \sum_j e^{s^{-\prime}_j})$, where each
     score is corrected for how often its item is drawn. An item that is drawn twice as often must
-    count half, else the model learns log p - log Q. The literature and the slides differ in how:
+    count half, else the model learns log p - log Q. The literature differs in how:
 
     | variant | negatives | arguments | gradient as S grows |
     |---|---|---|---|
     | none | $s$ | – | biased by Q |
-    | slide | $s - \log Q$ | `log_q_neg` | full softmax; the positive is pulled too hard at small S |
+    | negatives only | $s - \log Q$ | `log_q_neg` | full softmax; the positive is pulled too hard at small S |
     | nQ | $s - \log(nQ)$ | `log_q_neg`, `num_draws` | counts the positive twice: pass `hits` |
     | nQ' | as nQ, drawn from Q' without the positive | the same, $\log Q'$ | full softmax, fastest |
     | Yi et al. | all, positive included, minus $\log Q$ | `log_q_neg`, `log_q_pos` | full softmax |
 
-    Slide and Yi with `hits` masked tend to the full gradient divided by 1 - p(i | u): confident
+    Negatives only and Yi with `hits` masked tend to the full gradient divided by 1 - p(i | u): confident
     rows keep pushing. $Q'(j) = Q(j) / (1 - Q(i))$ for $j \neq i$.
 
     Args:

@@ -10,7 +10,7 @@ drawn from all items alike and the others are items of the batch. Their log Q is
 | bce | the columns, each pair for itself | – |
 | none | the columns without hits | – |
 | all | the columns, hits too | log Q of every column and of the positive (Yi et al. 2019) |
-| negatives | the columns without hits | log Q of the columns, no n (the usual code) |
+| negatives | the columns without hits | log Q of the columns, no n |
 | corrected | the columns without hits | `losses.corrected_softmax` (Khrylchenko et al. 2025) |
 """
 

@@ -20,7 +20,7 @@ const SWITCHES = ["log Q off the negatives", "log n off the negatives, too", "lo
 const TELLS = {
   none: "No correction: the bestseller is pushed for being drawn so often.",
   "negatives only": "log Q off the negatives, no n: right when draws are very many, and only if hits stay in.",
-  "negatives only, hits out": "log Q off the negatives, hits out, no n: the usual code. Too strong a pull, whatever n is.",
+  "negatives only, hits out": "log Q off the negatives, hits out, no n. Too strong a pull, whatever n is.",
   nQ: "log nQ off the negatives, hits kept: the positive counts twice.",
   "nQ, hits out": "log nQ off the negatives, hits out.",
   Yi: "log Q off every column, the positive's too; hits kept.",
