@@ -81,8 +81,8 @@ remember("08")
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **By hand.** Two boards and three pins in a row: $p_0 - b_0 - p_1 - b_1 - p_2$. From $p_0$ a step goes to
 # $b_0$ and from there to $p_0$ or $p_1$, half each. So $p_2$ needs a second step, and that gets there once in
-# eight times. At `restart` 0.8, second steps are $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02,
-# falls to $p_2$. Later steps add 0.008.
+# eight times. At `restart` 0.8, four steps of five are first ones, and one of five of these is followed by a second:
+# $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02, falls to $p_2$. Later steps add 0.008.
 #
 # <details><summary>All steps in one formula: a PageRank</summary>
 #
@@ -322,13 +322,13 @@ verdict(
 # (dashed), and at eight pins the booster with equal steps (cross). Look at the rise first, then at the distance
 # of the lines.*
 #
-# Up to eight pins the lines rise; after that little happens. A guess why they rise: each pin says something
-# else about the user, and a few thousand steps are enough for each (8.2).
+# Why do the lines rise, up to eight pins? A guess: each pin says something else about the user, and a few
+# thousand steps are enough for each (8.2).
 #
-# Neither clever rule pays. The booster is a bet that a user wants what lies *between* her interests: it raises
-# what several pins lead to. Who wants more of one interest gets less of it. Branch 8.14 plants a world in which
-# the bet is right, and there the booster wins. Pixie's steps we cannot tell from equal ones. When every pin has
-# thousands, it may hardly matter who gets some more.
+# And why does neither clever rule pay? The booster is a bet that a user wants what lies *between* her interests: it
+# raises what several pins lead to. Who wants more of one interest gets less of it. Where the bet is right, the booster
+# wins: branch 8.14 plants such a world. Pixie's steps we cannot tell from equal ones: when every pin has thousands, it
+# may hardly matter who gets some more.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
@@ -345,7 +345,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 Is a walk only a noisy push?
 #
-# The next part is chance itself. Without early stopping and the booster, the counts rank all other pins, on
+# Must it be chance? Without early stopping and the booster, the counts rank all other pins, on
 # average, as a personalized PageRank does (lesson 04, branch A). **Push** computes that without chance. Think
 # of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the
 # rest is split evenly among **all** its neighbors. Go on until every node is nearly dry. What dried is the
@@ -389,7 +389,7 @@ for ax in axes:
 plt.show()
 
 # %% [markdown]
-# *Figure 8.4. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller and smaller tolerance. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, also with three exact hops (triangle) and the exact vector (diamond).*
+# *Figure 8.4. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller and smaller tolerance. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, also with three exact hops, undivided (triangle) and the exact vector (diamond).*
 #
 # Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
 # So from the most liked items the walk is far ahead while time is short (dashed). Rare items have few
@@ -415,7 +415,7 @@ plt.show()
 #
 # A walk is cheap. Is it good? On a small graph rivals can be computed that never fit Pinterest's. **RP3β**
 # takes three exact hops and divides by the degree of where it arrives (lesson 04); **EASE** and **iALS** are of
-# lesson 02. Three more rows move a part. Pixie *on saves* goes without the boards, RP3β *with boards* gets
+# lesson 02. Three more rows change one thing each. Pixie *on saves* goes without the boards, RP3β *with boards* gets
 # them, and *Pixie / degree^β* divides its visits by a power of the pin's degree.
 #
 # > **Claim** (ours). For a user of several pins Pixie finds more than every rival.
@@ -466,15 +466,16 @@ verdict(
 )
 
 # %% [markdown]
-# **Libraries: behind all three.** There the best walk goes home after every step: a user, an article, a
-# library, an article. These are RP3β's three hops, drawn instead of summed. Is chance to blame? Not for most of
-# it. A walk ends where many edges end, and that is at what is popular. Divide its visits by a power of the
-# degree, as RP3β does, and more than half of the distance to RP3β is gone. (iALS, on top, keeps 512 numbers for
-# each article and needs a training; Pixie needs neither.)
+# **Libraries: behind all three.** There the best walk goes home after every step. So it makes RP3β's three hops, a
+# user, an article, a library, an article, and draws what RP3β sums up. Is chance to blame? Not for most of it: a walk
+# ends where many edges end, and that is at what is popular. Divide its visits by a power of the degree, as RP3β does,
+# and more than half of the distance to RP3β is gone. (iALS, on top, keeps 512 numbers for each article and needs a
+# training; Pixie needs neither.)
 #
-# **PinWorld: ahead, and the boards are why.** (iALS, EASE and the first RP3β see saves only.) On saves alone a walk tuned for them finds less than RP3β. A
-# board holds what somebody put together on purpose. Perhaps even a far board is then still on the subject. Going
-# far pays: the best walk goes home after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
+# **PinWorld: ahead, and the boards are why.** On saves alone, which is all that iALS, EASE and the first RP3β see, a walk
+# finds less than RP3β. But a board holds what somebody put together on purpose, so perhaps even a far board is still on the
+# subject. Going far pays: the best walk goes home after one step in seventeen and finds 0.098; one that goes home after every
+# step finds 0.085. Three hops cannot use that, so RP3β gains next to nothing from the boards.
 #
 # **Far walks pay where the graph says more than who liked what.**
 #
@@ -484,7 +485,8 @@ verdict(
 # users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
 # booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
-# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so Pixie's last row is Pixie again. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
+# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so Pixie's last row is Pixie again. Going far, by
+# the restart alone, all else as tuned: 0.06 over 1 +0.013, from +0.008 to +0.017; over ½ +0.005, from +0.002 to +0.008; over 0.2 +0.001, from −0.001 to +0.003. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
 # −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all. Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
 # most that were tried; Pixie on the libraries with the most pins, 64, and few libraries are larger. Stored measurements.
 #
@@ -493,8 +495,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 How large is your catalog?
 #
-# Back to the first question: what does an answer cost? Only speed is measured here. Let a catalog grow from a thousand things to ten
-# million, and count how many requests a second one thread answers. There are six ways to find an answer:
+# Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten million, and count how many
+# requests a second one thread answers, however good the lists. Six ways differ in what they look at:
 #
 # | what is done for a request | name in figure 8.5 |
 # |---|---|
@@ -547,9 +549,9 @@ verdict(
 # ends.*
 #
 # At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at
-# each thing, so its line falls steeply. An index looks at a part of the vectors and falls later. A walk makes
-# its ten thousand steps in any catalog, so its line falls only to a seventh. The other half of the answer: the time of a step grows.
-# In a large memory steps wait, and there are more counts to clear (branch 8.7).
+# each thing, so its line falls steeply. An index looks at a part of the vectors, so its line falls less at
+# first; but a part of a million is large, too, and from 100,000 on it falls as steeply. A walk makes its ten thousand steps in any catalog, so its
+# line falls only to a seventh. Why at all? That is the other half of the answer: in a large memory steps wait, and there are more counts to clear (branch 8.7).
 #
 # From 100,000 things on, one line is on top: a finished table of neighbors has its answers nearly ready. But somebody has to make it, and today's edges are not in it.
 #
@@ -570,7 +572,7 @@ verdict(
 #
 # > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training, for one pin or several.
 # >
-# > **Where it won.** Users of PinWorld, walking on boards: NDCG@20 0.098, iALS 0.092, RP3β 0.090 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
+# > **Where it won.** Users of PinWorld, walking on boards: NDCG@20 0.098; on saves iALS 0.092, RP3β 0.090; RP3β with the same boards 0.092 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
 # > scan 23 (8.6).
 # >
 # > **Where it did not.** On libraries (users as boards): NDCG@20 0.165, iALS 0.196. A thousand things:

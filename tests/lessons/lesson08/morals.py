@@ -27,6 +27,10 @@ def far_walks() -> bool:
         pin["restart"] < 0.1
         and article["restart"] == 1  # a walk of many steps on boards, of one in libraries
         and all(
+            ahead(stored["PinWorld"]["restart alone"]["leads"][f"0.06 over {x}"])
+            for x in ("0.5", "1.0")
+        )
+        and all(
             ahead(stored["PinWorld"]["leads"][f"Pixie over {x}"])
             for x in ("RP3β", "EASE", "iALS", "RP3β with boards")
         )
