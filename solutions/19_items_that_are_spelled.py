@@ -76,6 +76,8 @@ remember("19")
 # \mathbf r_{\ell+1} = \mathbf r_\ell - \mathbf e_{\ell c_\ell}
 # $$
 #
+# So $\mathbf x \approx \sum_\ell \mathbf e_{\ell c_\ell}$: the first center is the rough place, each further one corrects it.
+#
 # | term | in code | meaning |
 # |---|---|---|
 # | **word** $\mathbf e_{\ell k}$ | `words[l][k]` | a center of level $\ell$ |
@@ -112,7 +114,7 @@ remember("19")
 # | rest of the first point | (5, 5): code 2 | (1, 4): code 1 | (−2, 4): code 0 |
 # | rest of the second point | (1, 0): code 0 | (1, 0): code 0 | (0, 1): code 0 |
 #
-# At the end of the second point (0, 1) is as near to both centers, and the first is taken.
+# At the last level the second point has left (0, 1), as near to both centers: the first is taken.
 #
 # *About 7 minutes. Stuck? Hints are free.*
 #
@@ -162,7 +164,7 @@ visuals.semantic_tree(
 # |---|---|---|---|---|---|
 # | spelled | 5 · 7 · 1 · 3 | \| | 1 · 7 · 1 · 1 | \| | ? · ? · ? · ? |
 #
-# A causal transformer (lesson 15) reads it and predicts the next code, then the one after it. The chance of an item is the product of the chances of its codes:
+# (Three words each, and the further code.) A causal transformer (lesson 15) reads it and predicts the next code, then the one after it. The chance of an item is the product of the chances of its codes:
 #
 # $$
 # \log p(i \mid \text{history}) = \sum_\ell \log p\big(c_\ell(i) \mid \text{history}, c_1(i), \dots, c_{\ell-1}(i)\big)
@@ -259,7 +261,7 @@ print(
 )
 
 # %% [markdown]
-# *Figure 19.2. What a small speller, of 16 words at each level, expects of one user. Each panel has the chances of one code, after those written before it. Hatched is what was written. The bars of
+# *Figure 19.2. What a small speller, of 16 words at each of three levels, expects of one user; the further code only counts. Each panel has the chances of one code, after those written before it. Hatched is what was written. The bars of
 # a panel add up to 1; the four hatched ones multiply to the chance of the pin.*
 #
 # The likeliest first code is 0, and yet the pin begins with 2: after 2 the speller is surer how to go on. After two codes 2·1 has nearly caught up, $0.14 \cdot 0.66 = 0.09$ beside $0.35 \cdot 0.31 = 0.11$, and the
@@ -404,7 +406,7 @@ verdict(
 # %% [markdown]
 # *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. RP3β is the walk; item2item, not drawn, is level with it. Start at the top: who is first, and how far below is TIGER?*
 #
-# **How to read it.** TIGER stands far below the four at the top. Twice the training leaves it behind SASRec, HSTU and the walk, and behind chain once that is tuned longer. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words are shared: what it
+# **How to read it.** TIGER stands far below the four at the top. Twice the training leaves it behind all four. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words are shared: what it
 # learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is.
 #
 # Now look at TIGER's neighbor, iALS. TIGER reads the order, iALS does not. Yet nobody can tell them apart. Perhaps the rounding into codes loses what the order wins.
@@ -474,13 +476,13 @@ verdict(
 # | rival | goes by |
 # |---|---|
 # | content | what is nearest to the person's own mix of contents |
-# | iALS | the author's other pins; of a film, other films of its genres |
+# | iALS | the author, taken as one more user who likes all that he made; of a film, its genres likewise |
 # | iALS, told of content | content (and author), made into a vector of iALS's |
 # | popularity | how often these other pins or films are liked |
 # | codes by chance (pins) | nothing: TIGER with codes that mean nothing |
 # | an order by chance (films) | nothing: the candidates shuffled |
 #
-# TIGER is asked for all four codes, or only for the first few, as many as validation chose: all that begin alike are tied.
+# TIGER scores a new item by the chance of its whole spelling, or of its first few codes alone, as many as validation chose. Items that begin alike then tie.
 #
 # > **Claim** (of the abstract of TIGER, in our words). A model that spells finds more of what is new than the nearest content.
 
@@ -501,10 +503,10 @@ verdict(
 #
 # Minutes 38 to 40. The claim of the abstract: a model that spells finds more than the nearest content. Usual wrong answer: TIGER, it has learned what follows what.
 #
-# ### Spelled, a new item can be found, but less well than by its content
+# ### Spelled, a new pin can be found, but less well than by its content
 # * figure 19.5
 #
-# Minutes 40 to 43. Begin at the bottom left: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Rounding cannot be the whole reason, for one code does better than four. Then the right picture: on films four codes are better than three, and content is first.
+# Minutes 40 to 43. Begin at the bottom left: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Rounding cannot be the whole reason, for one code does better than four. Then the right picture: on films TIGER, asked for three codes as validation chose, cannot be told from popularity; four are better, and content is first.
 #
 # ### ✗ A model that spells finds more of what is new than the nearest content
 # * leads: new pins, one code = −0.077, −0.094, −0.060; new films, three codes = −0.044, −0.051, −0.036
@@ -550,23 +552,21 @@ verdict(
 # *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals.*
 #
 # **How to read it.** Begin at the bottom, on the left. Codes that mean nothing are the control. TIGER finds several times as much: this the meaning of its codes has brought. So a new pin *can* be written on its first
-# morning, by what its parts have meant before.
+# morning, by what its parts have meant before. On the right less is sure: of films only genres are known, and with three codes, as validation chose, nobody can tell TIGER from popularity.
 #
 # Now look up, at content: the same pictures and words, and no transformer. It is ahead on both sides. Rounding cannot be the whole reason: on pins one code, the coarsest spelling, does better than four. A likelier one is
 # the question: TIGER has learned what comes *next*, while here a pin counts whenever it is liked.
 #
-# On pins iALS is better still (asked by more people, of three worlds), and it reads no content: it goes by the author's other pins. So ask first who made a thing.
+# On pins iALS is better still, and it reads no content: it goes by the author's other pins. So ask first who made a thing.
 #
-# **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
+# **Spelled, a new pin can be found, but less well than by the content that it is spelled from.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Pins: measured as lesson 18 measures the question of content, where no content is wrong: PinWorld at scale 0.35, everybody with a history who liked a new pin: 785 people of one world for TIGER, content and chance, three worlds for the other rows, which come from there. Another tenth chose among three lengths of training of TIGER (2, 4 and 8 passes: 0.258, 0.308 and 0.283), and for how many codes it is asked
 # (test: 0.303, 0.279, 0.259, 0.251 for one to four); "content" had ten settings. "content": a person is folded in to the contents as iALS folds in a user. Two towers find 0.348.
 #
-# On films it is open how many codes to ask for: with three, as validation chose, TIGER cannot be told from popularity; with four it is ahead of it, and still behind content.
-#
-# Films: MovieTweetings, 178 of 1,714 films, 2,385 people. Another tenth chose among six settings of TIGER, 0.067 to 0.069 (8 passes, the longest that was tried, won), twelve of iALS and of iALS told of content, ten of content (the smallest regularization won, and iALS's largest size: ends of what was tried). For three codes 0.069 there, for four 0.034; in the test 0.054 and 0.079. The tenth that chose says three codes, the test says four. The intervals are over people: other films might turn the numbers of codes round, as these two tenths do; content
+# Films: MovieTweetings, 178 of 1,714 films, 2,385 people. Another tenth chose among six settings of TIGER, 0.067 to 0.069 (8 passes, the longest that was tried, won), twelve of iALS and of iALS told of content, ten of content (the smallest regularization won, and iALS's largest size: ends of what was tried). For three codes 0.069 there, for four 0.034; in the test 0.054 and 0.079. The tenth that chose says three codes, the test says four, with which TIGER is ahead of popularity. The intervals are over people: other films might turn the numbers of codes round, as these two tenths do; content
 # finds more than TIGER in both, whatever it is asked for. By their dates new films were not asked for: of the likes of all that come in the last 15 % of the time, two films have 29 %, and the test would be about these two.
 #
 # Codes by chance are asked for as many codes as TIGER. What is sought was liked at any time, and TIGER says what comes next. Fewer words and smaller books were not tried, nor codes of k-means. Among all items, old ones fill the lists (15.10): new ones need a shelf of their own. Commands: `python -m solutions.experiments.lesson19.spelled new`, and `new_films`.
@@ -580,9 +580,9 @@ verdict(
 # >
 # > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046.
 # >
-# > **Where it did not.** On known games it finds 0.039 (after twice the training 0.045), SASRec 0.062. On new pins it finds 0.303, the nearest content 0.380. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
+# > **Where it did not.** On known games it finds 0.039 (after twice the training 0.045), SASRec 0.062. The nearest content is ahead on new pins, 0.380 to 0.303, and on new films, where TIGER cannot be told from popularity. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
 #
-# Why spell, then? An item adds 64 numbers to a table of vectors, and four bytes to the spellings. That counts where vectors do not fit into memory. Ours do.
+# Why spell, then? An item adds 256 bytes, 64 numbers, to a table of vectors, and four bytes to the spellings. That counts where vectors do not fit into memory. Ours do.
 #
 # | your catalog | take |
 # |---|---|
