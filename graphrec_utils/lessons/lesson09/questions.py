@@ -141,7 +141,7 @@ QUESTIONS = (
         "Fewer than that: of these ranks more than a third are of another topic. One half would be as many as of the positives.",
     ), measured=lambda at: 100 * at["wrong"]["ranks 50 to 300"]),
     Question("09.p5", "Importance, hard negatives and the curriculum are exchanged for what they replaced, the hinge for a softmax; and the neighbors "
-             "are taken away. What can be told from nothing, over three trainings?", (
+             "are taken away. Which of these five changes can be told from chance?", (
         ("the loss and the neighbors alone",
          "Each is worth about 0.02. The ideas about which neighbors and which negatives cannot be told from nothing."),
         ("importance and hard negatives alone: they nearly double the paper's hit rate",

@@ -10,7 +10,8 @@ likes of the same week. citeulike-t: libraries are boards, a pair is an article 
 known citations are the pin-pin graph, and the two ends of a pair do not hear each other while they are learned from.
 Known pairs stay in the lists, though they cannot be sought again there.
 
-PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `losses` (each
+PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `both ways` (more of `graphs`:
+rivals that count a pair in both directions), `losses` (each
 alone and together; user vectors beside PinnerFormer), `readers` (more of `losses`: PinnerFormer
 with the number for popularity), `choices` (the settings of the open task, one seed, on what
 chooses), `semantic` (codes and cold pins) or `real` (citeulike-t). Eight trials each, or more, on what chooses: a
@@ -568,6 +569,31 @@ def equal() -> dict:
     return {"equal size": table, "equal leads": leads(runs, pairs)}
 
 
+def both_ways() -> dict:
+    """Return RP3β and iALS that count a pair in both directions, as encoders whose score is symmetric read it."""
+    table, runs = [], {}
+    near = {  # the grids of `RIVALS`, finer in the middle
+        "RP3β": {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [0.0, 0.2, 0.4, 0.6]},
+        "iALS, d = 32": RIVALS["iALS"][1] | {"dim": [DIM]},
+        "iALS": RIVALS["iALS"][1],
+    }
+    makers = {
+        "RP3β": lambda C, **k: filters.rp3beta(C, **k),
+        "iALS, d = 32": lambda C, **k: mf.ials(C, sweeps=8, **k),
+        "iALS": lambda C, **k: mf.ials(C, sweeps=8, **k),
+    }
+    for name, grid in near.items():
+
+        def make(stage, name=name, **knobs):
+            C = sp.csr_array(stage.older.C)
+            return makers[name](sp.csr_array(C + C.T), **knobs)
+
+        title = f"{name}, both ways"
+        best, runs[title] = tried("PinWorld", title, make, grid, world(), (0,))
+        table.append(row_of(title, best, runs[title]))
+    return {"both ways": table}
+
+
 LONGER = (200, 800)
 
 
@@ -845,9 +871,15 @@ MEASURE = {
     "real": real,
     "equal": equal,
     "longer": longer,
+    "both ways": both_ways,
     "readers": readers,
 }
-INTO = {"equal": "graphs", "longer": "graphs", "readers": "losses"}  # more of a part that is stored
+INTO = {
+    "equal": "graphs",
+    "longer": "graphs",
+    "both ways": "graphs",
+    "readers": "losses",
+}  # more of a part that is stored
 OF = {
     "graphs": "PinWorld",
     "losses": "PinWorld",

@@ -22,6 +22,7 @@ def ideas() -> bool:
     leads, rivals = of("09_ablation")["PinWorld"]["leads"], of("09_rivals")["PinWorld"]["leads"]
     tried = ("importance pooling over mean pooling", "importance pooling over max pooling")
     tried += ("importance, curriculum over importance pooling",)
+    tried += ("importance, curriculum over importance, hard from the start",)
     return not any(ahead(leads[x]) for x in tried) and all(
         rivals[f"PinSage, softmax over {x}, all"]["low"] > max(leads[y]["high"] for y in tried)
         for x in ("content, trained", "PinSage, hinge")

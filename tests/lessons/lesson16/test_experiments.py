@@ -147,6 +147,22 @@ def test_what_the_lesson_says_of_the_graphs():
     assert lead("graphs", "both over both, positions, all").outcome == "cannot tell"
 
 
+def test_who_counts_reads_a_pair_in_both_directions_as_an_encoder_does():
+    values = results.load("16_graphs").values
+    one = {r["model"]: r["recall"]["all"] for r in [*values["models"], *values["equal size"]]}
+    both = {r["model"]: r["recall"]["all"] for r in values["both ways"]}
+    assert set(both) == {f"{name}, both ways" for name in ("RP3β", "iALS", "iALS, d = 32")}
+    for name, found in both.items():
+        assert found > one[name.removesuffix(", both ways")]
+    # so the number for popularity brings PinSage from behind counting to where it stands
+    assert one["PinSage"] < both["RP3β, both ways"] - 0.02
+    assert abs(one["PinSage, offset"] - both["RP3β, both ways"]) < 0.005
+    for row in values["both ways"]:
+        for knob in set(row["knobs"]) - {"dim"}:
+            tried = [trial[knob] for trial in row["trials"]]
+            assert min(tried) < row["knobs"][knob] < max(tried) and len(tried) >= study.BUDGET
+
+
 def test_what_the_lesson_says_of_citeulike():
     assert lead("real", "libraries over nobody, all").outcome == "holds"
     assert lead("real", "both over libraries, all").outcome == "holds"
