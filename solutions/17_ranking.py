@@ -240,7 +240,7 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.3 Which features?
 #
-# What can a ranker learn? First from rows that were all looked at. The ranker of this lesson is a small network with one hidden layer, and it gets sixteen columns. What is each group of them worth?
+# What can a ranker learn? First from rows that were all looked at. The ranker of this lesson is a small network with one hidden layer, trained on the log loss of 17.2, and it gets sixteen columns. What is each group of them worth?
 #
 # A list is one person's. So the table's last column takes each user by herself: among *her* impressions, how often does a liked one have the higher score?
 
@@ -279,8 +279,6 @@ pd.DataFrame(table).set_index("features").round(3)
 # list. Only the pair tells two people apart: alone it has more than both together, and it puts one person's list in better order.
 #
 # **What everybody likes gets far. What this user likes about this pin gets further.**
-#
-# (A pair knows more than counts: in branch 17.14 a candidate asks what she liked lately.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.4 A question of dates
@@ -311,16 +309,16 @@ pd.DataFrame(worth.values["PinWorld"]["leak"]).T.rename_axis("embeddings of").ro
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # On the days of training the fresher vectors look splendid; on new days they are far worse than the constant. Why? They had learned from the very likes that the ranker is trained to predict, so their product gave the answer away. The
-# ranker learned to trust it, more than anything else. On new days the product knows no answers, and is trusted as before.
+# ranker learned to trust it. On new days the product knows no answers, and is trusted as before. (Honest vectors bring nothing here: 9.7 with them, 10.5 without; branch 17.11 asks why.)
 #
-# It is an easy mistake, because the training looks better for it. So a leap on the training days should alarm you. Then look at the dates.
+# So a leap on the training days should alarm you: look at the dates.
 #
 # **A feature has to be older than the labels that it helps to predict.**
 #
 # <details><summary>How this was measured</summary>
 #
 # iALS's vectors, 64 numbers each, of the user, of the pin's creator (the mean of the creator's pins) and of the pin, and their products, beside the sixteen features; the
-# network with three passes over the rows; means of three seeds. Honest vectors bring nothing here: 9.7 with them, 10.5 without; branch 17.11 asks why. A stored measurement: `python -m solutions.experiments.lesson17.ranking_features leak`.
+# network with three passes over the rows; means of three seeds. A stored measurement: `python -m solutions.experiments.lesson17.ranking_features leak`.
 #
 # </details>
 
@@ -368,9 +366,9 @@ visuals.exposure(pins)
 # \mathcal L = \frac1B \sum \; \frac{c}{e} \, (-\log p) + \Big( 1 - \frac{c}{e} \Big) \, (-\log (1 - p))
 # $$
 #
-# On average this is the log loss of a label that nobody has observed, the like (Saito et al., 2020). Why? Of all who like the pin only the share $e$ looks and clicks, and each of these clicks counts $1/e$.
+# On average this is the log loss of a label that nobody has observed, the like (Saito et al., 2020). Why? Of all who like the pin only the share $e$ looks and clicks, and each of these clicks counts $1/e$. So the mean of $c/e$ over many showings is $\frac1e \cdot e \cdot P(\text{like}) = P(\text{like})$.
 #
-# A click far down has strange weights: more than 1 in the first factor, less than 0 in the second. Over many showings they make up for the looks that never came.
+# A click far down has strange weights: more than 1 in the first factor, less than 0 in the second. Over many showings they make up for the looks that never came. The price is noise: the smaller $e$, the more hangs on a single click.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Let each click stand for 1/e likes
@@ -572,8 +570,8 @@ verdict(
 # What is no longer shown gets no clicks, and nobody learns whether it was good. Likes give no sign of it, for they
 # are asked only about what is shown: on the left the loop costs nothing.
 #
-# Dividing (green) helps twice: people like more of what they see, and more pins are seen, since what stood on top has lost its
-# advantage. Even so their number falls: where nothing was shown there is no click to divide. Only random lists show what the ranker has given up.
+# Dividing (green) moves all three towards the dotted lines: people like more of what they see, more pins are seen, and the tenth of the creators gets a quarter of the showings instead of a third. For what stood on top has lost its
+# advantage. Even so fewer pins are seen round by round: where nothing was shown there is no click to divide. Only random lists show what the ranker has given up (purple; its number falls, too).
 #
 # **A ranker writes its own training data. Watch what it stops showing.**
 #
