@@ -74,13 +74,13 @@ remember("14")
 # ### Six graphs, and all of them end at the same pins
 # * drawing six graphs
 #
-# Minutes 2 to 4. At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a
-# product, an ad, and a search in which it was opened. At the right the pins, of four kinds: organic ones are ordinary, idea pins are short videos, products can
-# be bought, ads are paid for. Our numbers are PinWorld's, a made-up Pinterest of 7,000 pins. PinSage (lesson 09) has the first graph alone. A line is as wide as the share of these pins that the graph knows; no line, none. An ad is rarely saved to a board: a thin line there.
+# Minutes 2 to 4. The task of the hour first: somebody engages with a pin; which pin is next? At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a
+# product, an ad, and a search in which it was opened. At the right the pins, of four kinds. Our numbers are PinWorld's, a made-up Pinterest of 7,000 pins. PinSage (lesson 09) has the first graph alone, the dark lines. A line is as wide as the share of these pins that the graph knows; no line, none. An ad is rarely saved to a board: a thin line there.
 #
 # ### On no board, PinSage hears nobody
+# * bars: all pins = 7,000; *on no board = 1,597
 # * vote 14.p1
-# * then bars: pins on no board = 1,597; *known to another graph = 1,048 (66 %)
+# * then bars: *on no board = 1,597; known to another graph = 1,048 (66 %)
 #
 # Minutes 4 to 6. Let everybody write down a number between 0 and 1, then press the key: 0.66. Usual wrong answer: a small one. A pin on no board is
 # clicked, bought or found by a search all the same. The last third nobody has touched yet: for these no graph helps, only content.
@@ -89,7 +89,7 @@ remember("14")
 # * drawing who knows whom
 # * words **Ads**: 29 % are on a board, 86 % in *user-ad*, none in *user-pin*.
 #
-# Minutes 6 to 8. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent. Why does user-ad know organic pins? For each click on an ad there are two edges, one to
+# Minutes 6 to 7. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent. Why does user-ad know organic pins? For each click on an ad there are two edges, one to
 # the ad and one to the pin that was engaged with right before. Now go down the column of ads: 29 on a board, 86 in user-ad, 0 in user-pin. That 0 has a reason: user-pin counts long clicks, and idea pins and ads
 # get none in this world.
 
@@ -166,27 +166,21 @@ table.rename_axis("% that a graph knows")
 # ### In each graph a pin has a list of ten, short or empty in some
 # * drawing lists of a pin
 #
-# Minutes 8 to 10. A list holds the ten pins that short walks from the pin visit most, in that graph, as in lesson 09. The drawing is an example: boards and people
+# Minutes 7 to 8. A list holds the ten pins that short walks from the pin visit most, in that graph, as in lesson 09. The drawing is an example: boards and people
 # fill ten places, idea pins four, and in the graph of ads there is nobody. A network wants all lists equally long, so empty places hold −1. Remember the empty row; it comes back in 14.3.
 #
 # ### R-GCN: a mean in each graph, times a matrix, added up
 # * formula 1
 # * drawing mean by hand
 #
-# Minutes 10 to 12. Read the formula from the right: the mean of the neighbors in a graph, times the matrix of that graph, summed over the graphs, plus the pin itself times its own
+# Minutes 8 to 10. Read the formula from the right: the mean of the neighbors in a graph, times the matrix of that graph, summed over the graphs, plus the pin itself times its own
 # matrix; ReLU cuts what is below 0. Below, the same by hand, with vectors of one number: pin 0 says 1, pin 1 says 2, pin 2 says 6, and the three matrices are 1, 1 and −½. It keeps 1, hears 4 and −3: 2. Strike out graph two and ask what
-# the mean of nobody is: 0, and 5 is left.
+# the mean of nobody is: 0, and 5 is left. Before you turn the slide, a vote by hand (14.p3): would one wide layer over all seven vectors, side by side, learn more than this sum?
 #
-# ### One wide layer over all graphs looks stronger
-# * drawing one or seven
-# * box How far apart are the two?<br>**a** not at all<br>**b** R-GCN is stronger<br>**c** the wide layer is stronger
-#
-# Minutes 12 to 14. Vote by hand (14.p3). Usual wrong answer: c, the wide layer, it sees all graphs at once; so does the sum. And for b: in the wide matrix each graph has columns of its own. Right is a. Above, what R-GCN adds up; below, one matrix times everything side by side. Do not answer yet; the next slide cuts its matrix up.
-#
-# ### A matrix for each graph and a sum is one matrix over all
+# ### Seven small matrices, added up, are one wide matrix
 # * drawing one matrix
 #
-# Minutes 14 to 15. The wide matrix, cut into seven, is the seven small ones: whoever multiplies a column of vectors by it adds seven products. In the notebook both were computed for all
+# Minutes 10 to 12. Neither learns more. Usual wrong answer: the wide layer, it sees all graphs at once; so does the sum. Above, what R-GCN adds up; below, one matrix times everything side by side. Cut into seven, it is the seven small ones: whoever multiplies a column of vectors by it adds seven products. In the notebook both were computed for all
 # pins, and they differ by rounding alone. What neither can do: weigh a graph differently for different pins.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -257,7 +251,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * formula 1
 # * drawing attention by hand
 #
-# Minutes 15 to 18. A mean hears a cake and a rose alike, whoever asks. Attention makes three vectors, with three learned matrices: the query of the pin says whom it looks for, the key of a
+# Minutes 12 to 15. A mean hears a cake and a rose alike, whoever asks. Attention makes three vectors, with three learned matrices: the query of the pin says whom it looks for, the key of a
 # neighbor how it is found, the value what it passes on. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. The root keeps products of long vectors from growing with their length. By
 # hand: the fits are log 3 and 0, so e to them is 3 and 1, the weights are ¾ and ¼, and the values 4 and 8 give 5.
 #
@@ -265,22 +259,21 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * drawing nobody there
 # * box What comes out? Is training saved?<br>**a** NaN, and saved<br>**b** NaN, not saved<br>**c** equal weights<br>**d** zeros
 #
-# Minutes 18 to 20. Above, four empty places on their way. A logit is the fit before the softmax. An empty place usually gets −∞, since e to −∞ is 0. But what if all places are empty? Usual wrong answer (14.p4): a, nan_to_num (it
+# Minutes 15 to 17. Above, four empty places on their way. A logit is the fit before the softmax. An empty place usually gets −∞, since e to −∞ is 0. But what if all places are empty? Usual wrong answer (14.p4): a, nan_to_num (it
 # writes 0 for NaN) saves it. Right is b; let somebody who voted for it say where the gradient goes. As for c, that is what a finite number in place of −∞ gives; and for d, a softmax sums to 1 wherever it has a value, so it cannot give zeros.
 #
 # ### Repairing the value does not repair the gradient
 # * drawing empty list
 #
-# Minutes 20 to 22. Upper row, from left to right: e to −∞ is 0 at each place, and 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from right to left, the way back: the softmax has a slope that is
+# Minutes 17 to 19. Upper row, from left to right: e to −∞ is 0 at each place, and 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from right to left, the way back: the softmax has a slope that is
 # NaN. For nan_to_num lets nothing back where it wrote a 0: a number comes in at the right, 0 goes on, and the softmax multiplies it by NaN. After the next step every weight before this softmax is NaN. Ways out: a place that is always there, or a finite number and zeros afterwards.
 #
 # ### With a mask, empty places get no weight
 # * figure 14.1
-# * then words Without it, **one** neighbor at **log 5** beside **five** zeros keeps 5 / (5 + 5) = **½**.
+# * then words Another pin, unmasked: **one** neighbor at **log 5** beside **five** zeros keeps 5 / 10 = **½**.
 #
-# Minutes 22 to 25. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. Beside it, its keys as arrows, as wide as their weights; the dashed line is the query, and the ring its empty places. The nearer a key points to the query, the more it counts.
-# Ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: zeros are no way out. Press the key and say the sum, of another pin that has one neighbor. Last press the
-# pin that has nobody: it hears six times nobody.
+# Minutes 19 to 23. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. Beside it, its keys as arrows, as wide as their weights; the dashed line is the query, and the ring its empty places. The nearer a key points to the query, the more it counts.
+# First press ad 29, masked: it has nobody, and its weights sum to 0, since zeros are written after the softmax. Back to the product. Ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: zeros are no way out. Press the key and say the sum.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
 predict("14.p4")
@@ -384,23 +377,21 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # ### MultiBiSage attends in each graph, then over the graphs
 # * drawing two levels
 #
-# Minutes 25 to 28. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, and one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
+# Minutes 23 to 27. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, and one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
 # learned, plus the pin looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
 # network follows; lesson 15 takes it apart. That the pin is added to CLS is our idea: a pin that no graph knows still says something.
 #
 # ### By hand: two graphs say 4 and 8, and 5 comes out
 # * drawing levels by hand
 #
-# Minutes 28 to 30. With attention alone, and above the graphs without CLS. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above the graphs the fits are log 3 and 0 again, as before, so ¾ of 4 and ¼ of 8: 5. Ask what comes out if graph two is empty: it is
+# Minutes 27 to 29. With attention alone, and above the graphs without CLS. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above the graphs the fits are log 3 and 0 again, as before, so ¾ of 4 and ¼ of 8: 5. Ask what comes out if graph two is empty: it is
 # masked, and 4. And if both are? Then this sum has nothing to add up; the model always has CLS plus the pin in the set.
 #
-# ### Trained, it looks at boards most, then at searches
-# * left figure 14.2
+# ### Where it looks is not what a graph is worth
 # * drawing looked at and lost
-# * words **Where it looks is not what a graph is worth.**
 #
-# Minutes 30 to 32. Lines first. A line is as wide as the weight that a trained transformer gives that graph, a mean over the pins that have somebody there. These are other pins for each graph, so the numbers need not add up to 1. Press "ad pins" and ask which line goes: user-pin, since no ad is in it. Then
-# the bars: how much the trained model looks at boards and at ads, and what recall@10 loses if it is trained without that graph (14.10), with intervals. The losses are alike, though one graph is looked at far more. Do not press a graph here: it only leaves the picture, and the press measures nothing.
+# Minutes 29 to 31. At the left, how much a trained transformer looks at each graph, a mean over the pins that have somebody there. These are other pins for each graph, so the numbers need not add up to 1. Boards most, then searches. At the right, how much recall@10 falls if it is trained without that graph (14.10), with
+# intervals: user-ad is looked at far less than the boards, and the losses are alike. Without user-idea we cannot tell that anything is lost; which of the other five is missed most, we cannot tell either. Why? The others may say the same, and a model trained without a graph learns to ask them. In the notebook figure 14.2 draws the looks by kind of pin.
 
 # %% slideshow={"slide_type": "skip"} tags=["long"] jupyter={"source_hidden": true}
 COMMAND = "python -m solutions.experiments.lesson14.multibisage_study"
@@ -451,23 +442,23 @@ visuals.machine(kinds)
 # > **Claim** (common belief). A transformer over six graphs finds more than a mean of each.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Two ways up: more edges, or a better way to listen
+# ### Edges bring new neighbors; a way to listen only weighs them
 # * drawing climb
 #
-# Minutes 32 to 34. All are trained alike, with the softmax and the log Q of lesson 11: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Edges bring neighbors whom nobody could hear before. A way to listen only weighs those who are there. Mean
+# Minutes 31 to 33. All are trained alike, with the softmax and the log Q of lesson 11: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Edges bring neighbors whom nobody could hear before. A way to listen only weighs those who are there. Mean
 # is that of 14.2. Attention: GAT learns how loud each neighbor is, HAN how loud each graph is, both by a learned fit, as of query and key. Transformer is MultiBiSage, with the block of 14.4 on both levels. Concat has its first level, and above it the plain mixing of 14.2.
 #
 # ### Common belief: the transformer of six graphs finds most
 # * drawing what it costs
 # * box Each at its best settings: who finds most?<br>**a** transformer, then attention, then mean<br>**b** the mean<br>**c** one cannot tell them apart
 #
-# Minutes 34 to 36. The bars are the price, CPU seconds of a training; what each finds is to be guessed. PinWorld is the world of these six graphs. The measure is recall@10: of what is engaged with in the next week, how much stands among ten? Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right. The common belief is that a transformer over six graphs finds more than a mean of each.
+# Minutes 33 to 35. The bars are the price, CPU seconds of a training; what each finds is to be guessed. PinWorld is the world of these six graphs. The measure is recall@10: of what is engaged with in the next week, how much stands among ten? Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right. The common belief is that a transformer over six graphs finds more than a mean of each.
 #
 # ### Bring the edges, and keep the aggregation plain
 # * figure 14.3
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004. One **cannot tell** them apart, for 58 seconds more.
 #
-# Minutes 36 to 39. The line is the transformer of six graphs. Read from below: no graph, then the boards keep away from the line, each step of edges adds about 0.01. Then the three of six graphs: all touch the line. That does not say equal: if the transformer finds more than the mean, then
+# Minutes 35 to 38. The line is the transformer of six graphs. Read from below: no graph, then the boards keep away from the line, each step of edges adds about 0.01. Then the three of six graphs: all touch the line. That does not say equal: if the transformer finds more than the mean, then
 # hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. A possible reason: the walks have chosen before, a list holds the ten most visited.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p6"]
@@ -540,7 +531,7 @@ verdict(
 # ### On no board, PinSage has nothing but content
 # * drawing what is left
 #
-# Minutes 39 to 41. A mean over all pins hides whom a graph serves. So ask twice, in the last week, on which nothing was chosen: for all pins, and for those on no board but in another graph. PinSage and the mean of the boards have its content alone, as vectors for this pin; all are trained on pairs. RP3β (lesson 04, two
+# Minutes 38 to 41. A mean over all pins hides whom a graph serves. So ask twice, in the last week, on which nothing was chosen: for all pins, and for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. PinSage and the mean of the boards know its content and nothing else. RP3β (lesson 04, two
 # steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS with six graphs gets boards, people and searches as further rows, so this pin still has its people and its searches. The mean of six graphs hears the pin's neighbors in the other five.
 #
 # ### By the abstract, MultiBiSage finds more than PinSage
@@ -548,20 +539,15 @@ verdict(
 # * box Last week, all pins: who is first?<br>**a** transformer, six graphs<br>**b** plain mean, six graphs<br>**c** PinSage twice as large, boards<br>**d** iALS, six graphs as further rows
 # * then drawing four dots, named
 #
-# Minutes 41 to 43. The four dots are the four answers. Vote (14.p8), then press the key: b. Usual wrong answer: a, the transformer of six graphs, which is MultiBiSage. It finds 0.257 here, in the last week; in 14.5, another week, it was 0.235. From the larger PinSage, trained as long, it cannot be told apart, nor from iALS. The plain mean is 0.262 in that run and 0.261 in the figure that follows; it is ahead of all three, for a fifth of the transformer's seconds. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage.
+# Minutes 41 to 43. The four dots are the four answers, by recall@10. Vote (14.p8), then press the key: b. Usual wrong answer: a, the transformer of six graphs, which is MultiBiSage. It finds 0.257 here, in the last week; in 14.5, another week, it was 0.235. From the larger PinSage, trained as long, it cannot be told apart, nor from iALS. The plain mean is 0.262 in that run and 0.261 in the figure that follows; it is ahead of all three, for a fifth of the transformer's seconds. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage.
 #
 # ### Pins on no board: models of boards alone find least
 # * figure 14.4
 # * then words On no board, a mean finds 0.273 with six graphs, 0.222 with the boards alone.
 #
-# Minutes 43 to 45. Somebody will ask for MultiBiSage: it is not drawn, since for the pins on no board it was not measured; over all pins it finds 0.257. So it is with the larger PinSage; the PinSage here is the small one. Read the full circles first: all pins. Then only the hollow squares: the pins on no board. Stop here. Two squares stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Edges from elsewhere repair that. Compare squares with
-# squares, since these pins ask for other things than all pins do. A bar that reaches the dashed line cannot be told from the mean of six graphs: so it is with iALS on six graphs, the square farthest right.
-#
-# ### Six graphs pay; for listening better we saw no gain
-# * leads: six graphs over boards, a mean of each = +0.012, +0.007, +0.017; MultiBiSage over a larger PinSage = +0.002, −0.003, +0.007; plain mean over MultiBiSage = +0.005, +0.001, +0.009
-#
-# Minutes 45 to 47. Recall@10 of all pins. First row: the paper's first claim holds here. Second: a model that costs more is to be compared at equal cost, so this PinSage has twice the numbers and neighbors and trains for as many seconds; the two cannot be told apart. It is in no figure. Third: a
-# plain mean of the same six graphs is even ahead of MultiBiSage, the bar is clear of the line; in the week of 14.5, which chose, no difference could be told.
+# Minutes 43 to 46. Read the full circles first: all pins. Then only the hollow squares: the pins on no board. Stop here. Two squares stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Edges from elsewhere repair that. Compare squares with
+# squares, since these pins ask for other things than all pins do. A bar that reaches the dashed line cannot be told from the mean of six graphs: so it is with iALS on six graphs, the square farthest right. How does PinSage differ from the mean of the boards? It is that of lesson 09, small here: it weighs each neighbor by its visits, where the layer of 14.2 hears all alike.
+# Somebody will ask for MultiBiSage: it is not drawn, since for the pins on no board it was not measured; over all pins it finds 0.257. So it is with the larger PinSage.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p8"]
 predict("14.p8")
@@ -633,12 +619,12 @@ verdict(
 # > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs: −0.008, from −0.030 to +0.014. Nor from RP3β, which only counts pairs: +0.016, from −0.006 to +0.038.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### On no board, six beat the boards; with iALS we cannot tell
-# * bars: recall@10 on no board: mean of six graphs = 0.273; *mean of the boards = 0.222
-# * leads: mean of six over iALS with six = −0.008, −0.030, +0.014; mean of six over RP3β = +0.016, −0.006, +0.038
+# ### Six graphs pay; for listening better we saw no gain
+# * leads: recall@10, six graphs over boards, a mean of each = +0.012, +0.007, +0.017; MultiBiSage over a larger PinSage = +0.002, −0.003, +0.007; plain mean over MultiBiSage = +0.005, +0.001, +0.009; on no board, mean of six over iALS with six = −0.008, −0.030, +0.014
+# * words **Try iALS and RP3β first: they cost a second.**
 #
-# Minutes 47 to 48. What it is for: ads, products, pins that nobody has put on a board. Where it won: the bars, recall@10 of pins that ask from no board. Where it did not: for the same pins the mean of six graphs cannot be told from iALS that gets the same graphs, nor from RP3β, which
-# only counts pairs. So try these first; they cost a second.
+# Minutes 46 to 48. First row, all pins: the paper's first claim holds here. Second: a model that costs more is to be compared at equal cost, so this PinSage has twice the numbers and neighbors and trains for as many seconds; the two cannot be told apart. It is in no figure. Third: a
+# plain mean of the same six graphs is even ahead of MultiBiSage, the bar is clear of the line; in the week of 14.5, which chose, no difference could be told. Fourth, pins that ask from no board: what six graphs are for. There the mean cannot be told from iALS that gets the same graphs, nor from RP3β, which only counts pairs (the last figure). So try these first.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
@@ -655,7 +641,7 @@ verdict(
 # * drawing which pays
 # * then words **Before you train, ask of each graph which pins it reaches.** And a mask has to survive the row in which nobody is left.
 #
-# Minutes 48 to 50. The question of the first slide again: six graphs, attention, a second level, which would you pay for? Each row is one step: six graphs over the boards, attention over a mean, the second level over concat (14.10); last all of it over a plain mean. Let somebody defend the second level. If a minute is left: a list of neighbors is a set; what somebody did this morning has an order. Who reads it? That is lesson 15.
+# Minutes 48 to 50. The question of the first slide again: six graphs, attention, a second level, which would you pay for? Each row is one step. The first and the last are of the last week, in which nothing was chosen; the two between are of the week of 14.5, which chose (14.10): attention over a mean −0.001, from −0.005 to +0.003, the second level over concat −0.000, from −0.004 to +0.004. Let somebody defend the second level. If a minute is left: a list of neighbors is a set; what somebody did this morning has an order. Who reads it? That is lesson 15.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from xml.etree import ElementTree
 
@@ -88,14 +89,18 @@ def test_another_syllabus_gives_another_map():
     assert layout.lanes(few)[0] == {"a": 0, "b": 0, "c": 0}
 
 
-def test_a_map_with_more_rows_still_fits_on_a_slide(monkeypatch):
-    size = re.compile(r'<img [^>]*width="(\d+)" height="(\d+)"')
-    width, height = map(int, size.search(draw.image(("06",))).groups())
-    wide, high, drawn = draw._wide("06", None)
-    assert (width, height) == (1160, round(1160 * high / wide))
-    monkeypatch.setattr(draw, "_wide", lambda *_: (wide, 2 * high, drawn))
-    width, height = map(int, size.search(draw.image(("06",))).groups())
-    assert height == 540 and width == round(540 * wide / (2 * high))
+@pytest.mark.parametrize("lesson", sorted({method.lesson for method in draw.ON_THE_MAP}))
+def test_the_part_of_the_map_on_a_slide_fits_and_can_be_read(lesson):
+    drawn, high, alt = draw._around((lesson,), 1160, 540)
+    own = draw.taught(lesson)
+    assert len(re.findall(r'class="cm-node cm-\d cm-here"', drawn)) == len(own) and high <= 540
+    assert alt.startswith(f"Map of the course around {own[0].name}")
+    boxes = [[float(x) for x in box] for box in re.findall(r'<rect x="([-\d.]+)" y="([-\d.]+)" width="([\d.]+)" height="([\d.]+)"', drawn)]  # fmt: skip
+    texts = re.findall(r'style="font-size:(\d+)px" x="([\d.]+)" y="([\d.]+)">([^<]*)<', drawn)
+    for size, x, y, said in ((int(a), float(b), float(c), html.unescape(d)) for a, b, c, d in texts):  # fmt: skip
+        assert size >= 24
+        inside = [left < x and x + 0.5 * size * len(said) < left + wide and top < y - 0.7 * size and y < top + tall for left, top, wide, tall in boxes]  # fmt: skip
+        assert any(inside), said
 
 
 @pytest.mark.parametrize("tall", [False, True])

@@ -269,3 +269,14 @@ def test_the_map_says_on_what_the_method_of_the_lesson_builds():
         "TwHIN builds on" in shown(map_slide("13")) and "Half a minute" in map_slide("13").notes[0]
     )
     assert "builds on" not in shown(map_slide("01"))  # the first
+
+
+def test_a_visual_begins_where_the_line_says():
+    page = '{"size": 2, "sizes": [1, 2], "variant": "none", "variants": ["none"]}'
+    begun = hour._begun(page, [" size = 3", " variant = nQ, hits out"])
+    assert '"size": 3, "sizes": [1, 2], "variant": "nQ, hits out", "variants"' in begun
+    with pytest.raises(ValueError, match="no 'row'"):
+        hour._begun(page, ["row = 1"])
+    (text,) = read("### A\n* figure 11.2; size = 3\n\nNow.")
+    assert text.things == (Thing("figure", "11.2; size = 3"),)
+    assert hour._number(text.things[0]) == "11.2"

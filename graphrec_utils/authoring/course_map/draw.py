@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import html
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,13 +47,68 @@ def part(lesson: str) -> int:
 
 
 def image(lessons: tuple[str, ...], width: float = 1160, height: float = 540) -> str:
-    """Return a figure for a slide, at most this large, with the places of some lessons marked."""
-    drawing = base64.b64encode(svg(lessons).encode()).decode()
-    wide, high, _ = _wide(lessons, None)
-    size = min(width / wide, height / high)
-    alt, source = html.escape(ALT), f"data:image/svg+xml;base64,{drawing}"
-    shown = f'width="{wide * size:.0f}" height="{high * size:.0f}"'
-    return f'<figure><img alt="{alt}" {shown} src="{source}"></figure>'
+    """Return a figure for a slide, at most this large: what some lessons build on, their methods, and what builds on these."""
+    drawn, high, alt = _around(lessons, width, height)
+    source = f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"
+    shown = f'width="{width:.0f}" height="{high:.0f}"'
+    return f'<figure><img alt="{html.escape(alt)}" {shown} src="{source}"></figure>'
+
+
+def _around(lessons: tuple[str, ...], width: float, height: float) -> tuple[str, float, str]:
+    """Return a part of the map as SVG, its height, and what it shows in words; letters can be read from the last row."""
+    own = [m for m in ON_THE_MAP if m.lesson in lessons]
+    names = {m.name for m in own}
+    before = [m for m in ON_THE_MAP if m not in own and any(m.name in x.after for x in own)]
+    after = [m for m in ON_THE_MAP if m not in own and names & set(m.after)]
+    at = {m.name: k for k, m in enumerate(own)}
+    mean = lambda found: sum(found) / len(found)  # noqa: E731
+    before.sort(key=lambda m: mean([at[x.name] for x in own if m.name in x.after]))
+    after.sort(key=lambda m: mean([at[name] for name in m.after if name in at]))
+    columns = [x for x in (before, own, after) if x]
+    wide, most = 340, max(map(len, columns))
+    step = min(150, height / most)
+    tall, high = min(118, step - 14), step * most
+    gap = (width - wide * len(columns)) / max(1, len(columns) - 1)
+    x = {m.name: (wide + gap) * k for k, column in enumerate(columns) for m in column}
+    y = {m.name: high * (k + 0.5) / len(column) for column in columns for k, m in enumerate(column)}
+    inside = []
+    for m in (m for column in columns for m in column):
+        for name in m.after.keys() & x.keys():
+            if m not in own and name not in names:
+                continue
+            if x[name] == x[m.name]:  # from a box to one below it
+                middle, (top, end) = x[name] + wide / 2, sorted((y[name], y[m.name]))
+                d = f"M{middle:g} {top + tall / 2:g}V{end - tall / 2:g}"
+            else:
+                start, end = x[name] + wide, x[m.name]
+                bend = (start + end) / 2
+                d = f"M{start:g} {y[name]:g}C{bend:g} {y[name]:g} {bend:g} {y[m.name]:g} {end:g} {y[m.name]:g}"
+            inside.append(f'<path class="cm-arrow cm-near" d="{d}"/>\n')
+    for m in (m for column in columns for m in column):
+        taken = {what for x in own for name, what in x.after.items() if name == m.name}
+        if m in after:
+            taken = {next(what for name, what in m.after.items() if name in names)}
+        below = f"lesson {m.lesson}" + (f" · {m.year}" if m.year else "")
+        if m not in own and len(taken) == 1:
+            (below,) = taken
+        lines = textwrap.wrap(below, 24)
+        left, top = x[m.name] + 16, y[m.name] - 14 * len(lines)
+        kind = f"cm-node cm-{part(m.lesson)}" + " cm-here" * (m in own)
+        told = "".join(
+            f'<text class="cm-small" style="font-size:24px" x="{left:g}" y="{top + 40 + 28 * k:g}">{html.escape(line)}</text>'
+            for k, line in enumerate(lines)
+        )
+        inside.append(
+            f'<g class="{kind}"><rect x="{left - 14:g}" y="{y[m.name] - tall / 2 + 2:g}" width="{wide - 4}" height="{tall - 4:g}" rx="8"/>'
+            f'<text class="cm-name" style="font-size:28px" x="{left:g}" y="{top + 10:g}">{html.escape(m.name)}</text>{told}</g>\n'
+        )
+    alt = f"Map of the course around {', '.join(m.name for m in own)}. " + ". ".join(sentence(m) for m in [*own, *after]) + "."  # fmt: skip
+    look = STYLE.read_text("utf-8")
+    drawn = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="cm cm-wide" viewBox="0 0 {width:g} {high:g}" '
+        f'width="{width:g}" height="{high:g}" role="img">\n<style>\n{look}</style>\n{"".join(inside)}</svg>\n'
+    )
+    return drawn, high, alt
 
 
 def svg(here: Here = "", link: Link | None = None, tall: bool = False, alone: bool = False) -> str:

@@ -3,8 +3,9 @@
 A section whose notes write slides has exactly these, in its deck and in the short one. `figure 14.3` is a figure or a
 visual by its number, `vote 14.p4` a prediction, `verdict 2`, `formula 1`, `table 1` and `output 1` count within the
 section, as do a `chart` of a table and the lesson's own `claim`; `recall 1` is what was shown, `answer 1` closes the hour,
-`drawing NAME` is one of `sketches`, `bars` and `leads` are charts of what stands in the line. A figure that is
-not in the section (of a branch, in the deck of all) takes its slide away.
+`drawing NAME` is one of `sketches`, `bars` and `leads` are charts of what stands in the line. `figure 11.2; size = 3` is
+a visual that begins in another state. A figure that is not in the section (of a branch, in the deck of all) takes its
+slide away.
 """
 
 from __future__ import annotations
@@ -75,7 +76,10 @@ def told(section: list[Slide], slide: Slide, kind: str) -> list[str]:
     same = [
         text
         for text in texts
-        if any(t.kind == kind or (t.kind == "figure" and t.value in numbers) for t in text.things)
+        if any(
+            t.kind == kind or (t.kind == "figure" and _number(t) in numbers) for t in text.things
+        )
+        or numbers & set(re.findall(r"\b[Ff]igure (\d+\.\d+)", text.said))
     ]
     return [f"{SAY}{markdown(text.said)}</div>" for text in [*same, *texts][:1]]
 
@@ -145,7 +149,8 @@ def _thing(thing: Thing, column: list[Slide]) -> tuple[Unit, list[str]]:
             markup.render(SAID, asked=asked)
         ]
     if thing.kind == "figure":
-        return _figure(thing.value, column)
+        unit, said = _figure(_number(thing), column)
+        return replace(unit, html=_begun(unit.html, thing.value.split(";")[1:])), said
     if thing.kind in ("bars", "leads"):
         return _drawn(getattr(charts, thing.kind)(thing.value)), []
     if thing.kind == "drawing":
@@ -180,6 +185,20 @@ def _figure(number: str, column: list[Slide]) -> tuple[Unit, list[str]]:
             if unit.visual or (unit.picture and named in html.unescape(unit.html)):
                 return replace(unit, fragment=False), told[:1]
     raise Elsewhere(number)
+
+
+def _number(figure: Thing) -> str:
+    return figure.value.partition(";")[0].strip()
+
+
+def _begun(page: str, wanted: list[str]) -> str:
+    """Return a visual that begins where "name = value" says, each of them a number or a text of its state."""
+    for name, value in (x.strip().split(" = ") for x in wanted):
+        value = value if value.isdigit() else f'"{value}"'
+        page, found = re.subn(rf'("{name}": )(?:\d+|"[^"]*")(?=[,}}])', rf"\g<1>{value}", page)
+        if found != 1:
+            raise ValueError(f"a visual whose state has no {name!r}")
+    return page
 
 
 def _drawn(sheet: sketch.Sheet) -> Unit:

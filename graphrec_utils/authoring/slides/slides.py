@@ -103,18 +103,18 @@ def placed(columns: list[list[Slide]], lesson: str) -> list[list[Slide]]:
 
 
 def map_slide(lesson: str) -> Slide:
-    """Return a slide with the course map on which a lesson is marked, and on what its method builds as a title."""
+    """Return a slide with the part of the course map around a lesson, and on what its method builds as a title."""
     here = methods.taught(lesson)
     name = next(x.title for x in syllabus.LESSONS if x.number == lesson)
     several = max(reversed(here), key=lambda m: len(m.after))  # builds on most, of these the last
     main = next((m for m in here if m.name in name), several)
     said = "".join(f"<p>{html.escape(draw.sentence(m))}.</p>" for m in here)
     notes = [
-        f"{SAY}<p>Half a minute: point at what is marked, and at the lines that lead to it.</p></div>",
+        f"{SAY}<p>Half a minute: point at what is marked, and at what it takes from the boxes at the left; whoever builds on it stands at the right.</p></div>",
         said,
     ]
     figure = Unit(draw.image((lesson,)), PICTURE, picture=True)
-    below = [f"{name} ({what})" for name, what in main.after.items()]
+    below = [name.replace(", ", "/") for name in main.after]
     *most, last = below or [""]
     title = f"{main.name} builds on {' and '.join(filter(None, [', '.join(most), last]))}"
     units = [Unit(f"<h3>{html.escape(title)}</h3>", TITLE), figure] if below else [figure]

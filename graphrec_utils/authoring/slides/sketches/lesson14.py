@@ -13,21 +13,24 @@ WHO = ("boards: board-pin", "long clicks: user-pin", "idea pins: user-idea", "pr
 
 def six_graphs() -> Sheet:
     sheet = Sheet(
-        430, "Six graphs, each with nodes of its own at the left, end at the same pins at the right"
+        440,
+        "Six graphs, each with nodes of its own at the left, end at the same pins at the right; a line is as wide as the share of the pins that the graph knows",
     )
     for k, row in enumerate(KNOWN):
-        y = 36 + 70 * k
+        y = 30 + 66 * k
         for j, share in enumerate(row):
             if share:
-                sheet.line(335, y, 930, 70 + 98 * j, color="#f3b48c" if k else ITEM, wide=0.5 + share / 12)  # fmt: skip
+                sheet.line(335, y, 800, 60 + 92 * j, color="#f3b48c" if k else ITEM, wide=0.5 + share / 12)  # fmt: skip
     for k, who in enumerate(WHO):
-        y = 36 + 70 * k
+        y = 30 + 66 * k
         sheet.box(20, y - 27, 315, 54, fill=TINT[USER], edge=USER)
         sheet.text(178, y + 9, who, at="middle", bold=not k)
-    for j, name in enumerate(KINDS):
-        y = 70 + 98 * j
-        sheet.box(930, y - 34, 68, 68, fill=ITEM, edge=ITEM, round=6)
-        sheet.text(1018, y + 9, name, size=30)
+    for j, (name, what) in enumerate(zip(KINDS, ("ordinary", "a short video", "can be bought", "paid for"), strict=True)):  # fmt: skip
+        y = 60 + 92 * j
+        sheet.box(800, y - 34, 68, 68, fill=ITEM, edge=ITEM, round=6)
+        sheet.text(888, y - 4, name, size=30, bold=True)
+        sheet.text(888, y + 28, what, color=QUIET)
+    sheet.text(568, 428, "the wider a line, the more of these pins the graph knows", at="middle", color=QUIET)  # fmt: skip
     return sheet
 
 
@@ -125,7 +128,7 @@ def one_matrix() -> Sheet:
         sheet.box(590, y, 190, 29, fill=color, edge=color, round=3)
         sheet.text(685, y + 23, name, at="middle", size=24, color="#fff")
     sheet.text(830, 252, "= the same sum", bold=True, size=30)
-    sheet.text(830, 300, "they differ by 2e-06:\nrounding", color=QUIET)
+    sheet.text(830, 300, "for all 7,000 pins,\nup to rounding", color=QUIET)
     return sheet
 
 
@@ -238,17 +241,13 @@ def levels_by_hand() -> Sheet:
         sheet.box(615, y - 34, 90, 68, fill=ITEM, edge=ITEM)
         sheet.text(660, y + 12, result, at="middle", bold=True, color="#fff", size=32)
         sheet.line(705, y, 975, 180, color=ITEM, wide=12 if k == 0 else 4)
-        sheet.text(800, (y + 180) / 2 + (-26 if k == 0 else 56), share, at="middle", bold=True, size=32)  # fmt: skip
+        at = (y + 180) / 2 + (-26 if k == 0 else 56)
+        sheet.text(800, at, f"fit {('log 3', '0')[k]}: {share}", bold=True, size=30)
     sheet.box(980, 130, 140, 100, fill=ITEM, edge=ITEM)
     sheet.text(1050, 196, "5", at="middle", bold=True, color="#fff", size=44)
     sheet.text(234, 28, "the pin", at="middle", color=USER)
     sheet.text(385, 28, "neighbors", at="middle", color=ITEM)
-    sheet.text(
-        10,
-        400,
-        "with nobody in graph two, 4 comes out (the model adds CLS + the pin to the set)",
-        color=QUIET,
-    )
+    sheet.text(10, 400, "with nobody in graph two, 4 comes out (the model adds CLS + the pin to the set)", color=QUIET)  # fmt: skip
     return sheet
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, WIDE, Sheet
-from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
+from graphrec_utils.style import CONTEXT, ITEM, NEGATIVE, POSITIVE, USER
 
 
 def climb() -> Sheet:
@@ -12,14 +12,15 @@ def climb() -> Sheet:
         430,
         "Two ways up: edges, from no graph to the boards to six graphs; and ways to listen, from a mean over attention and concat to the transformer",
     )
-    sheet.text(10, 34, "1  bring edges: whom can a pin hear?", bold=True)
+    sheet.text(10, 28, "the task: after this pin, which pin is engaged with next?", color=QUIET)
+    sheet.text(10, 74, "1  bring edges: whom can a pin hear?", bold=True)
     for k, name in enumerate(("no graph", "the boards", "six graphs")):
-        x, y = 20 + 385 * k, 96 - 12 * k
+        x, y = 20 + 385 * k, 112 - 12 * k
         sheet.box(x, y, 280, 60 + 12 * k, fill=TINT[USER], edge=USER)
         sheet.text(x + 140, y + 38 + 6 * k, name, at="middle")
         if k:
             sheet.line(x - 95, y + 36, x - 10, y + 36, color=USER, wide=5, head=True)
-    sheet.text(10, 230, "2  a way to listen: over neighbors, then over graphs", bold=True)
+    sheet.text(10, 236, "2  a way to listen: over neighbors, then over graphs", bold=True)
     sheet.text(0, 352, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 396, "graphs:", size=24, color=QUIET)
     ways = (("mean", "", "a mean", "matrices, added"), ("attention", "(GAT, HAN)", "learned fit", "learned fit"), ("concat", "", "attention block", "side by side"), ("transformer", "(MultiBiSage)", "attention block", "attention block"))  # fmt: skip
@@ -35,24 +36,29 @@ def climb() -> Sheet:
 
 def what_is_left() -> Sheet:
     sheet = Sheet(
-        430,
+        436,
         "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right before or after it; iALS with six graphs that, people and searches; a mean of six graphs content and neighbors in other graphs",
     )
-    columns = (("its\ncontent", 440), ("engaged with\nbefore or after", 620), ("people, searches\nas its rows", 850), ("neighbors in\nother graphs", 1070))  # fmt: skip
+    columns = (("its\ncontent", 520), ("pins engaged\nwith beside it", 690), ("its people,\nits searches", 895), ("neighbors in\nother graphs", 1080))  # fmt: skip
     rows = (
-        ("PinSage; mean of the boards", (1, 0, 0, 0)),
-        ("RP3β; iALS", (0, 1, 0, 0)),
-        ("iALS with six graphs", (0, 1, 1, 0)),
-        ("mean of each of six graphs", (1, 0, 0, 1)),
+        ("PinSage; mean of the boards", "hear pins on its boards: it has none", (1, 0, 0, 0)),
+        ("RP3β; iALS", "count pairs: first this pin, then that", (0, 1, 0, 0)),
+        ("iALS with six graphs", "counts in all of them", (0, 1, 1, 0)),
+        ("mean of each of six graphs", "hears the five others", (1, 0, 0, 1)),
     )
     for name, x in columns:
-        sheet.text(x, 26, name, at="middle", size=24)
-    for k, (name, has) in enumerate(rows):
-        y = 124 + 84 * k
-        sheet.line(0, y - 42, WIDE, y - 42, color="#dfe2e6", wide=2)
-        sheet.text(0, y + 9, name, bold=k == 3)
+        sheet.text(x, 26, name, at="middle", size=24, bold=True)
+    for k, (name, does, has) in enumerate(rows):
+        y = 124 + 88 * k
+        sheet.line(0, y - 44, WIDE, y - 44, color="#dfe2e6", wide=2)
+        sheet.text(0, y - 6, name, bold=True)
+        sheet.text(0, y + 28, does, size=24, color=QUIET)
         for there, (_, x) in zip(has, columns, strict=True):
-            sheet.dot(x, y, 20, ITEM if there else "#fff", CONTEXT if not there else ITEM)
+            if there:
+                sheet.dot(x, y, 24, POSITIVE)
+                sheet.text(x, y + 10, "✓", at="middle", bold=True, size=30, color="#fff")
+            else:
+                sheet.text(x, y + 9, "–", at="middle", color=QUIET)
     return sheet
 
 
@@ -60,34 +66,58 @@ def looked_at_and_lost() -> Sheet:
     climb = results.load("14_climb").values["PinWorld"]
     whole = "each its own, transformer"
     looks = next(arm["looks"]["all"] for arm in climb["arms"] if arm["arm"] == whole)
-    sheet = Sheet(
-        376,
-        "How much a trained model looks at boards and at ads, and what is lost without each: far apart, and alike",
-        wide=250,
-    )
-    for k, graph in enumerate(("board-pin", "user-ad")):
-        y, lead = 194 * k, climb["leads"][f"{whole} over without {graph}, transformer"]
-        sheet.text(0, y + 26, graph, bold=True)
-        sheet.text(0, y + 60, f"looked at: {looks[graph]:.2f}", size=24)
-        sheet.bar(0, y + 70, 560 * looks[graph], 28, ITEM)
-        sheet.text(0, y + 130, f"lost: {lead['gap']:.3f}", size=24)
-        sheet.bar(0, y + 140, 26000 * lead["gap"], 28, NEGATIVE)
-        sheet.line(26000 * lead["low"], y + 154, 26000 * lead["high"], y + 154, color=INK)
+    zero, times, told = 740, 29000, []
+    sheet = Sheet(440, "")
+    sheet.text(190, 28, "how much it is looked at", bold=True)
+    sheet.text(600, 28, "recall@10 lost if trained without it", bold=True)
+    sheet.line(zero, 48, zero, 404)
+    sheet.text(zero, 434, "nothing lost", at="middle", size=24, color=QUIET)
+    for k, (graph, share) in enumerate(looks.items()):
+        y, lead = 76 + 60 * k, climb["leads"][f"{whole} over without {graph}, transformer"]
+        sheet.text(172, y + 9, graph, at="end")
+        sheet.bar(190, y - 19, 700 * share, 38, ITEM)
+        sheet.text(200 + 700 * share, y + 9, f"{share:.2f}")
+        low, mid, high = (zero + times * lead[x] for x in ("low", "gap", "high"))
+        color = NEGATIVE if lead["low"] > 0 else CONTEXT
+        sheet.line(low, y, high, y, color=color, wide=9)
+        sheet.dot(mid, y, 12, color)
+        lost = f"{lead['gap']:.3f}".removeprefix("-")  # none is lower by a thousandth
+        sheet.text(1130, y + 9, lost, at="end", bold=True)
+        told.append(f"{graph} {share:.2f}, {lost}")
+    sheet.alt = f"How much a trained model looks at each graph, and what is lost without it: {'; '.join(told)}"  # fmt: skip
     return sheet
 
 
 def which_pays() -> Sheet:
-    sheet = Sheet(
-        330,
-        "Six graphs: yes, +0.012. Attention over a mean: cannot tell. A second level over concat: cannot tell. All of it: a plain mean is ahead by 0.005",
-    )
+    climb = results.load("14_climb").values["PinWorld"]["leads"]
+    sizes = results.load("14_sizes").values["PinWorld"]["leads"]
+    test = results.load("14_answers").values["PinWorld"]["leads"]
+    own = "each its own, {}".format
     rows = (
-        ("six graphs", "✓  +0.012 over the boards alone, a mean of each", POSITIVE),
-        ("attention", "?  six graphs, attention over a mean: cannot tell", CONTEXT),
-        ("a second level", "?  over concat: cannot tell", CONTEXT),
-        ("all of it", "✗  a plain mean of six graphs is ahead by 0.005", NEGATIVE),
+        ("six graphs", "over the boards, a mean of each", "last week", sizes["all graphs, mean over one graph, mean, all"]),
+        ("attention", "over a mean, six graphs", "week of 14.5", climb[f"{own('attention')} over {own('mean')}"]),
+        ("second level", "over concat, six graphs", "week of 14.5", climb[f"{own('transformer')} over {own('concat')}"]),
+        ("all of it", "over a plain mean, six graphs", "last week", test["transformer, left in over mean, left in, all@10"]),
     )  # fmt: skip
-    sheet.named(rows, high=60)
+    sheet, zero, times, told = Sheet(360, ""), 820, 9500, []
+    sheet.line(zero, 6, zero, 328)
+    sheet.text(zero, 354, "no difference in recall@10", at="middle", size=24, color=QUIET)
+    for k, (name, over, week, lead) in enumerate(rows):
+        y = 44 + 82 * k
+        better, worse = lead["low"] > 0, lead["high"] < 0
+        color = POSITIVE if better else NEGATIVE if worse else CONTEXT
+        sheet.box(2, y - 34, 210, 68, fill=TINT[color], edge=color)
+        sheet.text(107, y + 9, name, at="middle", bold=True)
+        sheet.text(236, y + 13, "✓" if better else "✗" if worse else "?", bold=True, size=36, color=color)  # fmt: skip
+        sheet.text(286, y - 6, over)
+        sheet.text(286, y + 28, week, size=24, color=QUIET)
+        low, mid, high = (zero + times * lead[x] for x in ("low", "gap", "high"))
+        sheet.line(low, y - 4, high, y - 4, color=color, wide=9)
+        sheet.dot(mid, y - 4, 13, color)
+        gap = f"{lead['gap']:+.3f}".replace("-", "−") if better or worse else "cannot tell"
+        sheet.text(1158, y + 5, gap, at="end", bold=True)
+        told.append(f"{name} {over}, {week}: {gap}")
+    sheet.alt = f"What each step adds: {'; '.join(told)}"
     return sheet
 
 

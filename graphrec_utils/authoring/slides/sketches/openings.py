@@ -24,7 +24,7 @@ def where_log_q_goes() -> Sheet:
 
 def three_changes() -> Sheet:
     sheet = Sheet(
-        200,
+        250,
         "From PinSage, with one graph and a mean, to MultiBiSage, by three changes: six graphs, attention, a second level. Each has a price tag with a question mark",
     )
     for x, name, said, color in ((2, "PinSage", "one graph, a mean", CONTEXT), (914, "MultiBiSage", "all three", USER)):  # fmt: skip
@@ -37,6 +37,7 @@ def three_changes() -> Sheet:
         sheet.box(x, 30, 184, 150, fill=TINT[ITEM], edge=ITEM, round=20)
         sheet.text(x + 92, 80 if "\n" in name else 96, name, at="middle", bold=True)
         sheet.text(x + 92, 162, "?", at="middle", bold=True, size=34, color=ITEM)
+    sheet.text(580, 236, "the task: after this pin, which pin is engaged with next?", at="middle", color=QUIET)  # fmt: skip
     return sheet
 
 
