@@ -270,7 +270,7 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 # J = \mathbb E_{j}\, \max\{0,\ \langle \mathbf z_q, \mathbf z_j\rangle - \langle \mathbf z_q, \mathbf z_i\rangle + \Delta\} .
 # $$
 #
-# Where is this loss flat, and what does the model learn there?
+# Where is this loss flat?
 #
 # <details><summary>The slide's sign</summary>
 #
@@ -417,7 +417,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which of the four would you miss?
 #
-# What is an idea worth? What is lost without it. The paper's table 1 changes one thing after the other, and its hit rate climbs from 39 to 67 %. But a climb does not say what one step is worth alone. So on PinWorld each idea alone is exchanged for what it had replaced, and the hinge for the **softmax** of figure 9.3. To know what a large effect is here, we take the **neighbors** away, too: the same encoder hears nobody.
+# What is an idea worth? What is lost without it. The paper's table 1 changes one thing after the other, and its hit rate climbs from 39 to 67 %. But a climb does not say what one step is worth alone. So on PinWorld each idea alone is exchanged for what it had replaced, and the hinge for the **softmax** of figure 9.3. And how large is large here? For a yardstick the **neighbors** go: the same encoder hears nobody.
 #
 # > **Claim** (of the paper's table 1). Importance pooling finds more than mean pooling.
 #
@@ -488,9 +488,9 @@ for claim, what in (
 # %% [markdown]
 # *Figure 9.5. What six exchanges gain in NDCG@20 on PinWorld. Two experiments, so compare within the upper two and within the lower four. Intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. (A *maximum* keeps the largest of each coordinate.) Which intervals cross the line of zero?*
 #
-# **Above, both stand clear of zero.** You would miss the neighbors. The hinge you would not: a softmax does better, perhaps because the hinge pushes all mistakes alike, and the softmax the worst ones most.
+# **Above, both stand clear of zero.** You would miss the neighbors, but not the hinge: a softmax does better, perhaps because the hinge pushes all mistakes alike, and the softmax the worst ones most.
 #
-# **Below, all thin lines cross it.** No gain is seen, though three trainings mostly leave room for one about half as large as that of the neighbors. Why not? Each idea answers a problem. **Importance** says whom to hear where there are thousands; here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
+# **Below, all thin lines cross it**, though three trainings mostly leave room for a gain about half as large as that of the neighbors. Why is none seen? Each idea answers a problem. **Importance** says whom to hear where there are thousands; here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
 # thousand gardens apart; here one topic has a few hundred pins, and what is hard is often false. And three among five hundred in one mean (9.3) may hardly be heard. A **curriculum** says when hard ones
 # come: where these gain nothing, it can gain little.
 #
@@ -570,9 +570,9 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # all pins. Shaded: what today's edges bring. Compare lines at one day: later days have more newborn pins to choose from, which by itself pulls the left lines down. RP3β trains nothing and reads no content: it counts walks of three steps on the edges of the day.*
 #
 # **Left, the young.** A newborn pin has content from its first hour, and the trained layers get more out of
-# it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth. Nothing was trained for that: what people saved a pin with is what no picture shows. And counting? After three days there is little to count, and RP3β lies far below. A past grows, and a past can be counted: after one week and two it is too close to tell, after four RP3β stands on top, as in 7.8.
+# it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth. Nothing was trained for that: what people saved a pin with is what no picture shows. And counting? After three days there is little to count, so RP3β lies far below. A past grows, and a past can be counted: after one week and two it is too close to tell, after four RP3β stands on top, as in 7.8.
 #
-# **Right, all pins.** Nearly nothing is shaded. Most pins were heard in the training already, so a new pass says little that is new. And counting is ahead, perhaps because it counts who is popular, too: this PinSage has no number for that. (With one, a PinSage comes up to counting in 16.5.)
+# **Right, all pins.** Nearly nothing is shaded. Most pins were heard in the training already, so a new pass says little that is new. And counting is ahead, perhaps because it counts who is popular, too: with a number for that beside its vectors, a PinSage comes up to counting (16.5).
 #
 # **Make the vectors anew for the young: among all pins you would hardly see it.**
 #
@@ -583,7 +583,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # * **Settings.** They were chosen in a fourth world, six trials each for the two lines of PinSage, which has 32 numbers, one layer and the softmax. Today's edges come as neighbors and as the logarithm of the degree.
 # * **Today's edges.** Intervals over pins and worlds: from +0.015 to +0.107 after 3 days (the mean 0.061), from +0.008 to +0.077 after 7, from +0.055 to +0.122 after 14 (0.089); for 28 days, where RP3β is first, none is stored.
 # * **GraphSAGE** finds 0.717, 0.571, 0.534 and 0.440, PinSage 0.785, 0.583, 0.539 and 0.434: not to be told apart in the first fortnight, and for 28 days no interval between them is stored (figure 7.4 shows both). So whether it matters *whom* a pin hears cannot be told; a young pin has few neighbors to choose from.
-# * **RP3β, Pixie and content.** PinSage over RP3β: +0.273, from +0.002 to +0.544, after 3 days, where RP3β's best β stands at the end of its grid; over Pixie: +0.452, from +0.172 to +0.732, after 3 days; +0.166, from +0.094 to +0.238, after 14. Over plain content, which nobody trained: +0.150, from +0.083 to +0.217, and +0.187, from +0.149 to +0.225.
+# * **RP3β, Pixie and content.** RP3β finds 0.512 after 3 days, 0.524 after 14, 0.463 after 28. PinSage over it: +0.273, from +0.002 to +0.544, after 3 days, where RP3β's best β stands at the end of its grid; over Pixie: +0.452, from +0.172 to +0.732, after 3 days; +0.166, from +0.094 to +0.238, after 14. Over plain content, which nobody trained: +0.150, from +0.083 to +0.217, and +0.187, from +0.149 to +0.225.
 # * **All pins.** New vectors find 0.220 after seven days and 0.202 after 28, old ones 0.218 and 0.194; RP3β finds 0.232 after 28, iALS (lesson 02) 0.218.
 # * **Users.** 2,373 people in three worlds, pins without a save: a person has no vector here, the mean of her pins finds 0.397, folded in as iALS does it (lesson 02) she finds 0.447 (+0.050, from +0.043 to +0.058).
 #
@@ -598,9 +598,9 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # >
 # > **Where it won.** Among pins born in the two weeks since the training. Made anew it finds an NDCG@20 of
 # > 0.539, with its own vectors of two weeks ago 0.451; content finds 0.352 (9.6). By then it cannot be told from
-# > GraphSAGE made anew (0.534) and RP3β (0.524); after three days it finds 0.785, RP3β 0.512, just beyond chance.
+# > GraphSAGE made anew and RP3β; after three days it is ahead of RP3β, just beyond chance.
 # >
-# > **Where it did not.** Among newborn pins after four weeks it finds 0.029 less than RP3β, from 0.007 to 0.051. Over all pins counting is ahead (9.6) of this PinSage, which has no number for popularity (16.5).
+# > **Where it did not.** Among newborn pins after four weeks it finds 0.029 less than RP3β, from 0.007 to 0.051. Over all pins counting is ahead (9.6), of a PinSage without a number for popularity (16.5).
 #
 # * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors.
 # * **Whom does it serve best?** Pins of the last two weeks. Their content does most, and today's edges add up to a fifth.

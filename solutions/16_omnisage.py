@@ -65,7 +65,7 @@ remember("16")
 # before or after it. Users are not nodes here; what they liked will teach the pins later, in section 16.3.
 #
 # Why two kinds of edges? Guess how many of the 7,000 pins are on no board at all, and read the table's last column. Where one kind is missing, the other may still speak: of
-# the pins without a board two thirds have a pin beside them. (531 have nobody.)
+# the pins without a board two thirds have a pin beside them.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Pins are tied by boards, and by what is engaged with next
@@ -270,7 +270,7 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses, all three on. Each loss has a color: its thick line leads from what asks to what is to be found, and a box that gets its gradient carries a stripe of it. In the interactive version you switch each loss, and ask each part whom it learns from. What is to be found comes from the same encoder, so each loss reaches it on that side, too.*
+# *Figure 16.1. OmniSage and its losses, all three on. Each loss has a color: its thick line leads from what asks to what is to be found, and a box that gets its gradient carries a stripe of it. In the interactive version you switch each loss, and ask each part whom it learns from. What is to be found comes from the same encoder, too.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on
@@ -397,7 +397,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # *Figure 16.3. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
-# **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
+# **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
 #
 # **Users.** They leap at the last step, where their own loss joins; alone it does not do it (row three). Mind that this step brings two things, and the figure cannot tell them apart: users teach the vectors, and a trained reader takes the place of a mean.
 #
@@ -539,7 +539,7 @@ told.round(3).to_frame()
 #
 # A *new* pin has the number $\log(1 + 0) = 0$, so among thousands of known pins nobody finds it; without the number hardly anybody did, either (16.10).
 #
-# OmniSage finds more than PinSage as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage's vectors have a length, and no such number. Give PinSage the same number, and see.
+# OmniSage finds more than PinSage as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage has no such number. Give it one, and see.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 
@@ -609,7 +609,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Users gained when their own loss joined; for pins no further loss was seen to add anything.
 # * What is many drowns what is rare: boards fill nineteen of twenty places of a busy pin, users ask nearly nine of ten questions. So OmniSage gives each kind of neighbor a quota (whether it pays we did not test), and each loss its own mean.
 # * Asked by pins, vectors of length 1 had after a few hundred steps hardly learned popularity: give them a length, or put a number beside.
-# * What looked like attention's lead over PinSage was this number. Before you praise an architecture, give its rival what stands beside it.
+# * What looked like attention's lead over PinSage was this number. Give it to the rival, too.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these few hundred, when everything about them may be read? Lesson 17.
 
