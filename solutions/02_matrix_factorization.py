@@ -199,8 +199,7 @@ plt.show()
 # is fixed, and ends where it touches a line of equal loss: lower is not possible in this direction.
 # There are two valleys of equal depth, (w, h) and (−w, −h).*
 #
-# So the whole landscape is no bowl, but every cut along one axis is, since one side is fixed there: one walks from bowl
-# to bowl. The loss never rises, as long as the sides are solved in turn (branch A tries both at once).
+# So the whole landscape is no bowl, but every cut along one axis is: one walks from bowl to bowl. The loss never rises, as long as the sides are solved in turn (branch A tries both at once).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 9 to 17. On the board: one user, one item, R = 1. Ask what the landscape looks like
@@ -288,8 +287,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.3 — `ials_user_vector` ({{points:02.3}})
 #
-# Solve the last equation for one user. You get the vectors of the user's items, the Gramian and $n$. The whole
-# $\mathbf H$ is not among your inputs, because it is not needed. One knob more: the ridge is $\lambda\, \#_u^{\,\nu}$, and
+# Solve the last equation for one user. You get the vectors of the user's items, the Gramian and $n$. One knob more: the ridge is $\lambda\, \#_u^{\,\nu}$, and
 # $\nu = 1$ is the text above.
 #
 # **By hand.** Four items, $h = (1, 2, 0, 1)$, the first two seen, $\alpha_0 = \lambda = \nu = \frac12$:
@@ -329,21 +327,20 @@ check("02.3", ials_user_vector)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Step through it
 #
-# Here are the likes of Ann, Bob and Eve again, solved in turn. Go forward half-step by half-step. Watch which
-# side moves, marked by the thick outline, and what the product leaves of R.
+# The likes of Ann, Bob and Eve again. Go forward half-step by half-step: which side moves (thick outline), and what does
+# the product leave of R?
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 
 # %% [markdown]
 # *Figure 2.4. Residuals R − WHᵀ at α₀ = 0.3 and λ = 0.1, from a random start through half-steps that solve
-# users and items in turn, with the loss of each state. Buttons or the arrow keys move through the states; in the
-# interactive version you pull the side that comes next by hand, and see whether its half-step comes lower.*
+# users and items in turn, with the loss of each state. In the interactive version you
+# also pull the side that comes next by hand: does its half-step come lower?*
 #
-# Read Ann's row at the end: of her likes 0.4 and 0.3 are left. A like asks for 1, the weak vote in the same cell asks for 0, and the
-# ridge pulls as well.
+# Of Ann's likes 0.4 and 0.3 are left at the end: a like asks for 1, the weak vote in the same cell for 0, and the ridge pulls as well.
 #
-# Your function needs the item vectors and the user's own items, and nothing else. So somebody who signs up today gets
+# Your function needs nothing but the Gramian and the vectors of the user's own items. So somebody who signs up today gets
 # her vector from one small system, without training: **fold-in** (branch B).
 #
 # **One $d \times d$ matrix lets every empty cell speak, and none is visited.**
@@ -515,13 +512,12 @@ verdicts(*cards)
 # * *MF on ratings*: the first. Its empty cells say nothing, so almost any film may come first.
 # * *Hu–Koren*: perhaps the second. Its empty cells pull, but nobody chose its 100 numbers.
 # * The *SVD*: neither. It wants a 0 in every empty cell, and the 8 numbers that validation chose cannot repeat them all.
-# * *iALS*: neither, for its pull was chosen, too. We cannot tell it from the bestsellers.
+# * *iALS*: neither, for its pull was chosen, too.
 #
-# The list at the top knows only the day: it is the calendar again (1.8). For iALS a like of spring
-# counts as much as one of yesterday.
+# Why is iALS still far below the top? The list there knows only the day: it is the calendar again (1.8). For iALS a like of
+# spring counts as much as one of yesterday.
 #
-# The table does not say which answer is best, for its rows differ in their settings as well. That takes one model and equal
-# care.
+# Which answer is best the table does not say, for its rows differ in their settings as well.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
 # another only if both were tuned on the same validation data.**
@@ -603,9 +599,9 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 #
 # * **Neither**, the left end of the dashed lines. Nothing pulls, so 2.4 comes true: on films next to nothing is found, on PinWorld no more than by the bestsellers.
 # * **PinWorld: the vote.** From 0.1 on the lines nearly meet: where empty cells speak, a ridge has little left to do. How loud is best we cannot
-#   tell. But silence has only a ridge, which asks no cell, and that is not enough.
+#   tell. Silence has only a ridge, and that is not enough.
 # * **Films: the ridge.** The lines never meet, so a vote needs the ridge beside it. Silence with a ridge finds as much as a weak vote of 0.1;
-#   the whispers between, 0.0001 to 0.01, are behind (why, was not asked), and a *dislike*, too. But look into the lists: at 0.1 nineteen films of twenty are bestsellers, at silence half.
+#   the whispers between are behind, and a *dislike*, too. But look into the lists: at 0.1 nineteen films of twenty are bestsellers, at silence half.
 #   Where bestsellers are hard to beat, a list that repeats them has no handicap. So the films say less about the vote than PinWorld does.
 #
 # Choose the two knobs together: the ridge is $\lambda$ times the weight of all cells (2.5), so a louder vote brings a stronger ridge along, and wants a smaller $\lambda$.
@@ -620,7 +616,7 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # * **Trials.** Twelve values of $\lambda$ from 0.00001 to 3 for each of ten $\alpha_0$, the mean of three seeds on validation; the best one on test, again three seeds.
 #   "Hardly a ridge" is the smallest $\lambda$ for all.
 # * **Behind** means behind the pair that validation chose over all (films: $\alpha_0$ 0.00001 with $\lambda$ 0.1; PinWorld: 0.1 with 0.03), and that the interval of
-#   95 % of the difference, user by user, leaves out 0. Nine intervals a data set were looked at. On films 0.0001 to 0.01 (by 0.007 to 0.013) and 1 to 10 (by 0.007 to
+#   95 % of the difference, user by user, leaves out 0. Nine intervals a data set were looked at. On films 0.0001 to 0.01 (by 0.007 to 0.013; why, was not asked) and 1 to 10 (by 0.007 to
 #   0.017) are behind, on PinWorld 0.00001 to 0.001 (by 0.036 to 0.063) and, barely, 0.03. On films silence and 0.1 both find 0.089; with hardly a ridge no
 #   weight gets above 0.066. On PinWorld that line is highest at 0.3 and 1.
 # * **Not said.** On films the solid line is above the bestsellers at three weights, with 0.089 at most against 0.084; whether that is a lead was not
@@ -645,8 +641,7 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 #   As *a dislike*, as certain as a like, it claims too much: on films it is behind, on PinWorld we could not tell.
 # * With one side fixed, factorization is ridge regression. ALS solves the sides in turn, and its loss never
 #   rises.
-# * $\alpha_0$ says how hard the zeros pull down. One $d \times d$ matrix, the Gramian, carries all of them.
-# * Tune $\alpha_0$ and $\lambda$ together; a win over an untuned iALS shows little.
+# * One $d \times d$ matrix, the Gramian, carries all zeros. $\alpha_0$ says how hard they pull; tune it together with $\lambda$.
 #
 # **Next.** The dot product was our choice. Why not learn the similarity, too? [Lesson
 # 03](03_learned_similarity.ipynb) begins with a green check mark that says so.

@@ -224,7 +224,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # | $\mathbf h_2$ | the cake, the garden | the second cake |
 # | $\mathbf h_3$ | all three | in training nothing; in use it is Ann's vector |
 #
-# So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history. (The paper asked one drawn negative, not the whole catalog; here that finds less: branch 15.13.)
+# So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history. (The paper asks one drawn negative, not the whole catalog: branch 15.13.)
 #
 # So SASRec answers the question on top by the very next event. Section 15.4 has another answer. But first: does reading the order pay at all?
 
@@ -347,7 +347,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 PinnerFormer: what has to be found
 #
-# At Pinterest a user's vector is made once a day and used until the next night, on every page. **PinnerFormer** makes it. Of each event this transformer reads three things: the pin's vector (lesson 09), the action (hides, too), and the time. What should the user's vector be trained to predict?
+# Once a day Pinterest's transformer, **PinnerFormer**, makes a user's vector, for all pages until the next night. Of each event it reads three things: the pin's vector (lesson 09), the action (hides, too), and the time. What should the user's vector be trained to predict?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Draw
@@ -448,7 +448,7 @@ verdict(
 #
 # **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And *now* must have its whole week in the log, so under dense the last week's events are only ever answers, never asked.
 #
-# **Now the rows below.** By the means RP3β lies above both everywhere, and iALS on the next day most of all. They have no target, and what is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse then. Four times the steps left less than half of the gap between the two targets (one run, on validation). So train long enough before you choose a target.
+# **Now the rows below.** By the means RP3β lies above both everywhere, and iALS on the next day most of all. They have no target, and what is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse then: in one longer run the gap between the two targets shrank to less than half. So train long enough before you choose a target.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
