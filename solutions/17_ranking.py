@@ -73,7 +73,7 @@ remember("17")
 # | is judged by | recall at its budget | the order of what was shown, and the probability itself |
 #
 # An **impression** is one item shown to one user once, and what she did next: perhaps nothing. **Liked** means here: looked at closely, clicked for
-# long, saved, put into the cart, bought, or, of an ad, clicked. About two impressions in three are liked.
+# long, saved, put into the cart, bought, or, of an ad, clicked.
 #
 # Features are counted on days 0 to 27. The ranker is trained on the impressions of days 28 to 41; days 42 to 48 choose, and
 # 49 to 55 test. So every feature is older than every label. Which of the three groups below would you miss most?
@@ -497,7 +497,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.7 The loop
 #
-# Now a ranker shows its own lists, is trained on what was clicked there, and shows again, five rounds long. About what it does not show, its log says nothing. Four
+# Now a ranker shows its own lists, is trained on what was clicked there, and shows again, five rounds long. Four
 # rankers do this:
 #
 # * **clicks** is trained anew after each round, on clicks as they are;
@@ -565,7 +565,7 @@ verdict(
 # show. Right, the share of all showings that goes to a tenth of the creators. Dotted: lists in the true order of liking. Round 0 is the old ranker.*
 #
 # Read it from the right, and compare orange, with the loop, with blue, without. The tenth of the creators keeps its share. The loop bites one level below: **of the pins, two in five
-# are gone** (1,370 in round 5, without the loop 2,341). A creator has some twenty, so she is still there.
+# are gone**. A creator has some twenty, so she is still there.
 #
 # What is no longer shown gets no clicks, and nobody learns whether it was good. Likes give no sign of it, for they
 # are asked only about what is shown: on the left the loop costs nothing.

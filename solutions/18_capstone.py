@@ -127,7 +127,7 @@ pd.DataFrame({
 # | L3 | walks of three steps |
 # | pictures | the product with the sum of saved pictures |
 #
-# Where your own (01.6, 02.5, 04.4) does not pass, the library's takes its place.
+# Where your own does not pass, the library's takes its place.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Four generators hear what was saved a minute ago
@@ -364,7 +364,7 @@ def lift(policy: np.ndarray, control: np.ndarray) -> tuple[float, float, float]:
 check("18.4", lift)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Users differ so much that a lift of 5 % hides in its interval (below: iALS, 500 users in each half). A simulator can
+# Users differ so much that a lift of 5 % hides in its interval (below: iALS, in halves). A simulator can
 # let every user live **twice**, with both policies and the same chance: these *twins* take the differences between users out.
 # A site cannot: it takes more users, or subtracts what each saved before (CUPED, 18.9).
 #

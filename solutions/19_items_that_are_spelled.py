@@ -404,7 +404,7 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. RP3β is the walk; item2item, not drawn, is level with it. Start at the top: who is first, and how far below is TIGER?*
+# *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. RP3β is the walk; item2item, not drawn, is level with it.*
 #
 # **How to read it.** TIGER stands far below the four at the top. Twice the training leaves it behind all four. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words are shared: what it
 # learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is.
@@ -469,7 +469,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Pins that nobody has touched
 #
-# Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins. If sharing parts pays anywhere, then here.
+# Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins.
 #
 # So a tenth of PinWorld's pins is hidden from training and alone asked for; then a tenth of the films, of which only genres are known. The rivals go by something else than an item's likes, too:
 #
@@ -580,7 +580,7 @@ verdict(
 # >
 # > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046.
 # >
-# > **Where it did not.** On known games it finds 0.039 (after twice the training 0.045), SASRec 0.062. The nearest content is ahead on new pins, 0.380 to 0.303, and on new films, where TIGER cannot be told from popularity. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
+# > **Where it did not.** On known games it finds 0.039, SASRec 0.062. The nearest content is ahead on new pins, 0.380 to 0.303, and on new films, where TIGER cannot be told from popularity. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
 #
 # Why spell, then? An item adds 256 bytes, 64 numbers, to a table of vectors, and four bytes to the spellings. That counts where vectors do not fit into memory. Ours do.
 #
@@ -607,7 +607,7 @@ verdict(
 # * **What if a model spells the item it recommends, and what does that buy for an item that nobody has touched?** To be served no item needs a vector, and one with content can be written on its first morning, for its parts are known. Here that bought less than a
 #   vector does: the nearest content finds more of what is new, and SASRec more of what is known.
 # * Chances multiply, level by level. A beam keeps several prefixes at once; the trie keeps it among items that exist.
-# * Before you praise a spelling, ask what it is made of, and put the nearest content and a walk beside it.
+# * Put the nearest content and a walk beside a spelling.
 #
 # **Next.** The course began with a question: who should see what? Now take your own data and the sliders of lesson 18. Which of these models would you build first, which not at all, and
 # what would you measure to find out that you were wrong?
