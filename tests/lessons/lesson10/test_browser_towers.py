@@ -69,6 +69,16 @@ def test_the_circle_s_numbers_are_the_formula(page, ring):
     assert f"below {math.log1p(2 * math.exp(-2)):.2f}" in status(ring)
 
 
+def test_who_is_nearer_is_told_and_a_cold_softmax_gives_it_nearly_all(page, ring):
+    ring.get_by_role("slider", name="user").focus()
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")  # to 135 degrees: Cube is at 120
+    assert "Cube is nearer and has more, 0." in status(ring) and "below" not in status(ring)
+    ring.get_by_role("slider", name="temperature").focus()
+    page.keyboard.press("Home")
+    assert status(ring).endswith("So cold a softmax gives nearly all to the nearest, Cube.")
+
+
 def test_steps_of_training_turn_the_user_to_the_film_and_reset_turns_it_back(ring):
     before = probability(ring)
     for _ in range(6):

@@ -131,8 +131,11 @@ def test_a_film_is_asked_for_its_buckets_until_the_next_comes(on_a_page):
 def test_the_shift_is_pulled_along_its_line(on_a_page):
     page, root = on_a_page(shift())
     pull(page, root.get_by_role("img").first, (0.27, 0.3), (1, 0.3))
-    assert root.locator(".gr-status").inner_text().startswith("λ = 1.5: Alien has")
-    assert "Alien has passed Cube" in root.locator(".gr-status").inner_text()
+    said = root.locator(".gr-status").inner_text()
+    assert said.startswith("λ = 1.5: past her own list: Alien, drawn most for anybody, gets 0.")
+    assert said.endswith("in her own list 0.50.")
+    pull(page, root.get_by_role("img").first, (0.9, 0.3), (0.62, 0.3))
+    assert "Alien has passed Cube: of all films she takes it most" in root.inner_text()
 
 
 @pytest.mark.parametrize("wide", [720, 900])
@@ -153,7 +156,9 @@ def test_a_shift_moves_the_list_from_what_is_liked_more_than_usual_to_what_is_li
     root.get_by_role("slider", name="λ").focus()
     for _ in range(10):
         page.keyboard.press("ArrowRight")
-    assert status.inner_text().startswith("λ = 1.0: Alien has passed Cube")
+    assert status.inner_text().startswith(
+        "λ = 1.0: her own list. Alien is what she takes most; Cube, first at 0,"
+    )
     told = root.get_by_role("img").last.get_attribute("aria-label")
     assert told == "Alien 0.50, Brazil 0.30, Cube 0.20"
     assert root.get_by_role("img").last.locator("text").first.text_content() == "Alien"

@@ -82,6 +82,11 @@ def test_the_arrow_is_pulled_to_where_the_cakes_are_now(show):
     x, y = (sum(float(place[k]) for place in at) / len(at) / 340 for k in (0, 1))
     pull(page, root.get_by_role("img").first, (0.5, 0.3), (x, y))
     assert found(root) >= 5 and "turned by hand" in status(root)
+    assert found(root) < 6 or "still together, only elsewhere" in status(root)
+    pull(page, root.get_by_role("img").first, (x, y), (1 - x, 1 - y))
+    assert re.search(
+        "finds 0 of 6 cakes: (now the (gardens|boats)|no cakes) stand there", status(root)
+    )
     root.get_by_role("slider", name="turn it").focus()
     page.keyboard.press("Home")
     assert "turned by hand" in status(root)

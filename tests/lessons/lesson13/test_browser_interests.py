@@ -49,6 +49,10 @@ def test_the_slider_asks_with_fewer_centers(page, plane):
     page.keyboard.press("End")
     assert "3 centers," in status(plane)
     assert plane.locator(".gr-mm-star").count() == 3
+    plane.get_by_role("button", name="Ann", exact=True).click()
+    assert "1 center," in status(plane) and "One interest: more centers change" in status(plane)
+    pull(page, plane.locator("svg").first, (0.3, 0.7), (0.5, 0.9))
+    assert "asked with your one star instead of centers" in status(plane)
 
 
 def test_the_cut_moves_with_the_slider_and_with_the_arrow_keys(page, branches):

@@ -43,7 +43,10 @@ def test_a_graph_that_is_pressed_is_away_and_its_recall_is_told(machine):
     graph(machine, "user-ad").click()  # one at a time
     assert graph(machine, "board-pin").get_attribute("aria-pressed") == "false"
     assert "one cannot tell" in status(machine)
-    assert "Before, board-pin: lost 0.010, from 0.006 to 0.014, attention 0.60." in status(machine)
+    assert status(machine).startswith("board-pin has 0.60 of the looks of ")
+    assert "loses 0.010 and " in status(
+        machine
+    )  # each beside the other, no intervals: they are drawn
     machine.get_by_role("button", name="Put it back").click()
     assert "most is heard" in status(machine)
     assert [x.is_visible() for x in hidden.all()] == [False, False]  # what was seen stays
@@ -78,6 +81,9 @@ def test_a_kind_without_lists_says_who_hears_a_graph_most(drawn):
     assert status(root) == (
         "boards is heard most by idea pins, 0.50, least by ad pins, 0.20. Nobody is there for shops."
     )
+    root.get_by_role("button", name="ad pins").click()  # and what the chosen kind gives
+    assert status(root).startswith("ad pins give boards 0.20. It is heard most by idea pins, 0.50")
+    assert root.locator("text.gr-mac-strong").all_text_contents() == ["ad pins", "0.20"]
     who = root.get_by_role("img").last  # and a bar for each kind
     assert who.get_attribute("aria-label") == "ad pins 0.20, idea pins 0.50, shops nobody"
 

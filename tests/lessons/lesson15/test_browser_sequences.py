@@ -115,6 +115,9 @@ def test_lifting_the_causal_mask_is_called_a_leak(page, table):
     table.get_by_role("button", name="See empty places").click()
     table.get_by_role("button", name="–").last.click()
     assert "at nothing" in status(table)
+    assert (
+        "–" not in table.locator('tr:has([aria-pressed="true"]) td').all_inner_texts()
+    )  # all is seen
 
 
 def test_rows_of_weights_sum_to_one(page, table):

@@ -58,6 +58,10 @@ def one_mean(losses, weights):
     return torch.cat([weights[k] * x for k, x in losses.items()]).mean()
 
 
+def mean_each(losses, weights):
+    return sum(weights[k] * x.mean() for k, x in losses.items())
+
+
 def test_a_number_of_one_mean_is_seen_to_belong_to_the_users(drawn):
     root = drawn(visuals.three_losses(on="efu", function=one_mean))
     assert "user-entity has 89 % of the number, for it has 4,000 questions" in status(root)
@@ -69,6 +73,22 @@ def test_a_number_of_one_mean_is_seen_to_belong_to_the_users(drawn):
     }
     assert thick["u"] > 4 * thick["e"]
     root.get_by_role("button", name="user-entity").click()
+    assert "Each has 50 % of the number" in status(root)
+
+
+def test_a_mean_each_is_compared_with_one_mean_over_all(drawn):
+    root = drawn(visuals.three_losses(on="efu", function=mean_each))
+    one = root.get_by_role("button", name="one mean over all")
+    widths = "xs => xs.map((x) => Number(x.getAttribute('width')))"
+    encoder = root.get_by_role("button", name="encoder", exact=True).locator(".gr-tw-stripe")
+    assert "Each has 33 % of the number" in status(root)
+    assert max(encoder.evaluate_all(widths)) < 1.1 * min(encoder.evaluate_all(widths))
+    one.click()
+    assert "user-entity has 89 % of the number" in status(root)
+    assert encoder.evaluate_all(widths)[2] > 10 * encoder.evaluate_all(widths)[0]
+    root.get_by_role("button", name="user-entity").click()
+    assert "each has 50 %, for each has 256 questions" in status(root)
+    one.click()
     assert "Each has 50 % of the number" in status(root)
 
 

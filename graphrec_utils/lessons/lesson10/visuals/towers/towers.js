@@ -113,10 +113,14 @@ function render({ model, el }) {
     circle.setAttribute("aria-label", `The user points to ${Math.round(model.get("user"))} degrees, ${items[positive]} is at ${angles[positive]}`);
     chart.setAttribute("aria-label", items.map((name, k) => `${name} ${write(p[k])}`).join(", "));
     const floor = Math.log1p((items.length - 1) * Math.exp(-2 / t));
-    say(
-      `τ = ${t}: ${items[positive]} has probability ${write(p[positive])}, the loss is ${write(-Math.log(p[positive]))}. ` +
-        (floor < 5e-5 ? "At so low a temperature it can all but vanish." : `No arrangement of vectors of length 1 gets below ${write(floor, floor < 0.005 ? 4 : 2)} here.`),
-    );
+    const top = p.indexOf(Math.max(...p));
+    const cold = floor < 5e-5;
+    const why =
+      top !== positive
+        ? cold && p[top] > 0.95 ? `So cold a softmax gives nearly all to the nearest, ${items[top]}.` : `${items[top]} is nearer and has more, ${write(p[top])}.`
+        : cold ? "At so low a temperature it can all but vanish."
+        : `No arrangement of vectors of length 1 gets below ${write(floor, floor < 0.005 ? 4 : 2)} here.`;
+    say(`τ = ${t}: ${items[positive]} has probability ${write(p[positive])}, the loss is ${write(-Math.log(p[positive]))}. ${why}`);
   };
   for (const name of ["user", "at"]) model.on(`change:${name}`, draw);
   draw();

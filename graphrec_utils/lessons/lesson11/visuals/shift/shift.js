@@ -58,12 +58,15 @@ function render({ model, el }) {
     const told = list.map(([p, k]) => `${names[k]} ${text(p)}`).join(", ");
     chart.setAttribute("aria-label", told);
     knob.setAttribute("cx", px(amount));
-    const [first, usual] = [list[0][1], order(0)[0][1]];
+    const [first, usual, hers] = [list[0][1], order(0)[0][1], order(1)[0][1]];
+    const share = (rows, k) => text(rows.find((x) => x[1] === k)[0]);
     const common = logQ.indexOf(Math.max(...logQ));
     const why =
       amount === 0 ? `${names[first]} is first: she takes it more often than others do.`
       : amount < 0 ? `what few take comes up, and ${names[common]}, drawn most for anybody, goes down.`
-      : first !== usual ? `${names[first]} has passed ${names[usual]}: what many take drives out what is hers.`
+      : amount > 1 ? `past her own list: ${names[common]}, drawn most for anybody, gets ${share(list, common)}, in her own list ${share(order(1), common)}.`
+      : amount === 1 ? `her own list. ${names[first]} is what she takes most${first === usual ? "" : `; ${names[usual]}, first at 0, she takes more often than others do`}.`
+      : first !== usual ? `${names[first]} has passed ${names[usual]}${first === hers ? ": of all films she takes it most" : ""}.`
       : `${names[first]} is still first, but ${names[common]}, drawn most for anybody, comes up.`;
     say(`λ = ${amount.toFixed(1).replace("-", "−")}: ${why}`);
     control.set(amount);

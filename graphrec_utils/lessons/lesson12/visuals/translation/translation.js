@@ -149,7 +149,7 @@ function render({ model, el }) {
     const worst = gaps.indexOf(Math.max(...gaps));
     const misses = `${named(facts[worst])} misses most, by ${gaps[worst].toFixed(2)}.`;
     const told = {
-      "one to one": done ? "No one arrow serves the three better; moving a country does." : "One arrow serves all three.",
+      "one to one": done ? "No one arrow serves the three better; moving a country does." : "One arrow has to serve all three.",
       "both directions": zero
         ? `The best arrow is zero: there and back both miss by the whole way, ${gaps[0].toFixed(2)}.`
         : `What the arrow gives there it takes on the way back: the facts miss by ${list(gaps.map((x) => x.toFixed(2)))}.`,

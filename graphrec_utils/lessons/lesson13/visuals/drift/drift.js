@@ -9,7 +9,7 @@ function render({ model, el }) {
   const [topics, topic, users, own, ways, pins, bob, rows] = ["topics", "topic", "users", "own", "ways", "pins", "bob", "rows"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "Nights of retraining",
-    help: "Retrain night by night with → and ←, in four ways. Pull Bob’s arrow, or turn it by the slider: rings are the six pins he gets. Small dots: day 0.",
+    help: "Retrain night by night with → and ←, in four ways. Pull Bob’s arrow, or turn it by the slider: rings are the six pins he gets. Small pale dots: day 0.",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -25,7 +25,7 @@ function render({ model, el }) {
       () => s("rect", { x: -r, y: -r, width: 2 * r, height: 2 * r, class: "gr-dri-1" }),
       () => s("path", { d: `M0 ${-r - 1}L${r + 1} ${r}L${-r - 1} ${r}Z`, class: "gr-dri-2" }),
     ][k]();
-  const was = pins[ways[0]][0].map((p) => s("circle", { cx: at(p)[0], cy: at(p)[1], r: 2.5, class: "gr-dri-was" }));
+  const was = pins[ways[0]][0].map((p, i) => s("circle", { cx: at(p)[0], cy: at(p)[1], r: 3, class: `gr-dri-was gr-dri-${topic[i]}` }));
   const dots = topic.map((k) => s("g", { class: "gr-dri-pin" }, mark(k, 5), s("circle", { r: 11, class: "gr-dri-ring" })));
   const arrow = s("path", { class: "gr-dri-arrow" });
   const plane = s(
@@ -35,13 +35,14 @@ function render({ model, el }) {
     ...was, ...dots, arrow,
   );
   const key = (k) => s("svg", { viewBox: "-8 -8 16 16", width: 16, height: 16, "aria-hidden": "true", style: "display:inline-block;vertical-align:-3px" }, mark(k, 5));
+  const under = h("div", { class: "gr-controls gr-dri-under", role: "group", "aria-label": "Bob’s arrow" });
   const title = h("div", { class: "gr-title" });
   const found = h("p", {}, `Found: how many of the six pins are of one’s own topic, mean of ${users} users.`);
   const lines = h("tbody", {});
   const heads = ["", "cosine with day 0", "found by day 0’s vectors", "found by today’s"].map((x) => h("th", { scope: "col" }, x));
   const table = h("table", { class: "gr-dri-table", "aria-label": "All ways on this day" }, h("thead", {}, h("tr", {}, ...heads)), lines);
   body.append(
-    h("div", {}, plane),
+    h("div", {}, plane, under),
     h("div", { style: "flex: 1 1 16em" }, h("div", {}, ...topics.flatMap((name, k) => [key(k), ` ${name} \u00a0 `])), title, table, found),
   );
 
@@ -54,7 +55,8 @@ function render({ model, el }) {
     turned = x;
     draw();
   });
-  controls.append(...play.nodes, "Bob asks with:", ...asks.map((x) => x.node), hand.node);
+  controls.append(...play.nodes);
+  under.append("Bob asks with:", ...asks.map((x) => x.node), hand.node);
   const angle = ([x, y]) => (180 * Math.atan2(y, x)) / Math.PI;
   const around = (x) => Math.round(x - 360 * Math.round(x / 360));
   const asking = () => bob[model.get("way")][model.get("ask") === "old" ? 0 : model.get("step")];
@@ -102,7 +104,11 @@ function render({ model, el }) {
     const told = `${day ? `Night ${day}, ${way}` : "Day 0"}: ${asked} finds ${fit} of 6 ${topics[own]}`;
     plane.setAttribute("aria-label", told);
     const yours = day && model.get("yours") && way === "turned back" ? " Turned by your function." : "";
-    const why = turned || !day ? ""
+    const [most, many] = topics.map((_, k) => [k, list.filter((i) => topic[i] === k).length]).reduce((a, b) => (b[1] > a[1] ? b : a));
+    const why = turned
+      ? fit === list.length ? (day && moved > 25 ? `: they are still together, only elsewhere, by ${moved}°` : "")
+        : most !== own && many > 3 ? `: ${day ? "now " : ""}the ${topics[most]} stand there` : fit ? "" : `: no ${topics[own]} stand there`
+      : !day ? ""
       : ask === "new" ? ": the two were trained together"
       : moved > 25 ? `: the ${topics[own]} have turned by ${moved}°, his old arrow has not`
       : `: the ${topics[own]} stand where they stood, up to ${moved}°`;

@@ -111,17 +111,19 @@ function render({ model, el }) {
     }));
     const likes_of = list(loved.map((c) => topics[c]));
     const none = loved.filter((c) => !got(c).length).map((c) => topics[c]);
-    const asks = own ? "your star" : mean ? "the mean" : count(kept.length, "center");
+    const asks = own ? (mean ? "your star" : "your one star instead of centers") : mean ? "the mean" : count(kept.length, "center");
     const why = !fit.size
       ? mean && !own ? " The mean of what is liked lies where nothing is liked." : " Nothing that is liked is near."
       : none.length
         ? ` ${list(none)[0].toUpperCase()}${list(none).slice(1)} get no place: ${one ? "one star stands at one spot" : "no center stands there"}.`
         : loved.length > 1 ? " Each interest has places." : "";
+    const spare = !own && !mean && queries > loved.length
+      ? ` ${loved.length === 1 ? "One interest" : "Two interests"}: more centers change nothing.` : "";
     const yours = !own && !mean && model.get("yours") ? " The list is what your function returns." : "";
     const told = `asked with ${asks}, ${fit.size} of ${places} fit`;
     plane.setAttribute("aria-label", `${person} likes ${likes_of}; ${told}`);
     hand.setAttribute("aria-label", `Star, arrow keys pull it; ${fit.size} of ${places} fit`);
-    say(`${person} likes ${likes_of}: ${told}.${why}`, yours);
+    say(`${person} likes ${likes_of}: ${told}.${why}${spare}`, yours);
   };
   for (const name of ["person", "queries", "mean"]) model.on(`change:${name}`, draw);
   draw();

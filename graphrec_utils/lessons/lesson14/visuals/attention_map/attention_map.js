@@ -147,6 +147,12 @@ function render({ model, el }) {
     const best = won.indexOf(Math.max(...won));
     mask.setAttribute("aria-pressed", String(!masked));
     mask.textContent = masked ? "Let empty places be heard" : "Mask empty places";
+    // why: a weight grows with how far the key reaches along the query (the scalar product)
+    const query = [lengths[row] + model.get("moved")[row][0], model.get("moved")[row][1]];
+    const along = keys[row].map(([x, y], t) => (empty[row][t] ? -Infinity : x * query[0] + y * query[1]));
+    const first = W[row].indexOf(Math.max(...W[row]));
+    const why = masked && along.filter(Number.isFinite).length > 1 && first === along.indexOf(Math.max(...along))
+      ? ` Place ${first + 1} gets most: its key reaches farthest along the query.` : "";
     const lost = W[row].reduce((sum, x, t) => sum + (empty[row][t] ? x : 0), 0);
     const total = W[row].reduce((sum, x) => sum + x, 0);
     const count = empty[row].filter((x) => !x).length;
@@ -157,7 +163,7 @@ function render({ model, el }) {
       Number.isNaN(total)
         ? `${pins[row]}: NaN. A softmax of nothing but −∞ has no value, and whoever hears it has none either.`
         : `${pins[row]} has ${count} neighbor${count === 1 ? "" : "s"} in ${places} places; the weights sum to ${write(total)}. ` +
-            (masked ? (count ? "Empty places get nothing." : "It hears nobody: zeros.") : `Empty places take ${write(lost)} of it.`) +
+            (masked ? (count ? `Empty places get nothing.${why}` : "It hears nobody: zeros.") : `Empty places take ${write(lost)} of it.`) +
             (away && count ? ` Its query was carried: place ${best + 1} has ${write(W[row][best])} instead of ${write(still[best])}.` : ""),
     );
   };

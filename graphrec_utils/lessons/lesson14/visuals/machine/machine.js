@@ -98,11 +98,18 @@ function render({ model, el }) {
       hidden: s("text", { x: zero + 10, y: at + 5, class: x ? "gr-mac-small gr-mac-take" : "gr-mac-small", onclick: () => x && drop(k) }, x ? "take it away" : "not measured"),
     };
   });
+  const unit = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((x) => (high - low) / x < 4) ?? 1; // two or three ticks
+  const ticks = known.length ? Array.from({ length: 5 }, (_, k) => unit * (Math.ceil(low / unit) + k)).filter((x) => x <= high) : [];
   const chart = known.length > 0 && s(
     "svg",
-    { viewBox: `0 0 320 ${height}`, width: 320, height, role: "img" },
+    { viewBox: `0 0 320 ${height + 20}`, width: 320, height: height + 20, role: "img" },
     s("line", { class: "gr-mac-whole", x1: px(whole), x2: px(whole), y1: above + 8, y2: height }),
     s("text", { class: "gr-mac-small", x: px(whole), y: above, "text-anchor": "middle" }, `with all ${recall(whole)}`),
+    s("line", { class: "gr-mac-tick", x1: zero, x2: zero + long, y1: height, y2: height }),
+    ...ticks.flatMap((x) => [
+      s("line", { class: "gr-mac-tick", x1: px(x), x2: px(x), y1: height, y2: height + 5 }),
+      s("text", { class: "gr-mac-small", x: px(x), y: height + 17, "text-anchor": "middle" }, recall(x)),
+    ]),
     ...found.flatMap((x) => [x.name, x.reach, x.dot, x.value, x.hidden]),
   );
   const title = h("div", { class: "gr-title" });
@@ -157,7 +164,8 @@ function render({ model, el }) {
     const name = names[out];
     const x = missed[name];
     asking.textContent = out < 0 ? "who hears a graph? Press one" : `attention to ${name}, by kind of pin`;
-    for (const { p, bar, value } of hears) {
+    for (const { p, name: label, bar, value } of hears) {
+      for (const x of [label, value]) x.setAttribute("class", p === pin && out >= 0 ? "gr-mac-strong" : "");
       const g = out < 0 ? null : p.graphs[out];
       const wide = g ? (150 * (g.looks ?? 0)) / most : 0;
       bar.setAttribute("width", wide);
@@ -182,10 +190,21 @@ function render({ model, el }) {
         ? answer(pin, out)
         : !x
         ? `${name} is away. What a model finds that was trained without it was not measured.`
+        : old
+        ? compared(pin, out, past)
         : `A model trained without ${name} finds ${recall(x.other)} instead of ${recall(x.one)}. Lost: ${recall(x.gap)}, from ${recall(x.low)} to ${recall(x.high)}` +
-          `${x.low > 0 ? "." : ": that anything is, one cannot tell."} Attention of ${pin.name}: ${share(pin.graphs[out].looks)}.` +
-          (old ? ` Before, ${names[past]}: lost ${recall(old.gap)}, from ${recall(old.low)} to ${recall(old.high)}, attention ${share(pin.graphs[past].looks)}.` : ""),
+          `${x.low > 0 ? "." : ": that anything is, one cannot tell."} Attention of ${pin.name}: ${share(pin.graphs[out].looks)}.`,
     );
+  };
+  // the second that is taken away beside the one before: looks, and what is lost without
+  const compared = (pin, k, past) => {
+    const [a, b] = [past, k].sort((i, j) => pin.graphs[j].looks - pin.graphs[i].looks);
+    const [x, y] = [a, b].map((i) => missed[names[i]]);
+    const [p, q] = [a, b].map((i) => pin.graphs[i].looks);
+    const blind = [a, b].filter((i) => missed[names[i]].low <= 0).map((i) => names[i]);
+    const apart = q > 0 && p >= 2 * q && !blind.length && x.low < y.high && y.low < x.high;
+    return `${names[a]} has ${share(p)} of the looks of ${pin.name}, ${names[b]} ${share(q)}. Trained without one of them, a model loses ${recall(x.gap)} and ${recall(y.gap)}` +
+      (blind.length ? `: that anything is lost without ${list(blind)}, one cannot tell.` : apart ? ". Attention need not be importance." : ".");
   };
   // a press where nothing can be taken away: the first level of a pin, or who hears the graph most
   const answer = (pin, k) => {
@@ -200,7 +219,8 @@ function render({ model, el }) {
     const mute = heard.filter(([, g]) => nobody(g)).map(([who]) => who);
     const [most, least] = [1, -1].map((way) => heard.filter(([, g]) => !nobody(g)).sort((a, b) => way * (b[1].looks - a[1].looks))[0]);
     if (!most || (nobody(pin.graphs[k]) && pins.some((p) => p.graphs.some((g) => g.near.length)))) return `${pin.name} has nobody in ${name}: this graph says nothing.`;
-    return `${name} is heard most by ${most[0]}, ${share(most[1].looks)}` +
+    const mine = !kinds.includes(pin) || kinds.length < 2 ? "" : nobody(pin.graphs[k]) ? `${pin.name} have nobody in ${name}. ` : `${pin.name} give ${name} ${share(looks)}. `;
+    return `${mine}${mine ? "It" : name} is heard most by ${most[0]}, ${share(most[1].looks)}` +
       (least === most ? "." : `, least by ${least[0]}, ${share(least[1].looks)}.`) + (mute.length ? ` Nobody is there for ${list(mute)}.` : "");
   };
   const flowing = () => {

@@ -65,7 +65,7 @@ function render({ model, el }) {
     cells.forEach((line, t) =>
       line.forEach((cell, k) => {
         const w = W[t][k];
-        cell.textContent = w > 0 ? w.toFixed(2) : "–";
+        cell.textContent = w > 0 || ((a || k <= t) && (o || !empty[k])) ? w.toFixed(2) : "–"; // a dash is masked, 0.00 is seen and hardly counts
         cell.style.setProperty("--gr-ca-share", `${Math.round(70 * w)}%`);
         cell.className = w > 0 && (k > t || empty[k]) ? "gr-ca-leak" : "";
       }),

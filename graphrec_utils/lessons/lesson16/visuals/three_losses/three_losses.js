@@ -26,7 +26,12 @@ function render({ model, el }) {
   };
   const switches = Object.entries(names).map(([k, name]) => [k, button("", () => flip(k), { "aria-pressed": "false" }), h("span")]);
   switches.forEach(([k, node, part]) => node.append(h("i", { class: `gr-tw-key gr-tw-${k}` }), names[k], part));
-  controls.prepend(...switches.map(([, node]) => node));
+  let mean = false; // whether all questions go into one mean, for the reader to compare
+  const one = shares && button("one mean over all", () => {
+    mean = !mean;
+    draw();
+  }, { "aria-pressed": "false" });
+  controls.prepend(...switches.map(([, node]) => node), one ?? "");
   const lines = edges.map(([one, other, loss]) => {
     const [[x, y], [a, b]] = [at(one), at(other)];
     const out = 48 * across;
@@ -71,14 +76,18 @@ function render({ model, el }) {
     const all = Object.entries(part);
     const [first, share] = all.reduce((x, y) => (y[1] > x[1] ? y : x));
     if (all.length < 2) return `${names[first]} alone: all of the number is its. Switch on another: who has more of it then?`;
-    if (all.every(([, x]) => Math.abs(x - 1 / all.length) < 0.005))
+    const alike = all.every(([, x]) => Math.abs(x - 1 / all.length) < 0.005);
+    if (alike && mean) return `One mean over all questions: each has ${percent(1 / all.length)}, for each has ${batch[first].toLocaleString("en-US")} questions. Now switch on user-entity.`;
+    if (alike)
       return `Each has ${percent(1 / all.length)} of the number, with ${list(all.map(([k]) => batch[k].toLocaleString("en-US")))} questions in the batch: how many there are decides nothing, your weights do.`;
-    return `${names[first]} has ${percent(share)} of the number${batch[first] > 1000 ? `, for it has ${batch[first].toLocaleString("en-US")} questions in the batch` : ""}: the encoder learns what it asks for, and little of the rest.`;
+    return `${mean ? "One mean over all questions: " : ""}${names[first]} has ${percent(share)} of the number${batch[first] > 1000 ? `, for it has ${batch[first].toLocaleString("en-US")} questions in the batch` : ""}: the encoder learns what it asks for, and little of the rest.`;
   };
   const draw = () => {
     const on = model.get("on");
     const reached = (losses) => [...losses].some((k) => on.includes(k));
-    const part = shares?.[on];
+    const questions = [...on].reduce((sum, k) => sum + batch[k], 0);
+    const part = mean ? Object.fromEntries([...on].map((k) => [k, batch[k] / questions])) : shares?.[on];
+    one?.setAttribute("aria-pressed", String(mean));
     switches.forEach(([k, node, share]) => {
       node.setAttribute("aria-pressed", String(on.includes(k)));
       share.textContent = part && k in part ? ` ${percent(part[k])}` : "";
@@ -95,8 +104,11 @@ function render({ model, el }) {
       stripes.forEach(([k, bar]) => {
         const j = shown.findIndex((z) => z[0] === k);
         bar.setAttribute("visibility", j < 0 ? "hidden" : "visible");
-        bar.setAttribute("x", x + 8 + (j * (wide - 16)) / Math.max(1, shown.length));
-        bar.setAttribute("width", (wide - 16) / Math.max(1, shown.length) - 2);
+        // as wide as its share of those that reach the part; all alike where no share is known
+        const weigh = (z) => (part ? part[z] : 1);
+        const unit = (wide - 16) / (shown.reduce((sum, z) => sum + weigh(z[0]), 0) || 1);
+        bar.setAttribute("x", x + 8 + unit * shown.slice(0, Math.max(0, j)).reduce((sum, z) => sum + weigh(z[0]), 0));
+        bar.setAttribute("width", j < 0 ? 0 : Math.max(2, unit * weigh(k) - 2));
       });
     });
     if (asked) {

@@ -93,8 +93,12 @@ function render({ model, el }) {
     const mean = curve.reduce((sum, [x]) => sum + x, 0) / curve.length;
     const much = mean - share;
     const where = Math.abs(much) < 0.03 ? "about as much as happens" : much > 0 ? "too much on average" : "too little on average";
+    // both ends off by more than points scatter: a stretch, whatever the mean says
+    const [below, above] = [curve[0], curve.at(-1)].map(([x, y]) => x - y);
+    const sure = below < -0.03 && above > 0.03 ? "is too sure: it says low ones too low, high ones too high"
+      : below > 0.03 && above < -0.03 ? "is not sure enough: it says low ones too high, high ones too low" : `says ${where}`;
     const worse = rce[i][j] < 0 ? " The constant would do better." : "";
-    say(`a = ${shown[0]}, b = ${shown[1]}: RCE ${shown[2]}, AUC ${shown[3]}. It says ${where}.${worse}${[i, j].join() === begun ? "" : " AUC stays: the order is the same."}`.replaceAll("-", "−"));
+    say(`a = ${shown[0]}, b = ${shown[1]}: RCE ${shown[2]}, AUC ${shown[3]}. It ${sure}.${worse}${[i, j].join() === begun ? "" : " AUC stays: the order is the same."}`.replaceAll("-", "−"));
   };
   for (const name of ["stretch", "shift"]) model.on(`change:${name}`, draw);
   draw();

@@ -10,7 +10,7 @@ function render({ model, el }) {
   let rounds = model.get("rounds"); // onward from where the reader has lifted somebody
   const { root, body, controls, say } = frame(el, {
     label: "A list sorted by its own clicks",
-    help: "Step through the rounds with ← and →. Press a thing (or ↑, ↓) to ask about it; lift it by hand, or with Shift and ↑, ↓. Pale: liked if looked at. Solid: clicked. Tick: clicked in the mean of all rounds so far, or by whom of those who looked; by it the next list is sorted.",
+    help: "Step through the rounds with ← and →. Press a thing (or ↑, ↓) to ask about it; lift it by hand, or with Shift and ↑, ↓. Pale: liked if looked at. Solid: clicked. Tick: what sorts the next list, over all rounds so far: clicks per round, or per look.",
   });
   const percent = (x) => `${Math.round(100 * x)} %`;
   const wide = matchMedia("(max-width: 600px)").matches ? 380 : 700;

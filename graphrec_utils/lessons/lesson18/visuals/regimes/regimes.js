@@ -8,7 +8,7 @@ function render({ model, el }) {
   const slices = model.get("slices");
   const { body, controls, say } = frame(el, {
     label: "Which one wins?",
-    help: "Choose a property of the data; the slider changes it, all else stays. Pull the dotted line in the picture, too. Press a name to see its line. Gray band: who cannot be told from the first.",
+    help: "Choose a property of the data; the slider changes it, all else stays. Pull the dotted line in the picture, too. Press a name to see its line. Gray bars: from the best to the last who cannot be told from the first.",
   });
   const put = (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
@@ -49,7 +49,7 @@ function render({ model, el }) {
   controls.after(sets);
 
   // ---- the chart, and the list beside it
-  const [W, H, left, bottom, top, right] = [540, 300, 46, 42, 34, 138]; // names stand at the right end
+  const [W, H, left, bottom, top, right] = matchMedia("(max-width: 600px)").matches ? [410, 300, 42, 42, 34, 132] : [540, 300, 46, 42, 34, 138]; // names stand at the right end
   const title = h("div", { class: "gr-title" });
   const chart = s("svg", { viewBox: `0 0 ${W} ${H}`, width: W, height: H, role: "img" });
   const names = h("ol", { class: "gr-reg-list", "aria-label": "Methods, the best first" });
@@ -144,7 +144,7 @@ function render({ model, el }) {
       s("line", { class: "gr-reg-axis", x1: left, x2: W - right + 10, y1: H - bottom, y2: H - bottom }),
       ...levels.map((x, k) => s("text", { class: "gr-reg-ink", x: px(k), y: H - bottom + 17, "text-anchor": "middle" }, short(x))),
       s("text", { class: "gr-reg-ink", x: (W - right + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) || (slice.knob + slice.unit).length > 44 ? slice.knob : `${slice.knob} (${slice.unit})`),
-      ...(asked ? [] : [s("polygon", { class: "gr-reg-zone", points: [...zone.high.map((y, k) => `${px(k)},${py(y)}`), ...zone.low.map((y, k) => `${px(k)},${py(y)}`).reverse()].join(" ") })]),
+      ...(asked ? [] : zone.high.map((y, k) => s("rect", { class: "gr-reg-zone", x: px(k) - 7, width: 14, y: py(y), height: py(zone.low[k]) - py(y) }))),
       ...far.map((m) => s("polyline", { class: "gr-reg-line gr-reg-far", points: points(m, m.mean).join(" ") })),
       ...front.map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m, m.high), ...points(m, m.low).reverse()].join(" ") })),
       ...front.flatMap((m) => [
@@ -162,11 +162,12 @@ function render({ model, el }) {
     const held = document.activeElement?.dataset?.method;
     const listed = asked || all ? ranked : ranked.filter((m) => near.has(m.name) || m.name === pressed);
     const behind = ranked.length - listed.length;
+    const leader = find(best.first);
     names.replaceChildren(
       ...listed.map((m) => {
         const kind = asked ? "" : m.name === best.first ? "gr-reg-first" : near.has(m.name) ? "" : "gr-reg-behind";
         const value = m.mean[place] > 0 || !log ? number(m.mean[place]) : "does not fit";
-        const told = m.name === best.first ? value : near.has(m.name) ? `${value} ≈` : value;
+        const told = m.name === best.first ? value : near.has(m.name) ? `${value}${m.mean[place] < leader.low[place] ? `, to ${number(m.high[place])}` : ""} ≈` : value;
         return h("li", {},
           s("svg", { class: "gr-reg-swatch", viewBox: "0 0 12 12", "aria-hidden": "true" }, s("polygon", { points: m.points, style: face(m) })),
           h("button", { type: "button", class: kind, "data-method": m.name, "aria-pressed": String(pressed === m.name),

@@ -75,7 +75,7 @@ function render({ model, el }) {
     const both = level ? [...level.kept, ...[...level.dropped].sort((a, b) => b[1] - a[1])] : [];
     ranks.replaceChildren(
       ...both.map(([p, chance]) =>
-        h("li", { class: kept.has(p) ? "gr-bt-kept" : null }, `${[...p].join("·")} ${films[p] ?? (p.length === L ? "no film" : "")} ${chance.toFixed(3)}${kept.has(p) ? "" : ", dropped"}`),
+        h("li", { class: kept.has(p) ? "gr-bt-kept" : null }, `${[...p].join("·")}${films[p] ? ` ${films[p]}` : p.length === L ? " no film" : ""}: ${chance.toFixed(3)}${kept.has(p) ? "" : ", dropped"}`),
       ),
     );
     const name = (p) => films[p] ?? "no film";
