@@ -34,6 +34,8 @@ def test_stretching_moves_rce_and_leaves_auc(on_a_page):
     assert status(root).startswith("a = 4, b = 0")
     assert number(root, "RCE") < rce and number(root, "AUC") == auc
     assert "It is too sure" in status(root)
+    page.keyboard.press("Home")
+    assert "It is not sure enough" in status(root)
     root.get_by_role("slider", name="shift").focus()
     page.keyboard.press("Home")
     assert "too little on average" in status(root)

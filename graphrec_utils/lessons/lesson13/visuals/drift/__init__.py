@@ -59,7 +59,7 @@ def drift(way: str = "from scratch", step: int = 2, function: Callable | None = 
         },
         text=f"film of {NIGHTS} nights of retraining, {len(WAYS)} ways",
         alt=(
-            f"Four planes with the vectors of {len(topic_of_pins())} pins of three topics after {NIGHTS} nights of retraining, faint dots "
+            f"Four planes with the vectors of {len(topic_of_pins())} pins of three topics after {NIGHTS} nights of retraining, small dots "
             "where they were on day 0, and Bob's vector of day 0 as an arrow. Mean cosine of a pin with its vector of "
             f"day 0, and share of their own topic that users find with vectors of day 0: {last}."
         ).replace("-0", "−0"),
@@ -163,20 +163,21 @@ def draw(tables: dict[str, list[np.ndarray]]) -> tuple[Axes, ...]:
     """Draw all four ways after the last night."""
     topic, m = topic_of_pins(), len(TOPICS) * USERS
     first = tables["from scratch"][0]
-    figure = plt.figure(figsize=(8.4, 2.9), layout="constrained")
+    figure = plt.figure(figsize=(7.4, 2.9), layout="constrained")
     axes = figure.subplots(1, len(WAYS), sharex=True, sharey=True)
     reach = 1.12 * max(np.abs(tables[k][-1]).max() for k in WAYS)
     for ax, way in zip(axes, WAYS, strict=True):
         now = tables[way][-1]
         row = judged(first, now)
-        ax.plot(*first[m:].T, ".", color=style.CONTEXT, markersize=3, alpha=0.7, label="day 0")
+        day_0 = [COLORS[k] for k in topic]
+        ax.scatter(*first[m:].T, s=5, marker=".", c=day_0, linewidths=0.5, label="day 0")
         for k, (color, marker) in enumerate(zip(COLORS, MARKERS, strict=True)):
             ax.scatter(
                 *now[m:][topic == k].T,
                 s=20,
                 marker=marker,
                 color=color,
-                alpha=0.75,
+                alpha=1,
                 label=TOPICS[k],
             )
         ax.scatter(
