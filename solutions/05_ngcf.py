@@ -309,8 +309,14 @@ plt.show()
 # *Figure 5.3. Scores of three users (rows) for four films (columns), split by layer; darker is larger, in each layer on
 # a scale of its own. Start with Ann's row, and look for Cube.*
 #
-# Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes. (Ann and Alien: her vector has $1/\sqrt 2$ at Alien's place, Alien's has it at hers, and each has a 1 at its own: 0.71 + 0.71 = 1.41. The products add 0 here.) Layer 2 repeats them, louder, and reaches films three steps away: Ann's vector and Cube's have gone two steps each and meet at Brazil
+# Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes. Layer 2 repeats them, louder, and reaches films three steps away: Ann's vector and Cube's have gone two steps each and meet at Brazil
 # and Bob. So Cube has 0.62 for Ann. Liked films leave her list, and this small number decides. What is left to learn?
+#
+# <details><summary>Where the 1.41 of layer 1 comes from</summary>
+#
+# Ann's vector has $1/\sqrt 2$ at Alien's place, Alien's has it at hers, and each has a 1 at its own: 0.71 + 0.71 = 1.41. The products add 0 here.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.5 What is learned, and where it sits

@@ -579,7 +579,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind: hearing pays. (A walk hears, too: RP3β, which trains nothing, is far ahead of *nobody* and close to both encoders.) The two marks of PinSage differ in the number, and it is worth as much as hearing.
 #
-# When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It is quickly tried, and it may be the whole lead.
+# When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It may be the whole lead.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -608,7 +608,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Users gained when their own loss joined; for pins no further loss was seen to add anything.
 # * What is many drowns what is rare: boards fill nineteen of twenty places of a busy pin, users ask nearly nine of ten questions. So OmniSage gives each kind of neighbor a quota (whether it pays we did not test), and each loss its own mean.
-# * Asked by pins, vectors of length 1 had after a few hundred steps hardly learned popularity: give them a length, or put a number beside.
+# * Asked by pins, vectors of length 1 hardly learned popularity in a few hundred steps: give them a length, or put a number beside.
 # * What looked like attention's lead over PinSage was this number. Give it to the rival, too.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these few hundred, when everything about them may be read? Lesson 17.
