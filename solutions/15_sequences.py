@@ -269,7 +269,7 @@ check("15.3", sequence_loss)
 # A **chain** can tell: it looks at the last event alone and counts what others did next.
 # Shuffle each history, all but the event to be found. Then any event of the person may stand last, and what the chain loses is what the true last one had told it beyond the others.
 #
-# Now ask for the very next event, on four sets of real data. The models differ in what they may read:
+# Now ask for the very next event, on four sets of real data, models that differ in what they may read:
 #
 # | reads | who |
 # |---|---|
@@ -384,7 +384,7 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target, and give both a little popularity on each score (15.14 says why). Ask them for the new likes of the next day, week and fortnight. If a window teaches to look ahead, dense should catch up the further one asks.
+# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target, and ask both for the new likes of the next day, week and fortnight. A little popularity is added to each of their scores, since vectors of length 1 learn it slowly (15.14). If a window teaches to look ahead, dense should catch up the further one asks.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
