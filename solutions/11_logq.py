@@ -13,8 +13,8 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 11 · logQ, wrong and right
 #
-# > **Nearly every candidate generator takes its negatives from the batch, and many a code base subtracts a *log Q*
-# > somewhere, each in its own way. Which way is right, in what sense, and would you notice if yours were wrong?**
+# > **Nearly every candidate generator takes its negatives from the batch, and many subtract a *log Q*
+# > somewhere. Which way is right, in what sense, and would you notice if yours were wrong?**
 #
 # With a hundred million items nobody can afford a full softmax. So the other items of the batch serve as negatives.
 # But a batch holds mostly what is popular: a bestseller is a negative again and again, and the model learns to keep it down.
@@ -98,7 +98,7 @@ remember("11")
 # * figure 11.1
 # * then words The favorite comes first for only 7 of 20 users.
 #
-# Minutes 12 to 15. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q: rare at the left, popular at the right. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
+# Minutes 12 to 14. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q: rare at the left, popular at the right. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
 # users on top of each other. Press the key at the end: the favorite comes first for seven of the twenty. Ask what the common belief, that a softmax learns how much each user likes each item, would show: squares on a level line. All lie on one that falls by one.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1", "told"]
@@ -211,18 +211,16 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A draw stands for the sum, if divided by n Q
-# * formula 1
 # * drawing sum by draws
+# * then formula 1
 #
-# Minutes 15 to 19. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, at the left of the formula. It is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score.
-# By hand below, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
-# eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. The positive stands beside the sum, as it is.
+# Minutes 14 to 19. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
+# eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. Then press the key. At the left the sum; it is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score. The positive stands beside the sum, as it is.
 #
-# ### Code differs in three places, and each looks harmless
-# * drawing three places
+# ### Code differs in three places: that makes five variants
+# * drawing five variants
 #
-# Minutes 19 to 22. Take hands at each row; nobody has to be right yet. Yi and others (2019) take log Q off every column, the positive's too. The lecture that this course follows leaves the positive alone and takes log Q off the negatives only; the lesson calls that form *negatives only*. Ask what happens to n in Yi's form: it is in every column, so it cancels.
-# If the positive is left alone, n counts, and Q must be a probability, not a count. Third row: out means that a hit is no negative; if the positive is left alone that is right only with an n.
+# Minutes 19 to 22. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. First place: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows takes log Q off the negatives only. Second: is there an n? In every column, as in Yi's form, it would cancel. If the positive is left alone it counts, and Q must be a probability, not a count. Third: does a hit stay, or is it out, no negative? If the positive is left alone, out is right only with an n. Negatives only, hits out, is what released code has; real lists will be judged with this one. Nobody has to be right yet.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -320,33 +318,28 @@ predict("11.p2")
 # ### "Best": near to the gradient, or right at the end
 # * drawing two meanings
 #
-# Minutes 22 to 24. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate: how far is the mean gradient over the draws from that of the full softmax? As a teacher: where is the mean gradient zero? There the training ends, and log p
+# Minutes 22 to 24. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate: how far is the mean gradient over the draws from that of the full softmax? Both are taken at one place, at the scores s = log p. As a teacher: where is the mean gradient zero? There the training ends, and log p
 # should have been learned.
-#
-# ### Five variants take log Q off in different places
-# * drawing five variants
-#
-# Minutes 24 to 26. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. None: nothing. Negatives only: log Q off the draws, hits in, the form of the slide. Negatives only, hits out: the same without the hits, as released code has it; real lists will be judged with this one. nQ, hits out: log nQ off the draws, hits out; that is the derivation of 11.2. Yi: log Q off all columns, hits in.
 #
 # ### An exact teacher ends at log p
 # * drawing one draw
 # * box One negative a row: which variant learns log p exactly?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** none of them
 #
-# Minutes 26 to 28. Above, the score of the positive and of the one draw in three of the variants; none leaves both as they are. Usual wrong answer (11.p2): b, since it has nearly the best gradient. That is the other question. With one draw n is 1, so a and b are the same, and a logit and a half away. Right is c; d is so for all but Yi.
+# Minutes 24 to 26. Above, the score of the positive and of the one draw in three of the variants; none leaves both as they are. Usual wrong answer (11.p2): b, since it has nearly the best gradient. That is the other question. With one draw n is 1, so a and b are the same (a hit teaches nothing in either), and a logit and a half away. Right is c; d is so for all but Yi.
 #
 # ### The best estimate is not the best teacher
 # * drawing at sixteen
 # * then words Why *Yi* is exact: s − log Q learns log p − log Q, so **s = log p**.
 #
-# Minutes 28 to 31. Stop here. Sixteen draws a row. At the left the distance of the gradients, summed over the items; at the right the largest error of a learned logit. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, hits out is nearest to the full gradient, Yi is farther off than negatives only. Right, only Yi learns log p, even with one draw. Negatives only, hits out, is bad in both; keep it in mind for real lists. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
+# Minutes 26 to 30. Stop here. Sixteen draws a row. At the left the distance of the gradients at s = log p, summed over the items; at the right the largest error of a learned logit. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, hits out is nearest to the full gradient, Yi is farther off than negatives only. Right, only Yi learns log p, even with one draw. Negatives only, hits out, is bad in both; keep it in mind for real lists. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
 # the right place: Yi's loss asks which column is the true one, so its corrected scores are PMI, s − log Q = log p − log Q, and s = log p. And nQ, hits out? It estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
 # The lecture's claim was that log Q off the negatives, as on its slide, makes a softmax of 16 draws learn log p. With 0.21 it is near, and not there: the lesson counts 0.1 as learned, a limit of our own.
 #
 # ### No log Q off: the bestseller is pushed down too hard
-# * figure 11.2
+# * figure 11.2; variant = none; size = 3
 #
-# Minutes 31 to 34. At the left the mean gradient, at the right what is learned in the end, both with outlines where a full softmax has them: the bars should come there. Three states, in this order. First press all pieces out: that is none, and the bestseller's bar goes too far. Then log Q off the negatives: negatives only, nearer. Last Yi: hits in,
-# and log Q off the positive, too; with one negative its left bars are far off, and its right ones are right. If somebody asks for hits out (j ≠ +) without the n: with 16 draws a logit is off by 1.07, with hits in by 0.21, since the draws count sixteen times too much, and the positive does not grow with them. So hits out needs the n. Pass over *corrected, 2025*; it is branch 11.8.
+# Minutes 30 to 34. Eight draws a row. At the left the mean gradient at s = log p, at the right what is learned in the end; the outlines are those of a full softmax, the bars should come there. Three states. It begins with none: the bestseller is pushed at by 0.532 where a full softmax pushes by 0.276, and in the end it has 0.067 in place of 0.276. Press − log Q of the negatives (j): negatives only, nearer in both halves, left off by 0.140 in place of 0.511. Last press − log Q of the positive, too (+): that is Yi,
+# hits in. Its left bars are too short, off by 0.333, and its right ones are right. If somebody asks for hits out (j ≠ +) without the n: with 16 draws a logit is off by 1.07, with hits in by 0.21, since the draws count sixteen times too much, and the positive does not grow with them. So hits out needs the n. Pass over *corrected, 2025*; it is branch 11.8.
 
 # %% tags=["experiment", "answers:11.p2"] jupyter={"source_hidden": true}
 f, Q4, positive = toy.logits()
@@ -427,12 +420,12 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # ### One number when serving puts log Q back
 # * drawing knob
 #
-# Minutes 34 to 36. A second way, without touching the loss. The uncorrected model learns log p − log Q. Train it as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item, and you have counted it anyway. At λ = 0 that is PMI, at 1 log p. No new training: popularity lives beside the product, and the vectors need not hold it.
+# Minutes 34 to 35. A second way, without touching the loss. The uncorrected model learns log p − log Q. Train it as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item, and you have counted it anyway. At λ = 0 that is PMI, at 1 log p. No new training: popularity lives beside the product, and the vectors need not hold it.
 #
 # ### Turn λ up, and popular films come back
 # * figure 11.3
 #
-# Minutes 36 to 39. Bars: the shares of her list; outlines: how often each film is drawn. The number belongs to the bar, also where it stands at the end of a longer outline. At λ = 0 Drive is first: she takes it more than twice as often as others do. Pull λ to 1 and ask where the order turns: at 0.5 Alien, which she takes most, is already first. Then below 0, where it gets more peculiar. Ask what this would do to a
+# Minutes 35 to 38. Bars: the shares of her list; outlines: how often each film is drawn; a number belongs to its bar. At λ = 0 Drive is first: she takes it more than twice as often as others do. Pull λ to 1 and ask where the order turns: at 0.5 Alien, which she takes most, is already first. Then below 0, where it gets more peculiar. Ask what this would do to a
 # model trained with the correction: it would get log Q twice.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -449,26 +442,25 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 predict("11.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### A list has twenty places, for popular and rare ones
+# ### Popular and rare items share a list of twenty
 # * drawing before
-# * box And with log Q?<br>**a** less in all, more rare<br>**b** more in all, more rare<br>**c** more in all, fewer rare
+# * box Gowalla: what does log Q change?<br>**a** less in all, more rare<br>**b** more in all, more rare<br>**c** more in all, fewer rare
 #
-# Minutes 39 to 41. The gray bars are Gowalla's places without a correction; how long are the dashed ones, with it? A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
+# Minutes 38 to 40. The gray bars are places of Gowalla, by a model without a correction; how long are the dashed ones, with it? A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
 #
 # ### More is found, fewer rare items, on all three
 # * drawing found and rare
-# * words For rare items no intervals were kept.
+# * words Least gain: PinWorld, +0.020, from +0.010 to +0.029; rare items: no intervals.
 #
-# Minutes 41 to 44. In each half an arrow is a data set: it begins without a correction and ends with log Q off the negatives, hits out, as released code has it. At the left NDCG@20: all three rise. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall; of rare films
+# Minutes 40 to 43. In each half an arrow is a data set: it begins without a correction and ends with log Q off the negatives, hits out. Why this one, bad in both senses on four items? It is what released code has; and where no item is a large part of what a user takes, as among a thousand, it should be nearly right (11.7). At the left NDCG@20: all three rise, so the lecture's claim holds. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall; of rare films
 # hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. And no log Q tells a model the day: on films a list of the last days finds 0.160, more than every loss. In the notebook figure 11.4 has all the others, iALS and RP3β, too, which sample nothing: on Gowalla RP3β
 # finds more than the corrected model, and about as many rare places.
 #
-# ### The exact teacher is not ahead, and on Gowalla λ is
-# * drawing nine leads
-# * words With a λ of its own the correction is still 0.013 behind on Gowalla.
+# ### On films the exact teacher is not ahead; on Gowalla λ is
+# * drawing five leads
 #
-# Minutes 44 to 47. NDCG@20. *The correction* is negatives only, hits out. Read column by column. First: without a correction it is behind on all three, so the claim of the lecture holds. Second: in 11.3 it is the worse teacher, yet it cannot be told from Yi, who was trained on films alone; exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Third: λ on a model that was not corrected is ahead on
-# Gowalla; on films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. And be fair: λ was tuned for the uncorrected model; the words say what remains if the correction gets one, too.
+# Minutes 43 to 47. *The correction* is again negatives only, hits out. Read it group by group. First: on four items it is the worse teacher, yet on films it cannot be told from Yi, who was trained there alone; exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Second: λ on a model that was not corrected is ahead on
+# Gowalla; on films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. Third, to be fair: λ was tuned for the uncorrected model. Give the correction a λ, too: on Gowalla it is still 0.014 behind; elsewhere that was not measured.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}
 stored = results.load(
@@ -545,7 +537,7 @@ verdict(
 #   validation, from 0 to 1.5. λ on the very model of the circle was not measured. What was chosen is trained on train and validation with three seeds.
 # * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the recall of rare items.
 # * **Yi.** Negatives only, hits out, over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21. But Yi's best settings differ, too (regularization 0.3 and 2 epochs, there 0.1 and 6); its three trainings found 0.077, 0.088 and 0.097 (the other's 0.092 to 0.093), and the interval is over users only. On the other two Yi was not trained.
-# * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
+# * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.014 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
 #   was not measured. iALS cannot be told from λ on any of the three. With λ the recall of rare pins falls from 0.24 to 0.18.
 # * **What is shown.** Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
 #   correction shows is nearly three times as popular on films and on Gowalla, on PinWorld a third more.
@@ -574,10 +566,10 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Three ways are right, each in its own sense
 # * drawing two answers
-# * then words Would you notice? **No** log Q: **yes**, 0.098 against 0.180 on Gowalla. In another **place**: on films we **cannot tell**.
+# * then words Would you notice? **No** log Q: **yes**, 0.098 against 0.180 on Gowalla. In another **place** (Yi, or released code): on films we **cannot tell**.
 #
 # Minutes 47 to 50. What it is for: a batch brings negatives for free, and log Q makes them teach how much, not how much more than others. Where it won: on all three data sets, most on Gowalla. Where it did not: rare items pay; λ when serving cannot be told from it on films and PinWorld, and finds more on Gowalla.
-# Ask the question of the first slide again: which way is right, in what sense, and would you notice a wrong one? Then press the key. The place is Yi's against negatives only, hits out. Where users are sure of what they want a wrong scale shows, too; that is branch 11.7. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
+# Ask the question of the first slide again: which way is right, in what sense, and would you notice a wrong one? What released code does is none of the three, and it still finds more on all three data sets: 32 numbers, stopped on the way, need not end where a proof ends. Then press the key. Where users are sure of what they want a wrong scale shows, too; that is branch 11.7. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -107,9 +107,9 @@ def sum_by_draws() -> Sheet:
         390,
         "Left the sum over all other items; right eight draws that stand for it: what is drawn twice as often counts half, and the draw that is the positive is left out",
     )
-    sheet.text(0, 30, "the sum, every eˢ = 1", bold=True)
+    sheet.text(0, 30, "the sum over j ≠ i, eˢ = 1", bold=True)
     sheet.text(480, 30, "eight draws, each divided by 8 Q", bold=True)
-    shares = (("bestseller", "½", 4, ITEM), ("film B", "¼", 2, ITEM), ("film C", "⅛", 1, ITEM), ("the positive", "⅛", 1, NEGATIVE))  # fmt: skip
+    shares = (("bestseller", "½", 4, ITEM), ("film B", "¼", 2, ITEM), ("film C", "⅛", 1, ITEM), ("i, the positive", "⅛", 1, NEGATIVE))  # fmt: skip
     for k, (name, q, drawn, color) in enumerate(shares):
         y = 60 + 82 * k
         hit = color == NEGATIVE
@@ -121,27 +121,6 @@ def sum_by_draws() -> Sheet:
             sheet.box(480 + 85 * j, y, wide, 60, fill="#fff" if hit else ITEM, edge=color, dashed=hit, round=3)  # fmt: skip
         said = "a hit: out, but counted in the 8" if hit else f"{drawn} · 1 / (8 · {q}) = 1"
         sheet.text(620 if hit else 860, y + 41, said, color=color if hit else INK)
-    return sheet
-
-
-def three_places() -> Sheet:
-    sheet = Sheet(
-        410,
-        "Three places: the positive left alone or corrected too; no n or log of n Q; a hit stays in or is left out",
-    )
-    rows = (
-        ("1  the positive", ("left alone", "negatives only: the lecture"), ("corrected, too", "Yi et al., 2019")),
-        ("2  the n", ("− log Q", "a constant cancels in Yi's form"), ("− log (n Q)", "needed if 1 is left alone")),
-        ("3  a hit", ("stays in", ""), ("out", "")),
-    )  # fmt: skip
-    for k, (name, *ways) in enumerate(rows):
-        y = 8 + 134 * k
-        sheet.text(0, y + 62, name, bold=True, size=30)
-        for j, (way, why) in enumerate(ways):
-            sheet.box(270 + 450 * j, y, 430, 106, fill=TINT[USER], edge=USER)
-            sheet.text(485 + 450 * j, y + (44 if why else 62), way, at="middle", bold=True)
-            if why:
-                sheet.text(485 + 450 * j, y + 82, why, at="middle", size=24)
     return sheet
 
 
@@ -157,6 +136,7 @@ def two_meanings() -> Sheet:
     sheet.text(400, 150, "true", bold=True)
     sheet.line(120, 330, 420, 250, color=ITEM, wide=7, head=True)
     sheet.text(430, 260, "mean of\nthe draws", color=ITEM, bold=True)
+    sheet.text(120, 384, "both at the scores s = log p", size=24, color=QUIET)
     sheet.text(860, 34, "as a teacher", at="middle", bold=True, size=30)
     sheet.text(860, 74, "where does the training end?", at="middle", color=QUIET)
     for low, color, said in ((980, POSITIVE, "log p"), (740, ITEM, "or here?")):
@@ -179,21 +159,22 @@ def five_variants() -> Sheet:
         "Five variants: none takes nothing off; negatives only takes log Q off the negatives; negatives only, hits out, the same without hits; nQ, hits out takes log nQ off the negatives; Yi takes log Q off all columns",
     )
     rows = (
-        ("none", ("", "", "", "")),
-        ("negatives only", ("", "− log Q", "− log Q", "− log Q")),
-        (HITS_OUT, ("", "− log Q", "− log Q", "out")),
-        ("nQ, hits out", ("", "− log nQ", "− log nQ", "out")),
-        ("Yi", ("− log Q", "− log Q", "− log Q", "− log Q")),
+        ("none", "no correction", ("", "", "", "")),
+        ("negatives only", "the lecture's slide", ("", "− log Q", "− log Q", "− log Q")),
+        ("negatives only, hits out", "released code", ("", "− log Q", "− log Q", "out")),
+        ("nQ, hits out", "as just derived", ("", "− log nQ", "− log nQ", "out")),
+        ("Yi", "Yi et al., 2019", ("− log Q", "− log Q", "− log Q", "− log Q")),
     )
-    for j, name in enumerate(("the positive", "a draw", "a draw", "a hit")):
-        sheet.text(370 + 220 * j, 30, name, at="middle", color=QUIET)
-    for k, (name, cells) in enumerate(rows):
+    for j, name in enumerate(("1 the positive", "2 a draw", "2 a draw", "3 a hit")):
+        sheet.text(470 + 198 * j, 30, name, at="middle", bold=True)
+    for k, (name, whose, cells) in enumerate(rows):
         y = 48 + 78 * k
-        sheet.text(0, y + (28 if "\n" in name else 42), name, bold=True)
+        sheet.text(0, y + 28, name, bold=True)
+        sheet.text(0, y + 58, whose, size=24, color=QUIET)
         for j, said in enumerate(cells):
             color = POSITIVE if not j else NEGATIVE if said == "out" else CONTEXT
-            sheet.box(272 + 220 * j, y, 196, 66, fill="#fff" if said == "out" else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
-            sheet.text(370 + 220 * j, y + 42, said or "as it is", at="middle", bold=bool(said), color=INK if said else QUIET)  # fmt: skip
+            sheet.box(380 + 198 * j, y, 180, 66, fill="#fff" if said == "out" else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
+            sheet.text(470 + 198 * j, y + 42, said or "as it is", at="middle", bold=bool(said), color=INK if said else QUIET)  # fmt: skip
     return sheet
 
 
@@ -226,7 +207,6 @@ DRAWINGS = {
     "ann": ann,
     "flip": flip,
     "sum by draws": sum_by_draws,
-    "three places": three_places,
     "two meanings": two_meanings,
     "five variants": five_variants,
     "at sixteen": at_sixteen,
