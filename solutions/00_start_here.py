@@ -284,8 +284,8 @@ check("00.3", recommend)
 visuals.bipartite(R, toy.USERS, toy.ITEMS, function=recommend)
 
 # %% [markdown]
-# *Figure 0.3. The picture of 0.2 once more. Run the cell: now it also names the film that your own `recommend` puts first for each person, here and after one
-# switch. With the package anywidget, put `.live()` behind the call, and it is asked after every switch.*
+# *Figure 0.3. The picture of 0.2 once more. Run the cell: now it also names the film that your own `recommend` puts first for each person, here and after up to
+# three switches. With the package anywidget, put `.live()` behind the call, and it is asked after every switch.*
 #
 # Switch a like: whose recommendation changes, only that person's?
 

@@ -245,7 +245,7 @@ nets = [imitate(width) for width in (2, 8, 32)]
 visuals.surface(nets)
 
 # %% [markdown]
-# *Figure 3.2. The score over user p and item q, of the product and of three networks: red above 0, blue below. In the dashed square the networks were trained. Below, the same score along the dotted line, one item for all users: gray the product, dashed the network.*
+# *Figure 3.2. The score over user p and item q, of the product and of three networks: red above 0, blue below. In the dashed square the networks were trained. Below or beside them, the same score along the dotted line, one item for all users: solid the product, dashed the network.*
 #
 # Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little. From (2, 2) up to there the product bends upward, from 4 to 9. A ReLU network is made of flat pieces: beyond its last fold it goes on straight, and falls behind. A dot product is right there without any training.
 #

@@ -154,14 +154,14 @@ def pixie_walk(
 check("08.1", pixie_walk)
 
 # %% slideshow={"slide_type": "subslide"} tags=["widget"]
-boards = ["cakes", "baking", "garden", "Torten", "Garten"]
-pins = ["sponge", "muffin", "icing", "roses", "Biskuit", "Streusel", "Rosen", "Beet"]
+boards = ["cakes", "baking", "Torten", "garden", "Garten"]
+pins = ["sponge", "muffin", "icing", "Biskuit", "Streusel", "roses", "Rosen", "Beet"]
 R_small = np.array([
-    [1, 1, 1, 0, 1, 0, 0, 0],
-    [1, 0, 1, 0, 0, 1, 0, 0],
-    [0, 0, 0, 1, 0, 0, 1, 1],
-    [1, 0, 0, 0, 1, 1, 0, 0],
-    [0, 0, 0, 1, 0, 0, 1, 1],
+    [1, 1, 1, 1, 0, 0, 0, 0],
+    [1, 0, 1, 0, 1, 0, 0, 0],
+    [1, 0, 0, 1, 1, 0, 0, 0],
+    [0, 0, 0, 0, 0, 1, 1, 1],
+    [0, 0, 0, 0, 0, 1, 1, 1],
 ])  # fmt: skip
 visuals.pixie(R_small, boards, pins, function=pixie_walk)
 

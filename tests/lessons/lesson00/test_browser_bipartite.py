@@ -182,7 +182,7 @@ def test_reset_brings_back_the_first_state(shown):
     assert edge(shown, "Ann", "Alien").is_visible()
 
 
-def test_a_students_recommender_speaks_here_and_after_one_switch(page, fragment):
+def test_a_students_recommender_speaks_here_and_after_three_switches(page, fragment):
     recommend = exercises.get("00.3").reference
     visual = visuals.bipartite(toy.likes(), toy.USERS, toy.ITEMS, function=recommend)
     root = opened(page, fragment(visual))
@@ -191,8 +191,11 @@ def test_a_students_recommender_speaks_here_and_after_one_switch(page, fragment)
     assert status(root).endswith("that change: Ann’s (Cube → Drive), and nobody else’s.")
     ringed = root.locator(".gr-cell.gr-news")
     assert ringed.count() == 1 and ringed.get_attribute("aria-label") == "Ann likes Drive"
-    square(root, "Bob", "Drive").click()  # two switches: without a kernel it cannot be asked
-    assert "Yours" not in status(root)
+    square(root, "Bob", "Drive").click()  # three switches are answered, the fourth is told
+    square(root, "Bob", "Alien").click()
+    assert "film" in status(root) and "not asked" not in status(root)
+    square(root, "Eve", "Alien").click()
+    assert status(root).endswith("So far from the start your recommend was not asked: Reset.")
     popular = lambda R, u, top: R.sum(0).argsort(descending=True, stable=True)[:top]  # noqa: E731
     visual = visuals.bipartite(toy.likes(), toy.USERS, toy.ITEMS, function=popular)
     root = opened(page, fragment(visual))

@@ -206,6 +206,8 @@ def test_the_cut_off_moves_by_dragging(on_a_page):
     assert status(root).startswith("The cut at 0.40 lets 3 of 3 pairs")
     page.mouse.move(middle, height)
     assert status(root).startswith("The cut at 0.40"), "moves after the button is released"
+    page.mouse.click(middle + 207 * 0.9, height)
+    assert status(root).startswith("The cut at 0.40"), "a tap beside a stem pulls nothing"
 
 
 def test_a_tapped_stem_shows_its_pattern_in_place_of_the_scores_and_is_told(on_a_page):
@@ -225,7 +227,8 @@ def test_the_last_layer_alone_gives_no_scores(on_a_page):
     _, root = on_a_page(visuals.spectrum(*NAMES))
     root.get_by_role("button", name="last layer only").click()
     assert status(root) == (
-        "last layer only, K = 3: 0 of 3 pairs ±σ reach a score. All scores of users and items are 0."
+        "last layer only, K = 3: 0 of 3 pairs ±σ reach a score. "
+        "All scores of users and items are 0: the filter is even, +σ and −σ cancel."
     )
     cells = root.get_by_role("cell").all_inner_texts()
     assert set(cells) - {""} == {"0.00"}
@@ -269,3 +272,27 @@ def test_sums_are_bars_and_the_verdict_says_what_they_mean(on_a_page):
     assert "its own mirror image" in verdict.inner_text() and one.count() == 0
     root.locator("td.gr-adj-cell").first.hover()  # pointing is enough
     assert "column" in status(root)
+
+
+def test_an_edge_is_as_thick_as_its_entry(on_a_page):
+    _, root = on_a_page(visuals.adjacency(*NAMES, forms=("row", "column", "symmetric")))
+    thick = "[...document.querySelectorAll('.gr-link.gr-used')].map(e => parseFloat(getComputedStyle(e).strokeWidth))"
+
+    def widths(form):
+        root.get_by_role("button", name=re.compile(form)).click()
+        root.page.wait_for_timeout(400)
+        return root.page.evaluate(thick)
+
+    root.get_by_role("button", name="Ann, show its row").click()
+    alien, brazil = widths("columns")  # 1 and 1/2 of what they send
+    assert alien > 1.6 * brazil
+    assert len(set(widths("by rows"))) == 1
+
+
+def test_the_lines_of_the_walk_stand_still_while_it_walks(on_a_page):
+    _, root = on_a_page(visuals.walk(*NAMES))
+    places = lambda: [x.get_attribute("x1") for x in root.locator(".gr-walk-tick").all()]  # noqa: E731
+    before = places()
+    for name in ("Step →", "+100", "+1,000"):
+        root.get_by_role("button", name=name).click()
+        assert places() == before

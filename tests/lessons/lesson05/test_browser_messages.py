@@ -70,8 +70,10 @@ def test_parts_can_be_switched_off(stepper):
     page.keyboard.press("Space")
     assert status(root) != everything
     assert root.locator(".gr-msg-line.gr-msg-dashed").count() == 0
+    assert "Without W₂ Ann ends at" in status(root) and "no longer depends on who" in status(root)
+    assert root.get_by_role("cell", name="off", exact=True).count() == 2  # no (0.00, 0.00)
     root.get_by_role("checkbox", name="σ (LeakyReLU)").click()
-    assert "No activation on the sum" in status(root)
+    assert "Without W₂ and σ Ann ends at" in status(root)
 
 
 def test_at_zero_everybody_hears_the_same(slider):

@@ -84,6 +84,7 @@ def test_larger_samples_touch_more_and_tremble_less(page, tree):
 def test_the_sample_is_lit_in_the_whole_neighborhood(tree):
     likes = tree.locator(".gr-tree-edge").count()
     tree.get_by_role("slider", name="S of the target").fill("3")
+    assert re.match(r"S = 5: the variance of the mean is 0\.\d{3}, with one neighbor", status(tree))
     tree.get_by_role("slider", name="S of its neighbors").fill("0")
     assert tree.locator("output").all_inner_texts() == ["5", "1"]  # values, not places
     assert tree.locator(".gr-tree-lit").count() == 10

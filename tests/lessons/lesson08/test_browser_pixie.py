@@ -59,6 +59,27 @@ def test_keys_step_and_start_elsewhere_and_boards_are_no_start(on_a_page):
     assert status(root) == "At home, sponge."
 
 
+def test_the_restart_slider_says_what_it_spreads_and_whose_walk_is_shown(on_a_page):
+    R = [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]]
+    _, root = on_a_page(visuals.pixie(R, BOARDS, PINS, function=always_muffin))
+    slider = root.get_by_role("slider", name="restart")
+    root.get_by_role("button", name="To the end").click()
+    shares = []
+    for restart in ("0.05", "0.9"):
+        slider.fill(restart)
+        told = re.search(
+            r"\(your walk was asked at another restart.*\)\..* (\d+) % stay with sponge",
+            status(root),
+        )
+        shares.append(int(told[1]))
+    assert status(root).startswith("Restart 0.90: home after every 1.1 steps, in the mean")
+    assert shares[1] > shares[0]
+    root.get_by_role("button", name="To the end").click()  # without a preference nothing stops it
+    assert status(root).endswith(
+        "The 400 steps are made. Beet: 0, no board joins it with the rest."
+    )
+
+
 def test_a_preference_begins_the_walk_anew(on_a_page):
     _, root = on_a_page(walker())
     root.get_by_role("button", name="To the end").click()

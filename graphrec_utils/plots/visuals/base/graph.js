@@ -4,7 +4,7 @@
 import { h, roving, s, travel } from "./base.js";
 
 const LINE = 48; // px between neighboring nodes; with many of them they move together
-const LINK = 130; // px from side to side
+const LINK = 130; // px from side to side, if nothing else is said
 const LETTERS = 14; // of a name
 const REACH = 20; // px around a node that answer a finger, and its name with what lies between
 
@@ -12,13 +12,13 @@ const REACH = 20; // px around a node that answer a finger, and its name with wh
 // move the focus among the nodes, a click, Enter or Space calls `pick(v)`. `notes` are second lines
 // below the names, empty at first; `edge(v, w)` is the line between two nodes, `verb` what a pick does;
 // `walk([[v, w], …])` lets a dot travel from v to w, for each pair.
-export function graph({ users, items, likes, label, pick, verb = "start here" }) {
+export function graph({ users, items, likes, label, pick, verb = "start here", link = LINK }) {
   const m = users.length;
   const all = [...users, ...items];
   const short = all.map((x) => (x.length > LETTERS ? x.slice(0, LETTERS - 1) + "…" : x));
   const room = (part) => 26 + Math.max(70, 8.5 * Math.max(...part.map((x) => x.length)));
   const left = room(short.slice(0, m));
-  const right = left + LINK;
+  const right = left + link;
   const width = right + room(short.slice(m));
   const line = Math.max(m, items.length) > 8 ? 0.7 * LINE : LINE;
   const height = line * Math.max(m, items.length);

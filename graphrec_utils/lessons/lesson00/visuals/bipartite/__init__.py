@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from graphrec_utils import plots
 from graphrec_utils.plots.visuals.base import Visual, asked, small_graph
 
 LARGEST = 12  # rows or columns that fit beside a graph on one screen
+ASKED = 300  # matrices for which a student's function is asked beforehand
 
 
 def bipartite(
@@ -30,7 +33,8 @@ def bipartite(
         users: m names; by default u0, u1, …
         items: n names; by default i0, i1, …
         function: a student's `recommend(R, u, top)`, exercise 00.3: the status line says which item it
-            puts first for each user, here and after one switch. With `.live()` it is asked at every switch.
+            puts first for each user, here and after up to three switches, fewer of a larger matrix.
+            With `.live()` it is asked at every switch.
 
     Raises:
         ValueError: R is empty, too large or not a matrix, or the names do not fit it or
@@ -43,7 +47,7 @@ def bipartite(
         f"{user} likes {', '.join(items[i] for i in row.nonzero()[0]) or 'nothing'}"
         for user, row in zip(users, likes, strict=True)
     ]
-    answers, note = asked(function, lambda: answered(function, _one_switch(likes)))
+    answers, note = asked(function, lambda: answered(function, _near(likes)))
     return Visual(
         Path(__file__).with_name("bipartite.js"),
         state={"users": users, "items": items, "likes": likes.tolist(), "answers": answers},
@@ -59,13 +63,20 @@ def _of(function: Callable, likes: list[list[int]]) -> dict[str, list[int]] | No
     return asked(function, lambda: answered(function, [np.array(likes)]))[0]
 
 
-def _one_switch(likes: np.ndarray) -> Iterable[np.ndarray]:
-    """Yield the matrix, and it with one cell switched, for every cell."""
-    yield likes
-    for cell in np.ndindex(likes.shape):
-        switched = likes.copy()
-        switched[cell] = 1 - switched[cell]
-        yield switched
+def _reach(cells: int) -> int:
+    """Return after how many switches, one to three, a student's function is asked."""
+    return max(
+        k for k in (1, 2, 3) if k == 1 or sum(math.comb(cells, j) for j in range(k + 1)) <= ASKED
+    )
+
+
+def _near(likes: np.ndarray) -> Iterable[np.ndarray]:
+    """Yield the matrix, and it with up to `_reach` cells switched."""
+    for k in range(_reach(likes.size) + 1):
+        for cells in itertools.combinations(range(likes.size), k):
+            switched = likes.copy()
+            switched.flat[list(cells)] = 1 - switched.flat[list(cells)]
+            yield switched
 
 
 def answered(function: Callable, matrices: Iterable[np.ndarray]) -> dict[str, list[int]]:

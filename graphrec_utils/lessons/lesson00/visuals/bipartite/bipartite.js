@@ -49,7 +49,8 @@ function render({ model, el }) {
     const total = `${count(edges, "edge")} of ${cells} possible, density ${share} %.`;
     const firsts = asked();
     const first = (u) => `${items[firsts[u]]} to ${users[u]}` + (liked(u, firsts[u]) ? ", who likes it already" : "");
-    const yours = (all) => (firsts ? ` Yours recommends ${all.map(first).join("; ")}.` : "");
+    const silent = model.get("answers") ? " So far from the start your recommend was not asked: Reset." : "";
+    const yours = (all) => (firsts ? ` Yours recommends ${all.map(first).join("; ")}.` : silent);
     if (!marked) return [total, yours(users.map((_, u) => u))];
     const [u, i] = marked;
     const news = before && before.u === u && before.i === i ? changed() : null;

@@ -57,26 +57,29 @@ function render({ model, el }) {
 
   const { body, controls, say } = frame(el, {
     label: "A ranked list and its metrics",
-    help: "Click a place, or use arrow keys and Enter, to switch its item.",
+    help: "Click a place, or use arrow keys and Enter, to switch its item; press a rank to cut there. Below the gains stands the ideal list.",
   });
 
   // ---- the list
   const cells = places.map((rank) =>
     h("button", { type: "button", class: "gr-place", onclick: () => toggle(rank) }),
   );
+  const cuts = places.map((rank) =>
+    h("button", { type: "button", class: "gr-cutter", tabindex: -1, "aria-label": `Cut after ${count(rank, "place")}`, onclick: () => put({ top: rank }) }, String(rank)),
+  );
   const ideals = places.map(() => h("span", { class: "gr-ideal", "aria-hidden": "true" }));
   const columns = places.map((rank, k) =>
     h(
       "div",
       { class: "gr-rank", role: "listitem" },
-      h("span", { "aria-hidden": "true" }, String(rank)),
+      cuts[k],
       cells[k],
       h("span", { class: "gr-gain", "aria-hidden": "true" }, gain(rank).toFixed(2)),
       ideals[k],
     ),
   );
   const strip = h("div", { class: "gr-strip", role: "list", "aria-label": "Ranked list" }, ...columns);
-  roving(strip, () => [cells], cells[0]);
+  roving(strip, () => [cuts, cells], cells[0]);
   const title = h("div", { class: "gr-title" });
   const rows = { rank: "rank", item: "item", gain: "gain", ideal: "ideal" };
   const sides = Object.entries(rows).map(([key, text]) => h("span", { class: `gr-side-${key}` }, text));
@@ -115,6 +118,7 @@ function render({ model, el }) {
   );
   controls.append(top.node, missed.node, button("Reset", () => put(start)));
 
+  let before = null; // what was shown: the sentence answers what was changed
   function draw() {
     const relevant = model.get("relevant");
     const cut = model.get("top");
@@ -148,7 +152,24 @@ function render({ model, el }) {
       notes[name].replaceChildren(value === null ? "nothing is relevant" : why[name], h("span", { class: "gr-yours" }, mine[name] ?? ""));
     }
     title.textContent = `${state.found.length} of ${count(state.all, "relevant item")} among the top ${cut}`;
-    say(sentence(state));
+    const now = { values: state.values, best: state.best, missed: model.get("missed"), top: cut, relevant };
+    say(change(before, now) + sentence(state));
+    before = now;
+  }
+
+  // what a slider did to the measures that answer it
+  function change(was, { values, best, missed, top, relevant }) {
+    if (!was || was.relevant !== relevant || !values.NDCG || !was.values.NDCG) return "";
+    const news = (name) => {
+      const [from, to] = [three(was.values[name]), three(values[name])];
+      return from === to ? `${name} stays` : `${name} ${values[name] < was.values[name] ? "falls" : "rises"} to ${to}`;
+    };
+    if (was.missed !== missed) {
+      const why = was.best !== best ? `: its ideal list has ${count(best, "place")} now` : `: only ${count(top, "place")} count, and the ideal list is full`;
+      return `${news("recall").replace("r", "R")}; ${news("NDCG")}${why}. `;
+    }
+    if (was.top === top) return "";
+    return `Cut after ${top}: ${news("precision")}, ${news("recall")}. `;
   }
 
   function sentence({ values, found, all, best }) {

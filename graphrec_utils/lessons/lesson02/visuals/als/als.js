@@ -191,7 +191,7 @@ function render({ model, el }) {
     here.setAttribute("cy", y(losses[k]));
     byHand.setAttribute("transform", `translate(${x(Math.min(k + 0.5, last))} ${y(Math.log(now))})`);
     byHand.setAttribute("visibility", hand ? "visible" : "hidden");
-    const right = k > last / 2;
+    const right = k > 2 || k > last / 2;
     mark.setAttribute("x", x(k) + (right ? -4 : hand ? 34 : 16));
     mark.setAttribute("y", y(Math.log(now)) + (right ? -16 : 5));
     mark.setAttribute("text-anchor", right ? "middle" : "start");

@@ -130,7 +130,7 @@ function render({ model, el }) {
       `Rank ${rank.toLocaleString("en")} of ${n.toLocaleString("en")}, top ${top}: ` +
         `full ranking ${all ? "hits" : "misses"}. Against ${S.toLocaleString("en")} sampled negatives ` +
         `the chance of a hit is ${mine.toFixed(3)}.` +
-        (!all && mine > 0.5 ? " The sample calls a miss a hit." : ""),
+        (S >= n - 1 ? " All are drawn: the two are one." : !all && mine > 0.5 ? " The sample calls a miss a hit." : ""),
     );
   };
   const names = ["rank", "num_negatives", "top"];

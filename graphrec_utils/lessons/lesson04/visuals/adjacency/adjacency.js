@@ -134,7 +134,10 @@ function render({ model, el }) {
       net.neighbors[v].forEach((w) => {
         const last = before[row][v] && (column < 0 || w === column) && M[row][w];
         const back = before[row][w] && (column < 0 || v === column) && M[row][v];
-        net.edge(v, w).classList.toggle("gr-used", Boolean(last || back));
+        const used = Boolean(last || back);
+        net.edge(v, w).classList.toggle("gr-used", used);
+        // as thick as the entry it stands for: two messages of one row need not be equally loud
+        net.edge(v, w).style.strokeWidth = used && k === 1 && form !== "A" ? 1.5 + (8 * M[row][last ? w : v]) / largest : "";
       });
     });
     place.textContent = `row of ${all[row]}`;

@@ -77,6 +77,7 @@ function render({ model, el }) {
   };
   // dragging: one pointer moves both cuts, which are mirror images
   let dragging = false;
+  let began = null; // a tap beside a stem pulls nothing: only what moves is a pull
   const moved = (event) => {
     const box = svg.getBoundingClientRect();
     const v = (((event.clientX - box.left) * width) / box.width - left) / (width - left - right);
@@ -84,14 +85,17 @@ function render({ model, el }) {
   };
   svg.addEventListener("pointerdown", (event) => {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    const near = stems.find(({ v }) => Math.hypot(x(v) - at.x, y(odd(v)) - at.y) < 18);
+    const near = stems.find(({ v }) => Math.hypot(x(v) - at.x, y(odd(v)) - at.y) < 22);
     if (near) return pick(near.v);
     if (model.get("filter") !== "cut") return;
     dragging = true;
+    began = event.clientX;
     svg.setPointerCapture(event.pointerId);
-    moved(event);
   });
-  svg.addEventListener("pointermove", (event) => dragging && moved(event));
+  svg.addEventListener("pointermove", (event) => {
+    if (dragging && began !== null && Math.abs(event.clientX - began) > 4) began = null;
+    if (dragging && began === null) moved(event);
+  });
   for (const name of ["pointerup", "pointercancel"]) svg.addEventListener(name, () => (dragging = false));
 
   // ---- the pattern of one eigenvalue on the graph
@@ -222,7 +226,7 @@ function render({ model, el }) {
       ? `Largest score without a like: ${users[best[0]]} – ${items[best[1]]}, ${best[2].toFixed(2)}.`
       : many
         ? "No score without a like is positive."
-        : "All scores of users and items are 0.";
+        : `All scores of users and items are 0${filter === "last" ? ": the filter is even, +σ and −σ cancel" : ""}.`;
     svg.setAttribute("aria-label", `Filter response. ${what}`);
     const held = `λ = ${signed(shown)}: its pattern ${gone ? "reaches no score" : `enters the scores times ${signed(odd(shown))}`}.`;
     say(view === "pattern" ? `${held} ${what}` : `${what} ${news}`);

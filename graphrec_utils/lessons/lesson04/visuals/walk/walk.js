@@ -118,12 +118,12 @@ function render({ model, el }) {
     if (single) net.walk([[walk.from, walk.at]]);
     const start = model.get("start");
     const total = walk.step + 1;
-    const top = Math.max(...walk.target, ...walk.visits.map((x) => x / total));
+    const top = Math.min(1, 2 * Math.max(...walk.target)); // the lines stand still; a bar beyond is cut, its number is not
     let worst = 0;
     net.all.forEach((_, v) => {
       const share = walk.visits[v] / total;
       if (Math.abs(share - walk.target[v]) > Math.abs(walk.visits[worst] / total - walk.target[worst])) worst = v;
-      bars[v].bar.setAttribute("width", (long * share) / top);
+      bars[v].bar.setAttribute("width", long * Math.min(1, share / top));
       const x = zero + (long * walk.target[v]) / top;
       bars[v].tick.setAttribute("x1", x);
       bars[v].tick.setAttribute("x2", x);

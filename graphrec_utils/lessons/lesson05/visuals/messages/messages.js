@@ -4,6 +4,12 @@
 
 import { frame, h, player, s, travel } from "../../../../plots/visuals/base/base.js";
 
+const WITHOUT = {
+  "W₁": "only the products are left, what sender and listener share",
+  "W₂": "but for the weight, what is said no longer depends on who listens",
+  "σ": "what is below 0 keeps its full length",
+};
+
 function render({ model, el }) {
   const users = model.get("users");
   const items = model.get("items");
@@ -25,7 +31,6 @@ function render({ model, el }) {
   const plus = (a, b) => [a[0] + b[0], a[1] + b[1]];
   const on = { first: true, second: true, sigma: true };
   const nothing = [0, 0];
-  const joined = (all) => `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
   const parts = (v, terms = on) => {
     const own = neighbors(v);
     const list = [{ w: v, weight: 1, first: terms.first ? times(W1, E[v]) : nothing, second: null }];
@@ -43,6 +48,9 @@ function render({ model, el }) {
     return list;
   };
   const activate = (x) => (on.sigma ? x.map((y) => (y > 0 ? y : slope * y)) : x);
+  const joined = (all) => (all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`);
+  // where all parts and the activation would end
+  const whole = (v) => way(parts(v, { first: true, second: true })).at(-1).map((y) => (y > 0 ? y : slope * y));
   const lastStep = () => neighbors(model.get("receiver")).length + 2;
   const show = (x) => `(${x.map((y) => y.toFixed(2).replace("-", "−").replace("−0.00", "0.00")).join(", ")})`;
 
@@ -150,9 +158,9 @@ function render({ model, el }) {
       s("line", { x1: 0, x2: side, y1: zero[1], y2: zero[1], class: "gr-msg-axis" }),
       s("line", { y1: 0, y2: side, x1: zero[0], x2: zero[0], class: "gr-msg-axis" }),
     ];
-    if (k > list.length && !(on.first && on.second)) {
-      const [gx, gy] = to(full.at(-1));
-      drawn.push(s("circle", { cx: gx, cy: gy, r: 7, class: "gr-msg-ghost" }, s("title", {}, "the sum of all parts")));
+    if (k > list.length && !Object.values(on).every(Boolean)) {
+      const [gx, gy] = to(whole(listener));
+      drawn.push(s("circle", { cx: gx, cy: gy, r: 7, class: "gr-msg-ghost" }, s("title", {}, "where all parts and σ end")));
     }
     if (other.length > 1) {
       const [ox, oy] = to(other.at(-1));
@@ -214,7 +222,7 @@ function render({ model, el }) {
     let sum = [0, 0];
     const rows = list.map((part, j) => {
       sum = plus(plus(sum, part.first), part.second ?? nothing);
-      const cells = [part.weight.toFixed(2), show(part.first), part.second ? show(part.second) : "none", show(sum)];
+      const cells = [part.weight.toFixed(2), on.first ? show(part.first) : "off", !part.second ? "none" : on.second ? show(part.second) : "off", show(sum)];
       const known = j < k;
       return h(
         "tr",
@@ -234,6 +242,7 @@ function render({ model, el }) {
     drawNet(v, k);
     drawTable(list, k);
     const { sum, end, verdict } = drawPlane(list, k);
+    const missing = Object.keys(on).filter((key) => !on[key]).map((key) => ({ first: "W₁", second: "W₂", sigma: "σ" })[key]);
     shown = k;
     const part = list[k - 1];
     const said =
@@ -242,8 +251,10 @@ function render({ model, el }) {
         : k === 1
           ? `Self-message: W₁ e of ${names[v]} is ${show(part.first)}.`
           : part
-            ? `${names[part.w]} sends with weight ${part.weight.toFixed(2)}: W₁ part ${show(part.first)}, W₂ part ${show(part.second)}.${on.second || neighbors(part.w).length < 2 ? "" : ` But for the weight, ${names[part.w]} tells ${joined(neighbors(part.w).map((w) => names[w]))} the same.`}`
-            : `${on.sigma ? "LeakyReLU of" : "No activation on"} the sum ${show(sum)} gives ${show(end)}.`;
+            ? `${names[part.w]} sends with weight ${part.weight.toFixed(2)}: W₁ ${on.first ? `part ${show(part.first)}` : "off"}, W₂ ${on.second ? `part ${show(part.second)}` : "off"}.${on.second || neighbors(part.w).length < 2 ? "" : ` But for the weight, ${names[part.w]} tells ${joined(neighbors(part.w).map((w) => names[w]))} the same.`}`
+            : missing.length
+              ? `Without ${joined(missing)} ${names[v]} ends at ${show(end)}, not at ${show(whole(v))}${missing.length > 1 ? "" : `: ${WITHOUT[missing[0]]}`}.`
+            : `LeakyReLU of the sum ${show(sum)} gives ${show(end)}.`;
     const ended = k > list.length ? verdict : "";
     say(`Step ${k} of ${lastStep()}. ${said}${part ? ` Sum so far ${show(sum)}.` : ""}`, ended);
     choice.value = v;

@@ -130,9 +130,11 @@ function render({ model, el }) {
     filter.hidden = !filter.hidden;
     more.setAttribute("aria-expanded", !filter.hidden);
   }, { "aria-expanded": "false" });
+  const part = h("div", { class: "gr-layers-later" }, pairTitle, walks);
+  const faders = h("div", { class: "gr-layers-faders" }, h("span", { "aria-hidden": "true" }, "0"));
   body.append(
-    h("div", {}, h("div", { class: "gr-title" }, "scores"), table, h("div", { class: "gr-controls" }, reveal, more)),
-    h("div", {}, pairTitle, walks),
+    h("div", {}, h("div", { class: "gr-title" }, "the graph, and the scores"), net, table, h("div", { class: "gr-controls" }, reveal, more)),
+    h("div", {}, h("div", { class: "gr-title" }, "weights of the layers: pull"), faders, part),
     filter,
   );
 
@@ -145,16 +147,16 @@ function render({ model, el }) {
       set("alpha", model.get("alpha").map((a, j) => (j === k ? value : a)));
     }),
   );
+  const ready = Object.entries(presets).map(([name, alpha]) => ({ alpha, node: button(name, () => {
+    held = null;
+    set("alpha", alpha);
+  }) }));
   const choice = h(
     "div",
     { class: "gr-controls", role: "group", "aria-label": "Layer weights" },
-    ...Object.entries(presets).map(([name, alpha]) => button(name, () => {
-      held = null;
-      set("alpha", alpha);
-    })),
-    h("div", { class: "gr-layers-faders" }, ...sliders.map((z) => z.node)),
-    net,
+    ...ready.map((x) => x.node),
   );
+  faders.append(...sliders.map((z) => z.node));
   controls.before(choice);
 
   const draw = () => {
@@ -226,7 +228,13 @@ function render({ model, el }) {
     curve.setAttribute("points", along.map((z) => `${x(z).toFixed(1)},${y(g(z)).toFixed(1)}`).join(" "));
     dots.forEach((dot, k) => dot.setAttribute("cy", y(g(eigenvalues[k])).toFixed(1)));
     picture.setAttribute("aria-label", `response: ${eigenvalues.map((z) => `${number(g(z), 2)} at ${number(z, 2)}`).join(", ")}`);
-    sliders.forEach((z, k) => z.set(Math.round(alpha[k] * 100) / 100));
+    part.classList.toggle("gr-layers-hidden", !shown);
+    table.classList.toggle("gr-layers-hidden", !shown);
+    ready.forEach(({ alpha: own, node }) => node.setAttribute("aria-pressed", own.every((a, k) => Math.abs(a - alpha[k]) < 1e-9)));
+    sliders.forEach((z, k) => {
+      z.set(Math.round(alpha[k] * 100) / 100);
+      z.node.style.setProperty("--gr-at", (1 + alpha[k]) / 2);
+    });
     const cellsInAll = users.length * items.length;
     const odd = weight.map((w, p) => [w, p]).filter(([w, p]) => p % 2 && Math.abs(w) > 1e-9);
     const sum = odd.map(([w, p]) => `${number(w)} Â${p === 1 ? "" : "⁰¹²³⁴⁵⁶⁷⁸"[p]}`).join(" + ").replaceAll("+ −", "− ");

@@ -2,7 +2,7 @@
 // State: users, items (names), likes (rows of 0 and 1), layers (how far), way ("both", "to items",
 // "to users"), source (a node), step (a number).
 
-import { button, frame, h, player, roving, s, travel } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, list, player, roving, s, travel } from "../../../../plots/visuals/base/base.js";
 
 const WAYS = { both: "both directions", "to items": "user → item only", "to users": "item → user only" };
 
@@ -142,7 +142,7 @@ function render({ model, el }) {
     const holders = names.filter((_, v) => value[v]);
     const where =
       k === 0 ? `The value 1 stands on ${names[source]}.`
-      : holders.length ? `After ${k} ${k === 1 ? "layer" : "layers"} ${holders.join(", ")} ${holders.length === 1 ? "holds" : "hold"} a part of it.`
+      : holders.length ? `After ${k} ${k === 1 ? "layer" : "layers"} ${list(holders)} ${holders.length === 1 ? "holds" : "hold"} a part of it.`
       : `After ${k} ${k === 1 ? "layer" : "layers"} nobody holds anything: the message is lost.`;
     const silent = way === "both" ? "" : ` ${way === "to items" ? "No edge ends in a user" : "No edge ends in an item"}: degree 0, and that factor is in every weight.`;
     say(`${arrows.length} arrows stored, ${alive} of them with a weight above 0.${silent} ${where}`);

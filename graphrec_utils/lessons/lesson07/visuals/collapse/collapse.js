@@ -102,6 +102,7 @@ function render({ model, el }) {
       arc < 10 ? "All vectors have become one point."
       : arc < 120 ? `All stand on an arc of ${Math.round(arc)}°.`
       : kinds > 1 && changes === kinds ? "The shapes stand apart, each in its own part of the circle."
+      : kinds > 1 && changes <= 3 * kinds ? `Equal shapes gather: once around, the shape changes ${changes} times; ${kinds} would be the least.`
       : cosine < 0.3 ? "They are spread." : "They come together.";
     say(`${name}, step ${k * every}: mean cosine ${show(cosine)}. ${what}`);
     circle.setAttribute("aria-label", `${name}, step ${k * every}: ${groups.length} vectors on a circle, mean cosine ${show(cosine)}`);

@@ -103,6 +103,7 @@ function render({ model, el }) {
     one.node.querySelector("input").setAttribute("aria-valuetext", value);
   };
   let trips = [];
+  let before = model.get("first"); // who pulls in the bars of the variance hears of the variance
   const again = button("Draw again", () => {
     put("draw", (model.get("draw") + 1) % draws);
     travel(svg, trips);
@@ -164,10 +165,15 @@ function render({ model, el }) {
         (first.includes(about) ? `It is drawn, and of its users ${tables[b][k][about].length} are. ` : "It is not drawn this time. ") +
         (place < 0 ? "" : `Of 100 tries it comes in ${Math.round(100 * often[a][place])}; fair: ${Math.round(100 * Math.min(1, sizes[a] / degree))}.`),
     );
+    else if (a !== before) say(
+      `S = ${sizes[a]}: the variance of the mean is ${spread[a].toFixed(3)}${a && sizes[0] === 1 ? `, with one neighbor ${spread[0].toFixed(3)}` : ""}. ` +
+        `${sizes[a] < degree ? "What is left is the luck of the draw" : "All are heard: nothing is left to luck"}. ${told}.`,
+    );
     else say(
       `Draw ${k + 1} of ${draws}: at most ${sizes[a]} of ${degree} items, then at most ${sizes[b]} users each. ${told}. ` +
         (wrong ? `${count(wrong, "line")} to somebody who is no neighbor!` : ""),
     );
+    before = a;
     svg.setAttribute("aria-label", `tree of ${name(target)}, lit in its whole neighborhood: ${told}`);
     chart.setAttribute("aria-label", `variance with S = ${sizes[a]}: measured ${show(spread[a])}, formula ${show(formula[a])}`);
     const [least, top] = [Math.min(...often[a]), Math.max(...often[a])].map(show);

@@ -62,10 +62,11 @@ function render({ model, el }) {
       put({ degree: model.get("degree").map((d, j) => (j === k ? stops[at] : d)) });
     });
     pull.node.prepend(h("i", { class: `gr-all-key gr-all-${k % 4}` }));
-    const [given, ratio] = [h("td", { class: "gr-all-given" }), h("td", {})];
-    return { pull, given, ratio, node: h("tr", {}, h("td", {}, pull.node), given, ratio) };
+    const [given, bar, ratio] = [h("td", { class: "gr-all-given" }), h("div", { class: `gr-all-times gr-all-${k % 4} gr-slides` }), h("span", {})];
+    const beside = h("td", {}, h("div", { class: "gr-all-ratio" }, h("div", { class: "gr-all-log", "aria-hidden": "true" }, bar), ratio));
+    return { pull, given, bar, ratio, node: h("tr", {}, h("td", {}, pull.node), given, beside) };
   });
-  const head = h("tr", {}, ...["boards of a query pin: pull", "steps", "of degree’s"].map((x) => h("th", { scope: "col" }, x)));
+  const head = h("tr", {}, ...["boards of a query pin: pull", "steps", "to degree’s"].map((x) => h("th", { scope: "col" }, x)));
   body.append(
     h("div", { class: "gr-whole gr-all-wide" }, title, upper.node, between, lower.node, under),
     h("table", { class: "gr-all-table" }, h("thead", {}, head), h("tbody", {}, ...rows.map((x) => x.node))),
@@ -79,12 +80,17 @@ function render({ model, el }) {
     const [above, below] = [edges(shown ?? fair.map(() => 0)), edges(fair)];
     names.forEach((_, k) => {
       upper.pieces[k].style.width = `${(above[k + 1] - above[k]) / 10}%`;
-      upper.pieces[k].firstChild.hidden = above[k + 1] - above[k] < 9 * names[k].length + 24;
+      const room = ((above[k + 1] - above[k]) * (upper.node.clientWidth || 800)) / 1000;
+      upper.pieces[k].firstChild.hidden = room < 8 * names[k].length + 8;
       lower.pieces[k].style.width = `${(below[k + 1] - below[k]) / 10}%`;
       const [a, b, c, d] = [above[k], above[k + 1], below[k + 1], below[k]].map((x) => x.toFixed(1));
       ribbons[k].setAttribute("d", `M ${a} 0 L ${b} 0 L ${c} 40 L ${d} 40 Z`);
       const times = shown ? Number((shown[k] / fair[k]).toPrecision(2)) : 0;
       rows[k].given.textContent = shown ? write(shown[k]) : "–";
+      // from the mark of 1 ×, as far as 5 × and a fifth
+      const far = shown ? Math.max(-1, Math.min(1, Math.log(shown[k] / fair[k]) / Math.log(5))) : 0;
+      rows[k].bar.style.left = `${50 + 50 * Math.min(0, far)}%`;
+      rows[k].bar.style.width = `${50 * Math.abs(far)}%`;
       rows[k].ratio.textContent = shown ? `${times} ×` : "–";
       rows[k].node.classList.toggle("gr-all-told", k === told);
       rows[k].pull.set(place(degree[k]));

@@ -84,7 +84,7 @@ function render({ model, el }) {
       const returns = next() < back;
       walk.steps.push({ from: at, board, pin, returns, high });
       at = returns ? home : pin;
-      walk.stopped = returns && high > most;
+      walk.stopped = stopping && returns && high > most;
     }
   };
 
@@ -121,6 +121,15 @@ function render({ model, el }) {
     return apart.length ? ` ${list(apart)}: 0, no board joins ${apart.length === 1 ? "it" : "them"} with the rest.` : "";
   };
 
+  let turned = null; // the restart that was just chosen: it is answered by what it spreads
+  const about = (visits, step) => {
+    const back = model.get("restart");
+    const share = Math.round((100 * visits[walk.home]) / Math.max(1, step));
+    const whose = model.get("answers") && !walk.yours && !stopping ? " (your walk was asked at another restart, this is the library’s)" : "";
+    const spread = step ? ` Of the ${count(step, "visit")} ${share} % stay with ${net.all[walk.home]}.` : "";
+    return `Restart ${back.toFixed(2)}: home after every ${Number((1 / back).toFixed(1))} steps, in the mean${whose}.${spread}`;
+  };
+
   const draw = () => {
     const step = Math.max(0, Math.min(walk.steps.length, model.get("step")));
     const visits = net.all.map(() => 0);
@@ -151,7 +160,8 @@ function render({ model, el }) {
     restart.set(model.get("restart"));
     favor?.set(model.get("favor"));
     const ended = step === walk.steps.length;
-    const end = !ended || walk.yours ? "" : walk.stopped ? ` Early stop: ${count(high, "pin")} have ${often} visits.` : ` The ${MOST} steps are made.`;
+    const end = !ended || walk.yours ? "" : walk.stopped ? ` Early stop: ${count(high, "pin")} have ${often} visits.` : ` The ${MOST} steps are made.${unmet(visits)}`;
+    if (turned !== null) return say(about(visits, step));
     say(
       !now
         ? `At home, ${net.all[walk.home]}.`
@@ -164,9 +174,11 @@ function render({ model, el }) {
 
   // ---- controls
   const time = player(model, root, () => walk.steps.length, 600);
-  const restart = slider("restart", { min: 0.05, max: 0.95, step: 0.05, value: model.get("restart") }, (x) =>
-    put({ restart: x }),
-  );
+  const restart = slider("restart", { min: 0.05, max: 0.95, step: 0.05, value: model.get("restart") }, (x) => {
+    turned = x;
+    put({ restart: x });
+    turned = null;
+  });
   const favor = liked.some(Boolean)
     ? slider(`${language} ×`, { min: 1, max: 10, value: model.get("favor") }, (x) => put({ step: 0, favor: x }))
     : null;

@@ -20,7 +20,11 @@ function render({ model, el }) {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
   };
+  // on a telephone closer together: what is written is not to shrink
+  const narrow = matchMedia("(max-width: 480px)").matches;
+  if (narrow) root.classList.add("gr-con-narrow");
   const net = graph({
+    link: narrow ? 70 : undefined,
     users: model.get("users"),
     items: pins,
     likes: model.get("likes"),
@@ -32,14 +36,15 @@ function render({ model, el }) {
   // ---- right of the graph, in the same drawing: content, what is heard, the new vector
   const svg = net.node.querySelector("svg");
   const [, , inner, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  const [width, above, reach] = [inner + 210, 22, 23];
+  const [width, above, reach] = [inner + (narrow ? 180 : 350), 22, 23];
+  const [near, far, slim, thick] = narrow ? [30, 131, 15, 23] : [40, 280, 28, 48]; // where bars stand, half their width
   svg.setAttribute("viewBox", `0 ${-above} ${width} ${height + above}`);
   svg.setAttribute("width", width);
   svg.setAttribute("height", height + above);
   const y = (k) => Number(net.names[m + k].getAttribute("y")) - 1;
   const write = (x) => x.toFixed(2).replace("-0.00", "0.00").replace("-", "−");
   const pair = (x) => `(${x.map(write).join(", ")})`;
-  const glyph = (x, at, size = reach, wide = 18) => {
+  const glyph = (x, at, size = reach, wide = slim) => {
     const bars = [0, 1].map((k) => s("rect", { x: x - wide - 1 + (wide + 2) * k, width: wide, y: at, height: 0 }));
     const fill = (values, silent) =>
       bars.forEach((bar, k) => {
@@ -50,23 +55,20 @@ function render({ model, el }) {
       });
     return { node: s("g", {}, s("line", { class: "gr-con-axis", x1: x - wide - 4, x2: x + wide + 4, y1: at, y2: at }), ...bars), fill, at: [x, at] };
   };
-  const join = ([x1, y1], [x2, y2], kind) => s("line", { class: kind, x1: x1 + 24, y1, x2: x2 - 38, y2 });
-  const own = pins.map((_, k) => glyph(inner + 22, y(k)));
-  const heard = glyph(inner + 162, 0.28 * height, 66, 28);
-  const made = glyph(inner + 162, 0.83 * height, 66, 28);
+  const join = ([x1, y1], [x2, y2], kind) => s("line", { class: kind, x1: x1 + slim + 6, y1, x2: x2 - thick - 8, y2 });
+  const own = pins.map((_, k) => glyph(inner + near, y(k)));
+  const heard = glyph(inner + far, 0.28 * height, 80, thick);
+  const made = glyph(inner + far, 0.85 * height, 80, thick);
   const flows = own.map((x) => join(x.at, heard.at, "gr-con-flow"));
   const alone = own.map((x) => join(x.at, made.at, "gr-con-on"));
-  const on = s("line", { class: "gr-con-on", x1: made.at[0], x2: made.at[0], y1: heard.at[1] + 40, y2: made.at[1] - 68 });
+  const on = s("line", { class: "gr-con-on", x1: made.at[0], x2: made.at[0], y1: heard.at[1] + 40, y2: made.at[1] - 84 });
   const small = (x, at, text = "") => s("text", { class: "gr-con-small", x, y: at, "text-anchor": "middle" }, text);
   const [told, spoken] = [heard, made].map(({ at: [x, at] }) => small(x, at + 33));
   svg.prepend(...flows, ...alone, on);
-  svg.append(
-    small(inner + 22, 12 - above, features.join(", ")),
-    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at + 17, ["heard", "new vector"][k])),
-    ...[...own, heard, made].map((x) => x.node),
-    told,
-    spoken,
+  const later = [[heard, "heard", told], [made, "new vector", spoken]].map(([bars, word, value]) =>
+    s("g", {}, small(bars.at[0], bars.at[1] + 17, word), bars.node, value),
   );
+  svg.append(small(inner + near, 12 - above, features.join(", ")), ...own.map((x) => x.node), ...later);
   body.append(h("div", {}, net.node));
 
   // ---- controls
@@ -102,6 +104,7 @@ function render({ model, el }) {
     on.style.display = step >= CON_NEW ? "" : "none";
     heard.fill(step >= CON_HEARD ? sum : [0, 0]);
     made.fill(step >= CON_NEW ? result : [0, 0]);
+    later.forEach((node, k) => node.setAttribute("visibility", step >= [CON_TOP, CON_NEW][k] ? "visible" : "hidden"));
     told.textContent = step >= CON_HEARD ? pair(sum) : "";
     spoken.textContent = step >= CON_NEW ? pair(result) : "";
 
