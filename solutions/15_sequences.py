@@ -134,7 +134,7 @@ visuals.causal(
 
 # %% [markdown]
 # *Figure 15.1. Attention of a sequence of four events in six places; a row says at whom its place looks, so whom it hears. Left, both masks: nothing above the
-# diagonal, nothing in the columns of the empty places. Right, no mask. The queries and keys are random: look at the masks, not at who hears whom. (Cells of the last row that are blank, though allowed, round to nothing.) In the interactive version bows show one row, and you lift each mask; once your function
+# diagonal, nothing in the columns of the empty places. Right, no mask. The queries and keys are random: look at the masks, not at who hears whom. (.00 is heard, and next to nothing; a blank cell is masked.) In the interactive version bows show one row, and you lift each mask; once your function
 # passes, the weights are yours.*
 #
 # Read the row of the click. On the left it hears the save before it and a little of itself. On the right it hears mostly the second save, which

@@ -94,7 +94,7 @@ def draw(masked: np.ndarray, free: np.ndarray, names: list[str]) -> tuple[Axes, 
         ax.imshow(W, cmap="cividis", vmin=0, vmax=1)
         for a in range(L):
             for b in range(L):
-                if W[a, b] > 0:
+                if W[a, b] > 0 or W is free or (b <= a and masked[:, b].any()):  # blank: masked
                     color = style.PAPER if W[a, b] < 0.5 else style.INK
                     ax.text(
                         b,
