@@ -42,8 +42,8 @@ function render({ model, el }) {
   const heads = ["", "cosine with day 0", "found by day 0’s vectors", "found by today’s"].map((x) => h("th", { scope: "col" }, x));
   const table = h("table", { class: "gr-dri-table", "aria-label": "All ways on this day" }, h("thead", {}, h("tr", {}, ...heads)), lines);
   body.append(
-    h("div", {}, plane, under),
-    h("div", { style: "flex: 1 1 16em" }, h("div", {}, ...topics.flatMap((name, k) => [key(k), ` ${name} \u00a0 `])), title, table, found),
+    h("div", {}, plane),
+    h("div", { style: "flex: 1 1 16em" }, under, h("div", {}, ...topics.flatMap((name, k) => [key(k), ` ${name} \u00a0 `])), title, table, found),
   );
 
   const play = player(model, root, () => nights, 900);
