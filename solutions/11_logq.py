@@ -459,7 +459,7 @@ predict("11.p7")
 # ### On films the exact teacher is not ahead; on Gowalla λ is
 # * drawing five leads
 #
-# Minutes 43 to 47. *The correction* is again negatives only, hits out. Read it group by group. First: on four items it is the worse teacher, yet on films it cannot be told from Yi, who was trained there alone; exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Second: λ on a model that was not corrected is ahead on
+# Minutes 43 to 47. Again *the correction* is negatives only, hits out. Read it group by group. First: on four items it is the worse teacher, yet on films it cannot be told from Yi, who was trained there alone; exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Second: λ on a model that was not corrected is ahead on
 # Gowalla; on films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. Third, to be fair: λ was tuned for the uncorrected model. Give the correction a λ, too: on Gowalla it is still 0.014 behind; elsewhere that was not measured.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}
