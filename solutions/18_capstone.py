@@ -294,7 +294,7 @@ visuals.fusion(
 #
 # Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for: agreement counts more than one first place.
 #
-# But look at the last three places of the fused list. Only pictures named these pins, and the formula does not know that this voice is weak. The table above says it for everybody: with pictures any pair falls. Only iALS and L3, two equals, come out no lower (a hint: the table has no intervals).
+# But look at the last three places of the fused list. Only pictures named these pins, and the formula does not know that this voice is weak. The table above says it for everybody: with pictures any pair falls. Only iALS and L3, two equals, come out no lower than the better of the two (a hint: no intervals here).
 #
 # **Each voice has one vote: on the log a weak one takes the list down.**
 
@@ -309,7 +309,7 @@ visuals.fusion(
 #
 # Weak, says the log. Now ask people. A *policy* decides what each is shown.
 #
-# The simulator's users look from the top, save some of what they like, and leave; who found something comes back more likely. Nobody saves tomorrow what she has passed over today, so no policy shows a pin twice.
+# The simulator's users look from the top, save some of what they like, and leave; who found something is likelier to come back. Nobody saves tomorrow what she has passed over today, so no policy shows a pin twice.
 #
 # Half of a site's users get the policy and half the *control*, here item2item. Let their mean saves be $\bar s_1$ and $\bar s_0$, and $r = \bar s_1 / \bar s_0$. The **lift** is $r - 1$: by which share people save more. To first order (the *delta method*)
 #
@@ -368,7 +368,7 @@ check("18.4", lift)
 # let every user live **twice**, with both policies and the same chance: these *twins* take the differences between users out.
 # A site cannot: it takes more users, or subtracts what each saved before (CUPED, 18.9).
 #
-# Seven policies meet people: your four generators, and fused lists that grow by one voice each: *two fused* (item2item and iALS), *three fused* (and pictures), *four fused* (and L3: the list of 18.3). The sets are our choice; others may lie elsewhere.
+# Seven policies meet people: your four generators, and fused lists that grow by one voice each: *two fused* (item2item and iALS), *three fused* (and pictures), *four fused* (and L3: the list of 18.3).
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -470,7 +470,7 @@ verdict(
 # If the two agreed, the marks would climb to the right. Where both tell a pair apart, they contradict each other half of the time.
 # L3 is second on the log, and far below the control with people. Along the dotted line every step to the left is a step up.
 #
-# So the weak voice is heard again: pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. A voice may be bad alone and good in a choir, if it brings what others do not name.
+# So the weak voice is heard again: pictures alone are last on both axes, yet they lift *two fused* to *three fused*, the best with people. And L3, strong on the log, takes that list down again (*four fused*). A voice may be bad alone and good in a choir, if it brings what others do not name.
 #
 # Why does the log not see that? Probably because what was never shown could not be saved. Old lists show popular pins often. L3's walks end at popular pins, so L3 is right about **what the log will hold**. In the simulator liking never depends on popularity. Of your site you do not know that.
 #
@@ -480,7 +480,7 @@ verdict(
 #
 # Why pictures help people and L3 pleases the log is our reading; no test here takes these reasons apart. L3's lists show anybody 43 of 100 pins, those of pictures 89. Both columns are of the same 1,000 users. On the log the difference of two lists is taken user by user, with an interval of 95 %; in the experiment, too,
 # where each user lives twice with each policy. A pair counts where both intervals leave out 0. The fused lists share parts,
-# so these are not 17 witnesses. One seed; one world.
+# so these are not 17 witnesses; their sets are our choice, and others may lie elsewhere. One seed; one world.
 #
 # </details>
 
@@ -564,13 +564,19 @@ predict("18.p7")
 # But of what the log could never have drawn nobody knows an error: there DR is as good as its model.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now let a log draw from the first ten pins of item2item, iALS and L3, and ask it about policies that show one pin each:
+# Now let a log draw from the first ten pins of item2item, iALS and L3. We ask it about seven policies that show one pin each. Four show a pin that the log, too, could have drawn:
 #
 # | policy | shows |
 # |---|---|
 # | *any candidate* | one of those pins, by lot |
 # | *iALS* | iALS's first pin |
-# | *candidate by pictures*, *rarest candidate* | of those pins the one whose picture fits best, or the rarest |
+# | *candidate by pictures* | of those pins the one whose picture fits best |
+# | *rarest candidate* | the rarest of those pins |
+#
+# The other three are harder:
+#
+# | policy | shows |
+# |---|---|
 # | *chances raised* | any candidate again, but the log wrote down 0.05 wherever a chance was smaller |
 # | *pictures* | the first of pictures, drawn by the log or not |
 # | *half shown again* | half of the time yesterday's pin, if it was not saved: nobody saves it now, and the log never showed one twice |
@@ -611,26 +617,28 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 18.3. Two estimates of what a policy earns, beside an experiment's count: means over a hundred logs, and twice the spread of one. On the right: what the policy earns a row, how much of it the log could have drawn, and the effective size.*
+# *Figure 18.3. Two estimates of what a policy earns, beside an experiment's count: means over a hundred logs, and twice the spread of one. On the right: what the policy earns a row, how much of it the log could have drawn, and the effective size. The card counts three more policies (18.13).*
 #
-# **Above the line** the log could have drawn everything, and its chances are true: both stand at zero on average. DR's model alone is 12 % too low for *candidate by pictures*; the weighed errors take that out: one half of *doubly*. The price is noise: the smaller the effective size, the wider the bar.
-# *Candidate by pictures*, which nobody has tried, earns most. But one log would not show it: its bar is wider than the lead.
+# **Above the line** nothing is missing: both are right within 2 % on average. For *candidate by pictures* DR's model alone is 12 % too low; the weighed errors take that out. This is one half of *doubly*.
 #
-# **Below it** something is missing, each time something else:
+# The price is noise: the smaller the effective size, the wider the bar.
 #
-# * *Chances raised:* false chances pull IPS down, and DR stays at zero, for here its model is right: the other half.
-# * *Pictures:* the log could hardly have drawn it. IPS counts that as zero, and DR's model hopes too much: a short bar is no proof.
-# * *Half shown again:* nothing in the log says that a pin of yesterday earns nothing, so the model does not know it. (IPS is right by luck: here its zero is true.)
+# **Below it** something is missing:
 #
-# Of these three the effective size gives away only *pictures*. The **mean of the weights** is a better alarm. It is what IPS says if every row earns 1, and then the answer has to be 1. Here it is 0.53, 0.06 and 0.63, in the order above.
+# * *Chances raised:* false chances pull IPS down to half, with the shortest bar of all: a short bar is no proof. DR stays near zero, for here its model is right: the other half of *doubly*.
+# * *Pictures:* the log could hardly have drawn it. IPS counts that as zero, and DR is left with its model, which hopes too much.
+# * *Half shown again:* the log never saw that a pin of yesterday earns nothing, so the model does not know it. (IPS is right by luck: here its zero is true.)
 #
-# **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the mean and the effective size of the weights, then for the estimate.**
+# **Is there an alarm?** The effective size gives away only *pictures*. Better is the **mean of the weights**. It is what IPS says if every row earns 1, so it has to be near 1. Here it is 0.53, 0.06 and 0.63. Of your own log ask first what it could have drawn, then these two, and the estimate last.
+#
+# **A log answers for what it could have drawn, if its chances are true.**
 #
 # <details><summary>How this was measured</summary>
 #
 # A hundred logs of 20,000 rows on the lesson's site, drawn more often from what stands high in several lists; 17 candidates a user on average, the likeliest drawn with a chance of 0.22, the rarest of 0.008 (means over users).
 # Inside the log estimates are right within 2 % on average; one log scatters by 2 to 16 %, an experiment by 1 %: one log does not even say who of item2item, iALS and L3 is first.
-# The card counts all ten policies that were asked; branch 18.13 has them, with a third estimate. Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. This is one place on one day, not a life of lists: here L3 earns 0.27 where item2item earns 0.28. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
+# *Candidate by pictures*, which nobody has tried, earns most; one log would not show it, for its bar is wider than the lead.
+# The card's three more are item2item, L3 and *most saved candidate*; 18.13 has all ten, with a third estimate. Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. This is one place on one day, not a life of lists: here L3 earns 0.27 where item2item earns 0.28. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
 # the correction, it is 27 % too high for *most saved candidate*, and right within 1 % for *any*. What the site's people would save is known, not
 # estimated. One place only: lists need the chance of each place and of being looked at (lesson 17). Not tried: capped weights, richer models.
 # `python -m solutions.experiments.lesson18.off_policy`, 9 seconds.
@@ -640,9 +648,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Graph and sequence models in front of people
 #
-# Four models of the course meet people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures (the *three fused* of 18.4) they are *seven fused*. With their lessons' knobs the last three stay behind item2item (the squares below). Who shall choose better ones, the log or people?
+# Four models of the course meet people: LightGCN, PinSage, SASRec, Pixie. With item2item, iALS and pictures (the *three fused* of 18.4) they are *seven fused*. Who shall choose their knobs, the log or people?
 #
-# Then the **ranker** of lesson 17, which learned from a log's clicks, weighed as in 18.5, brings the first hundred of the fused list into its own order.
+# On top comes the **ranker** of lesson 17. It learned from a log's clicks, weighed as in 18.5, and brings the first hundred of the fused list into its own order.
 #
 # > **Claim** (of the funnel's picture). A ranker on top of the generators makes people save more than their fused list.
 
@@ -706,18 +714,18 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.4. Expected saves (all chances of a save, added up) beside item2item's (the line), with intervals of 95 %. Where knobs were chosen anew, three marks.*
 #
-# **Knobs: the log or people?** See the lowest three. Tuned on the log (triangles) all beat their lesson's knobs: better settings serve both. Yet they stay behind item2item. Tuned with people (circles), PinSage and Pixie pass it. In these two the log had kept popularity, which a log pays for and people here do not.
+# **Who shall choose the knobs?** See the lowest three. With their lessons' knobs (squares) they are far behind item2item. Tuned on the log (triangles) all three gain: better settings serve both. But they stay behind. Tuned with people (circles), PinSage and Pixie pass item2item. For these two the choices differ in one knob alone: shall popular pins be favored? The log says yes, people here say no.
 #
-# **More generators?** Three simple ones fused are ahead of all seven, with people's knobs, too. Perhaps because pictures, which bring what others do not name, had one vote of three, and have one of seven.
+# **Do more generators help?** Not here: three simple ones fused are ahead of all seven, even with people's knobs. Perhaps because pictures, which bring what others do not name, had one vote of three, and have one of seven.
 #
-# **A ranker on top?** It helps, for it knows how a person and a pin fit. (Its features hold what liking is made of here; yours may not.) Why generators, then? Of a billion pins nobody can ask the ranker for each. Of 2,800 one can: alone it does no worse than three fused, and both together are best.
+# **Does a ranker help?** Yes, for it knows how a person and a pin fit. (Its features hold what liking is made of here; yours may not.) Alone it does no worse than three fused. Why generators, then? Here it can be asked for each of 2,800 pins; of a billion it cannot. And both together are best.
 #
 # **Let generators fetch, and let a ranker that knows the person put in order.**
 #
 # <details><summary>How this was measured</summary>
 #
 # For SASRec the log and people chose the same. The site of 18.4: 1,000 users live twice with each policy and twice with the control, up to five visits, in three experiments (seeds). Intervals are those of one experiment,
-# means of three; the card compares the two policies user by user in the first. One experiment tells nine of eleven neighbors in the order apart in 95 of 100 cases; SASRec and pictures it does not.
+# means of three (*seven fused* with tuned knobs: of one); the card compares the two policies user by user in the first. One experiment tells nine of eleven neighbors in the order apart in 95 of 100 cases; SASRec and pictures it does not.
 #
 # The figure shows what lists let expect. Not in it: RP3β −15 %, *RP3β, shown again* −55 %, pictures −25 %. Expected and counted saves differ by 2.6 standard errors at most (PinSage), and eleven of twelve policies are counted a little lower. They meet the same chance: what one user's luck adds to a policy it adds to others (their
 # differences correlate by 0.3 to 0.7), so these are not twelve observations. In nine further experiments no quick policy differs by more than 1.3 errors (PinSage 0.8).
@@ -744,8 +752,8 @@ verdict(
 # >
 # > **Where it did not.** With four graph and sequence models added, people saved less than with three simple generators alone (18.6).
 #
-# * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. (Unless its halves feed each other: 18.9.) **How can you know?** Ask what the log could have shown. If it
-#   drew by chance and kept the chances, it answers for that, and for nothing else. A mean of the weights far from 1 is the alarm.
+# * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. (Unless its halves feed each other: 18.9.) **How can you know?** A log
+#   that drew by chance and kept its chances answers for what it could have drawn, and for nothing else. A mean of the weights far from 1 is the alarm.
 # * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of young pins (7.8), of rare ads (13.3). Given the edges between users and pins, iALS found no less (18.11).
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).

@@ -32,7 +32,7 @@ def _looks(at) -> str:
 def _l3_and_fused(at) -> str:
     l3, fused = (at["reports"][name] for name in ("L3", "fused"))
     if l3.high < 0 < fused.low:
-        return "L3 below the control, the fused list far ahead"
+        return "L3 below the control, all four fused far ahead"
     return "as on the test days" if l3.lift > fused.lift else "all about equal"
 
 
@@ -103,8 +103,8 @@ QUESTIONS = (
         ("never, the halves get the same",
          "They get the same lists, but they are different people."),
     ), measured=_looks),
-    Question("18.p5", "L3 finds about as much as the best of the four on the test days. Where is it in the experiment, and where is the fused list?", (
-        ("L3 below the control, the fused list far ahead",
+    Question("18.p5", "L3 finds about as much as the best of the four on the test days. Where is it in the experiment, and where are all four fused?", (
+        ("L3 below the control, all four fused far ahead",
          "The log was written by lists that showed what is popular, and L3 predicts the log well. In this simulator liking does not "
          "depend on popularity."),
         ("as on the test days",
