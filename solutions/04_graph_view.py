@@ -22,10 +22,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 02; for branch B eigenvectors ·
 # **Runs on** any CPU
 #
-# **In an hour:** 4.1 to 4.5, with exercises 04.2 to 04.4. **Branches**, marked ↳, stand after the quiz:
-# **A** a walker who keeps going home, and push (26 minutes), **B** the spectrum, where walks and
-# factorization meet (16), **C** filters and factorization compared (8), **D** from a log to a graph, and all
-# of Gowalla (15), **E** settings of your own (20).
+# **In an hour:** 4.1 to 4.5, with exercises 04.2 to 04.4. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 4.1 to 4.5, with the walk explorer of 4.3 and the bars of 4.5. Ask for A² before you show it: most people expect new films there. With time
@@ -97,9 +94,8 @@ plt.show()
 visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS)
 
 # %% [markdown]
-# *Figure 4.2. The adjacency matrix of the seven nodes and their graph. The lines separate users from films. R
-# stands in the upper right block, its transpose in the lower left one: every like is there twice. In the
-# interactive version, pick a node to see its row, or a cell to see its edge.*
+# *Figure 4.2. The adjacency matrix of the seven nodes and their graph. R stands in the upper right block, its transpose in the
+# lower left one: every like is there twice. In the interactive version, pick a node to see its row, or a cell to see its edge.*
 #
 # Most cells are 0, so $\mathbf A$ is stored *sparse*: only its ones, with their places. For the likes of MovieTweetings that saves gigabytes:
 
@@ -323,7 +319,7 @@ print(
 #
 # | exponent | small | large |
 # |---|---|---|
-# | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: a walk counts as often as a random walker would take it; *one* walk over a blockbuster counts next to nothing, all of them together as much as those over any other film |
+# | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: as a random walker goes; all walks over one liked film weigh 1 together, so a single one over a blockbuster next to nothing |
 # | $\beta$, last film | 0: popular films stay in front | 1: divided by all of its fans; rare films come to the front |
 #
 # You have written four points of this square already. A walk of three steps in a form of 4.2 is divided at each node that it leaves or enters, so up to a factor that is the same for all of Ann's films:
@@ -376,9 +372,8 @@ check("04.4", l3_scores)
 # We hide a fifth of each user's likes, at random, and ask the walks for them. Hidden links must leave the graph **before** anything is computed from it: degrees, similarities,
 # popularity. If you forget that, nothing crashes and all numbers look better.
 #
-# Seven ways of weighing the same walks of three steps take part: plain ones, the forms of 4.2, L3, the last film *alone*, and RP3β with the exponents that validation chose. Beside them stand
-# a list of bestsellers, the least that one should beat, and iALS (lesson 02), which has to be trained. (*PageRank*, a walker who keeps going home, walks in the row form: branch A.) The measure is NDCG@20, in which a find high on the
-# list counts more.
+# Seven ways of weighing the same walks of three steps take part: plain ones, the forms of 4.2, L3, the last film *alone*, and RP3β with the exponents that validation chose. iALS (lesson 02), which
+# has to be trained, stands beside them. So does a list of bestsellers: it knows the crowd and not you, so what walks find beyond it is about you. The measure is NDCG@20, in which a find high on the list counts more.
 #
 # > **Claim 1** (Kovács and others, 2019, for networks of proteins). Weighing the inner nodes helps: L3 finds more than
 # > plain three hops.
@@ -478,11 +473,11 @@ for name in ("last film alone", "RP3β", "column form"):
 # %% [markdown]
 # *Figure 4.6. NDCG@20 on MovieTweetings of the same walks of three steps, weighed by the exponents behind each name; gray the bestsellers, dashed iALS. Start at plain three hops: what does L3 add, what the last film alone, and what both?*
 #
-# Bestsellers find 0.156, plain three hops 0.171. Dividing by the inner nodes alone (L3) adds a little, dividing by the last film's fans alone adds more. Why? Many walks end at a film because it has many fans: that is the crowd, not your taste.
+# Plain three hops find more than bestsellers (0.171, 0.156): walks carry more than the crowd. Dividing by the inner nodes alone (L3) adds a little, by the last film's fans alone more: many walks end at a film because it has many fans, and that is the crowd, not your taste.
 #
-# Both together, RP3β, add more than the two gains summed up: 0.190. Why that is so was not tested. A guess: divided by its fans alone, a rare film rises whichever walk reached it; with busy nodes on the way turned down, too, those rise whose walks say something about you.
+# Both together, RP3β, add more than the two gains summed up: 0.190. A guess: divided by its fans alone, a rare film rises whichever walk reached it; with busy nodes on the way turned down, too, those rise whose walks say something about you.
 #
-# But more is not better. From RP3β to the symmetric form only $\alpha$ grows, from ½ to 1, and it falls behind bestsellers; with $\beta = 0$ the same change (from L3 to the row form) does no harm. So the two exponents must be chosen together. The column form divides by *all* fans of the last film and finds next to nothing: it asks for rare films, whoever you are.
+# But more is not better. From RP3β to the symmetric form only $\alpha$ grows, from ½ to 1, and it falls behind bestsellers; with $\beta = 0$ the same change (from L3 to the row form) does no harm. A guess: with $\alpha = 1$ one walk over two rare nodes weighs as much as a crowd's; with $\beta = 0$ the many walks to a popular film still outweigh it, with ½ the rare film at its end wins. So the two exponents must be chosen together. The column form divides by *all* fans of the last film and finds next to nothing: it asks for rare films, whoever you are.
 #
 # **That a film can be reached says little; how a walk is weighed decides.**
 #
@@ -497,17 +492,17 @@ for name in ("last film alone", "RP3β", "column form"):
 # exponents; the last film alone has the β that validation chose for RP3β, and that it prefers on validation, too (there ½ finds 0.153, ¼ 0.148, ¾ 0.107). iALS is the mean of three seeds. PageRank's restart,
 # 0.9, and the $d$ of iALS, 128, lie at an end of their grid: more might be found beyond. Intervals are of
 # differences, user by user. Over plain three hops: L3 +0.0025, from +0.0011 to +0.0039; the last film alone +0.0094, from +0.0059 to +0.0129. RP3β over L3 +0.0165, from +0.0125 to +0.0205; over the last film alone +0.0095, from +0.0067 to +0.0124; over iALS −0.0002, from −0.0038 to +0.0033 (4.9), which is
-# no proof that they are equal. PageRank finds 0.175, most with a restart of 0.9: then nearly all walks that reach a new film have three steps, as in the row form, 0.175.
+# no proof that they are equal. PageRank (a walker who keeps going home, branch A) finds 0.175, most with a restart of 0.9: then nearly all walks that reach a new film have three steps, as in the row form, 0.175.
 #
 # </details>
 #
 # ### And a factorization, which takes no step?
 #
-# iALS and RP3β cannot be told apart here. What have they in common? The SVD (lesson 02) writes
+# iALS and RP3β cannot be told apart here (RP3β over iALS −0.0002, from −0.0038 to +0.0033). What have they in common? The SVD (lesson 02) writes
 # $\mathbf R = \mathbf U \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*, each with its size $\sigma$. Then
 # $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3 \mathbf V^\top$: walks of three steps have the same patterns
-# in other sizes. So whatever keeps the largest patterns keeps what long walks are made of (branch B). This is exact
-# for plain walks. RP3β weighs them and iALS is fitted in another way, so for these two it is a hint and no proof.
+# in other sizes. What was ten times as large is now a thousand times as large, so walks tell above all of the largest patterns. These are what a factorization keeps (branch B). This is exact
+# for plain walks; RP3β weighs them and iALS is fitted in another way, so for these two it is a hint and no proof.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
@@ -521,9 +516,9 @@ for name in ("last film alone", "RP3β", "column form"):
 # > walk leads to a film without a like.
 #
 # * **Which films can Ann reach, and in how many steps?** Cube in three, through Bob, and Drive in five. Every edge changes sides, so new films come at odd
-#   lengths only. On MovieTweetings a typical user reaches 29 % of all films in three steps, 92 % in five.
-# * **Which should she see first?** Cube: a walk of three steps leads there, and none to Drive. Where thousands of films have such walks, divide each
-#   walk by the square root of the degrees on its way, the last film's included. The column form, which divides by them in full, loses nearly everything.
+#   lengths only. On MovieTweetings three steps reach 29 % of all films, five 92 %.
+# * **Which should she see first?** Cube: a walk of three steps leads there, and none to Drive. Where thousands of films have such walks, turn down
+#   the degrees on the way and at its end, and let validation choose how far: here ½ and ½, on the pins of lesson 11 $\beta = 0$. The column form, which divides by all in full, loses nearly everything here.
 # * **What do they share with a factorization?** The largest patterns: $\mathbf R \mathbf R^\top \mathbf R$ (plain walks) has those of $\mathbf R$ in other sizes (4.5, branch B).
 # * R is a block of A, and powers of A count walks.
 # * Hide the test links before anything is computed from the graph.

@@ -35,9 +35,10 @@ class Guess:
 
     def how(self) -> str:
         """Say how to answer."""
-        example = self.question.shown()[0][0] if self.question.options else "0.25"
-        quoted = f'"{example}"' if self.question.options else example
-        return f'Your guess first: predict("{self.question.id}", {quoted})'
+        asked = self.question
+        number = "10" if "percent" in asked.text else "0.25"
+        example = f'"{asked.shown()[0][0]}"' if asked.options else number
+        return f'Your guess first: predict("{asked.id}", {example})'
 
     def _repr_html_(self) -> str:
         color = CONTEXT if self.reply is None else POSITIVE if self.reply.right else NEGATIVE

@@ -135,3 +135,9 @@ def test_a_prediction_that_is_told_is_measured_only_after_all_that_stands_above_
         each.id = f"id-{number}"
     assert predictions.measuring(cells[1:], cells) == cells[1:]
     assert [x.id for x in predictions.measuring(cells, cells)][2] == "measures-98_p1-id-1"
+
+
+@pytest.mark.parametrize("text, example", [("How many percent?", "10"), ("Which share?", "0.25")])
+def test_an_example_has_the_unit_that_is_asked_for(text, example):
+    asked = Question("98.p2", text, answer=29, within=1.5, said=("so", "less", "more"))
+    assert Guess(asked).how().endswith(f", {example})")
