@@ -373,7 +373,7 @@ check("04.4", l3_scores)
 # popularity. If you forget that, nothing crashes and all numbers look better.
 #
 # Seven ways of weighing the same walks of three steps take part: plain ones, the forms of 4.2, L3, the last film *alone*, and RP3β with the exponents that validation chose. iALS (lesson 02), which
-# has to be trained, stands beside them. So does a list of bestsellers: it knows the crowd and not you, so what walks find beyond it is about you. The measure is NDCG@20, in which a find high on the list counts more.
+# has to be trained, stands beside them. So does a list of bestsellers: it knows the crowd and not you, so what walks find beyond it is about you. (*PageRank*, a walker who keeps going home, walks in the row form: branch A.) The measure is NDCG@20, in which a find high on the list counts more.
 #
 # > **Claim 1** (Kovács and others, 2019, for networks of proteins). Weighing the inner nodes helps: L3 finds more than
 # > plain three hops.
@@ -492,7 +492,7 @@ for name in ("last film alone", "RP3β", "column form"):
 # exponents; the last film alone has the β that validation chose for RP3β, and that it prefers on validation, too (there ½ finds 0.153, ¼ 0.148, ¾ 0.107). iALS is the mean of three seeds. PageRank's restart,
 # 0.9, and the $d$ of iALS, 128, lie at an end of their grid: more might be found beyond. Intervals are of
 # differences, user by user. Over plain three hops: L3 +0.0025, from +0.0011 to +0.0039; the last film alone +0.0094, from +0.0059 to +0.0129. RP3β over L3 +0.0165, from +0.0125 to +0.0205; over the last film alone +0.0095, from +0.0067 to +0.0124; over iALS −0.0002, from −0.0038 to +0.0033 (4.9), which is
-# no proof that they are equal. PageRank (a walker who keeps going home, branch A) finds 0.175, most with a restart of 0.9: then nearly all walks that reach a new film have three steps, as in the row form, 0.175.
+# no proof that they are equal. PageRank finds 0.175, most with a restart of 0.9: then nearly all walks that reach a new film have three steps, as in the row form, 0.175.
 #
 # </details>
 #

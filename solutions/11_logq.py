@@ -392,7 +392,7 @@ verdict(
 visuals.estimator(function=correct_negatives)
 
 # %% [markdown]
-# *Figure 11.2. Four negatives: the positive, a bestseller that is drawn six times out of ten, and two more items.
+# *Figure 11.2. Four items: the positive, a bestseller that is drawn six times out of ten, and two more items.
 # Bars: the mean gradient over all draws (above zero it lowers the score); outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
 # too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out of its formula; *yours* is your function.*
 
