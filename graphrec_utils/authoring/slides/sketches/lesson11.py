@@ -109,7 +109,7 @@ def sum_by_draws() -> Sheet:
     )
     sheet.text(0, 30, "the sum over j ≠ i, eˢ = 1", bold=True)
     sheet.text(480, 30, "eight draws, each divided by 8 Q", bold=True)
-    shares = (("bestseller", "½", 4, ITEM), ("film B", "¼", 2, ITEM), ("film C", "⅛", 1, ITEM), ("i, the positive", "⅛", 1, NEGATIVE))  # fmt: skip
+    shares = (("bestseller", "½", 4, ITEM), ("film B", "¼", 2, ITEM), ("film C", "⅛", 1, ITEM), ("positive i", "⅛", 1, NEGATIVE))  # fmt: skip
     for k, (name, q, drawn, color) in enumerate(shares):
         y = 60 + 82 * k
         hit = color == NEGATIVE
