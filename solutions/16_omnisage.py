@@ -233,7 +233,7 @@ check("16.2", typed_sequence)
 # | entity-feature | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
 # | user-entity | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Why let raw features ask? A pin may stand on boards before anybody has gone from it to another pin: pairs cannot teach there yet.
+# Raw features ask like this: a cake pin hears a board of cakes, the board's features ask, and of all pins in the batch this one has to win. Why? A pin may stand on boards before anybody has gone from it to another pin: pairs cannot teach there yet.
 #
 # To each score the logarithm of the pin's popularity is added, the **offset**. Why, 16.5 will show.
 
@@ -311,7 +311,7 @@ check("16.4", joint_loss)
 visuals.three_losses(on="efu", function=joint_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 16.2. Figure 16.1 once more, with your number: behind each loss stands its share in what your `joint_loss` returns, with 256 pairs, 256 questions of features, 4,000 of users, and all weights 1; a line is as thick as its share. In one mean over all questions the shares would be 6, 6 and 89 %.*
+# *Figure 16.2. Figure 16.1 with your number: behind each loss stands its share in what your `joint_loss` returns for the batch above, all weights 1; a line is as thick as its share. In one mean the shares would be 6, 6 and 89 %.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 One loss, or three?
@@ -319,9 +319,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Now the question from the top: all losses pull at the same 32 numbers of a pin. They may fight: what one brings together, another
 # wants apart. Or they may help each other: a pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask (raw features do so in training only): a **pin** for the pin that comes next, and a **user** for what she will like in the coming week.
-#
-# A user needs a reader of her history. The user loss trains one, the transformer, along with the pins' vectors; without this loss the mean of her sixteen latest likes stands for her.
+# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask: a **pin** for the pin that comes next, and a **user** for what she will like in the coming week. A user needs a reader of her history. The user loss trains one, the transformer; without it the mean of her sixteen latest likes stands for her.
 #
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -397,13 +395,13 @@ for column, who in (("all", "pins"), ("users", "users")):
 # *Figure 16.3. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
-# **Pins.** The first row and the last are level, so neither a fight nor help can be seen. Why no fight? Perhaps because all three tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
+# **Pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps because all three tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
 #
-# **Users.** They leap at the last step, where their own loss joins; alone it does not do it (row three). Mind that this step brings two things, and the figure cannot tell them apart: users teach the vectors, and a trained reader takes the place of a mean.
+# **Users.** They leap where their own loss joins, by 0.012 even over the open mark; alone it does not do it (row three). This step brings two things at once: users teach the vectors, and a trained reader takes the place of a mean. Must they be trained together? Lesson 15's PinnerFormer, a reader over pin vectors that stand still, finds no less (16.11).
 #
-# Do features help users, too? The fourth row is ahead of the first. But settings were chosen by pins, and to them the open mark is as good: the same pairs at another temperature, for users ahead of *pairs and features*. So a small step between two rows may come from a setting, and not from a loss.
+# **Features.** Row four is ahead of row one, but so is the open mark: a small step between rows may come from a setting.
 #
-# When you join losses, look at each consumer alone: one mean over both would have hidden who gained.
+# Look at each consumer alone: one mean over both would have hidden who gained.
 #
 # **No added loss did visible harm. Users gained when their own loss and its reader joined.**
 #
@@ -432,7 +430,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # OmniSage's vectors have length 1, so that one index of near neighbors serves everybody; a score is a cosine, divided by a
 # temperature. What can such a vector not say? That its pin is popular: it cannot be longer than others.
 #
-# Perhaps popularity has been learned all the same, for the softmax is corrected by $\log Q$. To find out, train without the offset, and then add popularity by hand.
+# Perhaps popularity has been learned all the same, for the softmax is corrected by $\log Q$. Train without the offset, then add popularity by hand, and you know.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -527,19 +525,19 @@ told = pd.Series({
 told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Nothing was trained anew between the first two rows: one number beside $\mathbf z$, in an index one more coordinate, makes the recall six times as large.
+# Between the first two rows nothing was trained: one number beside $\mathbf z$, one more coordinate in an index, makes the recall six times as large.
 #
 # Why was it needed? The correction asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to. So popularity needs a place to live:
 #
-# * in the **length** of a vector, which length 1 takes away (a free length makes up for most of it);
+# * in the **length** of a vector, which length 1 takes away;
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# Popularity alone finds as little, 0.043 (16.10): the vector says which pins are near, and the number which of these people go to.
+# Popularity alone finds as little as the vectors alone (16.10): the vector says which pins are near, and the number which of these people go to.
 #
-# A *new* pin has the number $\log(1 + 0) = 0$, so among thousands of known pins nobody finds it; without the number hardly anybody did, either (16.10).
+# A *new* pin has the number $\log(1 + 0) = 0$, so among thousands of known pins it is not found, and without the number it hardly was. So new pins need a shelf of their own: among themselves OmniSage finds 0.54, iALS and RP3β no more than chance, 0.04 (16.10).
 #
-# OmniSage finds more than PinSage as lesson 09 trains it. Is that what attention over two kinds of neighbors is worth? Ask first what else is different: PinSage has no such number. Give it one, and see.
+# OmniSage finds more than lesson 09's PinSage. Is that attention? Ask first what else is different: PinSage has no such number.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 
@@ -573,11 +571,11 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS and of RP3β. The open mark has vectors of 64 numbers, the full one of 32 (with 64: 0.258, too). Compare the two marks of PinSage before you look at OmniSage.*
+# *Figure 16.4. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS, and of RP3β, whose walk hears, too, and trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
 #
-# With the number PinSage comes up to OmniSage: nearly all of the lead was popularity, and what is left to attention is too little to be seen.
+# Nearly all of the lead was popularity; what is left to attention is too little to be seen. But did PinSage's free length not hold popularity already? Only in part, for a length has to be learned: OmniSage with one, in place of the number, finds 0.232, about what PinSage found.
 #
-# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear, and who hears *nobody* is behind: hearing pays. (A walk hears, too: RP3β, which trains nothing, is far ahead of *nobody* and close to both encoders.) The two marks of PinSage differ in the number, and it is worth as much as hearing.
+# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear: hearing pays. The second graph adds nothing that can be seen (row three): perhaps both tie the same pins, and then one is enough.
 #
 # When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It may be the whole lead.
 #
@@ -590,10 +588,10 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # and the towers of lesson 10, of length 1 too, have learned it; with pins as queries it is hardly there. A PinnerFormer of length 1 lacks a fifth or a quarter without the offset after 1,600 steps, and next to nothing after 6,400 (16.11). TransE may put popularity along $\mathbf r$, the same for
 # all users; lesson 12 gave it a number beside a distance. Whether pins as queries share less than users was not tested.
 #
-# The second graph (row three) adds hardly anything: perhaps both tie the same pins, and then one is enough (16.10). The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
+# The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has 64 numbers, the others 32. Both over boards +0.002, from −0.001 to +0.004; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
 #
 # </details>
 
@@ -602,7 +600,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for several consumers, and for a new pin a vector at once.
 # >
-# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (A PinnerFormer trained afterwards finds no less, 0.083.)
+# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (Lesson 15's PinnerFormer, over pin vectors that stand still, finds no less: 0.083.)
 # >
 # > **Where it did not.** For the pin that comes next it cannot be told from a PinSage with the same number beside its vectors: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS, which reads nothing, is ahead (16.10).
 #
