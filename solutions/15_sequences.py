@@ -78,7 +78,7 @@ remember("15")
 # \ \text{ if } t \text{ may look at } s, \text{ else } -\infty
 # $$
 #
-# Here $\mathbf o_t$ is what place $t$ has heard, and $d$ the length of queries and keys. Products of random vectors grow like $\sqrt d$; divided by it, weights stay soft at any length. Two rules say who may look. **Causal**: $s \le t$, since
+# Here $\mathbf o_t$ is what place $t$ has heard, and $d$ the length of queries and keys. A softmax of large numbers gives nearly all weight to one place. Products of random vectors grow like $\sqrt d$; divided by it, weights stay soft whatever $d$ is. Two rules say who may look. **Causal**: $s \le t$, since
 # tomorrow is not known. **Padding**: $s$ is no empty place; sequences of a batch have different lengths.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -203,6 +203,7 @@ some = now[now[:, 1] >= 0][:64]  # histories of two events and more
 other = some.clone()
 other[:, 1] = (other[:, 1] + 1) % n  # another second event
 for name, model in (("with the mask", honest), ("without", leaky)):
+    # output t has read the first t events: outputs 0 and 1 must not move
     gap = (model.eval().outputs(some) - model.outputs(other))[:, :2].abs().max()
     print(f"{name}: outputs before the changed event moved: {gap.item() > 1e-4}")
 
@@ -267,7 +268,7 @@ check("15.3", sequence_loss)
 # ## 15.3 Does the order pay?
 #
 # A **chain** can tell: it looks at the last event alone and counts what others did next.
-# Shuffle each history, all but the event to be found. Then any event of the person may stand last, and what the chain loses is what the true last one had told it beyond the others.
+# Shuffle each history, all but the event to be found. The chain then starts from any event of the person, not the true last one. What that costs is how much more the last one says.
 #
 # Now ask for the very next event, on four sets of real data, models that differ in what they may read:
 #
@@ -326,7 +327,9 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 #
 # **Why did shuffling promise more?** A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. So what the order is worth to a chain says little of what it is worth to others.
 #
-# **And the walk?** On the other three sets its mean is the highest, too close to SASRec to tell. It need not train, and it can use the order, too, by starting more often from late events.
+# **So does the order pay?** Compare the two stars of a column: the same walk, once starting more often from late events (filled). On the games, where shuffling costs most, that surely helps (+0.011); elsewhere we cannot tell.
+#
+# **And who needs a transformer for it?** Off the films the walk's mean is the highest, too close to SASRec to tell. And a walk need not train.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
@@ -444,11 +447,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Read the first two rows from left to right:** dense does not catch up; its mean is lower at each horizon, perhaps by chance. Without the added popularity it is surely behind, over the fortnight (15.14).
+# **Read the first two rows from left to right:** dense does not catch up; its mean is lower at each horizon, perhaps by chance.
 #
 # **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And *now* must have its whole week in the log, so under dense the last week's events are only ever answers, never asked.
 #
-# **Now the rows below.** By the means RP3β lies above both everywhere, and iALS on the next day most of all. They have no target, and what is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse then: in one longer run the gap between the two targets shrank to less than half. So train long enough before you choose a target.
+# **Now the rows below.** By the means RP3β lies above both everywhere; on the next day iALS is highest. Neither is trained toward a window, and what is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse then: in one longer run the gap between the two targets shrank to less than half. So train long enough before you choose a target.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -476,7 +479,7 @@ verdict(
 #
 # A walk can use fresh news without any training, for RP3β starts from all that the user had liked by then. But news drowns among old likes. So a second RP3β lets likes fade, by half in two days.
 #
-# > **Claim** (of the abstract). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
+# > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 41 to 47. Let everybody write down a share for 15.p6, what is lost since midnight. Usual wrong answer: a few percent.
@@ -520,7 +523,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 #
 # **Does one need a transformer for that?** Both walks know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news first.
 #
-# **And the abstract?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age, in real time surely.
+# **And the paper's claim?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age, in real time surely.
 #
 # **What counted most was to have heard of today, and to let it count more than old likes.**
 #
@@ -553,7 +556,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: .101 taught by the next like, .095 by all of the week. What counted was to have heard of today, and to let that count. So if you can, make it anew at each click, and then teach it the next like.
+# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference. What counted was to have heard of today, and to let that count. So if you can, make it anew at each click, and then teach it the next like.
 # * Try a walk in which old likes fade first: we could not tell the transformer from it.
 # * A mask decides who may look at whom. Change an event: nothing before it may move.
 # * Every place of a history is an example, if somebody asks it.
