@@ -26,9 +26,9 @@
 # industry · settings of your own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 16.1 to 16.5. Minutes 0 to 2. The quotas of 16.2 by hand, the sum of 16.3 by hand, the vote "who gains?" of 16.4, and the two votes
-# of 16.5. The moment to stop is figure 16.4: cover the row "PinSage" with a hand, ask what the lead is made of, and uncover it. If time is short, leave
-# out the two slides by hand.
+# As a lecture of fifty minutes: 16.1 to 16.5. Minutes 0 to 2. The quotas of 16.2 by hand, the vote "who gains?" of 16.4, and the two votes
+# of 16.5. The moment to stop is figure 16.4: cover the row "PinSage, with it" with a hand, ask what the lead is made of, and uncover it. If time is short, leave
+# out the walk by hand.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 import math
@@ -74,10 +74,10 @@ remember("16")
 # Minutes 2 to 4. The graph of the whole hour. Above, boards with the pins that were saved to them. Below, a thick line ties two pins that somebody engaged with right one after the other. Users are not in it; what they liked
 # will teach the pins later. Point at the two ends: the pin on the left has boards and no edge to a pin, the one on the right the other way round. Ask, and let everybody write a number: of 7,000 pins, how many are on no board at all?
 #
-# ### Where one kind of edge is missing, the other may still speak
+# ### More than one pin in five is on no board
 # * drawing pins without
 #
-# Minutes 4 to 5. 1,597 are on no board, more than one in five. 538 were never engaged with next to another pin. The median says that most have few edges, the largest number that a few have hundreds; remember that for what comes next. Our
+# Minutes 4 to 5. More than one in five is on no board; few were never engaged with next to another pin. So where one kind of edge is missing, the other may still speak. The median says that most have few edges, the largest number that a few have hundreds; remember that for what comes next. Our
 # numbers are PinWorld's, a made-up Pinterest of 7,000 pins and 42 days.
 
 # %% jupyter={"source_hidden": true}
@@ -123,9 +123,9 @@ pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np
 #
 # ### Boards or pins: who fills fifteen places?
 # * drawing fifteen places
-# * vote 16.p1
+# * vote 16.p1: A busy pin is on twenty boards or more. No quotas: which share of the places goes to boards, 0 to 1?
 #
-# Minutes 7 to 9. Let everybody write a number from 0 to 1. Usual wrong answer: half and half. Do not answer yet.
+# Minutes 7 to 9. Let everybody write a number from 0 to 1. Usual wrong answer: half and half. Do not answer yet, the next slide does.
 #
 # ### Boards take nineteen of twenty places of a busy pin
 # * drawing nineteen of twenty
@@ -138,11 +138,11 @@ pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np
 # Minutes 10 to 12. So OmniSage gives each kind a quota. Here: 5 pins and 10 boards of the pin-board graph, and 10 pins of the other graph. The drawing is an example, a pin with three boards and six pins that were engaged with next to it. Ask: may a board take a place that is left
 # for pins? No. An empty place stays empty, and later it is masked. Whether quotas pay we did not test; what they prevent was on the slide before. In the code that Pinterest released quotas are 25, 10 and 15.
 #
-# ### By hand: a walk from pin 2, quotas of 1 pin and 5 boards
+# ### By hand: who gets 1 place for a pin and 5 for boards?
 # * drawing visits by hand
 # * then drawing sequence by hand
 #
-# Minutes 12 to 15. This is exercise 16.2. Everybody writes the list, then press the key. Usual wrong answer: pin 2 first, or pin 2 takes the place of the pin. It is the start, and nobody is a neighbor of itself. The only place of a pin goes to pin 7, for 7 visits are more than the 6
+# Minutes 12 to 15. This is exercise 16.2, a walk from pin 2. Everybody writes the list, then press the key. Usual wrong answer: pin 2 first, or pin 2 takes the place of the pin. It is the start, and nobody is a neighbor of itself. The only place of a pin goes to pin 7, for 7 visits are more than the 6
 # of pin 0. Boards 1 and 4 have equal visits, so the smaller id comes first. Board 5 was never visited: its place stays empty, though pin 0 would like it.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p1"]
@@ -253,18 +253,13 @@ check("16.2", typed_sequence)
 # ### All three losses meet in the encoder
 # * figure 16.1
 #
-# Minutes 20 to 22. Figure 16.1 opens with all three losses on: switch them off, then each on alone, and ask which boxes get a gradient before they fill. Usual wrong answer: the user loss reaches the transformer alone. It reaches the encoder twice, through what a user liked and through what is to be found. The loss of
+# Minutes 20 to 23. Pairs, features and users are entity-entity, entity-feature and user-entity here. The figure opens with all three on: switch them off, then each on alone, and ask which boxes get a gradient before they fill. Follow the lines: each loss has one that leads back from what is to be found to the same encoder. Usual wrong answer: the user loss reaches the transformer alone. It reaches the encoder twice, through what a user liked and through what is to be found. The loss of
 # features reaches the encoder on one side only, through what is found.
 #
 # ### In one mean, nearly nine of ten questions are users'
 # * drawing nine of ten
 #
-# Minutes 22 to 24. A batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. Ask before you point: if all go into one mean, who decides what the vectors become? The green bar. So each loss is first a mean over its own questions, and then you choose weights. Here equal weights won.
-#
-# ### By hand: a mean for each loss, times its weight, added up
-# * drawing joint by hand
-#
-# Minutes 24 to 25. This is exercise 16.4. Losses 1 and 3 with weight 2 give 4, a loss 5 with weight 0.5 gives 2.5. Ask for the last two rows: a mean of no example is not a number, so it has to be left out; and what has no weight is not trained on. 6.5.
+# Minutes 23 to 25. A batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. Ask before you point: if all go into one mean, who decides what the vectors become? The green bar. So each loss is first a mean over its own questions, and then you choose weights. Here equal weights won. Exercise 16.4 is this sum.
 
 # %% slideshow={"slide_type": "subslide"} tags=["widget"]
 visuals.three_losses(on="efu")
@@ -324,15 +319,15 @@ visuals.three_losses(on="efu", function=joint_loss)
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Train one encoder five times, then let pins and users ask
+# ### Five trainings of one encoder, and two who ask each
 # * drawing five trainings
 #
 # Minutes 25 to 27. The question of the first slide. All losses pull at the same 32 numbers of a pin: they may fight, or help each other. So the same encoder is trained with one loss, with two, and with three. Then two ask it: a pin for the pin that comes next, and a user for what she will like in the week to come. Raw features ask
 # in training only. A user needs a reader of her history. The user loss trains one, the transformer. Where this loss is missing, the mean of her sixteen latest likes stands for her.
 #
-# ### Who finds more with all three losses?
+# ### Who finds more with all three losses than with pairs?
 # * drawing what all three bring
-# * vote 16.p5
+# * vote 16.p5: One encoder, two trainings. Who gains? | both, pins and users | nobody
 #
 # Minutes 27 to 29. The gray bars are the encoder that pairs alone have taught; the dashed ones wait for all three losses. The two halves have scales of their own. Vote by hand. Usual wrong answer: both, for more examples teach more. Do not answer yet.
 #
@@ -346,12 +341,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # * leads: asked by pins, all three over pairs = +0.000, −0.002, +0.002; asked by users, all three over features = +0.016, +0.011, +0.021
 # * words **Claim**: with all three losses one encoder finds more than with each alone.
 #
-# Minutes 32 to 34. Recall@10. The claim says more than with *each* alone, so it is asked against the best of the three: for pins that is pairs, for users it is features. The first bar lies across the line: no gain was seen, and no harm. The second is clear of it. So never take one mean over both who ask: it would have hidden who gained.
-#
-# ### Users gained when their own loss joined
-# * leads: users join pairs and features = +0.015, +0.010, +0.020
-#
-# Minutes 34 to 36. Recall@10 of users, the last step of the way. The step before it, features, cannot be told from a setting: that was the open mark. Yet the user loss alone does not do it, that was row three. Within these 200 steps it takes both: vectors that pins have taught, and a trained reader of histories. Must the reader be trained along with them? The end of the hour comes back to it.
+# Minutes 32 to 34. Recall@10. The claim says more than with *each* alone, so it is asked against the best of the three: for pins that is pairs, for users it is features. The first bar lies across the line: no gain was seen, and no harm. The second is clear of it. It came at the last step, where users join pairs and features: +0.015, from +0.010 to +0.020. The step before, features, cannot be told from a setting: that was the open mark. Never take one mean over both who ask: it would have hidden who gained.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
 predict("16.p5")
@@ -436,42 +426,42 @@ for column, who in (("all", "pins"), ("users", "users")):
 # ### A vector of length 1 cannot say that its pin is popular
 # * drawing length one
 #
-# Minutes 36 to 38. Ask before you show anything: what can a vector of length 1 not say? That its pin is popular; it cannot be longer than the others. Why length 1 at all? So that one index of near neighbors serves everybody who asks. A score is then a cosine, divided by a temperature. Is the loss of the length a loss? The softmax is
+# Minutes 34 to 36. Ask before you show anything: what can a vector of length 1 not say? That its pin is popular; it cannot be longer than the others. Why length 1 at all? So that one index of near neighbors serves everybody who asks. A score is then a cosine, divided by a temperature. Is the loss of the length a loss? The softmax is
 # corrected by log Q (lesson 11), so popularity may have been learned in some other way.
 #
-# ### Nothing is trained again: one number joins the score
+# ### One number joins the score; nothing is trained
 # * drawing one number more
-# * vote 16.p3
+# * vote 16.p3: Trained with log Q: what happens to the recall?
 #
-# Minutes 38 to 40. Vectors of length 1, trained without a number beside them. Now the logarithm of popularity is added to each score, by hand. Usual wrong answer: little, the correction has learned popularity already.
+# Minutes 36 to 38. Vectors of length 1, trained with the correction by log Q and without a number beside them. Now the logarithm of popularity is added to each score, by hand. Usual wrong answer: little, the correction has learned popularity already.
 #
 # ### One number beside the vector: six times the recall
 # * bars: recall@10: length 1 = 0.040; *the same vectors, log popularity added = 0.247; log popularity in training, too = 0.249
 #
-# Minutes 40 to 42. Between the first bar and the second nothing was trained: one number was added. In an index of inner products it is one more coordinate. These three are one short training each in the notebook, without intervals; the next slide has the longer ones.
+# Minutes 38 to 40. Between the first bar and the second nothing was trained: one number was added. In an index of inner products it is one more coordinate. These three are one short training each in the notebook, without intervals; the next slide has the longer ones.
 #
 # ### Popularity needs a place: a length, or a number beside
 # * drawing places of popularity
-# * drawing what a place is worth
 #
-# Minutes 42 to 44. The correction asks for scores that hold popularity; so it needs a place to live. First row: only a direction that all questions share is left to it, and that has to be learned; after 200 steps it hardly is. Second: vectors of free length. Third: the number, which is there before the first step. Below, the differences with their intervals, over 3,000 queries. More than 800
+# Minutes 40 to 42. The correction asks for scores that hold popularity; so it needs a place to live. First row: only a direction that all questions share is left to it, and that has to be learned; after 200 steps it hardly is. Second: vectors of free length, +0.190 over length 1, from +0.179 to +0.202. Third: the number, there before the first step, +0.028 over a free length, from +0.020 to +0.035. 3,000 queries. More than 800
 # steps were not tried for pins.
 #
 # ### OmniSage leads PinSage. Is that attention?
 # * drawing before the number
-# * vote 16.p4
+# * vote 16.p4: With the same number, how much of the lead of 0.031 is left?
 #
-# Minutes 44 to 46. Our claim was: a transformer over typed neighbors finds more than PinSage. By these two bars it does. Ask what else is different: PinSage, as lesson 09 trains it, has no such number (and 64 numbers in its vectors, OmniSage 32). Now it gets the same one; vote. Usual wrong answer: half, or all of it, since attention reads more than a mean does.
+# Minutes 42 to 44. Our claim was: a transformer over typed neighbors finds more than PinSage. By these two bars it does. Ask what else is different: PinSage, as lesson 09 trains it, has no such number (and 64 numbers in its vectors, OmniSage 32). Now it gets the same one; vote. Usual wrong answer: half, or all of it, since attention reads more than a mean does. Say nothing of what stands below before the next slide is read.
 #
 # ### With the same number PinSage comes up to OmniSage
 # * figure 16.4
 #
-# Minutes 46 to 47. Before you show it, cover the full mark in the row PinSage with a hand: how far is OmniSage ahead of the open one? Then uncover it. Look at the last row, too: RP3β trains nothing, is far ahead of the encoder that hears nobody, and close to the two that hear, for walks hear as well. The axis begins at 0.22.
+# Minutes 44 to 46. The moment to stop. Before you show it, cover the mark in the row "PinSage, with it" with a hand: how far is OmniSage ahead of the open one? Then uncover it, and let the room say what the lead was made of. Look at the last row, too: RP3β trains nothing, is far ahead of the encoder that hears nobody, and close to the two that hear, for walks hear as well. The axis begins at 0.22.
 #
 # ### Hearing pays, the number pays; of attention we cannot tell
 # * drawing what each part is worth
+# * words **Before you praise attention, give its rival the same number.**
 #
-# Minutes 47 to 48. Each row changes one part alone, recall@10 of pins. Hearing boards, where before nobody was heard; the number, for PinSage; and OmniSage against PinSage when both have it, 32 numbers each. Only the last bar lies across the line. When a new model leads, look for the plainest thing that only one side has.
+# Minutes 46 to 48. Each row changes one part alone, recall@10 of pins. Hearing boards, where before nobody was heard; the number, for PinSage; and OmniSage against PinSage when both have it, 32 numbers each. Only the last bar lies across the line. When a new model leads, look for the plainest thing that only one side has.
 
 
 # %% jupyter={"source_hidden": true}
@@ -554,7 +544,7 @@ shown = {  # the method, how it is drawn, what it finds
     "OmniSage, boards": ("OmniSage", OPEN, found["pin-board"]),
     "OmniSage, both": ("OmniSage", {}, small["both"]),
     "PinSage, without the number": ("PinSage", OPEN, found["PinSage"]),
-    "PinSage": ("PinSage", {}, small["PinSage, offset, d = 32"]),
+    "PinSage, with it": ("PinSage", {}, small["PinSage, offset, d = 32"]),
     "iALS": ("iALS", {}, counted["iALS, d = 32, both ways"]),
     "RP3β": ("RP3β", {}, counted["RP3β, both ways"]),
 }
@@ -613,15 +603,14 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Ahead of iALS for users, behind it on articles
-# * leads: users: over iALS = +0.013, +0.007, +0.020; users: over a PinnerFormer trained afterwards = −0.0036, −0.0072, +0.0001; articles: over iALS = −0.015, −0.027, −0.004
+# * leads: users, OmniSage over iALS = +0.013, +0.007, +0.020; articles, OmniSage over iALS = −0.015, −0.027, −0.004
 #
-# Minutes 48 to 49. OmniSage with all three losses, recall@10, against three others. Where it won: users, over iALS. Second row: a reader that is trained afterwards, over vectors that stand still, finds no less: 0.083, and OmniSage 0.080. Last: on a library of real articles iALS, which reads nothing, is ahead. That pins cannot be told from a PinSage with the same number was on the slide before.
+# Minutes 48 to 49. OmniSage with all three losses, recall@10. Where it won: users, over iALS. Where it did not: on a library of real articles iALS, which reads nothing, is ahead. That pins cannot be told from a PinSage with the same number was on the slide before.
 #
-# ### One vector for three: no harm was seen, and users gained
-# * drawing who gained
-# * then words **Before you praise attention, give its rival the same number.**
+# ### For pins neither help nor fight seen. Users gained; a reader trained later finds no less
+# * leads: a pin asks, all three over pairs = +0.000, −0.002, +0.002; a user asks, her own loss joins the other two = +0.015, +0.010, +0.020; a user asks, all three over a reader trained later = −0.0036, −0.0072, +0.0001
 #
-# Minutes 49 to 50. The question of the first slide again: does it learn from each, or do they get in each other's way? Let somebody answer, then go through the rows. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
+# Minutes 49 to 50. The question of the first slide again: does one vector learn from each, or do they get in each other's way? Let somebody answer, then go through the rows. Features ask in training only. Last row: lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

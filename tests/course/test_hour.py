@@ -11,7 +11,15 @@ import nbformat
 import pytest
 
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.authoring.slides import charts, hall, hour, sketch, sketches, slides
+from graphrec_utils.authoring.slides import (
+    charts,
+    hall,
+    hour,
+    short,
+    sketch,
+    sketches,
+    slides,
+)
 from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
 from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import MOST
@@ -93,6 +101,24 @@ def test_a_figure_takes_the_room_that_is_left_and_a_drawing_goes_down():
     assert sum(unit.height for unit in slide.units) <= hour.ROOM + 1
     (slide,) = hour.slides(column("### A\n* bars: a = 1; b = 2\n\nNow."))
     assert "margin-top" in shown(slide)
+
+
+def test_a_vote_in_few_words_keeps_its_options_in_their_places_and_is_said_in_full():
+    whole, few = ("### A\n* vote 16.p4" + x + "\n\nNow." for x in ("", ": What is left?"))
+    (slide,), (brief,) = (hour.slides(column(x)) for x in (whole, few))
+    options = [re.findall(r"<strong>(\w)</strong> ([^<]*)<", shown(x)) for x in (slide, brief)]
+    assert "<p>What is left?</p>" in shown(brief) and "next to nothing" in shown(brief)
+    for (letter, option), (same, cut) in zip(*options, strict=True):
+        assert letter == same and option.startswith(cut) and ":" not in cut
+    assert "0.229" in brief.notes[1] and brief.notes[2] == slide.notes[1]
+    for wrong in ("Left? | a third of it", "Left? | a"):
+        with pytest.raises(ValueError, match="too few words"):
+            hour.brief(hour.questions.get("16.p4"), wrong)
+
+
+def test_the_key_of_a_number_is_what_was_measured():
+    (slide,) = hour.slides(column("### A\n* vote 16.p1\n\nNow."))
+    assert "<strong>0.95</strong> (0.77 to 1 counts)" in slide.notes[1]
 
 
 def test_bars_and_leads_are_drawn_to_scale():
@@ -261,6 +287,11 @@ def test_a_number_on_a_slide_by_hand_stands_in_the_lesson(lesson):
                 continue
             found = rf"(?<![\d.]){re.escape(number)}(?!\d)"
             assert re.search(found, plain), (text.title, number)
+
+
+def test_an_hour_may_be_without_it():
+    assert short.without_map("As a lecture of fifty minutes: 17.1 to 17.7, without the map. Vote.")
+    assert not short.without_map("As a lecture of fifty minutes: 17.1 to 17.7. Show the map.")
 
 
 def test_the_map_says_on_what_the_method_of_the_lesson_builds():

@@ -134,8 +134,7 @@ def deck(notebook) -> list[list[Slide]]:
                     _place(columns[-1], replace(unit, fragment=kind == "fragment"), heading)
                 columns[-1][-1].notes += [unit.said] if unit.said else []
             for name in predictions.named(cell, "predict"):
-                said = _emphasized(markup.render(SAID, asked=questions.get(name)))
-                columns[-1][-1].notes.append(said)
+                columns[-1][-1].notes.append(answers(questions.get(name)))
     return [_without_empty(column) for column in columns]
 
 
@@ -243,11 +242,20 @@ def _units(cell) -> Iterator[Unit]:
     yield from outputs
 
 
-def question(asked: questions.Question) -> Unit:
-    """Return a prediction without its answers, and without the call that a notebook has."""
+def question(asked) -> Unit:
+    """Return a prediction, or its `hour.Few` words, without its answers and without the call that a notebook has."""
     texts = [asked.text, *(option for _, option in asked.shown())]
     height = sum(42 * -(-len(text) // (ROW - 6)) for text in texts) + 50
     return Unit(_emphasized(markup.render(ASKED, asked=asked)), height, asked=True)
+
+
+def answers(asked: questions.Question) -> str:
+    """Return what is said to each answer of a prediction; of a number what was measured, and what counts as right."""
+    came = questions.measurements(asked.lesson).get(asked.id, asked.answer)
+    given = (0, 0, 0) if asked.options else (came, *questions.bounds(asked))
+    told = [f"{float(f'{x:.{k}g}'):,g}" for x, k in zip(given, (3, 2, 2), strict=True)]
+    names = dict(zip(("came", "low", "high"), told, strict=True))
+    return _emphasized(markup.render(SAID, asked=asked, **names))
 
 
 def _emphasized(page: str) -> str:

@@ -4,8 +4,8 @@ A section whose notes write slides has exactly these, in its deck and in the sho
 visual by its number, `vote 14.p4` a prediction, `verdict 2`, `formula 1`, `table 1` and `output 1` count within the
 section, as do a `chart` of a table and the lesson's own `claim`; `recall 1` is what was shown, `answer 1` closes the hour,
 `drawing NAME` is one of `sketches`, `bars` and `leads` are charts of what stands in the line. `figure 11.2; size = 3` is
-a visual that begins in another state. A figure that is not in the section (of a branch, in the deck of all) takes its
-slide away.
+a visual that begins in another state, a `vote` may be asked in few words (`brief`). A figure that is not in the section
+(of a branch, in the deck of all) takes its slide away.
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from graphrec_utils import markup
 from graphrec_utils.authoring.slides import charts, sketch, sketches
 from graphrec_utils.authoring.slides.deck import (
     PICTURE,
-    SAID,
     SAY,
     TITLE,
     Slide,
     Unit,
+    answers,
     fitted,
     markdown,
     question,
@@ -142,12 +141,12 @@ def _thing(thing: Thing, column: list[Slide]) -> tuple[Unit, list[str]]:
         inner = f"<blockquote>{markdown(thing.value)}</blockquote>"
         return Unit(inner, 40 + 38 * -(-len(thing.value) // (ROW - 4))), []
     if thing.kind == "vote":
-        asked = questions.get(thing.value)
-        unit = question(asked)
+        name, _, few = thing.value.partition(": ")
+        asked = questions.get(name)
+        unit = question(brief(asked, few) if few else asked)
         large = f'<div class="vote">\n{unit.html}\n</div>'
-        return replace(unit, html=large, height=1.2 * unit.height), [
-            markup.render(SAID, asked=asked)
-        ]
+        whole = [f"{SAY}{markdown(f'In the lesson: {asked.text}')}</div>"] if few else []
+        return replace(unit, html=large, height=1.2 * unit.height), [*whole, answers(asked)]
     if thing.kind == "figure":
         unit, said = _figure(_number(thing), column)
         return replace(unit, html=_begun(unit.html, thing.value.split(";")[1:])), said
@@ -161,6 +160,33 @@ def _thing(thing: Thing, column: list[Slide]) -> tuple[Unit, list[str]]:
             unit = replace(there[int(thing.value) - 1], fragment=False)
             return _alone(unit, thing.kind), [unit.said] if unit.said else []
     raise ValueError(f"a slide shows what its section does not have: {thing.kind} {thing.value}")
+
+
+@dataclass(frozen=True)
+class Few:
+    """A question as a slide asks it: (letter, option) in the order in which readers see them."""
+
+    text: str
+    options: tuple[tuple[str, str], ...]
+
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        return self.options
+
+
+def brief(asked: questions.Question, few: str) -> Few:
+    """Return a question in few words, "What is left? | all of it | nothing"; an option ends where one of these ends, or at its colon.
+
+    Raises:
+        ValueError: a beginning is of no option, or two options are the same then.
+    """
+    text, *begins = (part.strip() for part in few.split(" | "))
+    cut = {
+        whole: next((x for x in begins if whole.startswith(x)), whole.partition(":")[0])
+        for whole, _ in asked.options
+    }
+    if not set(begins) <= set(cut.values()) or len(set(cut.values())) < len(cut):
+        raise ValueError(f"{asked.id} is asked in too few words: {few!r}")
+    return Few(text, tuple((letter, cut[whole]) for letter, whole in asked.shown()))
 
 
 def _alone(unit: Unit, kind: str) -> Unit:

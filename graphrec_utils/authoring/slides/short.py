@@ -5,7 +5,7 @@ The speaker's opening note says which sections make a lecture: the numbers befor
 4.8." They are kept, with the title and what is taken away. If more slides are left than `MOST`, those that
 only go on with text or code leave, the last ones first; what opens a section, asks the room or shows
 something stays. A figure that the sentence names, "and figure 9.10", is shown last before what is taken away, with
-the line below it. A note that names no section keeps all.
+the line below it. A note that names no section keeps all. Where the sentence ends "without the map" there is none.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ def sections(note: str) -> set[int]:
     for _, start, end in SECTION.findall(FIGURE.sub("", _first(note))):
         found |= set(range(int(start), int(end or start) + 1))
     return found
+
+
+def without_map(note: str) -> bool:
+    """Say whether the sentence ends ", without the map"."""
+    return _first(note).endswith("without the map")
 
 
 def _first(note: str) -> str:

@@ -49,7 +49,9 @@ def page(notebook, lesson: str, brief: bool = False) -> str:
     """
     name = next((x.title for x in syllabus.LESSONS if x.number == lesson), lesson)
     columns = shortened(notebook)[0] if brief else hall.for_a_hall(deck(notebook))
-    columns = placed(opened(columns, lesson), lesson)
+    columns = opened(columns, lesson)
+    if not (brief and short.without_map(_opening(notebook))):
+        columns = placed(columns, lesson)
     columns = minutes.timed(columns)
     last = [uses.slides()] if lesson == uses.LESSON and not brief else []
     return filled(f"{lesson} · {name}", columns + last)
@@ -123,8 +125,13 @@ def map_slide(lesson: str) -> Slide:
 
 def shortened(notebook) -> tuple[list[list[Slide]], str]:
     """Return the columns of the short deck, and how they were chosen."""
+    return short.shorten(deck(notebook), _opening(notebook), hall.for_a_hall)
+
+
+def _opening(notebook) -> str:
+    """Return the speaker's opening note, "" where there is none."""
     notes = [c.source for c in notebook.cells if "notes" in c.metadata.get("tags", [])]
-    return short.shorten(deck(notebook), notes[0] if notes else "", hall.for_a_hall)
+    return notes[0] if notes else ""
 
 
 def index(decks: dict[str, int]) -> str:

@@ -33,7 +33,7 @@ def test_switches_answer_to_the_keyboard(page, switches):
     switches.get_by_role("button", name="user-entity").focus()
     page.keyboard.press("Enter")
     assert "Nothing reaches" not in status(switches)
-    assert switches.locator("path.gr-tw-flow").count() == 4
+    assert switches.locator("path.gr-tw-flow").count() == 7  # three of them back to the encoder
 
 
 def test_each_loss_has_its_color_and_a_part_says_whom_it_learns_from(page, switches):

@@ -46,21 +46,23 @@ def who_asks() -> Sheet:
     sheet = Sheet(
         430, "Pairs: z of a pin seeks the pin engaged right after it. Features: raw features of a neighbor, through a network, seek the pin that hears it. Users: a causal transformer over a history of z seeks the next pin and a later one"
     )  # fmt: skip
-    sheet.text(400, 28, "who asks", at="middle", bold=True)
-    sheet.text(960, 28, "what is to be found", at="middle", bold=True)
+    sheet.text(425, 28, "who asks", at="middle", bold=True)
+    sheet.text(975, 28, "what is to be found", at="middle", bold=True)
     rows = (
         (("z of a pin",), ("the pin engaged", "right after it")),
         (("raw features of a neighbor,", "through a network"), ("the pin", "that hears it")),
         (("a causal transformer", "over a history of z"), ("the next pin,", "and a later one")),
     )
-    for k, ((name, color), (asks, found)) in enumerate(zip(LOSSES, rows, strict=True)):
+    codes = ("entity-entity", "entity-feature", "user-entity")
+    for k, ((name, color), code, (asks, found)) in enumerate(zip(LOSSES, codes, rows, strict=True)):
         y = 50 + 128 * k
-        sheet.text(4, y + 62, name, bold=True, size=30, color=color)
-        for x, wide, said in ((180, 440, asks), (770, 380, found)):
+        sheet.text(4, y + 48, name, bold=True, size=30, color=color)
+        sheet.text(4, y + 84, code, size=24, color=QUIET)
+        for x, wide, said in ((210, 430, asks), (796, 358, found)):
             sheet.box(x, y, wide, 104, fill=TINT[color], edge=color)
             for j, line in enumerate(said):
                 sheet.text(x + wide / 2, y + 62 + 36 * j - 18 * (len(said) - 1), line, at="middle")
-        sheet.line(626, y + 52, 762, y + 52, color=color, wide=7, head=True)
+        sheet.line(646, y + 52, 788, y + 52, color=color, wide=7, head=True)
     return sheet
 
 
@@ -87,38 +89,8 @@ def nine_of_ten() -> Sheet:
     return sheet
 
 
-def joint_by_hand() -> Sheet:
-    sheet = Sheet(
-        430, "Losses 1 and 3 have mean 2, times weight 2 is 4; a loss 5 times 0.5 is 2.5; one without examples adds nothing, one without a weight is not trained on; together 6.5"
-    )  # fmt: skip
-    for x, said in ((245, "losses"), (480, "mean"), (650, "weight")):
-        sheet.text(x, 28, said, at="middle", color=QUIET)
-    rows = (
-        (("1", "3"), "2", "· 2", "4", USER),
-        (("5",), "5", "· 0.5", "2.5", ITEM),
-        ((), "no example", "", "0", POSITIVE),
-        (("…",), "no weight: not trained on", "", "", CONTEXT),
-    )
-    for k, (losses, mean, weight, result, color) in enumerate(rows):
-        y = 84 + 98 * k
-        sheet.text(4, y + 9, f"loss {'ABCD'[k]}", bold=True)
-        for j, one in enumerate(losses):
-            sheet.box(150 + 100 * j, y - 34, 88, 68, fill=TINT[color], edge=color)
-            sheet.text(194 + 100 * j, y + 11, one, at="middle", bold=True, size=30)  # fmt: skip
-        sheet.text(480, y + 10, mean, at="middle", size=30 if k < 2 else 26, color=INK if k < 2 else QUIET)  # fmt: skip
-        sheet.text(650, y + 10, weight, at="middle", size=30)
-        if result:
-            sheet.box(760, y - 34, 110, 68, fill=color, edge=color)
-            sheet.text(815, y + 11, result, at="middle", bold=True, size=30, color="#fff")
-            sheet.line(872, y, 990, 182, color=color, wide=5, head=k == 1)
-    sheet.box(1000, 132, 140, 100, fill=INK, edge=INK)
-    sheet.text(1070, 197, "6.5", at="middle", bold=True, size=42, color="#fff")
-    return sheet
-
-
 DRAWINGS = {
     "encoder": encoder,
     "who asks": who_asks,
     "nine of ten": nine_of_ten,
-    "joint by hand": joint_by_hand,
 }

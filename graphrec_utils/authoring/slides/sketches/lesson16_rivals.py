@@ -81,11 +81,11 @@ def length_one() -> Sheet:
         sheet.text(200, y + 9, name, at="end", bold=True)
         sheet.line(220, y, 220 + long, y, color=color, wide=12, head=True)
         sheet.line(740, y, 940, y, color=color, wide=12, head=True)
-        sheet.text(964, y + 9, "popular?", color=NEGATIVE, bold=True)
     sheet.line(220, 56, 220, 268, wide=2)
     sheet.line(740, 56, 740, 268, wide=2)
-    sheet.text(220, 330, "the longer, the higher every score", color=QUIET)
-    sheet.text(740, 330, "one index serves all who ask", color=QUIET)
+    sheet.text(964, 171, "which one\nis popular?", color=NEGATIVE, bold=True)
+    sheet.text(220, 318, "the longer, the higher\nevery positive score", color=QUIET)
+    sheet.text(740, 318, "one index serves all who ask", color=QUIET)
     return sheet
 
 
@@ -111,25 +111,16 @@ def places() -> Sheet:
         ("a number beside", "there before the first step", found["both"], ITEM),
     )
     told = "; ".join(f"{name}: {value:.3f}" for name, _, value, _ in rows)
-    sheet = Sheet(250, f"Where popularity may live, and recall at 10 after 200 steps. {told}")
+    sheet = Sheet(330, f"Where popularity may live, and recall at 10 after 200 steps. {told}")
     sheet.text(690, 28, "recall@10 after 200 steps", bold=True)
     for k, (name, said, value, color) in enumerate(rows):
-        y = 46 + 70 * k
-        sheet.text(4, y + 38, name, bold=True)
-        sheet.text(286, y + 38, said, color=QUIET, size=24)
-        sheet.bar(690, y, 1420 * value, 54, color)
-        sheet.text(702 + 1420 * value, y + 38, f"{value:.3f}", bold=True)
-    sheet.line(690, 40, 690, 244, wide=2)
+        y = 50 + 96 * k
+        sheet.text(4, y + 45, name, bold=True)
+        sheet.text(286, y + 45, said, color=QUIET)
+        sheet.bar(690, y, 1420 * value, 72, color)
+        sheet.text(702 + 1420 * value, y + 45, f"{value:.3f}", bold=True)
+    sheet.line(690, 40, 690, 322, wide=2)
     return sheet
-
-
-def what_is_a_place_worth() -> Sheet:
-    free = "both, no offset, free length"
-    rows = (
-        ("a free length over length 1", f"{free} over both, no offset, all"),
-        ("the number over a free length", f"both over {free}, all"),
-    )
-    return leads(results.load("16_graphs").values["leads"], rows)
 
 
 def before_the_number() -> Sheet:
@@ -154,27 +145,14 @@ def before_the_number() -> Sheet:
 def worth() -> Sheet:
     values = results.load("16_graphs").values
     rows = (
-        ("hearing boards, over nobody", "pin-board over nobody, all"),
-        ("the number, PinSage with it over without", "PinSage, offset over PinSage, all"),
+        ("hearing boards over hearing nobody", "pin-board over nobody, all"),
+        ("PinSage with the number over without", "PinSage, offset over PinSage, all"),
         (
-            "OmniSage over PinSage, both with the number",
+            "OmniSage over PinSage, both with it",
             "both over PinSage, offset, d = 32, all",
         ),
     )
     return leads({**values["leads"], **values["equal leads"]}, rows)
-
-
-def who_gained() -> Sheet:
-    sheet = Sheet(
-        290, "A pin: level, no gain and no harm seen. Features ask in training only. A user: gained 0.015 when her own loss and its reader joined"
-    )  # fmt: skip
-    rows = (
-        ("a pin asks", "?  level with pairs alone: neither help nor harm seen", USER),
-        ("features ask", "in training only", ITEM),
-        ("a user asks", "✓  +0.015 when her own loss and its reader joined", POSITIVE),
-    )
-    sheet.named(rows, high=72)
-    return sheet
 
 
 DRAWINGS = {
@@ -183,8 +161,6 @@ DRAWINGS = {
     "length one": length_one,
     "one number more": one_number_more,
     "places of popularity": places,
-    "what a place is worth": what_is_a_place_worth,
     "before the number": before_the_number,
     "what each part is worth": worth,
-    "who gained": who_gained,
 }

@@ -29,6 +29,7 @@ EDGES = (
     ("encoder", "found", "e"), ("network", "found", "f"), ("reader", "found", "u"),
     ("encoder", "reader", "u"),
 )  # fmt: skip
+MADE = ("encoder", "found")  # of each loss: what is to be found is made by the same encoder
 LOSSES = {"e": "entity-entity", "f": "entity-feature", "u": "user-entity"}
 BATCH = {"e": 256, "f": 256, "u": 4000}  # questions of a batch, as 16.3 tells
 LOOKS = {"e": (style.USER, "-"), "f": (style.ITEM, "--"), "u": (style.POSITIVE, ":")}
@@ -87,7 +88,7 @@ def three_losses(
         alt=(
             "Seven boxes in three columns. A pin and its neighbors go into the encoder, a neighbor's raw features into "
             "the feature network, what a user liked through the encoder into the user transformer. All three ask for "
-            "vectors of pins, which the encoder makes. A box carries a stripe for each chosen loss that gives it a gradient."
+            "vectors of pins, which the same encoder makes: so a line of each chosen loss leads back to it. A box carries a stripe for each chosen loss that gives it a gradient."
         ),
         draw=lambda: draw(on, part),
         note=note,
@@ -136,6 +137,13 @@ def draw(on: str, part: Mapping[str, Mapping[str, float]] | None = None) -> Axes
             begin, end, arrowstyle="-|>", mutation_scale=12, connectionstyle=bend,
             color=color, linestyle=line, linewidth=(1 + 5 * part[on][loss] if part else 3) if lit else 1.2,
         ))  # fmt: skip
+    (x, y), (a, b) = (BOXES[name][:2] for name in MADE)
+    for k, loss in enumerate(LOSSES):
+        color, line = LOOKS[loss] if loss in on else (style.CONTEXT, "-")
+        bend = a + 0.3 * WIDTH + 8 - 8 * k
+        ax.plot((x + WIDTH, bend, bend), (-y - 8 - 8 * k, -y - 8 - 8 * k, -b), line, color=color,
+                linewidth=(1 + 2 * part[on][loss] if part else 2.4) if loss in on else 1)  # fmt: skip
+    ax.text(a + 0.3 * WIDTH + 18, -y - 56, "same\nencoder", va="center", fontsize=10)
     for x, y, words, losses in BOXES.values():
         mine = [k for k in losses if k in on]
         ax.add_patch(FancyBboxPatch(
@@ -150,7 +158,7 @@ def draw(on: str, part: Mapping[str, Mapping[str, float]] | None = None) -> Axes
     keys = [plt.Line2D([], [], color=LOOKS[k][0], linestyle=LOOKS[k][1], linewidth=3,
                        label=LOSSES[k] + (f" {part[on][k]:.0%}".replace("%", " %") if part else "")) for k in on]  # fmt: skip
     if keys:
-        ax.legend(handles=keys, loc="upper right", bbox_to_anchor=(1.0, 1.0), fontsize=9)
+        ax.legend(handles=keys, loc="lower right", bbox_to_anchor=(1.0, 0.0), fontsize=9)
     ax.set(
         xlim=(0, 640),
         ylim=(-290, 0),

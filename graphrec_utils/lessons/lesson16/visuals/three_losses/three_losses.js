@@ -6,6 +6,8 @@ import { button, frame, h, list, roving, s, travel } from "../../../../plots/vis
 
 const WORDS = { encoder: "the encoder", network: "the feature network", reader: "the user transformer" };
 
+const MADE = ["encoder", "found"]; // what is to be found is made by the same encoder: each loss goes back this way, too
+
 function render({ model, el }) {
   const [boxes, edges, names, measured, [w, tall], shares, batch] = ["boxes", "edges", "losses", "measured", "size", "shares", "batch"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
@@ -22,7 +24,7 @@ function render({ model, el }) {
     model.set("on", Object.keys(names).filter((k) => now.includes(k) !== (k === letter)).join(""));
     model.save_changes();
     // what is asked of the vectors goes back to whom it can change
-    if (model.get("on").includes(letter)) travel(svg, edges.filter((e) => e[2] === letter).map(([one, other]) => [heart(other), heart(one), ""]));
+    if (model.get("on").includes(letter)) travel(svg, [...edges.filter((e) => e[2] === letter), ...(letter === "e" ? [] : [MADE])].map(([one, other]) => [heart(other), heart(one), ""]));
   };
   const switches = Object.entries(names).map(([k, name]) => [k, button("", () => flip(k), { "aria-pressed": "false" }), h("span")]);
   switches.forEach(([k, node, part]) => node.append(h("i", { class: `gr-tw-key gr-tw-${k}` }), names[k], part));
@@ -41,6 +43,13 @@ function render({ model, el }) {
         : `M${x + wide} ${y + tall / 2}L${a} ${b + tall / 2}`;
     return [loss, s("path", { d, class: `gr-tw-edge gr-tw-${loss || "none"}` })];
   });
+  const [[from, top], [to, down]] = MADE.map(at);
+  const bend = to + 0.3 * wide;
+  const made = Object.keys(names).map((loss, k) => {
+    const d = `M${from + wide} ${top + 8 + 8 * k}H${bend + 8 - 8 * k}V${down}`;
+    return [loss, s("path", { d, class: `gr-tw-edge gr-tw-${loss}` })];
+  });
+  const same = ["same", "encoder"].map((word, k) => s("text", { x: bend + 20, y: top + 50 + 17 * k }, word));
   const wrap = (words) =>
     words.split(" ").reduce((rows, word) => {
       const last = rows.at(-1);
@@ -65,7 +74,7 @@ function render({ model, el }) {
     return { name, words, losses, box, stripes, node, x, y };
   });
   let asked = null;
-  const svg = s("svg", { viewBox: `0 0 ${room} 290`, width: room, height: 290, role: "group", "aria-label": "parts of OmniSage" }, ...lines.map(([, x]) => x), ...shapes.map((x) => x.node));
+  const svg = s("svg", { viewBox: `0 0 ${room} 290`, width: room, height: 290, role: "group", "aria-label": "parts of OmniSage" }, ...[...lines, ...made].map(([, x]) => x), ...same, ...shapes.map((x) => x.node));
   // arrow keys go as the boxes stand
   const rows = [...new Set(shapes.map((x) => x.y))].sort((a, b) => a - b).map((y) => shapes.filter((x) => x.y === y).sort((a, b) => a.x - b.x).map((x) => x.node));
   roving(svg, () => rows, rows[0][1]);
@@ -92,11 +101,13 @@ function render({ model, el }) {
       node.setAttribute("aria-pressed", String(on.includes(k)));
       share.textContent = part && k in part ? ` ${percent(part[k])}` : "";
     });
-    lines.forEach(([loss, line]) => {
-      const lit = loss !== "" && on.includes(loss);
-      line.classList.toggle("gr-tw-flow", lit);
-      line.style.strokeWidth = lit && part ? `${1.5 + 12 * part[loss]}px` : "";
-    });
+    [[lines, 12], [made, 5]].forEach(([among, most]) =>
+      among.forEach(([loss, line]) => {
+        const lit = loss !== "" && on.includes(loss);
+        line.classList.toggle("gr-tw-flow", lit);
+        line.style.strokeWidth = lit && part ? `${1.5 + most * part[loss]}px` : "";
+      }),
+    );
     shapes.forEach(({ name, losses, box, stripes, x }) => {
       box.classList.toggle("gr-tw-lit", reached(losses));
       box.classList.toggle("gr-tw-asked", name === asked);
