@@ -23,11 +23,11 @@
 # **In an hour:** 19.1 to 19.4, with exercises 19.1 and 19.6. **Branches**, marked ↳, stand after the take-away with what each gives, and with exercises 19.2 to 19.5 and 19.7.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 19.1 with a pin spelled by hand, the four bars of 19.2, 19.3 and figure 19.3 with the room choosing the width, then both figures of 19.4. For the words take branch 19.5: "who
+# As a lecture of fifty minutes: 19.1 with a pin spelled by hand, the four bars of 19.2, 19.3 and figure 19.3 with the room choosing the width, then both figures of 19.4, without the map. For the words take branch 19.5: "who
 # tells the encoder what was said wrong?", the arrow that is not there, and figure 19.6 with a vote on how many words will live.
 # Take two votes: 19.p7 and 19.p8 on who finds what. Branch 19.10 is for people who have read the papers' tables.
 #
-# Minutes 0 to 2. Ask who would spell a pin, and of what. Leave it open; the question comes back on the last slide. On the map: TIGER is semantic IDs, read by a SASRec.
+# Minutes 0 to 2. Ask who would spell a pin, and of what. Leave it open; the question comes back on the last slide. TIGER is a SASRec that reads, and semantic IDs that it writes.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 import matplotlib.pyplot as plt
@@ -93,10 +93,10 @@ remember("19")
 #
 # Minutes 2 to 5. Crosses are the words of the first book, that is, centers; word 0 lies at (0, 0). Point e lies at (4, 1.7). The nearest center is word 1, at (3, 1), so (1, 0.7) is left. The second book moves 0.6 to the right, the third 0.8 upwards: 1·0·0. The bars are the lengths of what is left.
 #
-# ### Three books of 64 words make 262,144 spellings
+# ### 192 vectors can spell 262,144 items
 # * drawing three books
 #
-# Minutes 5 to 7. A network can learn the books, too: branch 19.5. Two items with the same codes get a further code, 0, 1, 2, which has no meaning. Prefix: the first codes; who shares them is alike.
+# Minutes 5 to 7. Three books of 64 words. A network can learn the books, too: branch 19.5. Two items with the same codes get a further code, 0, 1, 2, which has no meaning. Prefix: the first codes; who shares them is alike.
 #
 # ### Seven words spell nine points; a tenth needs no new word
 # * figure 19.1
@@ -182,17 +182,16 @@ visuals.semantic_tree(
 #
 # Minutes 12 to 14. Spell two films on the board and ask what the transformer of lesson 15 has read when it predicts the second code. Usual wrong answer: the history alone. It has read the first code of the answer, too. The fourth code is the further one.
 #
-# ### Chances multiply: 3/4, then 1/4, make 3/16
-# * formula 1
+# ### A softmax over 64 words a code: no item needs a vector
 # * drawing chances multiply
 #
-# Minutes 14 to 16. Over what does the softmax run? Usual wrong answer: over all words of all books. SASRec's runs over all items and needs a vector of each. This is TIGER, of 2023: the model does not score a catalog, it writes. The little bars are a sketch.
+# Minutes 14 to 16. Chances multiply: 3/4 for the first code, then 1/4 for the second, make 3/16; in logarithms they add up. Over what does each softmax run? Usual wrong answer: over all words of all books. It runs over one book; SASRec's runs over all items and needs a vector of each. This is TIGER, of 2023: the model does not score a catalog, it writes. The little bars are a sketch.
 #
 # ### Must the likeliest pin begin with the likeliest first code?
-# * vote 19.p9
+# * vote 19.p9: One user, measured. Does hers begin so?
 # * drawing the first code
 #
-# Minutes 16 to 18. The bars are a sketch; the measured ones come next. Usual wrong answer: yes, a likely whole begins with a likely part.
+# Minutes 16 to 18. The speller writes the pin that it finds likeliest of all. The bars are a sketch; the measured ones come next. Usual wrong answer: yes, a likely whole begins with a likely part.
 #
 # ### Code 0 is the likeliest, and yet 2·1·4·0 is written
 # * figure 19.2
@@ -359,28 +358,27 @@ visuals.beam_trie(function=step)
 # > **Claim** (of the abstract of TIGER, in our words). On known items a model that spells finds more than SASRec.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Three read the order; TIGER's codes are made of likes
+# ### Six look for the next game; TIGER's codes come from likes
 # * drawing who reads what
 #
-# Minutes 28 to 30. TIGER's abstract promises more on known items, and on new ones. First the known: the next game. The paper makes codes of content; the games have none, so theirs are made of iALS's vectors. Who is first, who last?
+# Minutes 28 to 31. TIGER's abstract promises more on known items, and on new ones. First the known: the next game. The paper makes codes of content; the games have none, so theirs are cut from iALS's vectors. Chain counts what followed the last game; HSTU is SASRec with weights that are not normalized; RP3β walks from her games. Who is first, who last?
 #
 # ### Who finds the next game?
-# * then vote 19.p7
+# * then vote 19.p7: Codes are made of likes. Who finds more? | TIGER
 # * drawing a vector or codes
 #
-# Minutes 30 to 32. The claim of the abstract: a model that spells finds more than SASRec. Usual wrong answer: as in the abstract.
+# Minutes 31 to 33. The claim of the abstract: a model that spells finds more than SASRec. Usual wrong answer: as in the abstract.
 #
 # ### TIGER stands far below the four at the top, beside iALS
 # * figure 19.4
 # * words TIGER's codes are made of iALS's vectors: ask what a spelling is made of.
 #
-# Minutes 32 to 34. RP3β is the walk. Start at the top: the bars of the first four overlap. Then TIGER and its neighbor: TIGER reads the order, iALS does not, and yet nobody can tell them apart. Perhaps the rounding into codes loses what the order wins.
+# Minutes 33 to 35. RP3β is the walk. Start at the top: the bars of the first four overlap. Then TIGER and its neighbor: TIGER reads the order, iALS does not, and yet nobody can tell them apart. Perhaps the rounding into codes loses what the order wins.
 #
-# ### ✗ On known items a model that spells finds more than SASRec
+# ### On known items our speller finds less than SASRec
 # * leads: games, codes of likes = −0.023, −0.036, −0.010; films, codes of genres = −0.025, −0.034, −0.015
-# * words On the games ours still improved. After 32 passes it finds 0.045, still behind SASRec.
 #
-# Minutes 34 to 36. The difference in NDCG@10, TIGER minus SASRec. The claim is about codes of content, and the games' are of likes: so the films, too, where codes are made of genres. A likely reason: SASRec can say of every game what comes after it, TIGER's words belong to all games. The words below are of a longer training, asked of all 2,400 people.
+# Minutes 35 to 37. The claim does not hold here. NDCG@10, TIGER minus SASRec. The claim is about codes of content, and the games' are of likes: so the films, too, where codes are made of genres. A likely reason: SASRec can say of every game what comes after it, TIGER's words belong to all games. On the games ours still improved: after 32 passes it finds 0.045, asked of all 2,400 people, still behind SASRec.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p7"]
 predict("19.p7")
@@ -490,34 +488,29 @@ verdict(
 # ### A pin of this morning has no row, but it can be spelled
 # * drawing a pin of this morning
 #
-# Minutes 36 to 37. If sharing parts pays anywhere, then here. A tenth of PinWorld's pins is hidden; these alone are candidates. Then the same with films.
+# Minutes 37 to 38. If sharing parts pays anywhere, then here. A tenth of PinWorld's pins is hidden; these alone are candidates. Then the same with films.
 #
 # ### Every rival does without likes of the pin itself
 # * drawing rivals without likes
 #
-# Minutes 37 to 38. Row by row: what does it know of a new pin? Of a film, genres stand in the place of both.
+# Minutes 38 to 40. Row by row: what does it know of a new pin? Author means: by his other pins. Of a film, genres stand in the place of both.
 #
 # ### Who finds what is new?
-# * then vote 19.p8
+# * then vote 19.p8: Nobody has touched these pins. Who finds more of them?
 # * drawing a vector or codes of content
 #
-# Minutes 38 to 40. The claim of the abstract: a model that spells finds more than the nearest content. Usual wrong answer: TIGER, it has learned what follows what.
+# Minutes 40 to 42. The claim of the abstract: a model that spells finds more than the nearest content. Usual wrong answer: TIGER, it has learned what follows what.
 #
 # ### Spelled, a new pin can be found, but less well than by its content
 # * figure 19.5
 #
-# Minutes 40 to 43. Begin at the bottom left: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Rounding cannot be the whole reason, for one code does better than four. Then the right picture: on films TIGER, asked for three codes as validation chose, cannot be told from popularity; four are better, and content is first.
+# Minutes 42 to 45. Begin at the bottom left: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Rounding cannot be the whole reason, for one code does better than four. Then the right picture: on films TIGER, asked for three codes as validation chose, cannot be told from popularity; four are better, and content is first. On pins the author's other pins say most: iALS, on top.
 #
-# ### ✗ A model that spells finds more of what is new than the nearest content
+# ### On new items, too, it finds less than the nearest content
 # * leads: new pins, one code = −0.077, −0.094, −0.060; new films, three codes = −0.044, −0.051, −0.036
 # * words TIGER minus content, in NDCG@20, with as many codes as validation chose.
 #
-# Minutes 43 to 44. With all four codes films are found better, and still less well than by content. Both intervals leave zero out, on the pins and on the films. A likely reason: TIGER has learned what comes next, while here a pin counts whenever it is liked.
-#
-# ### On pins, who made a thing says more than what it shows
-# * drawing the author says more
-#
-# Minutes 44 to 45. The pins of the picture before, and by what each goes. Author means: by his other pins. On films it is the other way round: content, here genres, is first.
+# Minutes 45 to 46. The claim does not hold here. With all four codes films are found better, and still less well than by content. Both intervals leave zero out, on the pins and on the films. A likely reason: TIGER has learned what comes next, while here a pin counts whenever it is liked.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p8"]
 predict("19.p8")
@@ -591,15 +584,10 @@ verdict(
 # | too many items for a vector each | spell, inside a trie (for its size; not tried here) |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### It bought size: 0.09 MB in place of 2.39; it found less, and took longer
-# * bars: MB of all games, NDCG@10, ms a person: *TIGER = 0.09, 0.039, 7.7; SASRec = 2.39, 0.062, 0.2
-#
-# Minutes 45 to 46. Each column has its own scale. MB: words and codes beside vectors. Milliseconds: a beam of 50 beside SASRec's one product with all games. New pins are found at all: 0.303, by chance 0.046, by the nearest content 0.380.
-#
 # ### Spell when vectors do not fit; else take them or content
 # * drawing which to take
 #
-# Minutes 46 to 47. A number takes four bytes. Our vectors fit, so the lowest box stands on the size alone.
+# Minutes 46 to 48. A number takes four bytes. Our vectors fit, so the lowest box stands on the size alone.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
@@ -620,7 +608,10 @@ verdict(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 47 to 50, with the box. Ask the question of the first slide again: for which catalog would you spell? Usual wrong answer: for every large one. Ask what an item without content is spelled with.
+# ### Spelling buys size; SASRec and content find more
+# * drawing what spelling bought
+#
+# Minutes 48 to 50. The question of the first slide again: what does spelling buy for an item that nobody has touched? Let the room answer. It can be written on its first morning: 0.303, by chance 0.046, by the nearest content 0.380. Each pair has its own scale. MB: words and codes beside vectors. Milliseconds: a beam of 50 beside SASRec's one product with all games. For which catalog would you spell? Usual wrong answer: for every large one. Ask what an item without content is spelled with.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -219,7 +219,7 @@ HOURS = {
     "16": (2, 50),
     "17": (2, 46),
     "18": (1, 50),
-    "19": (2, 47),
+    "19": (2, 50),
 }  # all, or up to what is made at the end
 LESSONS = tuple(HOURS)
 BY_HAND = {  # numbers of a slide that stand in no lesson: what they are made of

@@ -101,7 +101,7 @@ def product() -> Sheet:
         for j in range(64):
             high = (52, 30)[k] if j == (5, 23)[k] else 4 + (7 * j + 5 * k) % 11
             sheet.bar(470 + 10.6 * j, y + 92 - high, 8, high, ITEM if high > 20 else CONTEXT)
-    sheet.text(470, 306, "So no item needs a vector.", bold=True)
+    sheet.text(470, 306, "the little bars: a sketch", size=24, color=QUIET)
     return sheet
 
 

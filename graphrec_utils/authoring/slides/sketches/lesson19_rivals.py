@@ -12,7 +12,7 @@ def who_reads() -> Sheet:
         440, "TIGER, SASRec and HSTU read the order, chain the last game, RP3β and iALS all games without order"
     )  # fmt: skip
     rows = (
-        ("TIGER", "order", "codes, shared"),
+        ("TIGER", "order", "codes from iALS's vectors"),
         ("SASRec, HSTU", "order", "a vector of its own"),
         ("chain", "last", "counts of what came next"),
         ("RP3β, a walk", "all", "edges, nothing trained"),
@@ -113,24 +113,28 @@ def rivals() -> Sheet:
     return sheet
 
 
-def author() -> Sheet:
-    rows = results.load("19_new").values["rows"]
-    shown = (
-        ("iALS, told of content", "author and content", USER), ("iALS", "author", USER), ("content", "content", POSITIVE),
-        ("TIGER, one code", "codes of content", ITEM), ("popularity", "author", CONTEXT),
+def bought() -> Sheet:
+    new = results.load("19_new").values["rows"]
+    panels = (
+        ("MB of all games", "", (("TIGER", 0.09, "0.09"), ("SASRec", 2.39, "2.39"))),
+        ("ms a person", "", (("TIGER", 7.7, "7.7"), ("SASRec", 0.2, "0.2"))),
+        ("next game", "NDCG@10", (("TIGER", 0.039, "0.039"), ("SASRec", 0.062, "0.062"))),
+        ("new pins", "NDCG@20", tuple((who, new[key]["mean"], f"{new[key]['mean']:.3f}") for who, key in (("TIGER", "TIGER, one code"), ("content", "content")))),
     )  # fmt: skip
-    told = "; ".join(f"{name} {rows[name]['mean']:.3f}" for name, *_ in shown)
-    sheet = Sheet(430, f"NDCG@20 among new pins: {told}")
-    sheet.text(345, 28, "goes by", color=QUIET)
-    sheet.text(615, 28, "NDCG@20 among new pins", bold=True)
-    for k, (name, by, color) in enumerate(shown):
-        y = 50 + 76 * k
-        value = rows[name]["mean"]
-        sheet.text(4, y + 38, name, bold=True)
-        sheet.text(345, y + 38, by)
-        sheet.bar(615, y, 940 * value, 58, color)
-        sheet.text(627 + 940 * value, y + 38, f"{value:.3f}", bold=True)
-    sheet.line(615, 40, 615, 424, wide=2)
+    told = "; ".join(f"{head}: {', '.join(f'{who} {said}' for who, _, said in bars)}" for head, _, bars in panels)  # fmt: skip
+    sheet = Sheet(430, f"TIGER beside its rival in four measures. {told}")
+    for k, (head, unit, bars) in enumerate(panels):
+        x = 4 + 296 * k
+        sheet.text(x + 124, 30, head, at="middle", bold=True)
+        sheet.text(x + 124, 62, unit, at="middle", size=24, color=QUIET)
+        most = max(value for _, value, _ in bars)
+        for j, (who, value, said) in enumerate(bars):
+            high, at = 240 * value / most, x + 20 + 116 * j
+            color = USER if j else ITEM
+            sheet.bar(at, 370 - high, 92, high, color)
+            sheet.text(at + 46, 360 - high, said, at="middle", bold=True)
+            sheet.text(at + 46, 406, who, at="middle", size=24, color=color, bold=True)
+        sheet.line(x, 371, x + 248, 371, wide=2)
     return sheet
 
 
@@ -167,6 +171,6 @@ DRAWINGS = {
     "a vector or codes of content": of_a_new_pin,
     "a pin of this morning": new_pin,
     "rivals without likes": rivals,
-    "the author says more": author,
+    "what spelling bought": bought,
     "which to take": which,
 }
