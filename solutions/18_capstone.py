@@ -30,7 +30,7 @@
 # among the last in the experiment. Ask why before you show the text. As a project: two to four hours, alone or in pairs, the page of 18.12
 # handed in; its rubric stands there.
 #
-# Minutes 0 to 1. A log says what people did with what they were shown; an experiment asks people themselves. Vote: whom do you believe? Write the two numbers on the board; they come back on the last slide.
+# Minutes 0 to 1. A log says what people did with what they were shown; an experiment asks people themselves. Vote: whom do you believe? Write the two counts of hands on the board; they come back on the last slide.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 from itertools import combinations, pairwise
@@ -78,7 +78,7 @@ remember("18")
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Two numbers get an interval, and one of three outcomes
+# ### A difference gets an interval: more, less, or cannot tell
 # * drawing three outcomes
 # * words **Everybody stays in**, new users and new pins. **One measure**: NDCG@20 of what was not saved before. **The test is asked once.**
 #
@@ -133,10 +133,10 @@ pd.DataFrame({
 # ### Four generators hear what was saved a minute ago
 # * drawing four generators
 #
-# Minutes 5 to 7. One row at a time: who has written this one, and in which lesson? What must a generator do when a history has grown since yesterday, and which ones cannot?
+# Minutes 5 to 7. The orange box is the same in each row: who saves something now changes all four lists, and nothing is trained anew. One row at a time: who has written this one, and in which lesson? Which of the course's models cannot? Those that know a user by a row of a table.
 #
 # ### On the log iALS and L3 find most, pictures least
-# * chart 1
+# * bars: NDCG@20, recall@100: item2item = 0.089, 0.335; *iALS = 0.114, 0.383; *L3 = 0.113, 0.376; pictures = 0.022, 0.175
 #
 # Minutes 7 to 9. Which column would a ranker look at? The second: it orders a hundred candidates. Keep the order of the four in mind, two sections ask for it again.
 
@@ -241,23 +241,22 @@ predict("18.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Scores cannot be added, ranks can
-# * words One generator counts walks, another adds cosines. *Reciprocal rank fusion* gives a pin, from each list that holds it, $1 / (c + \text{its rank})$.
-# * formula 1
+# * words One generator counts walks, another adds cosines. *Reciprocal rank fusion*: a pin gets, from each list that holds it, $1 / (c + \text{its rank})$.
 # * bars: score with c = 1: second, and first in another = 0.83; first in one list = 0.50; second in one = 0.33; third in one = 0.25
 #
-# Minutes 9 to 11. L with g below is the list of generator g, and c is 60 by tradition: the larger, the more it counts how many lists hold a pin. The bars are by hand: one third and one half are 0.83.
+# Minutes 9 to 11. The bars are by hand: one third and one half are 0.83. c is 60 by tradition: the larger, the more it counts how many lists hold a pin.
 #
 # ### Do four lists find more than the best of them?
-# * vote 18.p1
+# * vote 18.p1: Four lists, one of them weak, are fused. What do they find? | more
 # * drawing four lists, one list
 #
 # Minutes 11 to 13. Vote. Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has.
 #
-# ### ✗ A fused list finds more than the generator that is best on validation
-# * bars: NDCG@20 of fused lists: iALS + L3 = 0.116; iALS alone = 0.114; item2item + iALS = 0.107; item2item + L3 = 0.107; *all four = 0.096; *L3 + pictures = 0.071; *iALS + pictures = 0.065; *item2item + pictures = 0.064
+# ### All four fused find less than iALS alone
+# * bars: NDCG@20 of fused lists, orange with pictures: iALS + L3 = 0.116; iALS alone = 0.114; item2item + iALS = 0.107; item2item + L3 = 0.107; *all four = 0.096; *L3 + pictures = 0.071; *iALS + pictures = 0.065; *item2item + pictures = 0.064
 # * words All four, beside iALS: −0.018, from −0.028 to −0.008.
 #
-# Minutes 13 to 14. The claim does not hold. Orange has pictures in it: with them every pair falls. Two equals, iALS and L3, come out no lower. Keep it in mind, it comes back in 18.4.
+# Minutes 13 to 14. The claim was: a fused list finds more than the generator that is best on validation. It does not hold. With pictures every pair falls. Two equals, iALS and L3, come out no lower. Each voice has one vote: on the log a weak one takes the list down. Keep it in mind, it comes back in 18.4.
 
 
 # %% tags=["experiment", "answers:18.p1"]
@@ -299,10 +298,10 @@ visuals.fusion(
 # **Each voice has one vote: on the log a weak one takes the list down.**
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### On the log a weak voice with a vote takes the list down
+# ### At c = 60 a pin that nobody puts first comes first
 # * figure 18.1
 #
-# Minutes 14 to 17. Press the first place of one list and see where the others have it. Then take the vote of pictures away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star was saved later; count stars in the last column, before and after.
+# Minutes 14 to 17. Pin 14 is nobody's first, and all four have it near the top: agreement counts more than one first place. Move c to its smallest value: who is first now? Then the last three of the fused list: pictures alone named them, and the formula does not know that this voice is weak. Take its vote away. This user loses nothing by pictures, three stars stay, and pin 14 falls to the second place; the bars before were of everybody.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
@@ -327,7 +326,7 @@ visuals.fusion(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A lift is a ratio, so both halves make it uncertain
-# * words The **lift** is $r - 1$, with $r = \bar s_1 / \bar s_0$: mean saves with the new lists and with the old, the *control*. $v$ is their variance, $n$ the users.
+# * words **Lift**: $r - 1$, with $r = \bar s_1 / \bar s_0$, mean saves with new lists over those of the *control*. $v$: variance, $n$: users.
 # * formula 1
 # * drawing a lift of nine users
 #
@@ -376,8 +375,8 @@ check("18.4", lift)
 predict("18.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Where is L3 with people?
-# * vote 18.p5
+# ### L3 is second on the test days. And in the experiment?
+# * vote 18.p5: Where is it, and where are all four fused? | all about equal
 # * drawing which lists are fused
 #
 # Minutes 19 to 21. Seven policies meet people: four generators, three fused lists; each user lives twice. The claim: who is better on the test days is better in the experiment. Usual wrong answer: as on the test days.
@@ -387,16 +386,15 @@ predict("18.p5")
 #
 # Minutes 21 to 23. Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up.
 #
-# ### ✗ Who is better on the test days is better in the experiment
-# * words Seven policies make 21 pairs; log and people both tell 17 apart.
-# * bars: pairs of policies: log and people agree = 8; *they contradict each other = 9; one of them cannot tell = 4
+# ### Log and people contradict each other in 9 of 17 pairs
+# * bars: pairs of policies that both tell apart: log and people agree = 8; *they contradict each other = 9
 #
-# Minutes 23 to 25. Where both tell a pair apart, they contradict each other half of the time: a coin would do as well.
+# Minutes 23 to 24. The claim was: who is better on the test days is better in the experiment. It does not hold. Seven policies make 21 pairs; of four one of the two cannot tell. Where both can, a coin would do as well.
 #
 # ### The log pays for what old lists showed; people here do not
 # * drawing what a log holds
 #
-# Minutes 25 to 27. What was never shown could not be saved. That is our reading. In the simulator liking does not depend on popularity; nobody knows that of a site before an experiment. Far below: below the control, item2item. Then: what if a log had kept the chances with which it drew?
+# Minutes 24 to 26. What was never shown could not be saved. That is our reading. In the simulator liking does not depend on popularity; nobody knows that of a site before an experiment. Far below: below the control, item2item. Then: what if a log had kept the chances with which it drew?
 
 # %% jupyter={"source_hidden": true}
 site = Simulator.of_world(world)
@@ -511,40 +509,41 @@ verdict(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Draw by chance, keep the chance: a row can speak for others
+# ### IPS, inverse propensity: the mean of weight times saved
 # * drawing one row for four
 #
-# Minutes 27 to 29. The weight is the policy's chance over the log's; the mean of weight times what was saved is IPS. Draw two more candidates and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
+# Minutes 26 to 28. Draw by chance, keep the chance, and a row can speak for others. The weight is the policy's chance over the log's; the mean of weight times what was saved is IPS. Draw two more candidates and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
 #
-# ### Of these pins the log could have drawn 6 in 100: what does IPS say?
-# * then vote 18.p7
+# ### What does IPS say of what was hardly ever drawn?
+# * then vote 18.p7: Beside an experiment's count its number is | about the right number | far too much
+# * drawing hardly drawn
 #
-# Minutes 29 to 31. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Of these pins 94 in 100 are never drawn, and nothing repairs that: they count as zero.
+# Minutes 28 to 30. A policy shows the first pin of pictures. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Of these pins 94 in 100 are never drawn, and nothing repairs that: they count as zero.
 #
-# ### IPS needs rows; DR begins with a model and weighs its errors
-# * drawing four rows of a log
+# ### IPS: what is never drawn is zero, and few rows decide
+# * drawing IPS by hand
 #
-# Minutes 31 to 34. The rows by hand of this section. The policy shows the saved pin twice as often as the log drew it, so IPS says one half. Effective size: how many rows of equal weight are as noisy. DR, doubly robust: the model's four words about the policy (0.6, 0.4, 0.5, 0.4; those of exercise 18.6) have the mean 0.475. Its errors, weighed, take 0.15 off. With true chances the errors take out on average what the model says wrong; with a right model there are on average no errors to weigh.
+# Minutes 30 to 32. The rows by hand of this section. The policy shows the saved pin twice as often as the log drew it, so IPS says one half. Row 2 the policy never shows: weight 0. Effective size: the sum of the weights, squared, over the sum of their squares: how many rows of equal weight are as noisy.
+#
+# ### DR, doubly robust: a model's word, and its errors weighed
+# * drawing DR by hand
+#
+# Minutes 32 to 35. The same four rows. First row: what the model, with the numbers of exercise 18.6, says of the policy, 0.475 on average. Then what it says of the pins that the log drew, and how wrong it was. Its errors, weighed, take 0.15 off. With true chances the errors take out on average what the model says wrong; with a right model there are on average no errors to weigh.
 #
 # ### Seven policies are asked about; three are traps
 # * drawing three traps
 #
-# Minutes 34 to 35. A log of 20,000 rows, from the first ten pins of item2item, iALS and L3. Four policies show what it can draw: any candidate, iALS's first, the best by pictures, the rarest. Then these three. The rarest pin has 0.008 on average. The claim to vote on: a log that knows its chances tells what any policy would earn.
+# Minutes 35 to 37. A log of 20,000 rows, from the first ten pins of item2item, iALS and L3. Four policies show what it can draw: any candidate, iALS's first, the best by pictures, the rarest. Then these three. The rarest pin has 0.008 on average. Half shown again shows yesterday's pin half of the time, but only to those who did not save it; the log showed none twice. So 37 in 100 of what it shows could not be drawn. The claim to vote on: a log that knows its chances tells what any policy would earn.
 #
 # ### True chances, all can be drawn: both are right on average
 # * figure 18.3
 #
-# Minutes 35 to 38. Begin at the top: four rows at the line. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %, half shown again 63 %: there IPS is right by luck, for what it counts as zero here is zero.
-#
-# ### ✗ A log that knows its chances tells what any policy would earn
-# * drawing ten policies
-#
-# Minutes 38 to 39. Ten policies were asked; three are in branch 18.13. DR is within 5 % of the experiment for eight. Pictures: IPS counts as zero what could not be drawn, DR takes its model's word. Half shown again fools DR: nothing in the log says that a pin of yesterday earns nothing.
+# Minutes 37 to 40. Begin at the top: four rows at the line. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %: IPS counts as zero what could not be drawn, DR takes its model's word. Half shown again has 63 %: DR is fooled, nothing in the log says that a pin of yesterday earns nothing; IPS is right by luck. So the claim does not hold: of ten policies that were asked DR is within 5 % of the experiment for eight.
 #
 # ### A log answers for what it could have drawn, if its chances are true
 # * drawing ask in this order
 #
-# Minutes 39 to 41. The numbers of figure 18.3, of candidate by pictures (the best by pictures of what can be drawn) and of the three traps. The share stops these two before anybody looks at an estimate. The effective size warns of pictures alone: it looks only at rows that were drawn, and half shown again has 2,012. Its price is noise. Of chances that are false neither warns: 100 %, 14,176 rows, and IPS is off by nearly half. The mean of the weights, not drawn, does: it should be near 1, and there it is 0.53.
+# Minutes 40 to 42. The numbers of figure 18.3, of candidate by pictures (the best by pictures of what can be drawn) and of the three traps. The share stops these two before anybody looks at an estimate. The effective size warns of pictures alone: it looks only at rows that were drawn, and half shown again has 2,012. Its price is noise. Of chances that are false neither warns: 100 %, 14,176 rows, and IPS is off by nearly half. The mean of the weights, not drawn, does: it should be near 1, and there it is 0.53.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p7"]
 predict("18.p7")
@@ -659,25 +658,26 @@ predict("18.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Does a ranker that is deaf to this minute help a fused list?
-# * then vote 18.p8
+# * then vote 18.p8: Of its lists people save | one cannot tell
+# * drawing a deaf ranker
 #
-# Minutes 41 to 42. LightGCN, PinSage, SASRec and Pixie join three simple generators: seven, fused by ranks. Usual wrong answer: less, it hears nothing of this minute.
+# Minutes 42 to 44. LightGCN, PinSage, SASRec and Pixie join three simple generators, item2item, iALS and pictures: seven, fused by ranks. The ranker is lesson 17's, trained on clicks. Usual wrong answer: less, it hears nothing of this minute.
+#
+# ### With the ranker on top people save more: 7.42, not 6.98
+# * leads: saves of a person, with the ranker and without = +0.44, +0.36, +0.53
+# * bars: saves of a person: seven fused = 6.98; *then the ranker = 7.42
+#
+# Minutes 44 to 45. The claim holds. The ranker hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
 #
 # ### Tuned with people, Pixie and PinSage pass item2item; tuned on the log, they do not
 # * figure 18.4
 #
-# Minutes 42 to 45. Cover blue and orange at first. Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
-#
-# ### ✓ A ranker on top of the generators makes people save more than their fused list
-# * leads: saves of a person, with the ranker and without = +0.44, +0.36, +0.53
-# * bars: saves of a person: seven fused = 6.98; *then the ranker = 7.42
-#
-# Minutes 45 to 46. It hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
+# Minutes 45 to 47. Three are item2item, iALS and pictures; seven, the four models below as well. Cover blue and orange at first. Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
 #
 # ### Three simple generators and a ranker are first; seven are not better
 # * drawing people, in order
 #
-# Minutes 46 to 47. Upper part of the figure before; seven with knobs chosen with people are not past three, either. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
+# Minutes 47 to 48. Upper part of the figure before; seven with knobs chosen with people are not past three, either. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
 
 # %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 # fmt: off
@@ -762,17 +762,12 @@ verdict(
 # ### Generators fetch, a ranker orders, people say whether it helped
 # * drawing to take home
 #
-# Minutes 47 to 48. What it is for: candidates, one list of them, and an experiment. A log with true chances was right within 2 % on average about what it could have drawn.
+# Minutes 48 to 49. What it is for: candidates, one list of them, and an experiment. A log with true chances was right within 2 % on average about what it could have drawn.
 #
-# ### Fetch, order, ask people
-# * recall 1
+# ### Believe the experiment; a log where it could have drawn
+# * drawing believed
 #
-# Minutes 48 to 49. Ask for the sentence of each section before its row comes.
-#
-# ### If the log and the experiment disagree, which of them do you believe, and how can you know?
-# * answer 1
-#
-# Minutes 49 to 50. The question of the first slide once more. Let the room answer, then show what stands here.
+# Minutes 49 to 50. The question of the first slide once more: if the two disagree, whom do you believe, and how can you know? Look at the counts of hands on the board, and let the room answer before you show this. One caution: an experiment whose halves feed each other errs, too (18.9).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -29,32 +29,6 @@ def three_parts() -> Sheet:
     )  # fmt: skip
 
 
-def four_generators() -> Sheet:
-    sheet = Sheet(
-        410, "item2item adds cosines, iALS folds a vector in, L3 walks three steps, pictures adds the saved pictures"
-    )  # fmt: skip
-    rows = (
-        ("item2item", "cosines with what she saved, added"),
-        ("iALS", "a vector of hers, folded in, times the pin's"),
-        ("L3", ""),
-        ("pictures", "the sum of her saved pictures, times the pin's"),
-    )
-    for k, (name, way) in enumerate(rows):
-        y = 50 + 102 * k
-        sheet.box(10, y - 40, 200, 76, fill=TINT[USER], edge=USER)
-        sheet.text(110, y + 9, name, at="middle", bold=True)
-        sheet.text(250, y + 9, way)
-    y = 254
-    for k, name in enumerate(("she", "a pin", "who saved it", "their pin")):
-        x = 250 + 230 * k
-        color = USER if k % 2 == 0 else ITEM
-        sheet.box(x, y - 34, 182, 64, fill=TINT[color], edge=color, round=30 if k % 2 == 0 else 6)
-        sheet.text(x + 91, y + 7, name, at="middle", size=24)
-        if k < 3:
-            sheet.line(x + 184, y - 2, x + 226, y - 2, head=True, wide=4, color=INK)
-    return sheet
-
-
 def what_a_log_holds() -> Sheet:
     sheet = Sheet(
         430, "Old lists show popular pins, only what is shown is saved, the log holds popular pins, and a walk of three steps ends at them"
@@ -91,40 +65,6 @@ def one_for_four() -> Sheet:
     sheet.text(352, 292, "weight", bold=True, color=ITEM)
     sheet.text(352, 338, "0.4 / 0.1 = 4", bold=True, size=34)
     sheet.text(352, 384, "saved once, it counts 4; IPS: the mean over all rows", color=QUIET)
-    return sheet
-
-
-def four_rows() -> Sheet:
-    sheet = Sheet(
-        450, "Weights 2, 0.5, 0 and 2, rewards 1, 0, 0 and 0: IPS is 2 / 4. A model says 0.6, 0.4, 0.9 and 0.6 of the same pins; its weighed errors add up to -0.6, and DR is 0.475 - 0.15"
-    )  # fmt: skip
-    rows = (
-        ("weight w", ("2", "0.5", "0", "2"), "", USER),
-        ("saved y", ("1", "0", "0", "0"), "", USER),
-        ("w · y", ("2", "0", "0", "0"), "2", ITEM),
-        ("the model says q", ("0.6", "0.4", "0.9", "0.6"), "", POSITIVE),
-        ("w · (y − q)", ("0.8", "−0.2", "0", "−1.2"), "−0.6", ITEM),
-    )
-    for j in range(4):
-        sheet.text(390 + 150 * j, 24, f"row {j}", at="middle", size=24, color=QUIET)
-    sheet.text(970, 24, "sum", at="middle", size=24, color=QUIET)
-    for k, (name, values, total, color) in enumerate(rows):
-        y = 58 + 56 * k
-        sheet.text(10, y + 9, name, bold=True)
-        for j, value in enumerate(values):
-            sheet.box(325 + 150 * j, y - 23, 130, 46, fill=TINT[color], edge=color, round=4)
-            sheet.text(390 + 150 * j, y + 10, value, at="middle")
-        if total:
-            sheet.text(970, y + 10, total, at="middle", bold=True, size=30)
-    made = (
-        ("IPS: 2 / 4 = 0.5", "what is never drawn has no row, and counts as zero"),
-        ("size: 4.5² / 8.25 = 2.45", "as noisy as so many rows of equal weight"),
-        ("DR: 0.475 − 0.6 / 4 = 0.325", "what the model says of the policy, and its errors"),
-    )
-    for k, (name, weak) in enumerate(made):
-        y = 354 + 44 * k
-        sheet.text(10, y, name, bold=True, color=ITEM)
-        sheet.text(455, y, weak)
     return sheet
 
 
@@ -195,10 +135,8 @@ DRAWINGS = {
     "opening 18": whom_to_believe,
     "three outcomes": outcomes,
     "train, choose, test": three_parts,
-    "four generators": four_generators,
     "what a log holds": what_a_log_holds,
     "one row for four": one_for_four,
-    "four rows of a log": four_rows,
     "four lists, one list": four_into_one,
     "a lift of nine users": nine_users,
     "which lists are fused": which_are_fused,
