@@ -28,12 +28,12 @@
 # choice · a candidate that asks the history.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 17.1 to 17.7. Take two votes: "what does AUC say of a model that is
+# As a lecture of fifty minutes: 17.1 to 17.7, without the map. Take two votes: "what does AUC say of a model that is
 # four times as sure?" in 17.2, and "does retraining starve creators?" in 17.7. The moment to stop is the
 # second round of figure 17.2: the order is frozen, and no data will ever thaw it. In ninety minutes take 17.14 and 17.11 as well: what a candidate
 # asks, and the slide on TwHIN.
 #
-# Minutes 0 to 2. A generator finds a few hundred items among millions, a ranker puts ten of them in order. Read the question, let two people guess, and leave it open. It comes back on the last slide.
+# Minutes 0 to 1. A generator finds a few hundred items among millions, a ranker puts ten of them in order. Read the question, let two people guess, and leave it open. It comes back on the last slide.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 from types import SimpleNamespace
@@ -89,13 +89,13 @@ remember("17")
 # * drawing funnel
 # * words It learns from **impressions**: an item that was shown, and what she did next.
 #
-# Minutes 2 to 4. A generator has one product of vectors for each item, a ranker hundreds of columns. What can it do about a film that no generator has found? Nothing.
+# Minutes 1 to 3. A generator has one product of vectors for each item, a ranker hundreds of columns. What can it do about a film that no generator has found? Nothing.
 #
 # ### Every feature is older than every label
 # * drawing dates of features
 # * words A feature is of the **user**, of the **pin**, or of the **pair**: does it look like what she liked?
 #
-# Minutes 4 to 5. Ask for a feature of the pair; the room will name others first. Then: why do features end where training begins? Usual wrong answer: to save time. 17.4 shows what it costs.
+# Minutes 3 to 4. Ask for a feature of the pair; the room will name others first. Then: why do features end where training begins? Usual wrong answer: to save time. 17.4 shows what it costs.
 
 # %% jupyter={"source_hidden": true}
 world = pinworld.load("small")
@@ -126,7 +126,7 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 # ### Two impressions in three are liked
 # * bars: share of impressions, liked in orange: *closeup = 0.232; *save = 0.194; *long click = 0.188; *add to cart = 0.045; *checkout = 0.012; *ad click = 0.010; nothing = 0.130; short click = 0.098; hide = 0.090
 #
-# Minutes 5 to 7. Orange counts as liked: add the six bars, 68 in 100. A short click and a hide do not.
+# Minutes 4 to 5. Orange counts as liked: add the six bars, 68 in 100. A short click and a hide do not.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.2 How good is a probability?
@@ -153,19 +153,17 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 predict("17.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### RCE: the share of the constant's loss that a model saves
-# * words **Log loss**: minus the log of the chance that was given to what happened. $\bar y$: the share of yes.
+# ### RCE, relative cross entropy: here 100 (1 − 0.210/0.562) = 62.7
+# * words **Log loss**: minus the log of the chance given to what happened. $\bar y$: the share of yes.
 # * formula 1
 # * bars: log loss of four rows, one of them a yes: 0.6 for the yes, 0.2, 0.1, 0 = 0.210; a constant, ¼ each time = 0.562
 #
-# Minutes 7 to 8. Read the two bars first, the formula after them. The first says 0.6 for the yes, so it loses little. The constant knows the share and nothing else. RCE is 100 times (1 − 0.210/0.562), which is 62.7.
+# Minutes 5 to 8. Read the two bars first, the formula after them. The first says 0.6 for the yes, so it loses little. The constant knows the share and nothing else. RCE is the share of the constant's loss that a model saves: 100 is all, 0 no better than the constant.
 #
 # ### What does a guess of one half cost?
-# * then vote 17.p1
+# * then vote 17.p1: One in ten is clicked, a model says 0.5 each time. Its RCE is | 0 | 50
 #
-# Minutes 8 to 10. One in ten is clicked; the constant says 0.1 each time and loses 0.325 a row.
-#
-# Ask 17.p1. Usual wrong answer: 0, it knows nothing. Knowing nothing is saying 0.1. Who says 0.5 loses 0.693 a row, more than twice as much: RCE is −113.
+# Minutes 8 to 10. The constant says 0.1 each time and loses 0.325 a row. Usual wrong answer: 0, it knows nothing. Knowing nothing is saying 0.1. Who says 0.5 loses 0.693 a row, more than twice as much: RCE is −113.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.1 — `rce` ({{points:17.1}})
@@ -212,15 +210,15 @@ predict("17.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Four times as sure: what becomes of AUC and RCE?
-# * words Take a row that was liked and one that was not. How often does the liked one score higher? That share is **AUC**; 0.5 is chance.
-# * then vote 17.p2
+# * drawing pairs in order
+# * then vote 17.p2: All logits times 4. What happens?
 #
-# Minutes 10 to 12. Vote on 17.p2 before anybody touches a slider. Usual wrong answer: both fall. The order of 4z is the order of z.
+# Minutes 10 to 12. AUC first: take a row that was liked and one that was not; how often does the liked one score higher? The three pairs are an example. Then vote, before anybody touches a slider. Usual wrong answer: both fall. The order of 4z is the order of z.
 #
-# ### Order and number are two things: a ranker may have the first and lack the second
+# ### Order and number are two things
 # * figure 17.1
 #
-# Minutes 12 to 14. Begin at a = 4, before you speak: four times as sure. Then back to 1 and up again: the points leave the diagonal, RCE falls, AUC stands still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and which one an auction that multiplies p by a price.
+# Minutes 12 to 14. A ranker may have the first and lack the second. Begin at a = 4, before you speak: four times as sure. Then back to 1 and up again: the points leave the diagonal, RCE falls, AUC stands still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and which one an auction that multiplies p by a price.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:17.p2"]
 network = ranker.Ranker(len(features.names)).fit(train.x, train.y)
@@ -248,8 +246,9 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 predict("17.p3")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### What is each group of columns worth?
-# * then vote 17.p3
+# ### How much RCE is left without the pair?
+# * drawing without the pair
+# * then vote 17.p3: Of the RCE of all three groups is left | nearly all of it | next to nothing
 #
 # Minutes 14 to 16. Sixteen columns: of the user, of the pin, of the pair; all rows were looked at. Usual wrong answer: next to nothing, taste is all that matters. In a log, pins differ in how much everybody likes them.
 #
@@ -291,7 +290,7 @@ predict("17.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Are fresher columns better columns?
-# * vote 17.p6
+# * vote 17.p6: Vectors of users, creators and pins learn until day 41. RCE? | both stay | both up
 # * drawing fresher vectors
 #
 # Minutes 17 to 19. Never left out. iALS's vectors of user, creator and pin become columns, learned from days 0 to 27. Then from two weeks more. Usual wrong answer: both up, they are fresher.
@@ -343,10 +342,10 @@ visuals.exposure(pins)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A click needs a look and a like
-# * words People read from the top: place $k$ is looked at with probability $1/k$. The log has only clicks. Six pins are sorted by theirs: will the best get to the top?
+# * words Place $k$ is looked at with probability $1/k$; the log has only clicks. Will the best of six get to the top?
 # * bars: how many look: place 1 = 100%; place 2 = 50%; place 3 = 33%; place 4 = 25%; place 5 = 20%; place 6 = 17%
 #
-# Minutes 20 to 21. So far every row was looked at. Now lists are shown. Let the room guess before you press anything.
+# Minutes 20 to 21. So far every row was looked at. Now lists are shown, and people read them from the top; six pins are sorted by their clicks. Let the room guess before you press anything.
 #
 # ### Sorted by clicks, the best pin rises one place and is stuck
 # * figure 17.2
@@ -372,11 +371,11 @@ visuals.exposure(pins)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Let each click stand for 1/e likes
-# * words Shuffle a few lists: clicks at place $k$ over clicks at the first give $e$, the share that looks. $c$ is 1 for a click, else 0, and $p$ what the ranker says.
+# * words Shuffle a few lists: clicks at place $k$ over clicks at the first give $e$, the share that looks.
 # * formula 1
-# * bars: likes that one click stands for: at place 1 = 1; at place 2 = 2; at place 4 = 4
+# * drawing one click for four
 #
-# Minutes 24 to 27. In shuffled lists every place holds equally good pins, so clicks fall from top to bottom because looks do. Then the formula: it is the log loss with c/e where the label was. At place 4, e is one quarter: a click stands for four likes. On average that is the loss of a label that nobody has seen, the like.
+# Minutes 24 to 27. In shuffled lists every place holds equally good pins, so clicks fall from top to bottom because looks do. Then the formula, a mean over B rows: c is 1 for a click, else 0, and p what the ranker says; it is the log loss with c/e where the label was. At place 4, e is one quarter: a click stands for four likes. On average that is the loss of a label that nobody has seen, the like.
 #
 # ### At place 4 a click weighs 4 for yes, and minus 3 for no
 # * bars: weight of yes, weight of no: click at place 1 = 1, 0; click at place 4 = 4, -3; no click = 0, 1
@@ -439,15 +438,15 @@ predict("17.p7")
 #
 # Minutes 28 to 29. The old ranker put on top what had been shown most. So a click mixes two things: where a pin stood, and whether it is liked.
 #
-# ### Which ranker shows what is liked least?
-# * then vote 17.p7
+# ### Which of the four shows what is liked least?
+# * then vote 17.p7: The fewest likes among the ten shown:
 #
-# Minutes 29 to 32. Usual wrong answer: shuffled lists only. They are few and true. The claim of the papers: dividing by looks shows pins that are liked more than training on clicks does.
+# Minutes 29 to 31. Usual wrong answer: shuffled lists only. They are few and true. The claim of the papers: dividing by looks shows pins that are liked more than training on clicks does.
 #
 # ### Told how many look, a ranker shows 67 liked of 100, not 62
 # * drawing who shows what is liked
 #
-# Minutes 32 to 35. From the bottom. The old ranker sorts by what was shown most, no better than ten by chance, and yet its log teaches. Then clicks; then three repairs. Green is the verdict: the claim holds. Gray at the top is what nobody can have. The position as a feature repairs nearly as much and needs no shuffled list. In the notebook it is figure 17.3, with "examined" for clicks / e; the vote says "clicks divided by examination".
+# Minutes 31 to 34. From the bottom. The old ranker sorts by what was shown most, no better than ten by chance, and yet its log teaches. Then clicks; then three repairs. Green is the verdict: the claim holds. Gray at the top is what nobody can have. The position as a feature repairs nearly as much and needs no shuffled list. In the notebook it is figure 17.3, with "examined" for clicks / e; the vote says "clicks divided by examination".
 
 # %% tags=["long", "answers:17.p7"] jupyter={"source_hidden": true}
 bias = results.load("17_bias", command="python -m solutions.experiments.lesson17.ranking_bias")
@@ -517,19 +516,20 @@ predict("17.p9")
 # ### Now the ranker writes its own log
 # * drawing the loop
 #
-# Minutes 35 to 38. About what a ranker does not show, its log says nothing. All four also shuffle the ten of some lists, to estimate looks: that shows no other pin, exploring does.
+# Minutes 34 to 37. About what a ranker does not show, its log says nothing. All four also shuffle the ten of some lists, to estimate looks: that shows no other pin, exploring does.
 #
 # ### Does retraining give the most shown tenth of creators more?
-# * then vote 17.p9
+# * drawing before the rounds
+# * then vote 17.p9: Five rounds, compared with never retraining: | it falls
 #
-# Minutes 38 to 40. The claim, a common belief: after five rounds a tenth of the creators has at least one percentage point more of the showings. Usual wrong answer: it grows round by round.
+# Minutes 37 to 39. The claim, a common belief: after five rounds a tenth of the creators has at least one percentage point more of the showings. Usual wrong answer: it grows round by round.
 #
 # ### Two pins in five are gone; the creators keep their share
 # * drawing rounds
 #
-# Minutes 40 to 43. Means of three runs. On the right orange, with the loop, lies on blue, without: the creators keep their share. On the left orange falls: the loop bites one level below. Green jumps in round 1 already, before it has read a log of its own: that is the loss, not the loop. Likes give no sign of all this (figure 17.4, on its left), for they are asked only about what is shown.
+# Minutes 39 to 43. Both axes begin at 0. Means of three runs. On the right orange, with the loop, lies on blue, without: the creators keep their share. On the left orange falls: the loop bites one level below. Green jumps in round 1 already, before it has read a log of its own: that is the loss, not the loop. Likes give no sign of all this (figure 17.4, on its left), for they are asked only about what is shown.
 #
-# ### ✗ Retraining on clicks gives a tenth of the creators more showings
+# ### The most shown tenth of creators gains less than a percentage point
 # * drawing a tenth of the creators
 #
 # Minutes 43 to 44. The claim does not hold: the whole interval lies below what was claimed. A creator has some twenty pins, so she is still there when two in five are gone.
@@ -600,7 +600,7 @@ verdict(
 # ### It orders what was found; of what it does not show it learns nothing
 # * drawing ten of forty
 #
-# Minutes 44 to 46. Where it won: with features of the pair RCE is 10.5, without them 8.0; clicks / e shows 0.673 that is liked, clicks 0.616. Where it did not: the best ten of forty have 0.894, and a ranker that was told the likes 0.685. Who explores shows some of the thirty by chance, and hears of them.
+# Minutes 44 to 47. Where it won: with features of the pair RCE is 10.5, without them 8.0; clicks / e shows 0.673 that is liked, clicks 0.616. Where it did not: the best ten of forty have 0.894, and a ranker that was told the likes 0.685. Who explores shows some of the thirty by chance, and hears of them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
@@ -613,7 +613,10 @@ verdict(
 # **Next.** Which of all these recommenders would people like best? A log of one of them does not say it. Can an experiment? Lesson 18.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 46 to 50, with the box. Ask the question of the first slide again: what can it never find out? Then the next one: how would one learn it?
+# ### It learns what was shown; retrained on its clicks it lost two pins in five
+# * drawing what it learns
+#
+# Minutes 47 to 50. The question of the first slide again: what can it learn that way, and what can it never find out? Let the room answer, then show this. Who explores shows some of the thirty by chance, and hears of them. Then the next question: how would one learn it?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
@@ -102,20 +99,21 @@ def who_shows() -> Sheet:
         ("the old ranker", 0.518, CONTEXT),
     )  # fmt: skip
     sheet = Sheet(
-        446, "Of the ten shown, liked if looked at: " + "; ".join(f"{n} {x}" for n, x, _ in rows)
+        448, "Of the ten shown, liked if looked at: " + "; ".join(f"{n} {x}" for n, x, _ in rows)
     )
+    sheet.text(315, 26, "share liked, of ten shown", bold=True)
     for k, (name, liked, color) in enumerate(rows):
-        y = 10 + 56 * k
+        y = 40 + 53 * k
         sheet.text(300, y + 31, name, at="end", bold=color == ITEM)
         sheet.bar(315, y, 720 * liked, 42, color)
         sheet.text(325 + 720 * liked, y + 31, f"{liked:.3f}")
     chance = 315 + 720 * 0.525
-    sheet.line(chance, 0, chance, 404, dashed=True, color=INK)
-    sheet.text(chance, 434, "ten drawn by chance", at="middle", size=24)
-    for y in (143, 311):  # the verdict: clicks / e beside clicks
+    sheet.line(chance, 36, chance, 412, dashed=True, color=INK)
+    sheet.text(chance, 440, "ten drawn by chance", at="middle", size=24)
+    for y in (167, 326):  # the verdict: clicks / e beside clicks
         sheet.line(890, y, 930, y, color=POSITIVE, wide=4)
-    sheet.line(930, 143, 930, 311, color=POSITIVE, wide=5)
-    sheet.text(950, 206, "+0.057, from\n+0.055\nto +0.059", color=POSITIVE, bold=True)
+    sheet.line(930, 167, 930, 326, color=POSITIVE, wide=5)
+    sheet.text(950, 226, "+0.057, from\n+0.055\nto +0.059", color=POSITIVE, bold=True)
     return sheet
 
 
@@ -141,72 +139,6 @@ def round_and_round() -> Sheet:
         sheet.dot(570, y - 9, 13, color)
         sheet.text(595, y, name, bold=True)
         sheet.text(775, y, way, size=24)
-    return sheet
-
-
-RANKERS = (("once", "once", USER), ("clicks", "clicks", ITEM), ("clicks / e", "examined", POSITIVE), ("explores", "examined, explores", NEGATIVE))  # fmt: skip
-
-
-def rounds() -> dict[str, dict[str, list[float]]]:
-    """Return {ranker: {what: its mean over the runs, round by round}}."""
-    stored = results.load("17_loop").values
-    return {
-        name: {
-            what: [
-                sum(r[what] for r in same) / len(same) for same in zip(*stored[key], strict=True)
-            ]
-            for what in ("pins shown", "top tenth of creators")
-        }
-        for name, key, _ in RANKERS
-    }
-
-
-def loop_shown() -> Sheet:
-    sheet = Sheet(
-        448, "Round by round: pins shown fall to 1,370 with the loop, 2,341 without; the creators' tenth keeps 0.32"
-    )  # fmt: skip
-    panels = ((16, "different pins shown", 0, 6000, "pins shown"), (620, "share of the most shown tenth", 0.2, 0.34, "top tenth of creators"))  # fmt: skip
-    measured = rounds()
-    for left, title, low, high, what in panels:
-        sheet.text(left, 28, title, bold=True)
-        sheet.line(left, 392, left + 340, 392)
-        for k in range(6):
-            sheet.text(left + 10 + 62 * k, 426, str(k), at="middle", size=24, color=QUIET)
-        for name, _, color in RANKERS:
-            row = measured[name][what]
-            points = [(left + 10 + 62 * k, 392 - 340 * (x - low) / (high - low)) for k, x in enumerate(row)]  # fmt: skip
-            for (x, y), (to, down) in pairwise(points):
-                sheet.line(x, y, to, down, color=color, wide=5)
-            for x, y in points:
-                sheet.dot(x, y, 7, color)
-            end = points[-1][1] + 8
-            if low:
-                end += {"once": -8, "clicks": 18, "clicks / e": -10, "explores": 18}[name]
-            said = f"{row[-1]:,.0f}" if not low else f"{row[-1]:.2f}"
-            sheet.text(left + 338, end, f"{name} {said}", color=color, bold=True, size=24)
-    sheet.text(left + 356, 426, "round", size=24, color=QUIET)
-    return sheet
-
-
-def creators() -> Sheet:
-    sheet = Sheet(
-        330, "The lead of retraining in the share of a tenth of the creators, -0.005, from -0.016 to +0.006; claimed was +0.010"
-    )  # fmt: skip
-
-    def at(x: float) -> float:
-        return 540 + 30000 * x
-
-    sheet.box(at(0.01), 60, 1154 - at(0.01), 170, fill=TINT[POSITIVE], edge=TINT[POSITIVE], round=0)
-    sheet.line(at(0), 60, at(0), 230)
-    sheet.text(at(0), 268, "no difference", at="middle")
-    sheet.line(at(0.01), 60, at(0.01), 230, color=POSITIVE, wide=5, dashed=True)
-    sheet.text(1154, 310, "claimed: at least that", color=POSITIVE, bold=True, at="end")  # fmt: skip
-    sheet.text(at(0.01), 268, "+0.010", color=POSITIVE, bold=True, at="middle")
-    sheet.line(at(-0.016), 150, at(0.006), 150, color=INK, wide=12)
-    sheet.dot(at(-0.005), 150, 17, INK)
-    for x, said in ((-0.016, "−0.016"), (-0.005, "−0.005"), (0.006, "+0.006")):
-        sheet.text(at(x), 112, said, at="middle", bold=x == -0.005, size=30)
-    sheet.text(4, 34, "clicks minus once: share of showings of the most shown tenth of creators")
     return sheet
 
 
@@ -283,6 +215,4 @@ DRAWINGS = {
     "fresher vectors": fresher,
     "ten of forty": ten_of_forty,
     "the loop": round_and_round,
-    "rounds": loop_shown,
-    "a tenth of the creators": creators,
 }
