@@ -613,7 +613,7 @@ verdict(
 # **Next.** Which of all these recommenders would people like best? A log of one of them does not say it. Can an experiment? Lesson 18.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### It learns what was shown; retrained on its clicks it lost two pins in five
+# ### A ranker learns from what a ranker has shown. What can it learn that way, and what can it never find out?
 # * drawing what it learns
 #
 # Minutes 47 to 50. The question of the first slide again: what can it learn that way, and what can it never find out? Let the room answer, then show this. Who explores shows some of the thirty by chance, and hears of them. Then the next question: how would one learn it?

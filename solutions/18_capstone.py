@@ -764,7 +764,7 @@ verdict(
 #
 # Minutes 48 to 49. What it is for: candidates, one list of them, and an experiment. A log with true chances was right within 2 % on average about what it could have drawn.
 #
-# ### Believe the experiment; a log where it could have drawn
+# ### If the log and the experiment disagree, which of them do you believe, and how can you know?
 # * drawing believed
 #
 # Minutes 49 to 50. The question of the first slide once more: if the two disagree, whom do you believe, and how can you know? Look at the counts of hands on the board, and let the room answer before you show this. One caution: an experiment whose halves feed each other errs, too (18.9).

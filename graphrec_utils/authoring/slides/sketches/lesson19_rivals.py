@@ -122,19 +122,19 @@ def bought() -> Sheet:
         ("new pins", "NDCG@20", tuple((who, new[key]["mean"], f"{new[key]['mean']:.3f}") for who, key in (("TIGER", "TIGER, one code"), ("content", "content")))),
     )  # fmt: skip
     told = "; ".join(f"{head}: {', '.join(f'{who} {said}' for who, _, said in bars)}" for head, _, bars in panels)  # fmt: skip
-    sheet = Sheet(430, f"TIGER beside its rival in four measures. {told}")
+    sheet = Sheet(340, f"TIGER beside its rival in four measures. {told}")
     for k, (head, unit, bars) in enumerate(panels):
         x = 4 + 296 * k
         sheet.text(x + 124, 30, head, at="middle", bold=True)
         sheet.text(x + 124, 62, unit, at="middle", size=24, color=QUIET)
         most = max(value for _, value, _ in bars)
         for j, (who, value, said) in enumerate(bars):
-            high, at = 240 * value / most, x + 20 + 116 * j
+            high, at = 160 * value / most, x + 20 + 116 * j
             color = USER if j else ITEM
-            sheet.bar(at, 370 - high, 92, high, color)
-            sheet.text(at + 46, 360 - high, said, at="middle", bold=True)
-            sheet.text(at + 46, 406, who, at="middle", size=24, color=color, bold=True)
-        sheet.line(x, 371, x + 248, 371, wide=2)
+            sheet.bar(at, 280 - high, 92, high, color)
+            sheet.text(at + 46, 270 - high, said, at="middle", bold=True)
+            sheet.text(at + 46, 318, who, at="middle", size=24, color=color, bold=True)
+        sheet.line(x, 281, x + 248, 281, wide=2)
     return sheet
 
 
