@@ -375,8 +375,8 @@ check("18.4", lift)
 predict("18.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### L3 is second on the test days. And in the experiment?
-# * vote 18.p5: Where is it, and where are all four fused? | all about equal
+# ### L3, second on the test days: and in the experiment?
+# * vote 18.p5: Where is it, and all four fused? | all about equal
 # * drawing which lists are fused
 #
 # Minutes 19 to 21. Seven policies meet people: four generators, three fused lists; each user lives twice. The claim: who is better on the test days is better in the experiment. Usual wrong answer: as on the test days.
@@ -657,7 +657,7 @@ verdict(
 predict("18.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Does a ranker that is deaf to this minute help a fused list?
+# ### Does a ranker deaf to this minute help?
 # * then vote 18.p8: Of its lists people save | one cannot tell
 # * drawing a deaf ranker
 #
