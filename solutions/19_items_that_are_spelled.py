@@ -151,7 +151,7 @@ visuals.semantic_tree(
 # point and the length of its prefix, or carry a new pin; once your function passes, the codes are yours.*
 #
 # With one code, *a*, *b* and *c* are the same. The second code moves the cross left or right, the third up or down, alike in all three groups. So seven words spell nine points, and a tenth, tomorrow, needs
-# no new word. But what the crosses do not reach, no code says.
+# no new word. But the line from a point to its cross is lost: no code says it.
 #
 # **A spelling says roughly where an item lies, in words that it shares with others. So a new item can be spelled at once.**
 
@@ -350,7 +350,7 @@ visuals.beam_trie(function=step)
 # | who | reads | has for each game |
 # |---|---|---|
 # | TIGER | the order | codes, shared with others |
-# | SASRec; HSTU, a kin of it (19.7) | the order | a vector of its own |
+# | SASRec; HSTU, its kin without a softmax in the attention (19.7) | the order | a vector of its own |
 # | chain | the last game | counts of what came next |
 # | RP3β, a walk | all games, no order | edges, nothing trained |
 # | iALS | all games, no order | a vector of its own |
@@ -404,20 +404,18 @@ verdict(
 # %% [markdown]
 # *Figure 19.4. NDCG@10 of each person's last event on the games, with intervals of 95 %. RP3β is the walk; item2item, not drawn, is level with it.*
 #
-# **How to read it.** TIGER stands far below the four at the top. Twice the training leaves it behind all four. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words are shared: what it
+# **How to read it.** TIGER stands far below the four at the top. A likely reason is what it writes with. SASRec can say of every game what comes after it. TIGER's words are shared: what it
 # learns of one game it says, in part, of all that begin alike. That should help where nothing is known of a game, and may hurt where much is.
 #
 # Now look at TIGER's neighbor, iALS. TIGER reads the order, iALS does not. Yet nobody can tell them apart. Perhaps the rounding into codes loses what the order wins.
 #
-# Or is it the lack of content? On films, spelled by their genres, TIGER passes iALS (0.121 to 0.099), and is behind SASRec all the same (0.145).
+# Does content help? On films, spelled by their genres, TIGER passes iALS, and is behind SASRec all the same. But deal these spellings to the films by lot: it passes iALS as well. So there likely the order carries it. On the games, dealt by lot, a third is left: there the meaning carries most.
 #
 # **Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of.**
 #
 # <details><summary>Is it the spelling that helps, or the order?</summary>
 #
-# On films TIGER is ahead of iALS. Deal their spellings to the films by lot: now each is only a name. It is ahead of iALS all the same, and nobody can tell the two TIGERs apart. So there likely the order carries it.
-#
-# Deal the games' spellings by lot, and after as much training TIGER finds a third of what it finds with its own. There the meaning of the codes carries most. One guess why: in training a film has 24 likes, a game 10, and what is seen rarely has to learn from what is spelled like it. Another:
+# On films nobody can tell TIGER from TIGER with spellings dealt by lot, where each is only a name. On the games, after as much training, it finds a third of what it finds with its own. One guess why: in training a film has 24 likes, a game 10, and what is seen rarely has to learn from what is spelled like it. Another:
 # genres say little of a film, and iALS's vectors say much of a game.
 #
 # </details>
@@ -469,7 +467,7 @@ verdict(
 #
 # Now the **new** ones. SASRec has no vector for a pin of this morning. TIGER needs none: the pin is spelled in words learned from old pins.
 #
-# So a tenth of PinWorld's pins is hidden from training and alone asked for; then a tenth of the films, of which only genres are known. The rivals go by something else than an item's likes, too:
+# So a tenth of PinWorld's pins is hidden from training and alone asked for; then a tenth of the films. The rivals go by something else than an item's likes, too:
 #
 # | rival | goes by |
 # |---|---|
@@ -480,9 +478,9 @@ verdict(
 # | codes by chance (pins) | nothing: TIGER with codes that mean nothing |
 # | an order by chance (films) | nothing: the candidates shuffled |
 #
-# TIGER scores a new item by the chance of its whole spelling, or of its first few codes alone, as many as validation chose. Items that begin alike then tie.
+# TIGER scores a new item by the chance of its whole spelling, or of its first few codes alone, as many as validation chose.
 #
-# > **Claim** (of the abstract of TIGER, in our words). A model that spells finds more of what is new than the nearest content.
+# > **Claim** (of TIGER's abstract and its test of new items, in our words). A model that spells finds more of what is new than the nearest content.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A pin of this morning has no row, but it can be spelled
@@ -544,8 +542,8 @@ verdict(
 # %% [markdown]
 # *Figure 19.5. NDCG@20 among what nobody has touched, with intervals of 95 % over people: TIGER and its rivals.*
 #
-# **How to read it.** Begin at the bottom, on the left. Codes that mean nothing are the control. TIGER finds several times as much: this the meaning of its codes has brought. So a new pin *can* be written on its first
-# morning, by what its parts have meant before. On the right less is sure: of films only genres are known, and with three codes, as validation chose, nobody can tell TIGER from popularity.
+# **How to read it.** Begin at the bottom, on the left, with codes that mean nothing. TIGER finds several times as much: this the meaning of its codes has brought. So a new pin *can* be ranked on its first
+# morning, by what its parts have meant before. Among new pins, that is: among all, old ones fill the lists (15.10). On the right less is sure: of films only genres are known, and with three codes, as validation chose, nobody can tell TIGER from popularity.
 #
 # Now look up, at content: the same pictures and words, and no transformer. It is ahead on both sides. Rounding cannot be the whole reason: on pins one code, the coarsest spelling, does better than four. A likelier one is
 # the question: TIGER has learned what comes *next*, while here a pin counts whenever it is liked.
@@ -562,7 +560,7 @@ verdict(
 # Films: MovieTweetings, 178 of 1,714 films, 2,385 people. Another tenth chose among six settings of TIGER, 0.067 to 0.069 (8 passes, the longest that was tried, won), twelve of iALS and of iALS told of content, ten of content (the smallest regularization won, and iALS's largest size: ends of what was tried). For three codes 0.069 there, for four 0.034; in the test 0.054 and 0.079. The tenth that chose says three codes, the test says four, with which TIGER is ahead of popularity. The intervals are over people: other films might turn the numbers of codes round, as these two tenths do; content
 # finds more than TIGER in both, whatever it is asked for. By their dates new films were not asked for: of the likes of all that come in the last 15 % of the time, two films have 29 %, and the test would be about these two.
 #
-# Codes by chance are asked for as many codes as TIGER. What is sought was liked at any time, and TIGER says what comes next. Fewer words and smaller books were not tried, nor codes of k-means. Among all items, old ones fill the lists (15.10): new ones need a shelf of their own. Commands: `python -m solutions.experiments.lesson19.spelled new`, and `new_films`.
+# Codes by chance are asked for as many codes as TIGER. What is sought was liked at any time, and TIGER says what comes next. Fewer words and smaller books were not tried, nor codes of k-means. Among all items new ones need a shelf of their own (15.10). Commands: `python -m solutions.experiments.lesson19.spelled new`, and `new_films`.
 #
 # </details>
 
@@ -571,9 +569,9 @@ verdict(
 #
 # > **What it is for.** A catalog too large for a vector each, and items that must be found on the day they come.
 # >
-# > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins are found at all: 0.303, by chance 0.046.
+# > **Where it won.** In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). New pins, among themselves, are found at all: 0.303, by chance 0.046.
 # >
-# > **Where it did not.** On known games it finds 0.039, SASRec 0.062. The nearest content is ahead on new pins, 0.380 to 0.303, and on new films, where TIGER cannot be told from popularity. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
+# > **Where it did not.** On known games it finds 0.039, SASRec 0.062. The nearest content is ahead on new pins, 0.380 to 0.303, and on new films. And in time: 7.7 ms a person with a beam of 50, SASRec's product with all games 0.2 (19.8).
 #
 # Why spell, then? An item adds 256 bytes, 64 numbers, to a table of vectors, and four bytes to the spellings. That counts where vectors do not fit into memory. Ours do.
 #
@@ -592,12 +590,12 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What if a model spells the item it recommends, and what does that buy for an item that nobody has touched?** To be served no item needs a vector, and one with content can be written on its first morning, for its parts are known. Here that bought less than a
+# * **What if a model spells the item it recommends, and what does that buy for an item that nobody has touched?** To be served no item needs a vector, and one with content can be ranked on its first morning, for its parts are known. Here that bought less than a
 #   vector does: the nearest content finds more of what is new, and SASRec more of what is known.
 # * Chances multiply, level by level. A beam keeps several prefixes at once; the trie keeps it among items that exist.
 # * Put the nearest content and a walk beside a spelling.
 #
-# **Next.** The course began with a question: who should see what? Now take your own data and the sliders of lesson 18. Which of these models would you build first, which not at all, and
+# **Next.** The course began with a question: who should see what? Now take your own data and the sliders of 18.11. Which of these models would you build first, which not at all, and
 # what would you measure to find out that you were wrong?
 #
 # <details><summary>Three papers</summary>

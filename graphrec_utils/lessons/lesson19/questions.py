@@ -126,7 +126,7 @@ QUESTIONS = (
         ("nobody can tell TIGER and the nearest content apart",
          "The figure has both intervals: does either reach the other's mean?"),
     ), measured=_new),
-    Question("19.p9", "A speller writes the pin that it finds likeliest of all. Does this pin begin with the code that it finds likeliest in the first place?", (
+    Question("19.p9", "A speller writes the pin that it finds likeliest of all. Does this pin begin with the likeliest first code?", (
         ("no, here it begins with another one",
          "Chances multiply: a code that begins worse may end better, if after it the speller is surer how to go on."),
         ("yes, here it does: a likely whole begins with a likely part",

@@ -23,7 +23,14 @@ def narrow() -> bool:
 
 def made_of() -> bool:
     both = [of(name)["sets"]["amazon-games"]["leads"] for name in ("19_known", "19_games")]
-    return all(open_(x["TIGER over iALS"]) and behind(x["TIGER over SASRec"]) for x in both)
+    # on films spellings by lot pass iALS as the genres' do, and nobody can tell these two apart
+    films = of("19_dealt")["sets"]["MovieTweetings"]["leads"]
+    by_lot = ahead(films["dealt by lot over iALS, more trials"]) and open_(
+        films["genres over dealt by lot"]
+    )
+    return by_lot and all(
+        open_(x["TIGER over iALS"]) and behind(x["TIGER over SASRec"]) for x in both
+    )
 
 
 def wider() -> bool:
