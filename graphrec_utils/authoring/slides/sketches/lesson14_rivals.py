@@ -37,9 +37,9 @@ def climb() -> Sheet:
 def what_is_left() -> Sheet:
     sheet = Sheet(
         436,
-        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right before or after it; iALS with six graphs that, people and searches; a mean of six graphs content and neighbors in other graphs",
+        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right after it; iALS with six graphs that, people and searches; a mean of six graphs content and neighbors in other graphs",
     )
-    columns = (("its\ncontent", 520), ("pins engaged\nwith beside it", 690), ("its people,\nits searches", 895), ("neighbors in\nother graphs", 1080))  # fmt: skip
+    columns = (("its\ncontent", 520), ("pins engaged\nwith after it", 690), ("its people,\nits searches", 895), ("neighbors in\nother graphs", 1080))  # fmt: skip
     rows = (
         ("PinSage; mean of the boards", "hear pins on its boards: it has none", (1, 0, 0, 0)),
         ("RP3β; iALS", "count pairs: first this pin, then that", (0, 1, 0, 0)),
