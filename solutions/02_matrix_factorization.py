@@ -82,7 +82,7 @@ predict("02.p1")
 # for free. It comes from an assumption: *Bob gives twice what Ann gives.* That is **rank 1**, all rows are
 # multiples of one row. Without such an assumption any number would do.
 #
-# The numbers that a model learns for a user or an item, one here and $d$ of them below, are its
+# The numbers that a model learns for a user or an item are its
 # **embedding**. The product of two embeddings says how well user and item go together. The numbers are not
 # unique: double all $w$, halve all $h$, and no product changes. A single number means nothing, only products
 # do.
@@ -137,7 +137,7 @@ plt.show()
 #
 # That is why we write $\approx$. With an equals sign the model has learned the data by heart, zeros included.
 # A recommender lives on the **error** it makes: on what it writes into empty cells. So $d$ should not be too
-# large. Validation data choose it: 8 for the SVD of our films (2.6).
+# large. Validation data choose it (2.6).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 6 to 11. Figure 2.1, from left to right: ask after each rank what is written into a cell that was empty.
@@ -199,7 +199,7 @@ plt.show()
 # is fixed, and ends where it touches a line of equal loss: lower is not possible in this direction.
 # There are two valleys of equal depth, (w, h) and (−w, −h).*
 #
-# So the whole landscape is no bowl, but every cut along one axis is: one walks from bowl to bowl. The loss never rises, as long as the sides are solved in turn (branch A tries both at once).
+# So the whole landscape is no bowl, but every cut along one axis is: one walks from bowl to bowl. The loss never rises, as long as the sides are solved in turn.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 9 to 17. On the board: one user, one item, R = 1. Ask what the landscape looks like
@@ -245,7 +245,7 @@ predict("02.p3")
 # $$
 #
 # Likes ask for a 1. **Every** cell, liked or not, asks for a 0, with the weight $\alpha_0$. So an empty cell weighs $\alpha_0$
-# and a like $1 + \alpha_0$. The ridge is the one of 2.3, times the weight of all cells in the row: $\#_u = |S_u| + \alpha_0 n$ for
+# and a like $1 + \alpha_0$; alone, a liked cell would settle at $1/(1 + \alpha_0)$. The ridge is the one of 2.3, times the weight of all cells in the row: $\#_u = |S_u| + \alpha_0 n$ for
 # a user, and likewise with $m$ for an item. Why? A user with many likes has more errors to add up. With a ridge
 # that grows along, she is pulled as hard as others are.
 #
@@ -353,7 +353,7 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.6 Tuned and untuned
 #
-# Which answer finds more of the likes that come next? First a trap: what a model finds depends on its **settings**, too. How much? Two
+# Which answer finds more of the likes that come next? 2.7 asks that. First a trap: what a model finds depends on its **settings**, too. How much? Two
 # factorizations are left as one types them on the first day; all others had their settings chosen on validation. People see a list in
 # its order, so we use **NDCG@20**, which rewards a find high on the list.
 #
@@ -510,14 +510,13 @@ verdicts(*cards)
 # that it learns their zeros by heart (2.2). Ask of each row, from below, which of the two threatens it.
 #
 # * *MF on ratings*: the first. Its empty cells say nothing, so almost any film may come first.
-# * *Hu–Koren*: perhaps the second. Its empty cells pull, but nobody chose its 100 numbers.
+# * *Hu–Koren*: perhaps the second. Its empty cells pull, but nobody chose its 100 numbers. Up to a factor it is iALS with $\alpha_0 = 1$ and $\nu = 0$: the same model
+#   in other settings, and less than half the finds.
 # * The *SVD*: neither. It wants a 0 in every empty cell, and the 8 numbers that validation chose cannot repeat them all.
 # * *iALS*: neither, for its pull was chosen, too.
 #
 # Why is iALS still far below the top? The list there knows only the day: it is the calendar again (1.8). For iALS a like of
 # spring counts as much as one of yesterday.
-#
-# Which answer is best the table does not say, for its rows differ in their settings as well.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
 # another only if both were tuned on the same validation data.**
@@ -547,7 +546,7 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 How loud is an empty cell?
 #
-# One model, equal care. We take iALS, for it holds all three answers: at $\alpha_0$ 0.00001 an empty cell says next to nothing, at 10 it is a
+# One model, equal care: iALS holds all three answers. At $\alpha_0$ 0.00001 an empty cell says next to nothing, at 10 it is a
 # dislike nearly as loud as a like.
 #
 # But two things can pull the score of an empty cell down: its **vote**, of weight $\alpha_0$, and the **ridge**, which asks no cell and wants
@@ -588,7 +587,7 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
     for what, alpha0 in (("silence", 0.00001), ("a weak vote", 0.3), ("a dislike", 10)):
         if alpha0 != loud[key]["alpha0"]:
             behind = metrics.Comparison.stored(rows[alpha0]).gain(".3f")
-            print(f"{name}, {what}, α₀ = {alpha0:g}, is behind what validation chose by {behind}")
+            print(f"{name}: what validation chose over {what}, α₀ = {alpha0:g}: {behind}")
 
 # %% [markdown]
 # *Figure 2.5. NDCG@20 of iALS on films (left) and on PinWorld (right), against the weight of an empty cell: with λ chosen for each
@@ -601,8 +600,8 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # * **PinWorld: the vote.** From 0.1 on the lines nearly meet: where empty cells speak, a ridge has little left to do. How loud is best we cannot
 #   tell. Silence has only a ridge, and that is not enough.
 # * **Films: the ridge.** The lines never meet, so a vote needs the ridge beside it. Silence with a ridge finds as much as a weak vote of 0.1;
-#   the whispers between are behind, and a *dislike*, too. But look into the lists: at 0.1 nineteen films of twenty are bestsellers, at silence half.
-#   Where bestsellers are hard to beat, a list that repeats them has no handicap. So the films say less about the vote than PinWorld does.
+#   whispers from 0.0001 to 0.01 are behind, and so is a *dislike*. One warning: at 0.1 nineteen films of twenty in a list are bestsellers
+#   anyway, and here bestsellers are hard to beat. So a good score on films may say little about the vote; PinWorld says more.
 #
 # Choose the two knobs together: the ridge is $\lambda$ times the weight of all cells (2.5), so a louder vote brings a stronger ridge along, and wants a smaller $\lambda$.
 #
@@ -631,9 +630,9 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # > **What iALS is for.** It is a rival that every new model has to meet: one vector per user and item, all zeros counted cheaply, and a newcomer gets her vector by
 # > fold-in. It does not know the day, and has no vector for a new item.
 # >
-# > **Where it won.** For users with one known like, on PinWorld: NDCG@20 0.153, item2item 0.125, LightGCN 0.152 (branch 18.11 of [lesson 18](18_capstone.ipynb)).
+# > **Where it won.** For users with one known like, on PinWorld: NDCG@20 0.153, item2item 0.125; LightGCN, 0.152, is too close to tell ([branch 18.11](18_capstone.ipynb)).
 # >
-# > **Where it did not.** With fifty known likes: 0.114, item2item 0.121 (18.11). On these films by time: 0.084, recent popularity 0.159 (2.6). On Gowalla with the 64 numbers of NGCF:
+# > **Where it did not.** With fifty known likes: NDCG@20 0.114, item2item 0.121 (18.11). On these films by time: 0.084, recent popularity 0.159 (2.6). On Gowalla with the 64 numbers of NGCF:
 # > 0.128, NGCF as printed 0.133 (2.11).
 #
 # * **What is in an empty cell?** Nothing observed: a weak vote against the item. As *an unknown number* it

@@ -167,7 +167,7 @@ visuals.pixie(R_small, boards, pins, function=pixie_walk)
 
 # %% [markdown]
 # *Figure 8.1. Five boards and eight pins, some with German names, and on the right how often each pin is
-# visited in 600 steps from sponge. (The dashed line and *no preference* belong to branches 8.8 and 8.9.)*
+# visited in 600 steps from sponge.*
 #
 # Press *Step*. Why does nobody ever get to the roses? No board holds a cake and a rose, and a walk never leaves its part of the graph. Once your function passes, the walker
 # follows it.
@@ -207,10 +207,10 @@ plt.show()
 # *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (logarithmic axis). Look how
 # much the first thousand steps find, and how little the last ninety thousand.*
 #
-# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t. Ten times as many
-# add less than ten points. The pins at the top are visited again and again, so they are soon found; the noise
+# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t. The pins at the top are visited again and again, so they are soon found; the noise
 # is about the rest. And no step asks how large the graph is: it is two looks into memory, wherever the walker
-# stands. That is the first half of an answer to the opening question.
+# stands. That is half of an answer to the opening question. How *many* you want depends on graph and walk: on Gowalla
+# (8.4) ten thousand edges find two thirds or a little more.
 #
 # Pixie itself **stops early**, when enough pins have been visited often enough (branch 8.8).
 #
@@ -319,7 +319,7 @@ verdict(
 
 # %% [markdown]
 # *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits
-# (dashed), and at eight pins the booster with equal steps (cross). Look at the rise first, then at the distance
+# (dashed, from eight pins on), and at eight the booster with equal steps (cross). Look at the rise first, then at the distance
 # of the lines.*
 #
 # Why do the lines rise, up to eight pins? A guess: each pin says something else about the user, and a few
@@ -392,8 +392,8 @@ plt.show()
 # *Figure 8.4. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller and smaller tolerance. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, also with three exact hops, undivided (triangle) and the exact vector (diamond).*
 #
 # Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
-# So from the most liked items the walk is far ahead while time is short (dashed). Rare items have few
-# neighbors, and from there both are soon level.
+# So from the most liked items the walk is far ahead while time is short (dashed). From rare ones, with few
+# neighbors, push is ahead at first, and soon both are level.
 #
 # On libraries push even passes the exact vector: cut off early it stays near home, and near articles are better
 # here. But the cost of a walk is the number of steps that you ask for, whoever is asked. Of push you know only
@@ -469,12 +469,12 @@ verdict(
 # **Libraries: behind all three.** There the best walk goes home after every step. So it makes RP3β's three hops, a
 # user, an article, a library, an article, and draws what RP3β sums up. Is chance to blame? Not for most of it: a walk
 # ends where many edges end, and that is at what is popular. Divide its visits by a power of the degree, as RP3β does,
-# and more than half of the distance to RP3β is gone. (iALS, on top, keeps 512 numbers for each article and needs a
-# training; Pixie needs neither.)
+# and more than half of the distance to RP3β is gone. (iALS, on top, keeps 512 numbers an article and needs
+# training.)
 #
-# **PinWorld: ahead, and the boards are why.** On saves alone, which is all that iALS, EASE and the first RP3β see, a walk
-# finds less than RP3β. But a board holds what somebody put together on purpose, so perhaps even a far board is still on the
-# subject. Going far pays: the best walk goes home after one step in seventeen and finds 0.098; one that goes home after every
+# **PinWorld: ahead, and the boards are why.** On saves alone, all that iALS, EASE and the first RP3β see, a walk
+# finds less than RP3β. But a board holds what somebody put together on purpose, so even a far board may be on the
+# subject. In PinWorld it mostly is: we made a person's boards by topic, but for a messy one. Going far pays: the best walk goes home after one step in seventeen and finds 0.098; one that goes home after every
 # step finds 0.085. Three hops cannot use that, so RP3β gains next to nothing from the boards.
 #
 # **Far walks pay where the graph says more than who liked what.**
@@ -549,11 +549,11 @@ verdict(
 # ends.*
 #
 # At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at
-# each thing, so its line falls steeply. An index looks at a part of the vectors, so its line falls less at
-# first; but a part of a million is large, too, and from 100,000 on it falls as steeply. A walk makes its ten thousand steps in any catalog, so its
-# line falls only to a seventh. Why at all? That is the other half of the answer: in a large memory steps wait, and there are more counts to clear (branch 8.7).
+# each thing, so its line falls steeply. An index looks at a part, so its line falls less at
+# first; but a part of a million is large, too. A walk makes its ten thousand steps in any catalog, so its
+# line falls only to a seventh. Why at all? That is the other half of the answer: a small graph fits into the processor's cache, in a large one most looks wait for main memory (branch 8.7).
 #
-# From 100,000 things on, one line is on top: a finished table of neighbors has its answers nearly ready. But somebody has to make it, and today's edges are not in it.
+# From 100,000 things on, one line is on top: a finished table of neighbors has its answers nearly ready. But somebody has to make it.
 #
 # **From 100,000 things on, a walk or a push beats a scan; from a million on, an index, too. Only a finished table is then faster, and it knows no edge of today.**
 #
@@ -582,7 +582,7 @@ verdict(
 #   fifty. What grows is the memory and the waiting for it: in a thousandfold catalog a walk takes seven times as long, a scan 2,700 times.
 # * **Which parts earn their keep?** Asking with several pins does; walking far does where boards say more than saves; chance does where nodes have many neighbors. Pixie's
 #   sharing of steps and the booster show no gain here.
-# * Beside each clever rule put a dull one that costs the same, and look at the difference.
+# * Beside each clever rule put a dull one that costs the same.
 #
 # **Next.** A walk knows that two pins stand on one board, and nothing of what they show. GraphSAGE (lesson 07) reads that, from
 # neighbors drawn at random. What if walks chose them? [Lesson 09](09_pinsage.ipynb).

@@ -227,7 +227,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 #
 # So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history. (The paper asks one drawn negative, not the whole catalog: branch 15.13.)
 #
-# So SASRec answers the question on top by the very next event. Section 15.4 has another answer. But first: does reading the order pay at all?
+# So SASRec answers the question on top by the very next event; 15.4 has another answer. First: does reading the order pay at all?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 15 to 19. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
@@ -279,7 +279,7 @@ check("15.3", sequence_loss)
 # | all events, and late ones may count more | RP3β, a walk |
 # | all events alike | RP3β once more, and iALS |
 #
-# > **Claim** (ours, before the measurement). SASRec is first where shuffling costs a chain most, and only there.
+# > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p8"]
 predict("15.p8")
@@ -321,7 +321,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Start with SASRec's mark in each column: where is nobody as high? The text compares differences, as the card does: their intervals are narrower.*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Start with SASRec's mark in each column: where is nobody as high? The text compares differences: their intervals are narrower.*
 #
 # **From left to right the order tells a chain more, yet SASRec is ahead of everybody on the films alone.** Why there? A guess: people like in one week what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
 #
@@ -329,7 +329,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 #
 # **So does the order pay?** Compare the two stars of a column: the same walk, once starting more often from late events (filled). On the games, where shuffling costs most, that surely helps (+0.011); elsewhere we cannot tell.
 #
-# **And who needs a transformer for it?** Off the films the walk's mean is the highest, too close to SASRec to tell. And a walk need not train.
+# **And the transformer?** Off the films the walk's mean is the highest, too close to SASRec to tell. And a walk need not train.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
@@ -451,7 +451,7 @@ verdict(
 #
 # **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And *now* must have its whole week in the log, so under dense the last week's events are only ever answers, never asked.
 #
-# **Now the rows below.** By the means RP3β lies above both everywhere; on the next day iALS is highest. Neither is trained toward a window, and what is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse then: in one longer run the gap between the two targets shrank to less than half. So train long enough before you choose a target.
+# **Now the rows below.** By the means RP3β lies above both everywhere; on the next day iALS is highest. Neither is trained toward a window, and what is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse then: in one longer run the gap of the two targets more than halved. So train long enough before you choose a target.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -551,13 +551,13 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > PinnerFormer taught by the next like finds recall@10 .162, a walk with all likes alike .109 (+.053, from +.037 to +.069; 15.5).
 # >
 # > **Where they did not.** A walk in which old likes fade finds .154 in the same second, and of last night .106 (PinnerFormer .101): too close to
-# > tell (15.5). On edits, places and games SASRec finds no more than a walk, too close to tell (15.3).
+# > tell (15.5). On edits, places and games SASRec and a walk are too close to tell (15.3).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
 # * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference. What counted was to have heard of today, and to let that count. So if you can, make it anew at each click, and then teach it the next like.
-# * Try a walk in which old likes fade first: we could not tell the transformer from it.
+# * Try a walk in which old likes fade first.
 # * A mask decides who may look at whom. Change an event: nothing before it may move.
 # * Every place of a history is an example, if somebody asks it.
 #
