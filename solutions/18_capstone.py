@@ -256,7 +256,7 @@ predict("18.p1")
 # * bars: NDCG@20 of fused lists, orange with pictures: iALS + L3 = 0.116; iALS alone = 0.114; item2item + iALS = 0.107; item2item + L3 = 0.107; *all four = 0.096; *L3 + pictures = 0.071; *iALS + pictures = 0.065; *item2item + pictures = 0.064
 # * words All four, beside iALS: −0.018, from −0.028 to −0.008.
 #
-# Minutes 13 to 14. The claim was: a fused list finds more than the generator that is best on validation. It does not hold. With pictures every pair falls. Two equals, iALS and L3, come out no lower. Each voice has one vote: on the log a weak one takes the list down. Keep it in mind, it comes back in 18.4.
+# Minutes 13 to 14. The claim was: a fused list finds more than the generator that is best on validation. It does not hold. With pictures every pair falls. Two equals, iALS and L3, come out no lower than the better of the two. Each voice has one vote: on the log a weak one takes the list down. Keep it in mind, it comes back in 18.4.
 
 
 # %% tags=["experiment", "answers:18.p1"]
