@@ -90,7 +90,7 @@ remember("05")
 # |---|---|---|
 # | $\mathbf e_v$, a row of $\mathbf E$ | `E[v]` | `(d,)` |
 # | $\mathcal N(v)$ | `neighbors[v]` | list of nodes |
-# | $\mathbf W_1$, $\mathbf W_2$ | `W_self`, `W_inter` | `(d', d)` |
+# | $\mathbf W_1$ (for neighbors, too), $\mathbf W_2$ | `W_self`, `W_inter` | `(d', d)` |
 # | $\odot$ | `*` | |
 # | $\sigma$, LeakyReLU | `F.leaky_relu(x, 0.2)` | |
 #
@@ -183,7 +183,7 @@ visuals.messages(
 #
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it speaks
 # differently to each. Why would one want that? The numbers of $\mathbf e_w \odot \mathbf e_v$ add up to a dot product, so the better a film
-# suits Ann, the more it adds. Here Brazil talks to Ann and to Bob. To keep it small, one number $c$ stands in for
+# suits Ann, the more they add. Here Brazil talks to Ann and to Bob. To keep it small, one number $c$ stands in for
 # $\mathbf W_2$, $\mathbf W_1$ does nothing, and the weight is 1. Then on each coordinate the message is
 # $e_w (1 + c\, e_v)$.
 
@@ -196,6 +196,8 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # with c = 1. Dashed is the message without the product, the same for both; ×1.9 is the factor 1 + c e_v. Ann's
 # first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
+#
+# In all the products add −0.11 for Ann and 0.30 for Bob, their dot products with Brazil. So louder is not agreement (in her third number Ann differs from Brazil in sign): only the sum tells.
 #
 # **With the product a message depends on both ends.**
 #
@@ -421,7 +423,7 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # (crosses), and NGCF without W and σ (crosses, dashed). Look who is ahead after one epoch, and who after fifteen.*
 #
 # Both models with layers start far below BPR-MF: layers score the likes before much is learned (figure 5.3).
-# NGCF has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
+# After one epoch NGCF even leads; from the second on it does not. NGCF has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
 # it still has to learn (3.3). A guess why: a score is a sum of three products, one per layer. In NGCF
 # two of the three pass through $\mathbf W$ and $\sigma$ on the way to layer 0, and $\mathbf W$ is still being
 # learned. The smaller relative has nothing in between. But one curve tells who learns fast, not who is good.
@@ -503,9 +505,8 @@ verdicts(*cards)
 # A fair rival has the same size, or the same width, and here no model has both: so ask two.
 #
 # The third rival keeps the layers, loses $\mathbf W$ and $\sigma$, and finds more, too: here these parts cost more than
-# they brought. Figure 5.4 hints why: a model that is hard to train does not reach what it could represent. But its layers did bring something: they use
-# a table as small as the first rival's three times, once for each distance, and find 0.012 more, from 0.007 to 0.017. (The product stays in
-# all models with layers: whether it pays was not asked, and lesson 06 drops it.)
+# they brought. Figure 5.4 hints why: a model that is hard to train does not reach what it could represent. (Here, too: from seed to seed it stopped after 5, 35 or 85 epochs.) But its layers did bring something: they use
+# a table as small as the first rival's three times, once for each distance, and find 0.012 more, from 0.007 to 0.017.
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -521,6 +522,8 @@ verdicts(*cards)
 # of a final vector. NGCF's seeds stopped at 5, 35 and 85 epochs, and a longer search might help it: read its training loss in branch D, not
 # here. The one that stopped after five has a recall@20 of 0.281; but the best of the three, 0.289, is also
 # below all three without W and σ, 0.298 to 0.301.
+#
+# The product stays in all models with layers: whether it pays was not asked, and lesson 06 drops it.
 #
 # Claim 1 compares 3,452 users one by one, over means of three seeds, and so does the gain of 0.012; the others compare three seeds with three others. So
 # few make the interval wide ([lesson 01](01_recommender_basics.ipynb)): a small difference will not be told. NGCF over its
@@ -637,7 +640,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # > to 0.026), and against EASE, which has no layers (0.039 lower, from 0.028 to 0.049).
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
-#   likes, the vectors alone: $\mathbf W$ with $\sigma$ cost more than they brought (5.6).
+#   likes, the vectors; layers may stand between, but nothing learned on the way paid: $\mathbf W$ with $\sigma$ cost more than they brought (5.6).
 # * A message is made of sender, receiver and weight. A layer adds the messages up and applies $\sigma$
 #   to the sum.
 #

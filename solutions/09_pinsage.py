@@ -253,7 +253,7 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 # says with it. (Icing is on three boards, so it is met even more often than sponge itself.) $\mathbf Q$ is the identity, $\mathbf W$ two of them side by side.*
 #
 # Step through it. Sponge is not green at all, and at the end it is, a little: from whom did it hear that?
-# (Mostly from icing, 0.36 of the 0.42 that it hears.) Then ask for the new pin, on no board.
+# (Mostly from icing, 0.36 of the 0.42 that it hears.) Then ask for the new pin, on no board. (It hears 0: only its content is left, at length 1.) A second convolution would hear neighbors of neighbors (lesson 07).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 9.1: step slowly, and ask before each step what comes. At the ReLU: what of muffin is not said? Usual wrong answer: nothing, a
@@ -269,8 +269,6 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 # $$
 # J = \mathbb E_{j}\, \max\{0,\ \langle \mathbf z_q, \mathbf z_j\rangle - \langle \mathbf z_q, \mathbf z_i\rangle + \Delta\} .
 # $$
-#
-# Where is this loss flat?
 #
 # <details><summary>The slide's sign</summary>
 #
@@ -359,7 +357,7 @@ plt.show()
 # far behind. Bars share out what a step of training pushes: left by the hinge, right by the
 # softmax of 7.5 (at a larger temperature than in 9.5, so that more than one bar can be seen; its last bar is 0.1 %, too low to see).*
 #
-# **The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top, and forgets nobody.**
+# **The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top; the smaller its temperature, the more it looks at the worst alone.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.4 Harder negatives, some of them false
@@ -408,7 +406,7 @@ plt.show()
 # %% [markdown]
 # *Figure 9.4. Share of negatives that are false: of pins drawn at random (gray), and of pins at five distances by the walk. Where do false ones become rare?*
 #
-# Nearest to the query almost half are false: what is related to a query may
+# Nearest to the query almost half are false, as many as of true positives: what is related to a query may
 # also please the people who asked. At ranks 50 to 300, where ours come from, it is still more than one in four. Farther out few are false; whether
 # they are still hard is another question.
 #
@@ -488,7 +486,7 @@ for claim, what in (
 # %% [markdown]
 # *Figure 9.5. What six exchanges gain in NDCG@20 on PinWorld. Two experiments, so compare within the upper two and within the lower four. Intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. (A *maximum* keeps the largest of each coordinate.) Which intervals cross the line of zero?*
 #
-# **Above, both stand clear of zero.** You would miss the neighbors, but not the hinge: a softmax does better, perhaps because the hinge pushes all mistakes alike, and the softmax the worst ones most.
+# **Above, both stand clear of zero.** You would miss the neighbors, but not the hinge: a softmax does better, perhaps because it pushes the worst mistakes most: it seeks hard negatives by itself, among those drawn at random.
 #
 # **Below, all thin lines cross it**, though three trainings mostly leave room for a gain about half as large as that of the neighbors. Why is none seen? Each idea answers a problem. **Importance** says whom to hear where there are thousands; here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
 # thousand gardens apart; here one topic has a few hundred pins, and what is hard is often false. And three among five hundred in one mean (9.3) may hardly be heard. A **curriculum** says when hard ones
@@ -570,7 +568,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # all pins. Shaded: what today's edges bring. Compare lines at one day: later days have more newborn pins to choose from, which by itself pulls the left lines down. RP3β trains nothing and reads no content: it counts walks of three steps on the edges of the day.*
 #
 # **Left, the young.** A newborn pin has content from its first hour, and the trained layers get more out of
-# it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth. Nothing was trained for that: what people saved a pin with is what no picture shows. And counting? After three days there is little to count, so RP3β lies far below. A past grows, and a past can be counted: after one week and two it is too close to tell, after four RP3β stands on top, as in 7.8.
+# it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth. Nothing was trained for that: what people saved a pin with is what no picture shows. And counting? After three days there is little to count, so RP3β lies below, by how much 97 pins hardly tell. A past grows, and a past can be counted: after one week and two it is too close to tell, after four RP3β stands on top, as in 7.8.
 #
 # **Right, all pins.** Nearly nothing is shaded. Most pins were heard in the training already, so a new pass says little that is new. And counting is ahead, perhaps because it counts who is popular, too: with a number for that beside its vectors, a PinSage comes up to counting (16.5).
 #
@@ -596,9 +594,9 @@ display(verdict("For pins born since the training, vectors of the day find more 
 #
 # > **What PinSage is for.** A vector for every pin, from what it shows and from the pins that a walk meets, made anew each night without a training.
 # >
-# > **Where it won.** Among pins born in the two weeks since the training. Made anew it finds an NDCG@20 of
-# > 0.539, with its own vectors of two weeks ago 0.451; content finds 0.352 (9.6). By then it cannot be told from
-# > GraphSAGE made anew and RP3β; after three days it is ahead of RP3β, just beyond chance.
+# > **Where it won.** Among newborn pins, over its own old vectors and plain content: after two weeks an NDCG@20 of
+# > 0.539, 0.451 and 0.352 (9.6). Not over all rivals: from GraphSAGE made anew it cannot be told, nor from RP3β, which after three
+# > days was behind, just beyond chance.
 # >
 # > **Where it did not.** Among newborn pins after four weeks it finds 0.029 less than RP3β, from 0.007 to 0.051. Over all pins counting is ahead (9.6), of a PinSage without a number for popularity (16.5).
 #

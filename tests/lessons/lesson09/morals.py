@@ -12,7 +12,9 @@ def pushes() -> bool:
     gap = torch.tensor([0.20, 0.10, 0.02, -0.02, -0.10, -0.20, -0.40], requires_grad=True)
     (hinge,) = torch.autograd.grad(torch.relu(gap + 0.03).mean(), gap)
     (soft,) = torch.autograd.grad(torch.cat([gap.new_zeros(1), gap / 0.1]).logsumexp(0), gap)
-    wrong = gap > -0.03
+    (worst,) = torch.autograd.grad(torch.cat([gap.new_zeros(1), gap / 0.01]).logsumexp(0), gap)
+    wrong = gap > -0.03  # at 0.01, the temperature that 9.5 chose, the worst one takes nearly all
+    assert worst[0] / worst.sum() > 0.999 > 0.9 > soft[0] / soft.sum()
     alike = len(hinge[wrong].unique()) == 1 and not hinge[~wrong].any()
     return alike and bool((soft > 0).all()) and bool((soft.diff() < 0).all())
 
@@ -55,7 +57,7 @@ def anew() -> bool:
 
 
 MORALS = {
-    "The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top, and forgets nobody": pushes,
+    "The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top; the smaller its temperature, the more it looks at the worst alone": pushes,
     "Ask of an idea which problem it is for, and whether you have it": ideas,
     "Make the vectors anew for the young: among all pins you would hardly see it": anew,
     "Where things are known, count; what nobody has sorted yet, content finds as well as counting does": count_the_known,
