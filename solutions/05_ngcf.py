@@ -603,7 +603,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # *Figure 5.5. Recall@20 of NGCF, its four relatives (circles) and five strangers (squares) on the same test part; NGCF is filled, its relatives are open. Go down from the top until you meet the first circle.*
 #
 # **How to read it.** None of the four at the top has a layer that is trained. RP3β does walk along the likes, three steps, as layers would: so sending along likes need not fail. At the bottom
-# stands popularity, within the range of NGCF's three trainings: a model that knows every user finds hardly more than the list that is the same for all. So who leads
+# stands popularity, beside NGCF: a model that knows every user finds hardly more than the list that is the same for all. So who leads
 # the family says little about what is worth building. What holds a family back may be what all its members share, and no ablation removes that. Here it may be the loss: the dot product, BPR-MF with another one, stands far above it.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
@@ -641,8 +641,6 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
 #   likes, the vectors; layers may stand between, but nothing learned on the way paid: $\mathbf W$ with $\sigma$ cost more than they brought (5.6).
-# * A message is made of sender, receiver and weight. A layer adds the messages up and applies $\sigma$
-#   to the sum.
 #
 # **Next.** Without matrices the layers paid: more than a table of the same size, though not more than one of their
 # width. On a larger graph that changes. If a layer learns nothing, what is it

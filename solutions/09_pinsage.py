@@ -355,7 +355,7 @@ plt.show()
 # %% [markdown]
 # *Figure 9.3. Seven negatives of one query, from the one that is most wrongly ahead (left) to the one that is
 # far behind. Bars share out what a step of training pushes: left by the hinge, right by the
-# softmax of 7.5 (at a larger temperature than in 9.5, so that more than one bar can be seen; its last bar is 0.1 %, too low to see).*
+# softmax of 7.5 (at a larger temperature than in 9.5, so that more than one bar can be seen).*
 #
 # **The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top; the smaller its temperature, the more it looks at the worst alone.**
 
@@ -406,7 +406,7 @@ plt.show()
 # %% [markdown]
 # *Figure 9.4. Share of negatives that are false: of pins drawn at random (gray), and of pins at five distances by the walk. Where do false ones become rare?*
 #
-# Nearest to the query almost half are false, as many as of true positives: what is related to a query may
+# Nearest to the query almost half are false, of true positives it would be half: what is related to a query may
 # also please the people who asked. At ranks 50 to 300, where ours come from, it is still more than one in four. Farther out few are false; whether
 # they are still hard is another question.
 #
@@ -518,7 +518,7 @@ for claim, what in (
 #
 # And whom does the whole of it serve best? PinSage knows no pin by its name. So a pin born after the training needs no new training: one pass of the layers gives it a vector, from what it shows and from its neighbors of today. Somebody has to make that pass, for all pins, every night. Is it worth it?
 #
-# Let one PinSage age in two copies: one has all vectors **made anew** on the day that is asked, the other keeps the **vectors of the training**, and a newborn pin has only its content. What lies between the two is what today's edges bring.
+# Let one PinSage age in two copies: one has all vectors **made anew** on the day that is asked, the other keeps the **vectors of the training**, and a newborn pin has only its content.
 #
 # > **Claim** (ours). For pins born since the training, vectors of the day find more than vectors of the training.
 
