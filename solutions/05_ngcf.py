@@ -90,11 +90,11 @@ remember("05")
 # |---|---|---|
 # | $\mathbf e_v$, a row of $\mathbf E$ | `E[v]` | `(d,)` |
 # | $\mathcal N(v)$ | `neighbors[v]` | list of nodes |
-# | $\mathbf W_1$ (for neighbors, too), $\mathbf W_2$ | `W_self`, `W_inter` | `(d', d)` |
+# | $\mathbf W_1$, $\mathbf W_2$ | `W_self`, `W_inter` | `(d', d)` |
 # | $\odot$ | `*` | |
 # | $\sigma$, LeakyReLU | `F.leaky_relu(x, 0.2)` | |
 #
-# Here $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies negative ones
+# `W_self` turns what neighbors send, too. Here $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies negative ones
 # by a small slope, 0.2.
 #
 # **By hand.** One user with the number 2, one item with the number 3, $W_1 = 1$, $W_2 = 10$. Both have one
