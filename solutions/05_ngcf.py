@@ -423,7 +423,7 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # (crosses), and NGCF without W and σ (crosses, dashed). Look who is ahead after one epoch, and who after fifteen.*
 #
 # Both models with layers start far below BPR-MF: layers score the likes before much is learned (figure 5.3).
-# After one epoch NGCF even leads; from the second on it does not. NGCF has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
+# After one epoch NGCF even leads. It has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
 # it still has to learn (3.3). A guess why: a score is a sum of three products, one per layer. In NGCF
 # two of the three pass through $\mathbf W$ and $\sigma$ on the way to layer 0, and $\mathbf W$ is still being
 # learned. The smaller relative has nothing in between. But one curve tells who learns fast, not who is good.
@@ -505,7 +505,7 @@ verdicts(*cards)
 # A fair rival has the same size, or the same width, and here no model has both: so ask two.
 #
 # The third rival keeps the layers, loses $\mathbf W$ and $\sigma$, and finds more, too: here these parts cost more than
-# they brought. Figure 5.4 hints why: a model that is hard to train does not reach what it could represent. (So it was here: of three NGCFs one was best after 5 passes over the likes, one after 85.) But its layers did bring something: they use
+# they brought. Figure 5.4 hints why: a model that is hard to train does not reach what it could represent. (Of three NGCFs one was best after 5 passes over the likes, one after 85.) But its layers did bring something: they use
 # a table as small as the first rival's three times, once for each distance, and find 0.012 more, from 0.007 to 0.017.
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
@@ -602,7 +602,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # %% [markdown]
 # *Figure 5.5. Recall@20 of NGCF, its four relatives (circles) and five strangers (squares) on the same test part; NGCF is filled, its relatives are open. Go down from the top until you meet the first circle.*
 #
-# **How to read it.** None of the four at the top has a layer that is trained. RP3β does walk along the likes, three steps, as layers would: so sending along likes need not fail. At the bottom
+# **How to read it.** None of the four at the top has a layer that is trained. Yet RP3β walks along the likes, three steps, as layers would: sending along likes need not fail. At the bottom
 # stands popularity, beside NGCF: a model that knows every user finds hardly more than the list that is the same for all. So who leads
 # the family says little about what is worth building. What holds a family back may be what all its members share, and no ablation removes that. Here it may be the loss: the dot product, BPR-MF with another one, stands far above it.
 #

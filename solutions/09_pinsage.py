@@ -415,7 +415,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which of the four would you miss?
 #
-# What is an idea worth? What is lost without it. The paper's table 1 changes one thing after the other, and its hit rate climbs from 39 to 67 %. But a climb does not say what one step is worth alone. So on PinWorld each idea alone is exchanged for what it had replaced, and the hinge for the **softmax** of figure 9.3. And how large is large here? For a yardstick the **neighbors** go: the same encoder hears nobody.
+# What is an idea worth? What is lost without it. The paper's table 1 changes one thing after the other, and its hit rate climbs from 39 to 67 %, which does not say what one step is worth alone. So on PinWorld each idea alone is exchanged for what it had replaced, and the hinge for the **softmax** of figure 9.3. And how large is large here? For a yardstick the **neighbors** go: the same encoder hears nobody.
 #
 # > **Claim** (of the paper's table 1). Importance pooling finds more than mean pooling.
 #
@@ -486,7 +486,7 @@ for claim, what in (
 # %% [markdown]
 # *Figure 9.5. What six exchanges gain in NDCG@20 on PinWorld. Two experiments, so compare within the upper two and within the lower four. Intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. (A *maximum* keeps the largest of each coordinate.) Which intervals cross the line of zero?*
 #
-# **Above, both stand clear of zero.** You would miss the neighbors, but not the hinge: a softmax does better, perhaps because it pushes the worst mistakes most: it seeks hard negatives by itself, among those drawn at random.
+# **Above, both stand clear of zero:** you would miss the neighbors, but not the hinge. A softmax does better, perhaps because it pushes the worst mistakes most: it seeks hard negatives by itself, among those drawn at random.
 #
 # **Below, all thin lines cross it**, though three trainings mostly leave room for a gain about half as large as that of the neighbors. Why is none seen? Each idea answers a problem. **Importance** says whom to hear where there are thousands; here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
 # thousand gardens apart; here one topic has a few hundred pins, and what is hard is often false. And three among five hundred in one mean (9.3) may hardly be heard. A **curriculum** says when hard ones
@@ -568,9 +568,9 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # all pins. Shaded: what today's edges bring. Compare lines at one day: later days have more newborn pins to choose from, which by itself pulls the left lines down. RP3β trains nothing and reads no content: it counts walks of three steps on the edges of the day.*
 #
 # **Left, the young.** A newborn pin has content from its first hour, and the trained layers get more out of
-# it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth. Nothing was trained for that: what people saved a pin with is what no picture shows. And counting? After three days there is little to count, so RP3β lies below, by how much 97 pins hardly tell. A past grows, and a past can be counted: after one week and two it is too close to tell, after four RP3β stands on top, as in 7.8.
+# it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth, without a training: what people saved a pin with is what no picture shows. And counting? After three days there is little to count, so RP3β lies below, by how much 97 pins hardly tell. A past grows, and a past can be counted: after one week and two it is too close to tell, after four RP3β stands on top, as in 7.8.
 #
-# **Right, all pins.** Nearly nothing is shaded. Most pins were heard in the training already, so a new pass says little that is new. And counting is ahead, perhaps because it counts who is popular, too: with a number for that beside its vectors, a PinSage comes up to counting (16.5).
+# **Right, all pins.** Nearly nothing is shaded: most pins were heard in the training already, so a new pass says little that is new. And counting is ahead, perhaps because it counts who is popular, too: with a number for that beside its vectors, a PinSage comes up to counting (16.5).
 #
 # **Make the vectors anew for the young: among all pins you would hardly see it.**
 #
