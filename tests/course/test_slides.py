@@ -389,7 +389,10 @@ def test_a_prediction_is_its_question_and_the_speaker_has_the_answers(asked):
     choice, size = slide.notes
     assert choice.count("✓") == choice.count("✗") == 1
     assert re.search("✓ <strong>.</strong> It is[.]", choice) and "It is not." in choice
-    assert all(words in size for words in ("✓ <strong>3</strong> Three.", "More.", "Less."))
+    assert all(
+        words in size
+        for words in ("✓ <strong>3</strong> (1.5 to 6 counts) Three.", "More.", "Less.")
+    )
 
 
 def test_the_answer_to_a_prediction_is_shown_on_its_slide(asked):
