@@ -234,7 +234,7 @@ visuals.khop(toy.likes(), toy.USERS, toy.ITEMS, function=count_walks, also=near)
 
 # %% [markdown]
 # *Figure 4.4. Walks of length 0 to 5 from Ann: filled marks are nodes where such a walk ends, with the number
-# of walks; green edges are those of the last step. Filled users and filled films take turns. Choose the start
+# of walks; green edges are those of the last step. Filled users and filled films take turns. In the interactive version choose the start
 # and k; the menu leads to a real film with some of its fans and what they like.*
 #
 # Ann has **no film at all** in $\mathbf A^2$. Every edge changes sides, so an even number of steps
@@ -369,11 +369,11 @@ check("04.4", l3_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.5 Which walks find most?
 #
-# We hide a fifth of each user's likes, at random, and ask the walks for them. Hidden links must leave the graph **before** anything is computed from it: degrees, similarities,
+# We keep users and films with five likes or more, hide a fifth of each user's likes at random, and ask the walks for them. Hidden links must leave the graph **before** anything is computed from it: degrees, similarities,
 # popularity. If you forget that, nothing crashes and all numbers look better.
 #
 # Seven ways of weighing the same walks of three steps take part: plain ones, the forms of 4.2, L3, the last film *alone*, and RP3β with the exponents that validation chose. iALS (lesson 02), which
-# has to be trained, stands beside them. So does a list of bestsellers: it knows the crowd and not you, so what walks find beyond it is about you. (*PageRank*, a walker who keeps going home, walks in the row form: branch A.) The measure is NDCG@20, in which a find high on the list counts more.
+# has to be trained, stands beside them. So does a list of bestsellers: it knows the crowd and not you, so what walks find beyond it is about you. (*PageRank*, a walker who keeps going home: branch A.)
 #
 # > **Claim 1** (Kovács and others, 2019, for networks of proteins). Weighing the inner nodes helps: L3 finds more than
 # > plain three hops.
@@ -471,13 +471,13 @@ for name in ("last film alone", "RP3β", "column form"):
     print(f"{name} over plain three hops: {metrics.compare(per_user[name].ndcg, plain).gain()}")
 
 # %% [markdown]
-# *Figure 4.6. NDCG@20 on MovieTweetings of the same walks of three steps, weighed by the exponents behind each name; gray the bestsellers, dashed iALS. Start at plain three hops: what does L3 add, what the last film alone, and what both?*
+# *Figure 4.6. NDCG@20 on MovieTweetings of the same walks of three steps, weighed by the exponents behind each name; dashed iALS. Top: bestsellers; black: RP3β. Start at plain three hops: what does L3 add, what the last film alone, and what both?*
 #
-# Plain three hops find more than bestsellers (0.171, 0.156): walks carry more than the crowd. Dividing by the inner nodes alone (L3) adds a little, by the last film's fans alone more: many walks end at a film because it has many fans, and that is the crowd, not your taste.
+# Plain three hops find more than bestsellers: walks carry more than the crowd. Dividing by the inner nodes alone (L3) adds a little, by the last film's fans alone more: many walks end at a film because it has many fans, and that is the crowd, not your taste.
 #
-# Both together, RP3β, add more than the two gains summed up: 0.190. A guess: divided by its fans alone, a rare film rises whichever walk reached it; with busy nodes on the way turned down, too, those rise whose walks say something about you.
+# Both together, RP3β, add more than the two gains summed up. A guess: divided by its fans alone, a rare film rises whichever walk reached it; with busy nodes on the way turned down, too, those rise whose walks say something about you.
 #
-# But more is not better. From RP3β to the symmetric form only $\alpha$ grows, from ½ to 1, and it falls behind bestsellers; with $\beta = 0$ the same change (from L3 to the row form) does no harm. A guess: with $\alpha = 1$ one walk over two rare nodes weighs as much as a crowd's; with $\beta = 0$ the many walks to a popular film still outweigh it, with ½ the rare film at its end wins. So the two exponents must be chosen together. The column form divides by *all* fans of the last film and finds next to nothing: it asks for rare films, whoever you are.
+# But more is not better. From RP3β to the symmetric form only $\alpha$ grows, from ½ to 1, and it falls behind bestsellers; with $\beta = 0$ the same change (from L3 to the row form) does no harm. A guess: $\alpha = 1$ lets one walk over two rare nodes weigh as much as many over busy ones. With $\beta = 0$ that hardly matters, since popular films are reached by many walks of all kinds. With $\beta = \tfrac12$ they have lost that lead, and chance walks to rare films win. So the two exponents must be chosen together. The column form divides by *all* fans of the last film and finds next to nothing: it asks for rare films, whoever you are.
 #
 # **That a film can be reached says little; how a walk is weighed decides.**
 #
@@ -492,13 +492,13 @@ for name in ("last film alone", "RP3β", "column form"):
 # exponents; the last film alone has the β that validation chose for RP3β, and that it prefers on validation, too (there ½ finds 0.153, ¼ 0.148, ¾ 0.107). iALS is the mean of three seeds. PageRank's restart,
 # 0.9, and the $d$ of iALS, 128, lie at an end of their grid: more might be found beyond. Intervals are of
 # differences, user by user. Over plain three hops: L3 +0.0025, from +0.0011 to +0.0039; the last film alone +0.0094, from +0.0059 to +0.0129. RP3β over L3 +0.0165, from +0.0125 to +0.0205; over the last film alone +0.0095, from +0.0067 to +0.0124; over iALS −0.0002, from −0.0038 to +0.0033 (4.9), which is
-# no proof that they are equal. PageRank finds 0.175, most with a restart of 0.9: then nearly all walks that reach a new film have three steps, as in the row form, 0.175.
+# no proof that they are equal. PageRank (branch A) finds 0.175, most with a restart of 0.9: then nearly all walks that reach a new film have three steps, as in the row form, 0.175.
 #
 # </details>
 #
 # ### And a factorization, which takes no step?
 #
-# iALS and RP3β cannot be told apart here (RP3β over iALS −0.0002, from −0.0038 to +0.0033). What have they in common? The SVD (lesson 02) writes
+# iALS and RP3β cannot be told apart here. What have they in common? The SVD (lesson 02) writes
 # $\mathbf R = \mathbf U \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*, each with its size $\sigma$. Then
 # $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3 \mathbf V^\top$: walks of three steps have the same patterns
 # in other sizes. What was ten times as large is now a thousand times as large, so walks tell above all of the largest patterns. These are what a factorization keeps (branch B). This is exact
@@ -518,7 +518,7 @@ for name in ("last film alone", "RP3β", "column form"):
 # * **Which films can Ann reach, and in how many steps?** Cube in three, through Bob, and Drive in five. Every edge changes sides, so new films come at odd
 #   lengths only. On MovieTweetings three steps reach 29 % of all films, five 92 %.
 # * **Which should she see first?** Cube: a walk of three steps leads there, and none to Drive. Where thousands of films have such walks, turn down
-#   the degrees on the way and at its end, and let validation choose how far: here ½ and ½, on the pins of lesson 11 $\beta = 0$. The column form, which divides by all in full, loses nearly everything here.
+#   the degrees on the way and at its end, and let validation choose how far: here ½ and ½, in lesson 11 they are 0 and ¾ on films cut in time, ½ and 0 on pins. The column form, which divides by all in full, loses nearly everything here.
 # * **What do they share with a factorization?** The largest patterns: $\mathbf R \mathbf R^\top \mathbf R$ (plain walks) has those of $\mathbf R$ in other sizes (4.5, branch B).
 # * R is a block of A, and powers of A count walks.
 # * Hide the test links before anything is computed from the graph.

@@ -60,7 +60,7 @@ remember("11")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.1 What a batch teaches
 #
-# A row of the batch is a user $u$ with an item $i$ they took; the negatives $j$ are what others took. With the scores $s$ the loss is the softmax of lesson 10:
+# A row of the batch is a user $u$ with an item $i$ they took; the negatives $j$ are what others took. With the scores $s$ the loss is a softmax as in lesson 10, but a draw may be $i$ itself, and stays in (more in 11.2):
 #
 # $$
 # \mathcal L = -s_{ui} + \log\Big(e^{s_{ui}} + \sum_{j \in \text{draws}} e^{s_{uj}}\Big)
@@ -369,11 +369,18 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Look at the last column of each half, 16 draws.
-#
-# **Left, as an estimate**, *nQ, hits out* is nearest to the full softmax: it is the derivation of 11.2.
-#
-# **Right, as a teacher**, only *Yi* has 0.00, even with one draw; the slide, with 0.21, is near and not there. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in the right place. Yi's
+# **Left half of the table, as an estimate:** at 16 draws *nQ, hits out* is nearest to the full softmax. It is the derivation of 11.2. Figure 11.2 draws it for four negatives: what one step does to each item.
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.estimator(function=correct_negatives)
+
+# %% [markdown]
+# *Figure 11.2. Four items: the positive, a bestseller that is drawn six times out of ten, and two more items.
+# Bars: the mean gradient over all draws (above zero it lowers the score); outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
+# too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out of its formula; *yours* is your function.*
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Right half, as a teacher:** only *Yi* has 0.00, with one draw as with sixteen. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in the right place. Yi's
 # loss asks the question of 11.1, *which of these columns is the true one?* So its *corrected* scores become PMI:
 #
 # $$
@@ -384,19 +391,8 @@ verdict(
 #
 # *nQ, hits out* ends a little off: an estimate can be right on average, and its logarithm wrong on average.
 #
-# And why is *negatives only* so much worse with **hits out**? Without the $n$ the rivals count sixteen times too much. If hits stay, the positive is among the draws and counts about sixteen times, too; what all share cancels. Take them out, and only the rivals grow. So hits out needs the $n$.
+# And why is *negatives only* so much worse with **hits out**? Without the $n$ sixteen draws count sixteen times too much. If hits stay, the positive is among them and grows about as much; what all share cancels. Take hits out, and only the rivals grow. So hits out needs the $n$.
 #
-# Figure 11.2 draws the left half for four negatives: what one step does to each item.
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.estimator(function=correct_negatives)
-
-# %% [markdown]
-# *Figure 11.2. Four items: the positive, a bestseller that is drawn six times out of ten, and two more items.
-# Bars: the mean gradient over all draws (above zero it lowers the score); outlines: that of the full softmax; a frame where they are nearest. Look at the bestseller in *none*: it is pushed down
-# too hard. In *Yi* every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out of its formula; *yours* is your function.*
-
-# %% [markdown]
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -404,7 +400,7 @@ visuals.estimator(function=correct_negatives)
 #
 # There is a second way, without touching the loss. The uncorrected model learns $\log p - \log Q$. So train it as it is, and **add** what is missing when you serve:
 # $s_{ui} + \lambda \log Q(i)$. With $\lambda = 0$ that is PMI, with $\lambda = 1$ it is $\log p$, and between them lies every mixture. It costs one number for
-# each item, and no training. ($\lambda$ is no ridge here, as it was in lesson 02.)
+# each item, and no training. (In lesson 02 $\lambda$ was a ridge; here it is none.)
 #
 # So the popularity of an item lives in a number **beside** the product, and the vectors need not hold it.
 
@@ -434,7 +430,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # A real model has no free score for every user with every item, but 32 numbers for each, and its list has twenty places. Does it find
 # more, and what becomes of the rare items?
 #
-# Four ways meet: **no correction**; **negatives only, hits out**, as released with a paper of 2025, in 11.3 off by 1.07 (yours of 11.2, the same with an $n$, was not run); **Yi**, the exact teacher, on films only; and **λ log Q when serving**. RP3β and a list of the last days, which sample nothing, stand beside them.
+# Four ways meet: **no correction**; **negatives only, hits out**, as in released code (yours of 11.2 without its $n$; yours was not run); **Yi**, the exact teacher, on films only; and **λ log Q when serving**. RP3β and a list of the last days, which sample nothing, stand beside them.
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -518,11 +514,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay:** all arrows go up and to the left. Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. It is no law: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
+# **More is found, and rare items pay:** all arrows go up and to the left (how surely to the left was not measured). Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps its places for what others hardly take. A list of what is *probable* gives them to what many take. It is no law: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
 #
-# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there. And the other, off by 1.07 on four items, should be nearly right among a thousand: where no item is a large part of what a user takes, the rivals are nearly the whole sum, and a factor on the whole sum cancels (11.7). So a proof about the optimum does not choose your loss: measure.
+# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond. *Exact* is a promise about free scores at the end of the road. A model of 32 coordinates, stopped on the way, need not get there. And the other lacks its $n$: its rivals count $n$ times too much. Among four items that bends what is learned. Among a thousand, where no item is a large part of what a user takes, the rivals are nearly the whole sum, and a constant factor on the whole sum cancels (11.7). So a proof about the optimum does not choose your loss: measure.
 #
-# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. By 11.4 λ should be 1; validation chose 0.5, 0.5 and (Gowalla) 1.25. A guess: a model stopped on the way has not divided popularity out exactly, so it lacks another share of log Q. λ has a price, too: on PinWorld and Gowalla it lies farther left. So try it before you rewrite a loss. (Here the model was tuned with λ; the one that you have may gain less.)
+# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla, and cannot be told from it on the other two. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. By 11.4 λ should be about 1; validation chose 0.5, 0.5 and (Gowalla) 1.25. A guess: a model stopped on the way has divided out more or less of popularity than it should. λ has a price, too: on PinWorld and Gowalla it lies farther left. So try it before you rewrite a loss.
 #
 # **No log Q tells a model the day,** so on films a list of the last days is far ahead. Say first what your list is for: what somebody will take, or what she takes more than others do.
 #
@@ -534,7 +530,7 @@ verdict(
 #   of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time).
 #   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: no correction leaves hits out, too, Yi keeps them; none of the three has an $n$ (11.7 on that scale). RP3β is that of lesson 04; iALS (lesson 02), with 32 coordinates as well, stands in 11.9.
 # * **Settings.** Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
-#   validation, from 0 to 1.5. λ on the very model of the circle was not measured. What was chosen is trained on train and validation with three seeds.
+#   validation, from 0 to 1.5. λ on the very model of the circle was not measured: it may gain less. The circle leaves hits out, so even at the end of the road it would learn PMI only nearly. What was chosen is trained on train and validation with three seeds.
 # * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the recall of rare items.
 # * **Yi.** Negatives only, hits out, over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21. But Yi's best settings differ, too (regularization 0.3 and 2 epochs, there 0.1 and 6); its three trainings found 0.077, 0.088 and 0.097 (the other's 0.092 to 0.093), and the interval is over users only. On the other two Yi was not trained.
 # * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.014 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ

@@ -15,8 +15,8 @@
 #
 # > **You keep one vector for a person, and it finds too little. Should it read more kinds of edges, or should the person get more vectors?**
 #
-# Few people click ads, so a vector that reads clicks alone has little to go by. But the same people follow, save and buy all day. In 2022 Twitter let the vector read it all: **TwHIN**, the *Twitter heterogeneous information network*, trains one vector for each person and thing on all kinds of edges together. Pinterest had gone
-# the other way in 2020. Where should one point lie for somebody who saves gardens *and* boats? It gave her several.
+# People click few ads, so a vector that reads clicks alone has little to go by. But the same people follow, save and buy all day. In 2022 Twitter let the vector read it all: **TwHIN**, the *Twitter heterogeneous information network*, trains one vector for each person and thing on all kinds of edges together. Pinterest had gone
+# the other way in 2020: somebody who saves gardens *and* boats got several vectors.
 #
 # **You will** turn tables into one graph, find three bugs in a company's released training code, and see how rare a kind of edge may
 # become. Then you ask with several vectors.
@@ -275,7 +275,7 @@ for name, loss in {"yours": twhin_loss, "the library's": twhin.loss}.items():
 pd.DataFrame(rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The others show the bugs: nearly all false edges are called likely, and the $\boldsymbol\theta_r$ have not moved.
+# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The others show two of the bugs: nearly all false edges are called likely, and the $\boldsymbol\theta_r$ have not moved.
 #
 # <details><summary>The three, and where they stand in Twitter's code</summary>
 #
@@ -285,7 +285,7 @@ pd.DataFrame(rows)
 #
 # </details>
 #
-# One of the three is the quietest: the relation is added to the target, not to the source. What does it do to a list?
+# The third shows in no row: the relation is added to the target, not to the source. What does it do to a list?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2", "told"]
 predict("13.p2")
@@ -309,7 +309,7 @@ predict("13.p2")
 # | models | what they read |
 # |---|---|
 # | the most clicked ads, iALS, and a TwHIN of clicks alone | the clicks on ads, nothing else |
-# | **TwHIN** | six of the nine relations (not *follows*, *searched*, *made*): clicks, saves, long clicks, closeups, checkouts, and who promotes what, each with its vector $\boldsymbol\theta_r$ |
+# | **TwHIN** | six of the nine relations: clicks, saves, long clicks, closeups, checkouts, and who promotes what, each with its vector $\boldsymbol\theta_r$ |
 # | iALS and RP3β (lessons 02 and 04), same graph | the same edges of users and pins, as one relation |
 #
 # > **Claim** (of the slide about Twitter's ads, in substance). With a tenth of the clicks left, TwHIN finds more ads than every model of the clicks alone.
@@ -364,11 +364,11 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Solid against dashed:** who reads more kinds of edges finds more (at one percent TwHIN is too close to tell). How is an ad found whose clicks are gone? By its saves: a world has about 200 of ads, nearly as many as clicks at ten percent, eight times as many at one. The road is Ann's of Figure 13.1 with a save as its last edge: a pin that you saved or bought, somebody who did so, too, an ad that this one saved. A model of the clicks has no such road.
+# **Solid against dashed:** who reads more kinds of edges finds more (at one percent TwHIN is too close to tell). How is an ad found whose clicks are gone? By its saves, of which a world has about 200: nearly as many as clicks at ten percent, eight times as many at one. The road is Ann's of Figure 13.1, with a save as its last edge: you and another person saved one pin, and that person saved the ad. A model of the clicks has no such road.
 #
-# **The line that comes down** is TwHIN's, and not only since it must learn $\boldsymbol\theta_r$ from few clicks: TransE (lesson 12, not drawn) must, too, and stays at 0.133, TwHIN at 0.072. A guess: TransE draws all edges alike, so few clicks are drawn seldom. TwHIN gives clicks a fixed share of its training, so a handful is shown again and again, until it is learned by heart.
+# **The line that comes down** is TwHIN's. Is it that $\boldsymbol\theta_r$ must be learned from few clicks? Not only: TransE (lesson 12, not drawn) has such vectors, too, and at one percent finds 0.133, TwHIN 0.072. A guess: TransE draws all edges alike, so few clicks are drawn seldom. TwHIN gives clicks a fixed share of its training, so a handful is shown again and again, until it is learned by heart.
 #
-# **Is it the graph that helps, or the vector for each relation?** iALS and RP3β read the same edges of users and pins and have no such vector, so what they find is the graph's doing. iALS (its loss is another one, too) lies highest at every share, at 30 and at 1 percent surely ahead of TwHIN. And 13.2 says what to expect: $\boldsymbol\theta_r$ gives each ad a bonus, the same for everybody.
+# **Is it the graph that helps, or the vector for each relation?** iALS and RP3β have no such vector, so what they find is the graph's doing. iALS (its loss is another one, too) lies highest at every share, at 30 and at 1 percent surely ahead of TwHIN. And 13.2 says what to expect: $\boldsymbol\theta_r$ gives each ad a bonus, the same for everybody.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -418,7 +418,7 @@ visuals.mixture_map()
 #
 # Does the picture in the plane hold in 32 numbers? PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls the mean away from every single one. So if one vector is too few, it has to fall behind several as topics are added.
 #
-# **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared distances to the others. Groups of late saves count more.
+# **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared distances to the others. Groups of late saves count more. So PinnerSage asks with the user's own pins, the mixture with centers of all items, the same for everybody.
 #
 # | one vector | several vectors |
 # |---|---|
@@ -481,11 +481,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **No orange line rises above all blue ones** beyond chance, not even with six topics. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
+# **No orange line rises above all blue ones** beyond chance. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
 #
-# **Are the medoids good at anything?** At six topics, on the left, three lines lie highest: three and five medoids, and one vector, the mean that forgets. What they share: late saves count more. The mean and the mixture take all saves alike, and lie lowest. So what looks like the gain of several vectors may be that of forgetting.
+# **Are the medoids good at anything?** At six topics, on the left, three lines lie highest: three and five medoids, and one vector, the mean that forgets. In all three late saves count more. The others take all saves alike, and lie lower. So what the medoids gain over the own vector may be the gain of forgetting, not of being several.
 #
-# **And for newcomers?** There the medoids fall far below from two topics on. A guess: a pin's vector was shaped by those who saved it, a trained person among them, so one pin knows her other saves. A newcomer shaped nothing. One pin brings the quirks of strangers, and only a mean or a center, made of many pins, evens them out.
+# **And for newcomers?** There the medoids fall far below from two topics on. A guess: a trained person has shaped the vectors of the pins she saved, so one pin knows her other saves. A newcomer shaped nothing: one pin brings the quirks of strangers, and only a mean or a center, made of many pins, evens them out.
 #
 # **Longer lists can turn it:** with a hundred places five centers find more for newcomers than one vector (branch 13.7). A guess: twenty places are soon full of the largest topic, a hundred have room for the small ones.
 #
@@ -517,22 +517,22 @@ verdict(
 # >
 # > **Where it won.** With a tenth of the clicks on ads left it finds NDCG@10 0.177, the best model of the clicks alone 0.059 (13.3).
 # >
-# > **Where it did not.** There iALS on the same graph finds 0.204, too close to tell. With one click in a hundred iALS is ahead, 0.156 to 0.072.
+# > **Where it did not.** With that tenth iALS on the same graph finds 0.204, too close to tell. With one click in a hundred iALS is ahead, 0.156 to 0.072.
 # >
 # > **Several vectors: what they are for.** Long lists for newcomers, whom nobody trained.
 # >
-# > **Where they won.** In lists of 100 for newcomers five centers of a mixture find recall 0.297, one vector of iALS, folded in, 0.275 (+0.022, from +0.006 to +0.037; branch 13.7).
+# > **Where they won.** In lists of 100 for newcomers five centers of a mixture find recall 0.297, one vector of iALS, folded in, 0.275 (branch 13.7).
 # >
 # > **Where they did not.** In lists of 20 they were never surely ahead of the best single vector (13.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, or more vectors?** We tried each on its own ground. More edges, if what you ask about is rare: the best model of the graph finds 2.2 times as much as the clicks alone, with fewer clicks 3.2 to 3.6 times. More vectors, asked for saves, were ahead in long lists for newcomers only.
+# * **More kinds of edges, or more vectors?** More edges, if what you ask about is rare: the best model of the graph finds twice as much as the clicks alone, with fewer clicks over three times. More vectors, tried on saves, were ahead only in long lists for newcomers.
 # * It was the graph that helped: a factorization without relations' vectors was nowhere behind TwHIN.
 # * Say what a loss is *for*, and test that: shapes say nothing.
 #
-# **Next.** A pin of today has no vector, but PinSage reads it from its neighbors. Here these are of many kinds: boards, saves,
+# **Next.** In TwHIN a new pin has no vector. PinSage reads one from its neighbors, and here these are of many kinds: boards, saves,
 # searches, ads. Should all be heard alike, or who decides whom to believe? Lesson 14.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
