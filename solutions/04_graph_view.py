@@ -372,8 +372,8 @@ check("04.4", l3_scores)
 # We keep users and films with five likes or more, hide a fifth of each user's likes at random, and ask the walks for them. Hidden links must leave the graph **before** anything is computed from it: degrees, similarities,
 # popularity. If you forget that, nothing crashes and all numbers look better.
 #
-# Seven ways of weighing the same walks of three steps take part: plain ones, the forms of 4.2, L3, the last film *alone*, and RP3β with the exponents that validation chose. iALS (lesson 02), which
-# has to be trained, stands beside them. So does a list of bestsellers: it knows the crowd and not you, so what walks find beyond it is about you. (*PageRank*, a walker who keeps going home: branch A.)
+# Seven ways of weighing the same walks of three steps take part: plain ones, the forms of 4.2, L3, the last film *alone*, and RP3β with the exponents that validation chose (*PageRank*, a walker who keeps going home: branch A). iALS (lesson 02), which
+# has to be trained, stands beside them. So does a list of bestsellers: it knows the crowd and not you, so what walks find beyond it is about you.
 #
 # > **Claim 1** (Kovács and others, 2019, for networks of proteins). Weighing the inner nodes helps: L3 finds more than
 # > plain three hops.
