@@ -42,7 +42,7 @@ def test_a_hit_that_comes_back_takes_probability_away(matrix):
     matrix.get_by_role("button", name="Let hits in").click()
     assert probability(matrix) < before
     assert "counts against itself" in status(matrix)
-    matrix.get_by_role("button", name="Mask hits").click()
+    matrix.get_by_role("button", name="Let hits in").click()
     assert probability(matrix) == before
 
 
@@ -86,6 +86,18 @@ def test_steps_of_training_turn_the_user_to_the_film_and_reset_turns_it_back(rin
     assert probability(ring) > before
     ring.get_by_role("button", name="Reset").click()
     assert probability(ring) == before
+
+
+def test_a_step_that_turns_nobody_says_why(drawn):
+    names = ["Alien", "Brazil", "Cube", "Drive", "Fargo"]
+    root = drawn(visuals.towers(names, [70, 40, 120, 200, 310], user=70, temperature=1.0))
+    root.get_by_role("button", name="One step of training").click()
+    assert status(root).startswith("A step turns the user by less than 1°")
+    assert status(root).endswith("A lower τ gives Alien more.")
+    root.get_by_role("slider", name="temperature").fill("0")
+    assert status(root).startswith("τ = 0.05: Alien has probability 0.93")  # 0.33 at τ = 1
+    root.get_by_role("button", name="One step of training").click()
+    assert status(root).startswith("τ = 0.05")
 
 
 def test_the_user_is_turned_on_the_circle(page, ring):

@@ -111,7 +111,10 @@ def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(on_a_page):
     assert status.inner_text().startswith("Step 6: Bob comes")
     cells = root.locator(".gr-str-hit")
     assert cells.count() == 2  # one for each hash function
-    assert root.locator(".gr-str-mine").count() == root.locator(".gr-str-mate").count() == 1
+    assert root.locator(".gr-str-mine").count() == 1
+    assert (
+        root.locator(".gr-str-mate").count() == 0
+    )  # of those who share one: where a film is asked
     assert root.locator(".gr-str-crowded").count() == 1  # Bob and Eve under the second alone
     assert root.locator(".gr-str-gap", has_text="taken").count() == 1
 
@@ -120,10 +123,10 @@ def test_a_film_is_asked_for_its_buckets_until_the_next_comes(on_a_page):
     page, root = on_a_page(stream())
     status = root.locator(".gr-status")
     root.get_by_role("button", name="Eve: share").click()
-    assert status.inner_text().startswith("Eve after 3 steps. Ann and Bob share a bucket with it.")
-    assert root.locator(".gr-str-hit").count() == 2
+    assert status.inner_text() == "Eve has not come, but Ann and Bob hit its buckets."
+    assert root.locator(".gr-str-hit").count() == root.locator(".gr-str-mate").count() == 2
     page.keyboard.press("ArrowUp")
-    assert status.inner_text().startswith("Bob after 3 steps.")
+    assert status.inner_text().startswith("Bob: after 3 steps the estimates still hang on where")
     root.get_by_role("button", name="Step").click()
     assert status.inner_text().startswith("Step 4: Eve comes.")
 
@@ -136,6 +139,20 @@ def test_the_shift_is_pulled_along_its_line(on_a_page):
     assert said.endswith("in her own list 0.50.")
     pull(page, root.get_by_role("img").first, (0.9, 0.3), (0.62, 0.3))
     assert "Alien has passed Cube: of all films she takes it most" in root.inner_text()
+
+
+def test_a_film_whose_buckets_others_hit_seems_too_frequent_and_one_alone_does_not(on_a_page):
+    events = [0, 1, 0, 1, 2] * 8 + [3, 0]
+    buckets = [[0, 1, 2, 0], [0, 1, 2, 1]]
+    _, root = on_a_page(visuals.stream(events, buckets, ["Ann", "Bob", "Eve", "Flo"]))
+    status = root.locator(".gr-status")
+    root.get_by_role("button", name="Step →").press("End")
+    root.get_by_role("button", name="Flo: share").click()
+    assert re.fullmatch(
+        r"Flo seems \d+\.\d times too frequent: others hit both its buckets\.", status.inner_text()
+    )
+    root.get_by_role("button", name="Eve: share").click()
+    assert "others hit" not in status.inner_text()
 
 
 @pytest.mark.parametrize("wide", [720, 900])

@@ -53,8 +53,19 @@ def test_it_opens_where_the_old_arrow_finds_nothing_and_day_0_has_no_table(on_a_
     assert status(root).startswith("Night 2, from scratch:") and found(root) == 0
     assert root.locator(".gr-dri-table").is_visible()
     root.get_by_role("button", name="Step →").focus()
+    assert root.locator(".gr-dri-table tbody tr").count() == 1
+    root.get_by_role("button", name="warm start", exact=True).click()
+    assert root.locator(".gr-dri-table tbody tr").count() == 2  # the one before stays
+    root.get_by_role("button", name="Step →").focus()
     page.keyboard.press("Home")
     assert not root.locator(".gr-dri-table").is_visible()
+
+
+def test_the_turn_is_the_reason_of_what_is_lost_only(on_a_page):
+    _, root = on_a_page(visuals.drift())
+    assert "his old arrow has not" in status(root)
+    root.get_by_role("button", name="Step →").click()
+    assert found(root) == 5 and status(root).endswith("° only.")
 
 
 def test_it_works_by_keys(show):

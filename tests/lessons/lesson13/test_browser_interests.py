@@ -99,6 +99,16 @@ def test_the_star_is_pulled_and_one_spot_serves_one_interest(page, plane):
     assert fitting(plane) < 4
 
 
+def test_a_drop_at_the_foot_of_the_tree_is_no_place_to_stop(page, branches):
+    assert status(branches).startswith("3 interests.") and "a place to stop" in status(branches)
+    page.keyboard.press("Tab")
+    branches.get_by_role("slider").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    assert status(branches).startswith("5 interests.")
+    assert "a place to stop" not in status(branches)
+
+
 def test_a_part_keeps_its_color_when_another_one_is_parted(branches):
     def hues() -> list[str]:
         return [x.get_attribute("class") for x in branches.locator("circle").all()]

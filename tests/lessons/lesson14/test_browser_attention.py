@@ -25,7 +25,7 @@ def test_empty_places_take_a_part_when_they_are_heard(attention):
     assert "Empty places get nothing" in status(attention)
     attention.get_by_role("button", name="Let empty places be heard").click()
     assert float(re.search(r"take (\S+) of it", status(attention))[1]) > 0.2
-    attention.get_by_role("button", name="Mask empty places").click()
+    attention.get_by_role("button", name="Let empty places be heard").click()
     assert "Empty places get nothing" in status(attention)
 
 
@@ -56,7 +56,7 @@ def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attentio
     attention.get_by_role("button", name="Let empty places be heard").click()
     e = np.append(e, 1)
     np.testing.assert_allclose(bars(attention), e / e.sum(), atol=6e-3)
-    attention.get_by_role("button", name="Mask empty places").click()
+    attention.get_by_role("button", name="Let empty places be heard").click()
     attention.get_by_role("button", name="Reset query").click()
     assert bars(attention) == before and "carried" not in status(attention)
 

@@ -67,6 +67,18 @@ def test_without_losses_there_is_the_machine_alone(drawn):
     root.get_by_role("button", name="board-pin, ask").click()
     said = "In board-pin, pin 3 is heard most of 2, 0.70. The whole list then counts 0.60."
     assert status(root) == said and len(set(wide(root))) == 3  # nothing was taken away
+    ear = root.locator("text.gr-mac-ear")
+    assert ear.text_content() == "pin 3 0.70"
+    other = next(x for x in PINS[0]["graphs"][0]["near"] if x[0] != "pin 3")
+    root.get_by_role("button", name="board-pin, ask").press("ArrowRight")
+    assert ear.text_content() == f"{other[0]} {other[1]:.2f}"
+    assert f"{other[0]} is heard with {other[1]:.2f}; most is heard from pin 3, 0.70" in status(
+        root
+    )
+    root.locator(".gr-mac-reachable").nth(
+        [x[0] for x in PINS[0]["graphs"][0]["near"]].index("pin 3")
+    ).click()
+    assert status(root) == said
     root.get_by_role("button", name="All graphs").click()
     assert "most is heard from board-pin, 0.60" in status(root)
 
@@ -81,6 +93,9 @@ def test_a_kind_without_lists_says_who_hears_a_graph_most(drawn):
     assert status(root) == (
         "boards is heard most by idea pins, 0.50, least by ad pins, 0.20. Nobody is there for shops."
     )
+    root.get_by_role("button", name="shops").click()
+    assert status(root).startswith("shops have nobody in boards. It is heard most by idea pins")
+    assert status(root).endswith("least by ad pins, 0.20.")  # and shops are not named twice
     root.get_by_role("button", name="ad pins").click()  # and what the chosen kind gives
     assert status(root).startswith("ad pins give boards 0.20. It is heard most by idea pins, 0.50")
     assert root.locator("text.gr-mac-strong").all_text_contents() == ["ad pins", "0.20"]
@@ -92,6 +107,9 @@ def test_who_is_in_no_graph_hears_itself(drawn):
     graphs = [g | {"looks": 0.0, "near": []} for g in PINS[0]["graphs"]]
     root = drawn(visuals.machine([{"name": "ad 29", "itself": 1.0, "graphs": graphs}, PINS[0]]))
     assert status(root).startswith("ad 29 hears nobody but itself")
+    root.get_by_role("button", name="board-pin, ask").click()
+    assert status(root) == "ad 29 has nobody in any graph: it hears itself alone."
+    assert root.locator(".gr-mac-flow.gr-mac-own.gr-mac-pale").count() == 0
 
 
 @pytest.mark.parametrize("dark", [False, True])

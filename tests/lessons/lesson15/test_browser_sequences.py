@@ -98,7 +98,7 @@ def test_names_of_the_days_lie_on_no_other(page, days):
 
 def test_bows_are_the_chosen_row(page, table):
     table.locator(".gr-ca-spot").nth(1).click()
-    assert status(table).startswith("hide looks back")
+    assert status(table).startswith("Place 2 (hide) looks back")
     told = table.get_by_role("img").get_attribute("aria-label")
     row = table.locator('tr:has([aria-pressed="true"]) td').all_inner_texts()
     assert [x for x in re.findall(r"0\.\d\d|1\.00", told)] == [x for x in row if re.match(r"\d", x)]
@@ -108,12 +108,12 @@ def test_bows_are_the_chosen_row(page, table):
 
 def test_lifting_the_causal_mask_is_called_a_leak(page, table):
     assert "leak" not in status(table)
-    table.get_by_role("button", name="save").first.focus()
+    table.get_by_role("button", name="1 save").focus()
     table.get_by_role("button", name="Look ahead").click()
     assert "a leak" in status(table)
-    table.get_by_role("button", name="Look back only").click()
+    table.get_by_role("button", name="Look ahead").click()
     table.get_by_role("button", name="See empty places").click()
-    table.get_by_role("button", name="–").last.click()
+    table.get_by_role("button", name="5 –").click()
     assert "at nothing" in status(table)
     assert (
         "–" not in table.locator('tr:has([aria-pressed="true"]) td').all_inner_texts()
@@ -121,9 +121,10 @@ def test_lifting_the_causal_mask_is_called_a_leak(page, table):
 
 
 def test_rows_of_weights_sum_to_one(page, table):
-    table.get_by_role("button", name="save").first.focus()
+    table.get_by_role("button", name="1 save").focus()
+    assert status(table) == "Place 1 (save) has nobody before it, looks at itself."
     page.keyboard.press("ArrowDown")
-    assert status(table).startswith("hide looks back with 1.00")
+    assert status(table).startswith("Place 2 (hide) looks back with 1.00")
     row = table.locator('tr:has([aria-pressed="true"]) td').all_inner_texts()
     assert sum(float(x) for x in row if re.match(r"\d", x)) == pytest.approx(1, abs=0.02)
 

@@ -40,6 +40,12 @@ def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
     assert violations(page) == []
 
 
+def test_what_rounds_to_nothing_has_no_sign(on_a_page):
+    same = np.array([3, 4, 3, 4] * 30)
+    _, root = on_a_page(visuals.arrivals({"same": (same, same.copy())}))
+    assert "lift 0.0 %" in status(root)
+
+
 def test_users_are_pulled_in(show):
     page, root = show()
     pull(page, root.get_by_role("img"), (0.1, 0.5), (1, 0.5))

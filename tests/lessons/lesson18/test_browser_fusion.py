@@ -32,6 +32,26 @@ def test_an_item_s_places_are_told_and_votes_change_the_list(show):
     assert root.locator("tbody td:last-child button:visible").count() == 0
 
 
+def test_what_was_pulled_is_what_the_keys_go_on_with(show):
+    page, root = show()
+    box = root.locator("tbody tr").first.locator("button").nth(1).bounding_box()
+    page.mouse.move(box["x"] + 9, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 9, box["y"] + 12 + 3 * 29, steps=6)
+    page.mouse.up()
+    assert status(root).startswith("Item 88, pulled from 1 to 4 in iALS")
+    page.keyboard.press("Shift+ArrowDown")
+    assert status(root).startswith("Item 88, pulled from 1 to 5 in iALS")
+
+
+def test_the_first_of_the_fused_list_may_be_nobody_s_first_choice(on_a_page):
+    lists = {"one": [1, 9, 2], "two": [3, 9, 4], "three": [5, 6, 9]}
+    _, root = on_a_page(visuals.fusion(lists))
+    assert status(root).startswith(
+        "Nobody's first choice is first: item 9 has places 2, 2 and 3 in 3 lists. 1/(60 + 2)"
+    )
+
+
 def test_it_works_by_keys(show):
     page, root = show()
     root.locator(".gr-chip").first.focus()

@@ -55,10 +55,11 @@ def test_a_word_is_chosen_by_mouse_and_by_its_button(books):
     assert books.locator(".gr-cb-second").count() == 0
     books.get_by_role("button", name="second book").click()
     assert books.locator(".gr-cb-second").count() == 4
+    assert books.get_by_text("so one word reaches 4 places").count() == 1
 
 
 def test_letter_by_letter(page, beam):
-    assert status(beam) == "A beam of 1 in the trie."
+    assert status(beam) == "A beam of 1 in the trie: will it find Fargo, the likeliest film?"
     beam.get_by_role("button", name="Step →").click()
     assert status(beam) == "1 of 3 beginnings go on."
     page.keyboard.press("End")

@@ -94,7 +94,6 @@ function render({ model, el }) {
     range.set(at);
     range.node.querySelector("output").textContent = String(temperatures[at]);
     mask.setAttribute("aria-pressed", String(!masked));
-    mask.textContent = masked ? "Let hits in" : "Mask hits";
     if (asked !== null) {
       const b = asked;
       asked = null;

@@ -24,7 +24,7 @@ function render({ model, el }) {
   const tip = s("circle", { r: 7, class: "gr-user" });
   const marks = items.flatMap((name, k) => {
     const [x, y] = at(angles[k]);
-    const [tx, ty] = at(angles[k], r + 14);
+    const [tx, ty] = at(angles[k], r + (k === positive ? 20 : 14)); // off its frame
     const left = Math.cos(rad(angles[k])) < 0;
     return [
       s("rect", { x: x - 6, y: y - 6, width: 12, height: 12, class: "gr-item" }),
@@ -79,6 +79,7 @@ function render({ model, el }) {
     const Z = e.reduce((a, b) => a + b, 0);
     return e.map((x) => x / Z);
   };
+  let rest = false; // a step has turned the user by less than 1°
   const learn = button("One step of training", () => {
     const t = temperatures[model.get("at")];
     const p = shares();
@@ -86,6 +87,9 @@ function render({ model, el }) {
     const slope = angles.reduce((sum, a, k) => sum + ((k === positive ? 1 : 0) - p[k]) * Math.sin(rad(a - model.get("user"))), 0) / t;
     const degrees = Math.max(-20, Math.min(20, 20 * slope));
     put("user", Math.round((model.get("user") + degrees + 360) * 10) / 10 % 360);
+    if (Math.abs(degrees) >= 1) return;
+    rest = true;
+    draw();
   });
   const reset = button("Reset", () => {
     put("user", first[0]);
@@ -120,6 +124,16 @@ function render({ model, el }) {
         ? cold && p[top] > 0.95 ? `So cold a softmax gives nearly all to the nearest, ${items[top]}.` : `${items[top]} is nearer and has more, ${write(p[top])}.`
         : cold ? "At so low a temperature it can all but vanish."
         : `No arrangement of vectors of length 1 gets below ${write(floor, floor < 0.005 ? 4 : 2)} here.`;
+    if (rest) {
+      rest = false;
+      const name = items[positive];
+      return say(
+        `A step turns the user by less than 1°: probability of ${name} ${write(p[positive])}. ` +
+          (p[positive] > 0.95 ? `${name} has nearly all already.`
+          : top === positive ? `What the others push from both sides nearly cancels out. A lower τ gives ${name} more.`
+          : `What ${name} pulls and the others push nearly cancels out.`),
+      );
+    }
     say(`τ = ${t}: ${items[positive]} has probability ${write(p[positive])}, the loss is ${write(-Math.log(p[positive]))}. ${why}`);
   };
   for (const name of ["user", "at"]) model.on(`change:${name}`, draw);

@@ -12,7 +12,7 @@ function render({ model, el }) {
     label: "How often items come, estimated from a stream in hashed tables",
     help:
       "Step through the stream (Home and End jump). Press a film, or reach it with the arrow keys, to see its buckets: thick " +
-      "lines. Dashed ones are of those that share a bucket with it; outlines are the true shares so far.",
+      "lines, dashed ones of those that share a bucket with it. Outlines are the true shares so far.",
   });
 
   // ---- the tables after so many events, made from the beginning: hundreds of events at most
@@ -109,18 +109,28 @@ function render({ model, el }) {
         cell.box.setAttribute("class", `gr-str-box${hit ? " gr-str-hit" : ""}${crowded ? " gr-str-crowded" : ""}`);
       }),
     );
-    links.forEach((link, j) => link.setAttribute("class", `gr-str-link${j === now ? " gr-str-mine" : mates.includes(j) ? " gr-str-mate" : now === null ? "" : " gr-str-pale"}`));
+    links.forEach((link, j) => link.setAttribute("class", `gr-str-link${j === now ? " gr-str-mine" : asked !== null && mates.includes(j) ? " gr-str-mate" : now === null ? "" : " gr-str-pale"}`));
     rate.set(alpha);
     const shared = mates.map((j) => names[j]);
     tables.setAttribute("aria-label", buckets.map((own, k) =>
       `table ${k + 1}: ` + gap[k].map((x, b) => `${list(who(k, b)) || "nobody"} ${x.toFixed(1)}`).join("; ")).join(". "));
     if (now === null) return say("Nothing has come yet: every gap is where it began.");
-    const too = shares[now] ? found[now] / shares[now] : 0;
+    const name = names[now];
+    if (asked === null) {
+      const with_it = shared.length ? ` ${list(shared)} share${shared.length === 1 ? "s" : ""} a bucket with it.` : "";
+      return say(`Step ${step}: ${name} comes.${with_it} ${buckets.length > 1 ? "The rarer hit of its buckets" : "Its bucket"} is hit every ${gaps[counts].toFixed(1)} steps.`);
+    }
+    // tables in which nobody else has hit its bucket
+    const free = buckets.map((own, k) => (mates.some((j) => own[j] === own[now] && shares[j]) ? 0 : k + 1)).filter(Boolean);
+    const its = buckets.length > 2 ? `all ${buckets.length} of its buckets` : buckets.length > 1 ? "both its buckets" : "its bucket";
+    const came = mates.filter((j) => shares[j]).map((j) => names[j]);
+    const too = found[now] / (shares[now] || 1);
     say(
-      (asked === null ? `Step ${step}: ${names[now]} comes. ` : `${names[now]} after ${step} steps. `) +
-        (shared.length ? `${list(shared)} share${shared.length === 1 ? "s" : ""} a bucket with it. ` : "") +
-        `It seems to come every ${gaps[counts].toFixed(1)} steps: estimate ${found[now].toFixed(3)}, share so far ${shares[now].toFixed(3)}.` +
-        (too > 1.5 && step > 20 ? ` ${too.toFixed(1)} times too high: its buckets are hit for others, too.` : ""),
+      !shares[now] ? `${name} has not come${came.length ? `, but ${list(came)} hit${came.length > 1 ? "" : "s"} its buckets` : ""}.`
+      : step < 21 ? `${name}: after ${step} steps the estimates still hang on where they began.`
+      : too > 1.5 ? `${name} seems ${too.toFixed(1)} times too frequent${free.length ? " so far" : `: others hit ${its}`}.`
+      : too < 1 / 1.5 ? `${name} seems ${(1 / too).toFixed(1)} times too rare so far.`
+      : `${name} is estimated about right${free.length ? `: nobody else hits its bucket in table ${free[0]}` : `, though others hit ${its}`}.`,
     );
   };
 

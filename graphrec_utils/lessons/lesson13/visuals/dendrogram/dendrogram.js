@@ -92,7 +92,7 @@ function render({ model, el }) {
     say(
       `${count(k, "interest")}. ` +
         (k === n ? "Every pin is one: nothing was summed up. " : k === 1 ? "One pin stands for everything. " : "") +
-        (k > 1 && k < n ? `The last cut parted ${stands(parted[step][0])} from ${stands(parted[step][1])}, ${high.toFixed(1)} apart; the next would part what is ${low.toFixed(1)} apart${low < 0.6 * high ? ": a big drop, a place to stop" : ""}. ` : "") +
+        (k > 1 && k < n ? `The last cut parted ${stands(parted[step][0])} from ${stands(parted[step][1])}, ${high.toFixed(1)} apart; the next would part what is ${low.toFixed(1)} apart${low < 0.6 * high && high > 0.2 * merges.at(-1)[2] ? ": a big drop, a place to stop" : ""}. ` : "") +
         `The three heaviest have ${Math.round(100 * three)} % of the weight.`,
       model.get("yours") ? " Medoids and shares are those of your function." : "",
     );

@@ -40,7 +40,7 @@ function render({ model, el }) {
   const found = h("p", {}, `Found: how many of the six pins are of one’s own topic, mean of ${users} users.`);
   const lines = h("tbody", {});
   const heads = ["", "cosine with day 0", "found by day 0’s vectors", "found by today’s"].map((x) => h("th", { scope: "col" }, x));
-  const table = h("table", { class: "gr-dri-table", "aria-label": "All ways on this day" }, h("thead", {}, h("tr", {}, ...heads)), lines);
+  const table = h("table", { class: "gr-dri-table", "aria-label": "Ways on this day" }, h("thead", {}, h("tr", {}, ...heads)), lines);
   body.append(
     h("div", {}, plane),
     h("div", { style: "flex: 1 1 16em" }, under, h("div", {}, ...topics.flatMap((name, k) => [key(k), ` ${name} \u00a0 `])), title, table, found),
@@ -68,6 +68,7 @@ function render({ model, el }) {
 
   const show = (x) => x.toFixed(2).replace("-", "−");
   const percent = (x) => `${Math.round(100 * x)} %`;
+  const seen = new Set(); // ways that were looked at: their rows gather for the eye to compare
   const draw = () => {
     const [way, day, ask] = ["way", "step", "ask"].map((x) => model.get(x));
     const row = rows[way][day];
@@ -91,7 +92,8 @@ function render({ model, el }) {
     for (const a of asks) a.node.setAttribute("aria-pressed", String(a.ask === ask));
     table.hidden = found.hidden = !day; // nothing to compare yet
     title.textContent = day ? `After night ${day}` : "Day 0: nothing is retrained yet";
-    lines.replaceChildren(...ways.map((name) => {
+    if (day) seen.add(way);
+    lines.replaceChildren(...ways.filter((name) => seen.has(name)).map((name) => {
       const { cosine, old, new: today } = rows[name][day];
       return h("tr", { class: name === way ? "gr-dri-now" : null },
         h("th", { scope: "row" }, `${name === way ? "▸ " : ""}${name}`),
@@ -110,6 +112,7 @@ function render({ model, el }) {
         : most !== own && many > 3 ? `: ${day ? "now " : ""}the ${topics[most]} stand there` : fit ? "" : `: no ${topics[own]} stand there`
       : !day ? ""
       : ask === "new" ? ": the two were trained together"
+      : moved > 25 && fit > 3 ? `: the ${topics[own]} have turned by ${moved}° only`
       : moved > 25 ? `: the ${topics[own]} have turned by ${moved}°, his old arrow has not`
       : `: the ${topics[own]} stand where they stood, up to ${moved}°`;
     say(`${told}${why}.`, yours);

@@ -146,7 +146,6 @@ function render({ model, el }) {
     const won = W[row].map((x, t) => (empty[row][t] ? -1 : x - still[t]));
     const best = won.indexOf(Math.max(...won));
     mask.setAttribute("aria-pressed", String(!masked));
-    mask.textContent = masked ? "Let empty places be heard" : "Mask empty places";
     // why: a weight grows with how far the key reaches along the query (the scalar product)
     const query = [lengths[row] + model.get("moved")[row][0], model.get("moved")[row][1]];
     const along = keys[row].map(([x, y], t) => (empty[row][t] ? -Infinity : x * query[0] + y * query[1]));

@@ -10,9 +10,11 @@ function render({ model, el }) {
   const names = pins[0].graphs.map((g) => g.name);
   const known = Object.values(missed);
   const verb = known.length ? "take it away" : "ask about it"; // what a press does
+  const lists = !known.length && pins.some((p) => p.graphs.some((g) => g.near.length));
+  let ear = null; // of the graph that is asked: a neighbor (else the one heard most)
   const { root, body, controls, say } = frame(el, {
     label: "MultiBiSage: lists of neighbors, a vector for each graph, one vector",
-    help: `Lines are as wide as the attention they carry. Press a graph, or reach it with the arrow keys and press Enter, to ${verb}.`,
+    help: `Lines are as wide as the attention they carry. Press a graph, or reach it with the arrow keys and press Enter, to ${verb}.${lists ? " Then press a neighbor, or go through them by ← and →." : ""}`,
   });
   const put = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
@@ -34,12 +36,16 @@ function render({ model, el }) {
   const kinds = pins.filter((p) => !p.name.startsWith("all "));
   const asks = !known.length && kinds.length > 1 && pins.every((p) => p.graphs.every((g) => !g.near.length));
   const alone = !known.length && !asks && !matchMedia("(max-width: 600px)").matches; // nothing stands beside it
-  const [row, above, box, fan, cells, flow, end, width] = alone ? [42, 20, 140, 190, 300, 342, 640, 690] : [42, 20, 118, 140, 208, 250, 374, 410];
+  const [row, above, box, fan, cells, flow, end, width] = alone ? [42, 20, 114, 258, 346, 388, 640, 690] : [42, 20, 118, 140, 208, 250, 374, 410];
   const y = (k) => above + row * k + row / 2; // of row k
   const height = y(names.length) + row / 2;
   const middle = (y(0) + y(names.length)) / 2;
   const cell = (x, at, size, kind = "") => s("rect", { x, y: at, width: size, height: size, class: `gr-mac-cell ${kind}` });
   const nobody = ({ looks, near }) => looks === 0 && !near.length;
+  const listened = (k) => {
+    const near = pins[model.get("pin")].graphs[k].near;
+    return ear ?? near.reduce((best, x, j) => (x[1] > near[best][1] ? j : best), 0);
+  };
   const rows = [null, ...names].map((name, k) => {
     const own = k === 0 ? "gr-mac-own" : "";
     const label = s("text", { x: 8, y: y(k) + 5 }, name ?? "the pin itself");
@@ -51,6 +57,13 @@ function render({ model, el }) {
         "aria-label": known.length ? `${name}, take away` : `${name}, ask`,
         onclick: () => drop(k - 1),
         onkeydown: (event) => {
+          const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+          const many = way && lists && model.get("out") === k - 1 ? pins[model.get("pin")].graphs[k - 1].near.length : 0;
+          if (many) {
+            event.preventDefault();
+            ear = (listened(k - 1) + way + many) % many;
+            return draw();
+          }
           if (event.key !== "Enter" && event.key !== " ") return;
           event.preventDefault();
           drop(k - 1);
@@ -143,12 +156,28 @@ function render({ model, el }) {
       x.line.classList.toggle("gr-mac-unknown", looks === null);
       x.value.textContent = away ? "away" : empty ? "nobody" : looks === null ? "" : share(looks);
       x.graph?.setAttribute("aria-pressed", String(asked));
-      for (const part of [x.line, x.list, x.vector]) part.classList.toggle("gr-mac-pale", !known.length && out >= 0 && !asked);
-      const at = (j) => y(k) + 3.8 * (j - (near.length - 1) / 2);
-      const lines = near.map(([, w], j) => s("line", { class: "gr-mac-list", x1: fan, x2: cells - 2, y1: at(j), y2: y(k), "stroke-width": 0.5 + 6 * w }));
-      const dots = near.map(([name, w], j) => s("rect", { class: "gr-item", x: fan - 4, y: at(j) - 1.5, width: 4, height: 3 }, s("title", {}, `${name} ${share(w)}`)));
+      for (const part of [x.line, x.list, x.vector]) part.classList.toggle("gr-mac-pale", !known.length && out >= 0 && !asked && !(k === 0 && pin.graphs.every(nobody)));
+      const open = asked && lists && near.length > 0; // its list is opened
+      const [apart, side] = open ? [6.6, 6] : [3.8, 3];
+      const half = (apart * (near.length - 1)) / 2;
+      const mid = open ? Math.min(y(k), height - half - (alone ? 8 : 22)) : y(k);
+      const at = (j) => mid + apart * j - half;
+      const mine = open ? listened(k - 1) : -1;
+      const pale = (j) => (open && j !== mine ? "gr-mac-still" : "");
+      const lines = near.map(([, w], j) => s("line", { class: `gr-mac-list ${pale(j)}`, x1: fan, x2: cells - 2, y1: at(j), y2: y(k), "stroke-width": 0.5 + 6 * w }));
+      const dots = near.map(([name, w], j) => s("rect", { class: `gr-item ${pale(j)}`, x: fan - 1 - side, y: at(j) - side / 2, width: side + 1, height: side }, s("title", {}, `${name} ${share(w)}`)));
       const plain = k > 0 && !near.length && s("line", { class: "gr-mac-list", x1: box, x2: cells - 2, y1: y(k), y2: y(k) });
       x.list.replaceChildren(...(empty ? [] : plain ? [plain] : [...lines, ...dots]));
+      if (!open) return;
+      const [name_, w] = near[mine];
+      const place = alone ? { x: fan - 14, y: at(mine) + 4, "text-anchor": "end" } : { x: fan - 6, y: at(near.length - 1) + 17 };
+      x.list.append(
+        s("text", { class: "gr-mac-small gr-mac-ear", ...place }, `${name_} ${share(w)}`),
+        ...near.map((_, j) => s("rect", { class: "gr-mac-reachable", x: fan - 30, y: at(j) - apart / 2, width: cells - fan + 20, height: apart, onclick: () => {
+          ear = j;
+          draw();
+        } })),
+      );
     });
     found.forEach((x, k) => {
       const there = seen.includes(k);
@@ -211,19 +240,23 @@ function render({ model, el }) {
     const { name, looks, near } = pin.graphs[k];
     if (near.length) {
       const [who, w] = near.reduce((a, b) => (b[1] > a[1] ? b : a));
+      const [one, part] = near[listened(k)];
+      if (one !== who) return `In ${name}, ${one} is heard with ${share(part)}; most is heard from ${who}, ${share(w)}. The whole list then counts ${share(looks)}.`;
       const itself = 1 - near.reduce((sum, x) => sum + x[1], 0);
       const rest = itself > 0.005 ? `; the pin itself keeps ${share(itself)}` : "";
       return `In ${name}, ${who} is heard most of ${near.length}, ${share(w)}${rest}. The whole list then counts ${share(looks)}.`;
     }
+    if (pin.graphs.every(nobody)) return `${pin.name} has nobody in any graph: it hears itself alone.`;
     const heard = kinds.map((p) => [p.name, p.graphs[k]]);
-    const mute = heard.filter(([, g]) => nobody(g)).map(([who]) => who);
+    const mute = heard.filter(([who, g]) => nobody(g) && who !== pin.name).map(([who]) => who);
     const [most, least] = [1, -1].map((way) => heard.filter(([, g]) => !nobody(g)).sort((a, b) => way * (b[1].looks - a[1].looks))[0]);
     if (!most || (nobody(pin.graphs[k]) && pins.some((p) => p.graphs.some((g) => g.near.length)))) return `${pin.name} has nobody in ${name}: this graph says nothing.`;
     const mine = !kinds.includes(pin) || kinds.length < 2 ? "" : nobody(pin.graphs[k]) ? `${pin.name} have nobody in ${name}. ` : `${pin.name} give ${name} ${share(looks)}. `;
     return `${mine}${mine ? "It" : name} is heard most by ${most[0]}, ${share(most[1].looks)}` +
-      (least === most ? "." : `, least by ${least[0]}, ${share(least[1].looks)}.`) + (mute.length ? ` Nobody is there for ${list(mute)}.` : "");
+      (least === most ? "." : `, least by ${least[0]}, ${share(least[1].looks)}.`) + (mute.length ? ` Nobody is there for ${list(mute)}${nobody(pin.graphs[k]) && kinds.includes(pin) ? ", either" : ""}.` : "");
   };
   const flowing = () => {
+    ear = null;
     draw();
     const pin = pins[model.get("pin")];
     travel(svg, pin.graphs.flatMap((g, k) => (!nobody(g) && k !== model.get("out") ? [[[flow, y(k + 1)], [end, middle], "gr-item"]] : [])));

@@ -21,7 +21,7 @@ function render({ model, el }) {
     { class: "gr-ca-table" },
     h("tr", {}, h("td", {}), ...names.map((name) => h("th", { scope: "col" }, name))),
     ...names.map((name, t) => {
-      const choose = button(name, () => put("row", t), { class: "gr-button gr-ca-place" });
+      const choose = button(`${t + 1} ${names[t]}`, () => put("row", t), { class: "gr-button gr-ca-place" });
       heads.push([choose]);
       cells.push(names.map(() => h("td", {})));
       return h("tr", { onclick: () => put("row", t) }, h("th", { scope: "row" }, choose), ...cells[t]);
@@ -41,6 +41,7 @@ function render({ model, el }) {
     const dot = s("circle", { cx: at(k), cy: line, r: 12, class: `gr-ca-dot${empty[k] ? " gr-ca-empty" : ""}` });
     return { dot, node: s("g", { class: "gr-ca-spot", onclick: () => put("row", k) },
       s("rect", { x: at(k) - gap / 2, y: line - 30, width: gap, height: 70, class: "gr-ca-touch" }), dot,
+      s("text", { x: at(k), y: line + 5, "text-anchor": "middle", class: `gr-ca-number${empty[k] ? " gr-ca-none" : ""}` }, k + 1),
       s("text", { x: at(k), y: line + 34, "text-anchor": "middle" }, empty[k] ? "empty" : name)) };
   });
   const picture = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" }, bows, ...places.map((x) => x.node));
@@ -55,8 +56,8 @@ function render({ model, el }) {
   };
   const title = h("div", { class: "gr-title" });
   body.append(h("div", { class: "gr-ca-picture" }, title, picture), h("div", { class: "gr-ca-scroll" }, table));
-  const ahead = button("", () => put("ahead", !model.get("ahead")), { "aria-pressed": "false" });
-  const holes = button("", () => put("holes", !model.get("holes")), { "aria-pressed": "false" });
+  const ahead = button("Look ahead", () => put("ahead", !model.get("ahead")), { "aria-pressed": "false" });
+  const holes = button("See empty places", () => put("holes", !model.get("holes")), { "aria-pressed": "false" });
   controls.prepend(ahead, holes);
 
   const draw = () => {
@@ -81,16 +82,17 @@ function render({ model, el }) {
     picture.setAttribute("aria-label", W[row].flatMap((w, k) => (w > 0.004 ? [`place ${k + 1}, ${names[k]}: ${w.toFixed(2)}`] : [])).join("; ") || "nobody");
     ahead.setAttribute("aria-pressed", String(a));
     holes.setAttribute("aria-pressed", String(o));
-    ahead.textContent = a ? "Look back only" : "Look ahead";
-    holes.textContent = o ? "Hide empty places" : "See empty places";
     const sum = (which) => W[row].reduce((total, w, k) => total + (which(k) ? w : 0), 0);
     const [later, hollow, all] = [sum((k) => k > row && !empty[k]), sum((k) => empty[k]), sum(() => true)];
+    const back = sum((k) => k <= row && !empty[k]).toFixed(2);
+    const lone = names.every((_, k) => k >= row || empty[k]); // nobody stands before it
     const parts = [];
     if (all < 0.005) parts.push("sees nothing, and gets zeros");
-    else parts.push(`looks back with ${sum((k) => k <= row && !empty[k]).toFixed(2)} of its attention`);
+    else if (lone && !empty[row]) parts.push(a || o ? `looks at itself with ${back} of its attention` : "has nobody before it, looks at itself");
+    else parts.push(`looks back with ${back} of its attention${a || o ? "" : ", at nothing later and nothing empty"}`);
     if (later > 0.004) parts.push(`at what comes later with ${later.toFixed(2)}: a leak`);
     if (hollow > 0.004) parts.push(`at empty places with ${hollow.toFixed(2)}: at nothing`);
-    say(`${names[row]} ${parts.join(", ")}.${empty[row] ? " It is an empty place: nobody reads what it hears." : ""}`);
+    say(`Place ${row + 1} (${empty[row] ? "empty" : names[row]}) ${parts.join(", ")}.${empty[row] ? " It is an empty place: nobody reads what it hears." : ""}`);
   };
   const watched = ["row", "ahead", "holes", "tables"];
   for (const name of watched) model.on(`change:${name}`, draw);

@@ -10,7 +10,7 @@ function render({ model, el }) {
     label: "An experiment that fills with users",
     help: "Choose an experiment, then pull to the right: users arrive. → and ← do the same.",
   });
-  const percent = (x) => `${x < 0 ? "−" : "+"}${Math.abs(100 * x).toFixed(1)} %`;
+  const percent = (x) => `${Math.abs(x) < 5e-4 ? "" : x < 0 ? "−" : "+"}${Math.abs(100 * x).toFixed(1)} %`;
   const [W, H, left, bottom] = [matchMedia("(max-width: 600px)").matches ? 380 : 760, 230, 60, 28];
   const every = Object.values(arms).flat();
   const [few, most] = [Math.min(...every.map((x) => x.users)), Math.max(...every.map((x) => x.users))];
@@ -24,7 +24,8 @@ function render({ model, el }) {
   const line = s("polyline", { class: "gr-arr-line" });
   const dot = s("circle", { class: "gr-user gr-arr-dot", r: 7 });
   const stop = s("g", { class: "gr-arr-stop" }, s("circle", { r: 7 }), s("text", { y: -12, "text-anchor": "middle" }, "stopped here?"));
-  const ticks = [few, Math.round(Math.sqrt(few * most)), most];
+  const round = 10 ** Math.round(Math.log10(few * most) / 2); // 10, 100, 1000: near the middle of the axis
+  const ticks = [few, round > few && round < most ? round : Math.round(Math.sqrt(few * most)), most];
   const chart = s(
     "svg",
     { viewBox: `0 0 ${W} ${H}`, width: W, height: H, role: "img" },

@@ -104,6 +104,7 @@ function render({ model, el }) {
       held = [k, event.clientY, chip.getBoundingClientRect().height * 1.12];
       chip.setPointerCapture(event.pointerId);
     });
+    chip.addEventListener("lostpointercapture", () => held && held[0] !== k && chips[held[0]][g].focus({ focusVisible: false })); // the keys go on with what was pulled
     chip.addEventListener("pointermove", (event) => {
       if (held && chip.hasPointerCapture(event.pointerId)) held[0] = shift(g, held[0], k + Math.round((event.clientY - held[1]) / held[2]));
     });
@@ -197,6 +198,9 @@ function render({ model, el }) {
       return `Item ${item}, pulled from ${from + 1} to ${places[g]} in ${names[g]}: ${votes[g] ? `its vote there is 1/${c + places[g]} instead of 1/${c + from + 1}` : "a list without a vote"}; in the fused list ${kept}.${found}`;
     }
     const end = at < 0 ? "not enough for the fused list." : `= ${fused.scores[at].toFixed(4)}, place ${at + 1}.`;
+    const ranks = voters.map(([, rank]) => rank);
+    const lead = at || Math.min(...ranks) < 2 || voters.length < 2 ? "" : `Nobody's first choice is first: item ${item} has places ${list(ranks.map(String))} in ${voters.length} lists. `;
+    if (lead) return `${lead}${sum} ${end.replace(/, place 1/, "")}${found}`;
     return `Item ${item}: rank ${list(voters.map(([name, rank]) => `${rank} in ${name}`))}; ${sum} ${end}${found}`;
   }
 

@@ -8,7 +8,7 @@ function render({ model, el }) {
   const slices = model.get("slices");
   const { body, controls, say } = frame(el, {
     label: "Which one wins?",
-    help: "Choose a property of the data; the slider changes it, all else stays. Pull the dotted line in the picture, too. Press a name to see its line. Gray bars: from the best to the last who cannot be told from the first.",
+    help: "Choose a property of the data; the slider changes it, all else stays. Pull the dotted line in the picture, too. Press a name to see its line. Gray bar: who cannot be told from the first.",
   });
   const put = (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
@@ -49,7 +49,7 @@ function render({ model, el }) {
   controls.after(sets);
 
   // ---- the chart, and the list beside it
-  const [W, H, left, bottom, top, right] = matchMedia("(max-width: 600px)").matches ? [410, 300, 42, 42, 34, 132] : [540, 300, 46, 42, 34, 138]; // names stand at the right end
+  const [W, H, left, bottom, top, right] = matchMedia("(max-width: 600px)").matches ? [410, 300, 42, 42, 34, 144] : [540, 300, 46, 42, 34, 138]; // names stand at the right end
   const title = h("div", { class: "gr-title" });
   const chart = s("svg", { viewBox: `0 0 ${W} ${H}`, width: W, height: H, role: "img" });
   const names = h("ol", { class: "gr-reg-list", "aria-label": "Methods, the best first" });
@@ -144,7 +144,7 @@ function render({ model, el }) {
       s("line", { class: "gr-reg-axis", x1: left, x2: W - right + 10, y1: H - bottom, y2: H - bottom }),
       ...levels.map((x, k) => s("text", { class: "gr-reg-ink", x: px(k), y: H - bottom + 17, "text-anchor": "middle" }, short(x))),
       s("text", { class: "gr-reg-ink", x: (W - right + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) || (slice.knob + slice.unit).length > 44 ? slice.knob : `${slice.knob} (${slice.unit})`),
-      ...(asked ? [] : zone.high.map((y, k) => s("rect", { class: "gr-reg-zone", x: px(k) - 7, width: 14, y: py(y), height: py(zone.low[k]) - py(y) }))),
+      ...(asked ? [] : [s("rect", { class: "gr-reg-zone", x: px(place) - 7, width: 14, y: py(zone.high[place]), height: py(zone.low[place]) - py(zone.high[place]) })]),
       ...far.map((m) => s("polyline", { class: "gr-reg-line gr-reg-far", points: points(m, m.mean).join(" ") })),
       ...front.map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m, m.high), ...points(m, m.low).reverse()].join(" ") })),
       ...front.flatMap((m) => [

@@ -80,7 +80,7 @@ function render({ model, el }) {
     );
     const name = (p) => films[p] ?? "no film";
     const told = !step
-      ? `A beam of ${W} ${trie ? "in the trie" : "without a trie"}.`
+      ? `A beam of ${W} ${trie ? "in the trie" : "without a trie"}: will it find ${films[best]}, the likeliest film?`
       : step < L
         ? `${level.kept.length} of ${both.length} beginnings go on.`
         : level.kept[0][0] === best

@@ -106,7 +106,7 @@ function render({ model, el }) {
     );
     counts.textContent = `alive ${alive[0]} of ${one.length}${both ? `, ${alive[1]} of ${two.length} second words` : ""}`;
     const own = used[0][chosen];
-    told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.` : `Word ${chosen} spells nothing: no gradient moves it.`;
+    told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it.`;
     const yours = step && model.get("yours") && model.get("revive") ? " Revived by your function." : "";
     const line = `Epoch ${step}: ${alive[0]} of ${one.length} first words spell something. Left over: ${left.toFixed(2)}.${dead.length ? " A dead word is nearest to nobody, so no gradient ever moves it." : " Each is nearest to somebody, and learns."}`;
     plane.setAttribute("aria-label", line);
