@@ -167,7 +167,7 @@ visuals.pixie(R_small, boards, pins, function=pixie_walk)
 
 # %% [markdown]
 # *Figure 8.1. Five boards and eight pins, some with German names, and on the right how often each pin is
-# visited in 600 steps from sponge.*
+# visited from sponge: in the still picture 600 steps, of your walk 100.*
 #
 # Press *Step*. Why does nobody ever get to the roses? No board holds a cake and a rose, and a walk never leaves its part of the graph. Once your function passes, the walker
 # follows it.

@@ -81,7 +81,7 @@ def edge(root, user, item):
 
 
 def edges(root) -> int:
-    return root.get_by_role("button", name=re.compile("^Edge")).count()
+    return root.get_by_role("button", name=re.compile("^Edge.* remove it$")).count()
 
 
 def marked(root) -> set[str]:
@@ -210,8 +210,10 @@ def test_a_matrix_without_likes_can_be_filled_and_emptied(page, fragment):
     assert status(root).startswith("u0 – i0: liked. u0 has 1 like, i0 has 1. 1 edge of 1")
     page.keyboard.press("Tab")  # to the only edge
     page.keyboard.press("Enter")
-    assert focused(page) == "u0 likes i0"
+    assert focused(page) == "Edge u0 – i0, press to add it"
     assert edges(root) == 0
+    page.keyboard.press("Shift+Tab")
+    assert focused(page) == "u0 likes i0"
 
 
 def test_three_stops_on_the_way_of_the_tab_key(shown, page):
@@ -249,8 +251,17 @@ def test_the_graph_by_keyboard(shown, page):
     assert "Bob likes Cube" in marked(shown)
     page.keyboard.press("Enter")
     assert edges(shown) == 5
-    assert focused(page) == "Edge Eve – Cube, press to remove it"  # the next one
-    assert status(shown).startswith("Bob – Cube: not liked.")  # the one that is gone is told
+    assert focused(page) == "Edge Bob – Cube, press to add it"  # it keeps the focus
+    assert status(shown).startswith("Bob – Cube: not liked.")
+    page.keyboard.press("Enter")
+    assert edges(shown) == 6
+    assert focused(page) == "Edge Bob – Cube, press to remove it"
+    page.keyboard.press("Enter")
+    assert edges(shown) == 5
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == "Edge Eve – Drive, press to remove it"
+    page.keyboard.press("ArrowUp")  # the one that is gone is passed over
+    assert focused(page) == "Edge Bob – Brazil, press to remove it"
     page.keyboard.press("Shift+Tab")
     assert focused(page).endswith("likes Alien")  # the matrix is still one stop
 

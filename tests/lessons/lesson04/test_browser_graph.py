@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from graphrec_utils import toy
+from graphrec_utils import graphs, toy, walks
 from graphrec_utils.plots import visuals
 from tests.browser.pages import colors, status
 
@@ -53,6 +53,18 @@ def test_a_finger_beside_a_mark_or_between_it_and_its_name_takes_the_node(on_a_p
             assert f"from {name} ends at" in status(root), (name, dx, dy)
 
 
+def test_many_lines_are_thin_but_those_of_the_node_under_the_hand(on_a_page):
+    films = [f"Film {k} (2001)" for k in range(9)]
+    _, root = on_a_page(visuals.khop([[1] * 9] * 9, items=films))
+    root.get_by_role("slider").fill("1")
+    assert "end at items (Film 0, Film 1, Film 2 and 6 more)" in status(root)
+    wide = "e => parseFloat(getComputedStyle(e).strokeWidth)"
+    used = root.locator(".gr-link.gr-used")
+    assert used.count() == 9 and used.first.evaluate(wide) < 2
+    root.get_by_role("button", name="u0, start here").focus()
+    assert used.first.evaluate(wide) == 4 and root.locator(".gr-khop-near").count() == 9
+
+
 def test_the_arrow_keys_and_enter_start_at_another_node(on_a_page):
     page, root = on_a_page(visuals.khop(*NAMES))
     root.get_by_role("button", name="Ann, start here").focus()
@@ -94,6 +106,7 @@ def test_normalizations_change_entries_and_sums(on_a_page):
     assert {row(root, name)[-1] for name in ("Ann", "Alien", "Brazil")} == {"1.00"}
     root.get_by_role("button", name="symmetric").click()
     assert row(root, "Ann")[3:5] == [".71", ".50"]
+    assert status(root).endswith("Alien is louder: 1 fan, Brazil has 2.")
     root.get_by_role("gridcell", name="row Ann, column Alien").click()
     assert (
         status(root) == "Row Ann, column Alien: .71, for 1 / √(deg(Ann) · deg(Alien)) = 1/√(2 · 1)."
@@ -162,7 +175,19 @@ def test_the_restart_slider_walks_as_far_with_its_new_chance(on_a_page):
     before = status(root)
     root.get_by_role("slider").focus()
     page.keyboard.press("End")
-    assert status(root).startswith("Step 100: restart, back to Ann, which keeps 9")
+    assert status(root).startswith(
+        "Restart 0.95: home after every 1.1 steps, in the mean; Ann’s line goes from "
+    )
+    assert status(root).endswith(": home keeps more, all others together less.")
+    page.keyboard.press("Home")
+    told = re.search(r"Ann’s line goes from ([\d.]+) to ([\d.]+)", status(root))
+    exact = [
+        walks.ppr(graphs.adjacency(toy.likes().double()), [0], r)[0, 0].item() for r in (0.25, 0.05)
+    ]
+    assert [float(x) for x in told.groups()] == pytest.approx(exact, abs=0.006)
+    assert status(root).endswith(": home keeps less, all others together more.")
+    root.get_by_role("button", name="Step →").click()
+    assert status(root).startswith("Step 101: ")
     assert status(root) != before
 
 
@@ -192,7 +217,9 @@ def test_the_cut_off_moves_by_keyboard(on_a_page):
     assert status(root).startswith("The cut at 1.00 lets 1 of 3 pairs")
     page.keyboard.press("Home")
     assert "The cut at 0.00 lets 3 of 3 pairs ±σ through." in status(root)
-    assert "No score without a like is positive." in status(root)
+    assert status(root).endswith(
+        "Nothing is cut: the scores are the likes themselves, normalized, and nothing is guessed."
+    )
 
 
 def test_the_cut_off_moves_by_dragging(on_a_page):

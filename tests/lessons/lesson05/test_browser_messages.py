@@ -111,7 +111,7 @@ def test_the_coordinate_in_the_hand_is_the_one_that_is_told(slider):
     page.mouse.down()
     page.mouse.move(box["x"] + 20, box["y"] + 4, steps=4)
     page.mouse.up()
-    assert "Ann's f4 is 1.0: Brazil's 0.8 becomes" in status(root)
+    assert "f4 is amplified. Ann's f4 is 1.0: Brazil's 0.8 becomes" in status(root)
     root.get_by_role("button", name="Bob").click()
     root.get_by_role("spinbutton", name="f2 of Bob").focus()
     page.keyboard.press("ArrowDown")

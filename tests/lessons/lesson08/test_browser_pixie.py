@@ -76,7 +76,7 @@ def test_the_restart_slider_says_what_it_spreads_and_whose_walk_is_shown(on_a_pa
     assert shares[1] > shares[0]
     root.get_by_role("button", name="To the end").click()  # without a preference nothing stops it
     assert status(root).endswith(
-        "The 400 steps are made. Beet: 0, no board joins it with the rest."
+        "The 100 steps are made. Beet: 0, no board joins it with the rest."
     )
 
 

@@ -71,8 +71,8 @@ def test_a_pin_that_is_heard_already_costs_no_content(show):
 def test_a_pin_put_in_lights_its_tree_and_tells_its_price(show):
     _, root = show()
     root.get_by_role("checkbox", name="pin 18").check()
-    assert status(root).endswith(
-        "Pin 18 put in: no content more, all were there; a tree reads 7 more."
+    assert status(root).startswith(
+        "Pin 18 put in: no content more, all were there; a tree reads 7 more. "
     )
     assert root.locator(".gr-block-picked").get_attribute("aria-label") == "batch, place 2, pin 18"
     root.get_by_role("checkbox", name="pin 10").uncheck()

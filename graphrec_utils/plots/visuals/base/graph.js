@@ -11,17 +11,18 @@ const REACH = 20; // px around a node that answer a finger, and its name with wh
 // Returns { node, shapes, names, notes, edge, neighbors, walk }. `node` is the element to show; arrow keys
 // move the focus among the nodes, a click, Enter or Space calls `pick(v)`. `notes` are second lines
 // below the names, empty at first; `edge(v, w)` is the line between two nodes, `verb` what a pick does;
-// `walk([[v, w], …])` lets a dot travel from v to w, for each pair.
-export function graph({ users, items, likes, label, pick, verb = "start here", link = LINK }) {
+// `walk([[v, w], …])` lets a dot travel from v to w, for each pair. `letters`: of a name, at most.
+export function graph({ users, items, likes, label, pick, verb = "start here", link = LINK, letters = LETTERS }) {
   const m = users.length;
   const all = [...users, ...items];
-  const short = all.map((x) => (x.length > LETTERS ? x.slice(0, LETTERS - 1) + "…" : x));
+  const short = all.map((x) => (x.length > letters ? x.slice(0, letters - 1) + "…" : x));
   const room = (part) => 26 + Math.max(70, 8.5 * Math.max(...part.map((x) => x.length)));
   const left = room(short.slice(0, m));
   const right = left + link;
   const width = right + room(short.slice(m));
   const line = Math.max(m, items.length) > 8 ? 0.7 * LINE : LINE;
   const height = line * Math.max(m, items.length);
+  const low = line < LINE ? 6 : 0; // the last note would be cut
   const reach = Math.min(REACH, line / 2);
   const spread = (k, n) => (n === 1 ? height / 2 : line / 2 + (k * (height - line)) / (n - 1));
   const isUser = (v) => v < m;
@@ -72,7 +73,7 @@ export function graph({ users, items, likes, label, pick, verb = "start here", l
   });
   const svg = s(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label },
+    { viewBox: `0 0 ${width} ${height + low}`, width, height: height + low, role: "group", "aria-label": label },
     ...lines.values(),
     ...groups,
   );

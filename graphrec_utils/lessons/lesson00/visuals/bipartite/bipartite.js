@@ -149,12 +149,8 @@ function render({ model, el }) {
           onkeydown: (event) => {
             if (event.key !== "Enter" && event.key !== " ") return;
             event.preventDefault();
-            const others = edges.flat().filter((edge) => edge !== edges[u][i]);
-            const after = others.find((edge, k) => k >= u * items.length + i && present(edge));
-            const next = after ?? others.findLast(present) ?? cells[u][i];
-            toggle(u, i);
-            next.focus(); // the edge that had the focus is gone
-            mark(u, i); // it is told of, not the next one
+            mark(u, i);
+            toggle(u, i); // an edge that is taken away keeps the focus: the next Enter brings it back
           },
           ...pointing(u, i),
         },
@@ -164,7 +160,7 @@ function render({ model, el }) {
       );
     }),
   );
-  const present = (edge) => !edge.classList.contains("gr-absent");
+  const present = (edge) => !edge.classList.contains("gr-absent") || edge.matches(":focus");
   const nodes = { user: [], item: [] };
   const names = { user: [], item: [] };
   const place = (side, all, x) =>
@@ -228,7 +224,9 @@ function render({ model, el }) {
           "class",
           "gr-edge" + (like ? "" : " gr-absent") + (isOn(u, i) && (like || !whole) ? " gr-on" : ""),
         );
-        if (like) edge.removeAttribute("aria-hidden");
+        const empty = !like && edge.matches(":focus");
+        edge.setAttribute("aria-label", `Edge ${users[u]} – ${items[i]}, press to ${empty ? "add" : "remove"} it`);
+        if (like || empty) edge.removeAttribute("aria-hidden");
         else edge.setAttribute("aria-hidden", "true");
       }),
     );

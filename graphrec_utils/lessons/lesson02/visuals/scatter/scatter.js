@@ -118,8 +118,10 @@ function render({ model, el }) {
 
   const kinds = (which) => {
     const number = groups.map((_, j) => which.filter((k) => group[k] === j).length);
-    return list(number.map((x, j) => [x, j]).filter(([x]) => x).sort((a, b) => b[0] - a[0]).map(([x, j]) => `${x} ${groups[j]}`));
+    return list(number.map((x, j) => [x, j]).filter(([x]) => x).sort((a, b) => b[0] - a[0]).map(([x, j]) => `${x} ${/^other\b/.test(groups[j]) ? "of " : ""}${groups[j]}`));
   };
+  // the topic, unless the label has it
+  const kindOf = (k) => (groups.length > 1 && !labels[k].endsWith(groups[group[k]]) ? ` (${groups[group[k]]})` : "");
   const tell = () => {
     if (star) {
       const near = nearest(...star).slice(0, 5);
@@ -127,7 +129,7 @@ function render({ model, el }) {
       return say(`Nearest to your pin on the map: ${kinds(near)}.${whole}`);
     }
     if (asked >= 0) {
-      const kind = groups.length > 1 ? ` (${groups[group[asked]]})` : "";
+      const kind = kindOf(asked);
       if (guess < 0) return say(`Which one is nearest to ${labels[asked]}${kind}, the one with the ring, in the full space? Tap it.${cursor >= 0 ? ` Now at ${labels[cursor]}.` : ""}`);
       const place = nearest(px(asked), py(asked), asked).indexOf(guess) + 1;
       const good = neighbors[asked].includes(guess);
@@ -141,7 +143,7 @@ function render({ model, el }) {
     const k = model.get("selected");
     const asks = neighbors.some((x) => x.length) ? " Is what is near on the map near in the full space, too? Take a bet: which pin is nearest?" : "";
     if (k < 0) return say(found.size ? `${count(found.size, "name")} found.` : `${count(n, "node")}.${asks}`);
-    const kind = groups.length > 1 ? ` (${groups[group[k]]})` : "";
+    const kind = kindOf(k);
     const near = neighbors[k].length ? ` Nearest in the full space: ${list(neighbors[k].map((x) => labels[x]))}.` : "";
     say(`${labels[k]}${kind}.${near}`);
   };

@@ -114,6 +114,7 @@ function render({ model, el }) {
     const slope = slopeAt(x, sign);
     for (const place of mark) place(x, sign);
     range.set(x.toFixed(1));
+    range.node.querySelector("output").textContent = show(x, 1);
     turn.setAttribute("aria-pressed", String(sign < 0));
     turn.textContent = sign < 0 ? "Turn the sign back" : "Turn the sign";
     const winner = x > 0 ? "The positive is ahead" : x < 0 ? "The negative is ahead" : "A tie";

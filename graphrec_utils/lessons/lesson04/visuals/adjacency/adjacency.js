@@ -143,10 +143,15 @@ function render({ model, el }) {
     place.textContent = `row of ${all[row]}`;
     if (column < 0) {
       const heard = all.map((x, w) => [x, M[row][w]]).filter(([, x]) => x);
+      // of a rule: who is louder in this row, and why
+      const order = heard.map(([x, value]) => ({ x, value, w: all.indexOf(x) })).sort((a, b) => b.value - a.value);
+      const [loud, soft] = [order[0], order.at(-1)];
+      const few = (w) => `${degree[w]} ${net.isUser(w) ? "like" : "fan"}${degree[w] === 1 ? "" : "s"}`;
+      const louder = k > 1 || form === "A" || !loud || loud.value - soft.value < 1e-9 ? "" : ` ${loud.x} is loude${heard.length > 2 ? "st" : "r"}: ${few(loud.w)}, ${soft.x} has ${degree[soft.w]}.`;
       const tail = form === "A" && k === 1 ? "the degree" : "the sum of the row";
       return say(
         heard.length
-          ? `Row of ${all[row]} in ${what}: ${list(heard.map(([x, value]) => `${x} ${text(value)}`))}; ${tail} is ${text(total(M[row]))}.`
+          ? `Row of ${all[row]} in ${what}: ${list(heard.map(([x, value]) => `${x} ${text(value)}`))}; ${tail} is ${text(total(M[row]))}.${louder}`
           : `Row of ${all[row]} in ${what}: zeros, since ${all[row]} has no edge.`,
       );
     }

@@ -8,7 +8,9 @@ import { graph } from "../../../../plots/visuals/base/graph.js";
 
 function render({ model, el }) {
   const users = model.get("users");
-  const items = model.get("items");
+  const titles = model.get("items").map((x) => x.replace(/ \(\d{4}\)$/, ""));
+  const items = new Set(titles).size === titles.length ? titles : model.get("items");
+  const many = users.length + items.length > 16;
   const longest = model.get("longest");
   const put = (name, value) => {
     model.set(name, value);
@@ -24,9 +26,17 @@ function render({ model, el }) {
     items,
     likes: model.get("likes"),
     label: "Graph: press a node to start there",
+    ...(many && matchMedia("(min-width: 700px)").matches ? { link: 300, letters: 22 } : {}),
     pick: (v) => put("start", v),
   });
-  const N = net.all.length;
+  if (many) {
+    // thin lines where there are many; those of the node under the hand are thick
+    root.classList.add("gr-khop-many");
+    net.node.querySelectorAll(".gr-pick").forEach((node, v) => {
+      for (const [event, near] of [["pointerenter", true], ["pointerleave", false], ["focus", true], ["blur", false]])
+        node.addEventListener(event, () => net.neighbors[v].forEach((w) => net.edge(v, w).classList.toggle("gr-khop-near", near)));
+    });
+  }
 
   // ---- the table: one row per k
   const cells = Array.from({ length: longest + 1 }, () => net.all.map(() => h("td", {})));
@@ -42,7 +52,7 @@ function render({ model, el }) {
   );
   const title = h("div", { class: "gr-title" });
   body.append(h("div", {}, title, net.node));
-  if (N <= 16) body.append(h("div", { class: "gr-khop-scroll" }, caption, table)); // of more, nobody reads a row
+  if (!many) body.append(h("div", { class: "gr-khop-scroll" }, caption, table)); // of more, nobody reads a row
 
   const radius = slider("k", { min: 0, max: longest, value: model.get("k") }, (k) => put("k", k));
   controls.prepend(radius.node);

@@ -222,7 +222,9 @@ function render({ model, el }) {
     const what = isCut
       ? `The cut at ${cut.toFixed(2)} lets ${many} of ${count(sigma.length, "pair")} ±σ through${many < sigma.length ? "; the others’ patterns are gone from the scores" : ""}.`
       : `${title.textContent}: ${many} of ${count(sigma.length, "pair")} ±σ reach a score.`;
-    const news = best
+    const news = isCut && many === sigma.length
+      ? "Nothing is cut: the scores are the likes themselves, normalized, and nothing is guessed."
+      : best
       ? `Largest score without a like: ${users[best[0]]} – ${items[best[1]]}, ${best[2].toFixed(2)}.`
       : many
         ? "No score without a like is positive."

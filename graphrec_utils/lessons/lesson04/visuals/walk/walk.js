@@ -32,6 +32,7 @@ function render({ model, el }) {
     likes: model.get("likes"),
     label: "Graph: press a node to start there",
     pick: (v) => {
+      turned = null;
       stop();
       put({ step: 0, start: v });
     },
@@ -110,6 +111,7 @@ function render({ model, el }) {
   // the share of visits that would have to move: half of all gaps together
   const off = () => walk.visits.reduce((sum, x, v) => sum + Math.abs(x / (walk.step + 1) - walk.target[v]), 0) / 2;
 
+  let turned = null; // the restart before the slider was moved, and the start's line there
   const draw = () => {
     const step = Math.max(0, Math.min(MOST, model.get("step")));
     const single = walk && step === walk.step + 1;
@@ -146,7 +148,12 @@ function render({ model, el }) {
           ? `Step ${walk.step}: restart, back to ${net.all[walk.at]}, which keeps ${Math.round((100 * walk.visits[start]) / total)} % of the visits.`
           : `Step ${walk.step}: from ${net.all[walk.from]} to ${net.all[walk.at]}.`;
     const gap = walk.visits[worst] / total - walk.target[worst];
+    const back = model.get("restart");
+    const [was, now] = [turned?.line ?? 0, walk.target[start]].map((x) => x.toFixed(2));
+    const learned = was === now ? "" : now > was ? ": home keeps more, all others together less" : ": home keeps less, all others together more";
     chart.setAttribute("aria-label", `Shares of visits, the largest error is ${Math.abs(gap).toFixed(3)}`);
+    if (turned && back !== turned.restart)
+      return say(`Restart ${back.toFixed(2)}: home after every ${Number((1 / back).toFixed(1))} steps, in the mean; ${net.all[start]}’s line ${was === now ? `stays at ${now}` : `goes from ${was} to ${now}`}${learned}.`);
     say(
       Math.abs(gap) < 0.02 && walk.step >= 100
         ? `${came} The bars lie on the lines: what the walk counts is what the formula says.`
@@ -161,7 +168,10 @@ function render({ model, el }) {
     timer = null;
     play.textContent = "▶ Play";
   };
-  const more = (number) => put({ step: Math.min(MOST, model.get("step") + number) });
+  const more = (number) => {
+    turned = null;
+    put({ step: Math.min(MOST, model.get("step") + number) });
+  };
   const press = (number) => () => {
     stop();
     more(number);
@@ -173,11 +183,13 @@ function render({ model, el }) {
   });
   play.hidden = still();
   const reset = () => {
+    turned = null;
     stop();
     put({ step: 0 });
   };
   const restart = slider("restart", { min: 0.05, max: 0.95, step: 0.05, value: model.get("restart") }, (x) => {
     stop();
+    turned ??= { restart: model.get("restart"), line: walk.target[model.get("start")] };
     put({ restart: x }); // as many steps with another chance: the bars answer at once
   });
   controls.prepend(

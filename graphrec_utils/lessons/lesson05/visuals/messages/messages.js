@@ -154,6 +154,7 @@ function render({ model, el }) {
     const [cx, cy] = [(Math.max(...xs) + Math.min(...xs)) / 2, (Math.max(...ys) + Math.min(...ys)) / 2];
     const to = (p) => [side / 2 + ((p[0] - cx) / size) * (side - 84), side / 2 - ((p[1] - cy) / size) * (side - 84)];
     const zero = to([0, 0]);
+    const taken = []; // where a word stands
     const drawn = [
       s("line", { x1: 0, x2: side, y1: zero[1], y2: zero[1], class: "gr-msg-axis" }),
       s("line", { y1: 0, y2: side, x1: zero[0], x2: zero[0], class: "gr-msg-axis" }),
@@ -167,11 +168,12 @@ function render({ model, el }) {
       drawn.push(
         s("polyline", { points: other.map((p) => to(p).join(",")).join(" "), class: "gr-msg-before" }),
         s("circle", { cx: ox, cy: oy, r: 5, class: "gr-msg-ghost" }),
-        s("text", { x: Math.min(ox + 9, side - 30), y: oy + 16, class: "gr-msg-word" }, names[before]),
+        s("text", { x: Math.min(ox + 9, side - 8 * names[before].length), y: oy + 16, class: "gr-msg-word" }, names[before]),
       );
+      taken.push({ begin: Math.min(ox + 9, side - 8 * names[before].length), wide: 8 * names[before].length, y: oy + 16 });
     }
     let at = [0, 0];
-    const [words, taken] = [[], []];
+    const words = [];
     let came = at; // where the sum stood one step ago
     vectors.forEach(({ part, kind, from }) => {
       if (list.indexOf(part) >= k) return;
@@ -209,7 +211,7 @@ function render({ model, el }) {
     const finished = k > list.length;
     const dot = to(finished ? end : at);
     drawn.push(s("circle", { cx: dot[0], cy: dot[1], r: 6, class: "gr-msg-point" }));
-    if (finished) drawn.push(s("text", { x: Math.min(dot[0] + 11, side - 60), y: Math.max(dot[1] - 10, 14), class: "gr-msg-word gr-msg-end" }, on.sigma ? "after σ" : "the sum"));
+    if (finished) drawn.push(s("text", { x: Math.min(dot[0] + 11, side - 78), y: Math.max(dot[1] - 10, 14), class: "gr-msg-word gr-msg-end" }, on.sigma ? "after σ" : "the sum"));
     pale.textContent = other.length > 1 ? ` (dotted: ${names[before]})` : "";
     plane.replaceChildren(...drawn);
     if (k === shown + 1) travel(plane, [[to(finished ? at : came), dot, ""]]);
@@ -253,7 +255,7 @@ function render({ model, el }) {
           : part
             ? `${names[part.w]} sends with weight ${part.weight.toFixed(2)}: W₁ ${on.first ? `part ${show(part.first)}` : "off"}, W₂ ${on.second ? `part ${show(part.second)}` : "off"}.${on.second || neighbors(part.w).length < 2 ? "" : ` But for the weight, ${names[part.w]} tells ${joined(neighbors(part.w).map((w) => names[w]))} the same.`}`
             : missing.length
-              ? `Without ${joined(missing)} ${names[v]} ends at ${show(end)}, not at ${show(whole(v))}${missing.length > 1 ? "" : `: ${WITHOUT[missing[0]]}`}.`
+              ? show(end) === show(whole(v)) ? `Without ${joined(missing)} ${names[v]} ends at ${show(end)} all the same.` : `Without ${joined(missing)} ${names[v]} ends at ${show(end)}, not at ${show(whole(v))}${missing.length > 1 ? "" : `: ${WITHOUT[missing[0]]}`}.`
             : `LeakyReLU of the sum ${show(sum)} gives ${show(end)}.`;
     const ended = k > list.length ? verdict : "";
     say(`Step ${k} of ${lastStep()}. ${said}${part ? ` Sum so far ${show(sum)}.` : ""}`, ended);

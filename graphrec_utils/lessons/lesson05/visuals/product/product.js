@@ -117,9 +117,12 @@ function render({ model, el }) {
       h("div", {}, h("span", { class: "gr-pro-dash" }), `${name}'s own vector: told at 0`),
       h("div", {}, h("span", { class: "gr-pro-ring" }), `what ${others.join(" and ")} hear${others.length === 1 ? "s" : ""}`),
     );
-    const told = Math.max(...far) < 1e-9 ? `${who} hears what everybody hears.` : `${who}'s f${k + 1} is ${sign(own[k])}: ${name}'s ${sign(item[k])} becomes ${sign(item[k])} × (1 + ${sign(c)} · ${sign(own[k])}) = ${sign(heard[k], 2)}.`;
+    const turn = factor[k];
+    const effect = held === null ? "" : `f${k + 1} is ${Math.abs(turn) < 0.05 ? "silenced" : turn < 0 ? "turned round" : turn > 1.0001 ? "amplified" : turn < 0.9999 ? "damped" : "told as it is"}. `;
+    const told = Math.max(...far) < 1e-9 ? `${who} hears what everybody hears.` : `${effect}${who}'s f${k + 1} is ${sign(own[k])}: ${name}'s ${sign(item[k])} becomes ${sign(item[k])} × (1 + ${sign(c)} · ${sign(own[k])}) = ${sign(heard[k], 2)}.`;
     say(`Strength of the product ${sign(c)}. ${told} Cosine of what ${users[0][0]} and ${users[1][0]} hear: ${sign(cosine(all[0], all[1]), 2)}.`);
     control.set(c);
+    control.node.querySelector("output").textContent = `${c}`.replace("-", "−");
   };
   const control = slider("product", { min: -2, max: 2, step: 0.1, value: model.get("strength") }, (c) => {
     model.set("strength", c);

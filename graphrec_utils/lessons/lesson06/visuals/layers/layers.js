@@ -3,7 +3,7 @@
 // State: users, items (names), blocks (user-item block of A_hat to the power 0 … 2K), eigenvalues,
 // alpha (K + 1 weights), guesses ({ "u i": 0 or 1 }), shown (are the scores visible).
 
-import { button, frame, h, moves, roving, s, slider } from "../../../../plots/visuals/base/base.js";
+import { button, count, frame, h, list, moves, roving, s, slider } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const users = model.get("users");
@@ -125,7 +125,8 @@ function render({ model, el }) {
     ...ticks,
     ...dots,
   );
-  const filter = h("div", { hidden: "" }, h("div", { class: "gr-title" }, "response g(λ) at the eigenvalues"), picture);
+  const powers = h("div", { class: "gr-layers-powers" });
+  const filter = h("div", { hidden: "" }, h("div", { class: "gr-title" }, "response g(λ) at the eigenvalues"), picture, powers);
   const more = button("Response", () => {
     filter.hidden = !filter.hidden;
     more.setAttribute("aria-expanded", !filter.hidden);
@@ -212,11 +213,11 @@ function render({ model, el }) {
       columns[p].setAttribute("height", length);
       columns[p].setAttribute("y", z < 0 ? base : base - length);
       values[p].setAttribute("y", z < 0 ? base + length + 13 : base - length - 4);
-      values[p].textContent = shown ? number(z, 2) : "?";
+      values[p].textContent = shown ? number(z) : "?";
     });
     const whole = shown ? ` = ${number(each[pair[0]][pair[1]])}` : "";
     pairTitle.textContent = `${users[pair[0]]} – ${items[pair[1]]}${whole}, from how many steps?`;
-    walks.setAttribute("aria-label", shown ? `parts of the score of ${users[pair[0]]} and ${items[pair[1]]}: ${parts.map((z, p) => `${number(z, 2)} from ${p} steps`).join(", ")}` : "parts of a score, hidden until the scores are shown");
+    walks.setAttribute("aria-label", shown ? `parts of the score of ${users[pair[0]]} and ${items[pair[1]]}: ${parts.map((z, p) => `${number(z)} from ${p} steps`).join(", ")}` : "parts of a score, hidden until the scores are shown");
     reveal.textContent = shown ? "Hide and predict again" : "Show the scores";
     const g = (value) => alpha.reduce((sum, a, k) => sum + a * value ** k, 0);
     const along = Array.from({ length: 81 }, (_, k) => -1 + k / 40);
@@ -233,18 +234,28 @@ function render({ model, el }) {
     ready.forEach(({ alpha: own, node }) => node.setAttribute("aria-pressed", own.every((a, k) => Math.abs(a - alpha[k]) < 1e-9)));
     sliders.forEach((z, k) => {
       z.set(Math.round(alpha[k] * 100) / 100);
+      z.node.querySelector("output").textContent = `${Math.round(alpha[k] * 100) / 100}`.replace("-", "−");
       z.node.style.setProperty("--gr-at", (1 + alpha[k]) / 2);
     });
     const cellsInAll = users.length * items.length;
     const odd = weight.map((w, p) => [w, p]).filter(([w, p]) => p % 2 && Math.abs(w) > 1e-9);
     const sum = odd.map(([w, p]) => `${number(w)} Â${p === 1 ? "" : "⁰¹²³⁴⁵⁶⁷⁸"[p]}`).join(" + ").replaceAll("+ −", "− ");
+    powers.textContent = `scores = ${sum || "0"}`;
     if (shown) {
-      const judged = !made ? "" : judging ? ` ${right} of your ${made} predictions hold.` : " You predicted for other weights.";
+      const judged = !made ? "" : !judging ? " You predicted for other weights." : made === 1 ? ` Your prediction ${right ? "holds" : "does not hold"}.` : ` ${right} of your ${made} predictions hold.`;
       const [u, i] = pair;
-      const gone = parts.every((z, p) => p % 2 === 0 || Math.abs(z) < 5e-4);
+      // the score is made of walks: none is shorter than the way, and only odd ones join the two sides
+      const made_of = parts.map((z, p) => (Math.abs(z) < 5e-4 ? -1 : p)).filter((p) => p >= 0);
+      const ends = `${users[u]} and ${items[i]}`;
+      const far = !way.length
+        ? `${ends} are not joined, by no number of steps.`
+        : !odd.length
+          ? "0 everywhere: no odd power is left, and only odd numbers of steps join a user with an item."
+          : made_of.length
+            ? `${ends} are ${count(steps, "step")} apart, so ${steps > 1 ? "only " : ""}${list(made_of.map(String))} ${made_of.length === 1 && made_of[0] === 1 ? "step joins" : "steps join"} them, never an even number.`
+            : `${ends} are ${count(steps, "step")} apart, and no walk of these weights joins them.`;
       const told = held === null ? "" : `α${"₀₁₂₃₄"[held]} = ${number(alpha[held], 2)}: ${users[u]} – ${items[i]} has ${number(each[u][i])}, with the mean ${number(mean[u][i])}. `;
-      const far = way.length ? `${users[u]} and ${items[i]} are ${steps} ${steps === 1 ? "step" : "steps"} apart. ` : "";
-      say(`${told}Scores = ${sum || "0: no odd power is left"}. ${gone ? "" : `${far}Odd numbers of steps join a user with an item, even ones never do.`}${judged}`);
+      say(`${told}${far}${judged}`);
     } else say(`Which scores are 0? ${made} of ${cellsInAll} cells predicted.`);
   };
   for (const name of ["alpha", "guesses", "shown"]) model.on(`change:${name}`, draw);

@@ -12,7 +12,7 @@ function render({ model, el }) {
   const rays = model.get("rays");
   const last = layers.length - 1;
   const names = [...users, ...items];
-  const [size, edge] = [262, 46];
+  const [size, edge] = [262, names.length > 16 ? 16 : 34]; // names may stand out of the frame
   const middle = size / 2;
   const number = (x) => x.toFixed(2).replace("-", "−");
 
@@ -34,23 +34,27 @@ function render({ model, el }) {
       return s("g", {}, s("title", {}, name), mark);
     });
     const tags = names.map((name, v) => (names.length <= 16 || !v ? s("text", { class: "gr-smooth-tag gr-slides" }, name.slice(0, 8)) : null));
+    const words = ["users", "items"].map((side) => s("text", { class: "gr-smooth-tag gr-slides" }, side)); // of a side that is one
     const limits = rays.map(([x, y], k) => {
       const at = (z, sign) => middle + sign * z * (middle - edge);
+      const [p, q] = rays[1 - k]; // names stand outside the two rays, their letters between them
+      const inside = x * q - y * p < 0 ? -1 : 1;
       return s(
         "g",
         {},
         s("line", { class: `gr-smooth-ray${k ? " gr-smooth-odd" : ""}`, x1: middle, y1: middle, x2: at(x, 1), y2: at(y, -1) }),
-        s("text", { x: at(x * 0.55, 1) - 5, y: at(y * 0.55, -1) - 5, class: "gr-smooth-word" }, k ? "b" : "a"),
+        s("text", { x: at(x, 1) - 16 * y * inside, y: at(y, -1) - 16 * x * inside + 5, "text-anchor": "middle", class: "gr-smooth-word" }, k ? "b" : "a"),
       );
     });
     const svg = s(
       "svg",
-      { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img" },
+      { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img", class: "gr-smooth-plane" },
       ...(kind === "single" ? limits : []),
       ...lines,
       s("circle", { cx: middle, cy: middle, r: 2.5, class: "gr-smooth-origin" }),
       ...marks,
       ...tags.filter(Boolean),
+      ...words,
     );
     const gauges = ["users", "items"].map((side) => {
       const bar = h("span", { class: `gr-slides gr-smooth-fill gr-smooth-${side}` });
@@ -73,10 +77,18 @@ function render({ model, el }) {
         marks[v].setAttribute("transform", `translate(${px.toFixed(1)} ${py.toFixed(1)})`);
         lines[v].setAttribute("d", `M ${middle} ${middle} L ${px.toFixed(1)} ${py.toFixed(1)}`);
       });
+      // a side whose nodes are one has one name, at the farthest
+      const one = words.map((word, side) => (word.style.display = cosine[side ? "items" : "users"] > 0.95 ? "" : "none") === "");
+      const tip = words.map((_, side) => at.reduce((best, [x, y], v) => ((v >= users.length) === Boolean(side) && (best < 0 || Math.hypot(x, y) > Math.hypot(...at[best])) ? v : best), -1));
+      const places = at.flatMap(([x, y], v) => {
+        const side = Number(v >= users.length);
+        if (tags[v]) tags[v].style.display = one[side] ? "none" : "";
+        const node = one[side] ? (tip[side] === v ? words[side] : null) : tags[v];
+        return node ? [{ node, x: middle + (x / longest) * (middle - edge), y: middle - (y / longest) * (middle - edge) }] : [];
+      });
       // names stand outside, one under the other where their nodes lie together
       for (const side of [-1, 1]) {
-        const mine = at.map(([x, y], v) => ({ v, x: middle + (x / longest) * (middle - edge), y: middle - (y / longest) * (middle - edge) }))
-          .filter(({ v, x }) => tags[v] && (x < middle ? -1 : 1) === side).sort((a, b) => a.y - b.y);
+        const mine = places.filter(({ x }) => (x < middle ? -1 : 1) === side).sort((a, b) => a.y - b.y);
         let below = -99;
         for (const place of mine) below = place.at = Math.max(place.y + 4, below + 13);
         let above = size - 3;
@@ -84,9 +96,9 @@ function render({ model, el }) {
           place.at = Math.min(place.at, above);
           above = place.at - 13;
         }
-        for (const { v, x, at: y } of mine) {
-          tags[v].setAttribute("transform", `translate(${(x + 11 * side).toFixed(1)} ${y.toFixed(1)})`);
-          tags[v].setAttribute("text-anchor", side < 0 ? "end" : "start");
+        for (const { node, x, at: y } of mine) {
+          node.setAttribute("transform", `translate(${(x + 11 * side).toFixed(1)} ${y.toFixed(1)})`);
+          node.setAttribute("text-anchor", side < 0 ? "end" : "start");
         }
       }
       for (const { bar, value, side } of gauges) {

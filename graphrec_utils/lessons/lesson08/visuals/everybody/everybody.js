@@ -132,6 +132,7 @@ function render({ model, el }) {
   ];
   if (model.get("answers")) ways.unshift(choice("Your walk", "way", "yours", "walk", "Visits of your own walks from these films, going home with chance ½"));
   controls.append(depth.node, play, ...ways, button("Another stranger", stranger));
+  let met = null; // the stranger who was just asked for
   function stranger() {
     let films = [];
     while (films.length < 3) films = [...people[Math.floor(Math.random() * people.length)]].filter((f) => !model.get("loved").includes(f));
@@ -139,7 +140,8 @@ function render({ model, el }) {
       const j = k + Math.floor(Math.random() * (films.length - k));
       [films[k], films[j]] = [films[j], films[k]];
     }
-    put({ stranger: films.slice(0, 3) });
+    met = films.slice(0, 3);
+    put({ stranger: met });
   }
   const id = `gr-eb-${Math.random().toString(36).slice(2)}`;
   const search = h("input", { type: "text", list: id, placeholder: "a film that you love", "aria-label": "A film that you love", autocomplete: "off" });
@@ -285,7 +287,8 @@ function render({ model, el }) {
     chips.replaceChildren(...shown.loved.map((f, k) => h("span", { class: "gr-eb-chip", style: `border-color:rgb(${TASTES[k]})` }, titles[f])));
     for (const node of ways) node.setAttribute("aria-pressed", String(model.get(node.dataset.key) === node.dataset.on));
     canvas.setAttribute("aria-label", `Films as stars. The brightest: ${list(shown.lists[0].slice(0, 3).map((row) => titles[row.film]))}.`);
-    tell();
+    tell(met === shown.other ? `Now somebody who loves ${list(met.map((f) => titles[f].replace(/ \(\d+\)$/, "")))}. ` : "");
+    met = null;
     paint();
   }
 

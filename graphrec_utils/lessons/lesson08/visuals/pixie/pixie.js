@@ -8,7 +8,7 @@
 import { button, count, frame, h, list, player, s, slider } from "../../../../plots/visuals/base/base.js";
 import { graph } from "../../../../plots/visuals/base/graph.js";
 
-const MOST = 400; // steps
+const MOST = 600; // steps, as in the picture; with a student's walk as many as it has
 
 // Mulberry32: the same numbers everywhere for the same seed.
 const random = (seed) => () => {
@@ -52,6 +52,7 @@ function render({ model, el }) {
   const make = () => {
     const [home, back, favor] = [m + model.get("start"), model.get("restart"), model.get("favor")];
     const next = random(model.get("seed"));
+    const most_steps = stopping ? MOST : (Object.values(model.get("answers") ?? {})[0]?.length ?? MOST);
     const choose = (v) => {
       const near = net.neighbors[v];
       const weight = near.map((w) => (liked[w] ? favor : 1));
@@ -76,7 +77,7 @@ function render({ model, el }) {
       walk.yours = true;
       return;
     }
-    while (walk.steps.length < MOST && !walk.stopped) {
+    while (walk.steps.length < most_steps && !walk.stopped) {
       const board = choose(at);
       const pin = choose(board);
       visits[pin] += 1;
@@ -160,7 +161,7 @@ function render({ model, el }) {
     restart.set(model.get("restart"));
     favor?.set(model.get("favor"));
     const ended = step === walk.steps.length;
-    const end = !ended || walk.yours ? "" : walk.stopped ? ` Early stop: ${count(high, "pin")} have ${often} visits.` : ` The ${MOST} steps are made.${unmet(visits)}`;
+    const end = !ended || walk.yours ? "" : walk.stopped ? ` Early stop: ${count(high, "pin")} have ${often} visits.` : ` The ${step} steps are made.${unmet(visits)}`;
     if (turned !== null) return say(about(visits, step));
     say(
       !now

@@ -24,8 +24,8 @@ function render({ model, el }) {
       const more = sample(after)[0][0].length - sample(before)[0][0].length;
       const tree = treeOf(after) - treeOf(before);
       turned = box.checked
-        ? ` Pin ${pin} put in: ${more ? count(more, "content") + " more" : "no content more, all were there"}; a tree reads ${tree} more.`
-        : ` Pin ${pin} taken out: ${-more} fewer; a tree reads ${-tree} fewer.`;
+        ? `Pin ${pin} put in: ${more ? count(more, "content") + " more" : "no content more, all were there"}; a tree reads ${tree} more. `
+        : `Pin ${pin} taken out: ${-more} fewer; a tree reads ${-tree} fewer. `;
       if (box.checked) model.set("picked", [2, after.indexOf(pin)]); // its whole tree lights up
       put("batch", after);
       turned = "";
@@ -180,8 +180,8 @@ function render({ model, el }) {
       ? `computed from its own vector (place ${place})${from.length ? ` and from ${list(from.map(name))}` : "; it hears nobody"}.`
       : `read once, used by ${users.length > 1 ? "pins" : "pin"} ${list(users)} of layer 1.`;
     say(
-      `${count(columns[0].length, "content")} to read; as a tree it would be ${tree}. ` +
-        `Place ${place} of ${c === 1 ? "" : "the "}${layers[c]} is pin ${columns[c][place]}: ${told}${turned}`,
+      `${turned}${count(columns[0].length, "content")} to read; as a tree it would be ${tree}. ` +
+        `Place ${place} of ${c === 1 ? "" : "the "}${layers[c]} is pin ${columns[c][place]}: ${told}`,
     );
   }
   model.on("change:batch", build);
