@@ -27,7 +27,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 02 and 03; 04 helps ·
 # **Runs on** any CPU
 #
-# **In an hour:** 12.1 to 12.5, with exercises 12.1, 12.2 and 12.6. **Branches**, marked ↳ and placed after the quiz: 12.6 how good is
+# **In an hour:** 12.1 to 12.5, with exercises 12.1, 12.2 and 12.6 (it stands in 12.4). **Branches**, marked ↳ and placed after the quiz: 12.6 how good is
 # an answer? · 12.7 false facts of your own, and lengths · 12.8 other formulas: product or distance? · 12.9 the answer stood in train · 12.10 films, genres,
 # and where popularity lives · 12.11 your graph.
 
@@ -174,8 +174,8 @@ check("12.2", margin_loss)
 # ## 12.3 Ask it something
 #
 # **CoDEx-S** is a part of Wikidata: people, countries, professions, instruments, and what is known of them.
-# We train on it with `transe.fit`, a fast loop. In the place of the margin it has the softmax of lesson 10: the true entity
-# against 64 corrupted ones, which finds more (branch 12.6 shows by how much).
+# We train on it with `transe.fit`, a fast loop. In the place of the margin it has the sampled softmax of lesson 03, on minus the distances: the true entity
+# against 64 corrupted ones. That finds more (branch 12.6).
 #
 # Then we ask four questions, a column each, best answer first. A ✓ is a fact that stood in training. A ★ is a fact that was **held out**, so that the model found it by itself.
 
@@ -244,13 +244,12 @@ answers
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 18 to 24. Cover the table; three questions to the room first, then to the model, one column each. ★ was held
-# out: the model has not read it. Point at a wrong answer near the top: it is of the right kind, a language or a
-# science. With a notebook open, ask piano for its religion; the model always has an answer.
+# out: the model has not read it. Point at a wrong answer near the top: it is of the right kind, a language of others. With a notebook open, ask piano for its religion; the model always has an answer.
 
 # %% [markdown]
 # Read the ★ of the second column: that Euler's *field of work* is mathematics was held out. But the model had been told that his *occupation* is mathematician. It
 # seems to have put one relation together with another.
-# Every column answers with the right *kind* of thing, too: languages for Austria, music for Michael Jackson. Which one is *true* is harder to learn: after German come Arabic, French and Spanish, and they are not Austria's.
+# Every column answers with the right *kind* of thing, too: languages for Austria, music for Michael Jackson. But a list must be filled: after German, Austria's own, come the languages of others. Nor is all false that has no mark: Jackson did sing *contemporary R&B*. A missing fact is **unknown, not false**.
 # Put questions of your own, such as `ask("Japan", "continent")`, or one that makes no sense, `ask("piano", "religion")`. The model always has an answer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -290,17 +289,17 @@ check("12.6", best_translation)
 visuals.translation("both directions", function=distance)
 
 # %% [markdown]
-# *Figure 12.2. Three scenes, each with its best arrows. "Borders" holds in both directions: no arrow is left. "Contains" points to
-# the middle of three countries. Two arrows in a row make a third.*
+# *Figure 12.2. Three scenes, each with its best arrows. Left: France and Germany border each other,
+# and no arrow is left. Middle: Europe contains three countries, and the arrow points between them. Right: two arrows in a row make a third, exactly.*
 #
 # When the cell has run, press *Pull together* in *both directions*, several times. What has become of France and Germany?
 #
 # * **Symmetric.** With $(a, r, b)$ and $(b, r, a)$ the mean of the differences is **zero**, and each fact keeps a
 #   distance of $\lVert \mathbf e_a - \mathbf e_b \rVert$. Both are exact only if the two ends become one point.
 # * **One to many.** The tip lies in the middle of the tails. All are exact only if all tails are one point. *Likes* is of this kind.
-# * **In this order.** Two arrows in a row add up, and a sum forgets the order: *my friend's seller* would be *my seller's friend*.
+# * **In this order.** Two arrows in a row add up, exactly. But a sum forgets the order: *my friend's seller* would be *my seller's friend*.
 #
-# So an arrow cannot be *exact* here. But nobody needs distance zero: what counts is the **order** of the answers. The **MRR** of lesson 01 measures it: the mean of 1 / rank of the
+# So in the first two an arrow cannot be *exact*. But nobody needs distance zero: what counts is the **order** of the answers. The **MRR** of lesson 01 measures it: the mean of 1 / rank of the
 # true answer. If other right answers leave the list first, the ranks are *filtered*, as here; otherwise they are *raw* (branch 12.6).
 #
 # Which country is nearest to France + *diplomatic relation*?
@@ -382,11 +381,12 @@ results.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# An arrow cannot say "both ways": TransE puts the asker in front of every symmetric answer (0.30). With the asker in front no answer can score more than ½. Taking the asker
-# out, as for France, raises that ceiling; here it stays in, to show what the arrow itself says. A product cannot say "which way": for DistMult *before* is also *after* (0.50, a
+# An arrow that says "both ways" is short, so it says "myself" first: TransE puts the asker in front of every symmetric answer, and none can score more
+# than ½. (Trained facts come to 0.49, the held-out ones, the same neighbors asked the other way, to 0.30.) Taking the asker
+# out, as for France, raises that ceiling; here the arrow speaks for itself. A product cannot say "which way": for DistMult *before* is also *after* (0.50, a
 # coin). And *one to many*, the kind of *likes*, is no obstacle (1.00): the five tails lie close to the tip and are in front together.
 #
-# **A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways".**
+# **A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways, and not myself".**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -496,11 +496,10 @@ verdicts(
 # **First the rise, then the height.** A rise compares a model with itself: what did the edges add? What people do adds a fifth to TransE, a sixth to RP3β, which learns nothing, and a fourteenth to iALS. Such edges help with an arrow or without, since all that a walk needs is a way to go on. A height compares
 # models, and at the right we cannot tell TransE from the walk, nor from the factorization. Mind where a line starts, too: from saves alone TransE is behind both rivals, so part of its fifth may be catching up.
 #
-# Why does the middle add so little? A maker or a board ties a pin to other pins: it says where the pin belongs, not who wants it. A click ties a person to a pin. That may be the reason, or only that clicks are many, twice as many as saves: here we cannot tell the two apart.
+# Why does the middle add so little? A maker or a board ties a pin to other pins: it says where the pin belongs, not who wants it. A click ties a person to a pin. That may be the reason, or only that clicks are many, twice as many as saves.
 #
-# **And the film of this morning?** No model finds a single one. By their makers the graph can reach seven of ten such pins, as it reached Exit in figure 12.3. Boards reach none of them: a board holds what somebody saved. But a list asks who is *nearer*. Such a
-# pin shares its maker, and those who clicked on it, with many pins that people did save, and these probably stand in front of it. TransE's number for popularity (12.10) counts saves, so it lifts only the others; but that is not the reason, for without it TransE
-# finds none either. To be reachable is not to be recommended. If new things must be shown, keep places for
+# **And the film of this morning?** No model finds a single one. By their makers the graph can reach seven of ten such pins, as it reached Exit in figure 12.3. But a list asks who is *nearer*. Such a
+# pin shares its maker, and those who clicked on it, with many pins that people did save, and these probably stand in front of it. To be reachable is not to be recommended. If new things must be shown, keep places for
 # them, or take a model that reads what is in them (lesson 09).
 #
 # **On PinWorld, add what people do before what things are.**
@@ -510,7 +509,7 @@ verdicts(
 # so that more facts are no longer training. A factorization or a walk takes an attribute as one more user, a behavior as
 # one more user or with a share in its user's row, which was tuned with more trials. Some winners stand at an end of their
 # grid: TransE from saves and with attributes (sharpness), TransE with behaviors (rate, steps), iALS with behaviors (ridge). So the fifth is that of these grids. Attributes give TransE 0.003 (from 0.001 to 0.005). With behaviors it is over iALS by 0.003
-# (from −0.002 to 0.009). Intervals of 95 % of differences, user by user. 6 % of what is asked are pins that nobody had saved, 211 of them: 71 % have a maker in the graph, who made saved pins, too; none has a board; 61 % have a long click or close-up; recall@20 of every row 0.000. From saves alone TransE is behind iALS,
+# (from −0.002 to 0.009). Intervals of 95 % of differences, user by user. 6 % of what is asked are pins that nobody had saved, 211 of them: 71 % have a maker in the graph, who made saved pins, too; none has a board; 61 % have a long click or close-up; recall@20 of every row 0.000, of TransE also without its number for popularity. From saves alone TransE is behind iALS,
 # by 0.007 (from 0.004 to 0.011), and RP3β, by 0.005 (from 0.002 to 0.008). Command:
 # `python -m solutions.experiments.lesson12.likes_as_relation`.</details>
 
@@ -527,9 +526,8 @@ verdicts(
 # >
 # > **Where it did not.** A walk and a factorization on the same graph find as much, as far as we can tell. On films a list of the last days is far ahead (branch 12.10).
 #
-# * **What do you gain when *likes* is one relation among many?** On PinWorld what people do adds a fifth, what things are little. A walk gains nearly as much without an arrow. The film of this morning
-#   nobody finds: it is in reach, behind all that people did save.
-# * **What can one arrow never say?** "Both ways": the arrow gets short, and the one who asks stands in front of every answer. Nor "in this order": arrows add up to the same in any. *One to many*, the kind of *likes*, it
+# * **What do you gain when *likes* is one relation among many?** On PinWorld what people do adds a fifth, what things are little. The film of this morning nobody finds: it is in reach, behind all that people did save.
+# * **What can one arrow never say?** "Both ways, and not myself": the arrow gets short, and who asks stands in front of every answer. Nor "in this order": arrows add up to the same in any. *One to many*, the kind of *likes*, it
 #   ranks well, though it cannot fit it exactly.
 #
 # **Next.** Here many clicks helped few saves. If the one vector of a person finds too little, should it read more kinds of edges, or should the person get more vectors?

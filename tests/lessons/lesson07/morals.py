@@ -30,7 +30,7 @@ MORALS = {
         printed("07", "NDCG@20 of hidden over heard")[-2] > 0
     ),
     "Without rows you lose what they remember of known items. Of an item that nobody has touched they remember nothing, and content speaks alone": rows_remember,
-    "An encoder serves a pin before it has edges to count. Once it has them, counting catches up, and passes": lambda: (
+    "Just after the training an encoder serves what came since. As newcomers collect edges and the training grows old, counting catches up, and passes": lambda: (
         all(
             ahead(data["leads"][f"GraphSAGE{MORE} over RP3β{MORE}, new without"])
             for data in of("07_rivals").values()

@@ -9,8 +9,14 @@ from tests.lessons.evidence import ahead, behind, of, open_
 
 
 def both_ways() -> bool:
-    mrr = {(r["kind"], r["model"]): sum(r["MRR"]) / 3 for r in of("12_patterns")["rows"]}
-    return mrr["one to many", "TransE"] == 1 and mrr["symmetric", "TransE"] < 0.4
+    rows = {(r["kind"], r["model"]): r for r in of("12_patterns")["rows"]}
+    many, symmetric = rows["one to many", "TransE"], rows["symmetric", "TransE"]
+    return (
+        min(many["MRR"]) == 1
+        and max(symmetric["MRR"]) < 0.4
+        and min(symmetric["the question is its own best answer"]) == 1
+        and 0.485 <= sum(symmetric["MRR on train"]) / 3 < 0.495
+    )
 
 
 def wants() -> bool:
@@ -26,7 +32,7 @@ def wants() -> bool:
 
 
 MORALS = {
-    'A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways"': both_ways,
+    'A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways, and not myself"': both_ways,
     "On PinWorld, add what people do before what things are": wants,
     "A falling loss is no proof of learning. Watch lengths": lambda: (
         json.loads(questions.measured_file("12").read_text("utf-8"))["12.p1"] == "it keeps falling"
