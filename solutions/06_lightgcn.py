@@ -179,7 +179,7 @@ visuals.layers(R_path, num_layers=3)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Does an untrained LightGCN recommend?
 #
-# Scores without training: are they any good? Ask 2,000 people of Gowalla, who visit places. Most of these have one visitor.
+# Scores without training: are they any good? Ask 2,000 people of Gowalla, who visit places, most with one visitor each.
 #
 # > **Claim** (ours). A LightGCN of three layers that has learned nothing finds more than a list of bestsellers.
 #
@@ -333,7 +333,7 @@ visuals.smoothing(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
 #
-# Theory says bestsellers. Yet the longest walk in the table of 6.2 found most. So take ever more layers for the same 2,000 users, untrained and trained.
+# Theory says bestsellers, yet the longest walk in the table of 6.2 found most. So take ever more layers for the same 2,000 users, untrained and trained.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p14"]
 predict("06.p14")
@@ -360,11 +360,11 @@ plt.show()
 # *Figure 6.4. Recall@20 on test for 2,000 users of Gowalla by the number of layers, on a logarithmic axis: untrained (dashed, hollow) and trained (solid,
 # with intervals of 95 % over three trainings); bestsellers dotted. (6.2 asked validation: its heights are others.) Where does each line turn?*
 #
-# **Untrained**, the line climbs up to fifty layers before it falls towards the bestsellers. A likely reason: most places have
-# one visitor, so three steps reach few of them, and a longer walk reaches more before it forgets where it began.
+# **Untrained**, the line climbs for long before it falls towards the bestsellers, probably since most places have one visitor: three
+# steps reach few of them, and a longer walk reaches more before it forgets where it began.
 #
-# **Trained**, three or eight layers find most; at twenty the lines have met. A likely reason: training has moved
-# whole neighborhoods already (6.3), and further steps mix what was learned. Another: an untrained row has a number for every node, a trained one 32.
+# **Trained**, twenty layers find less than three, probably since training has moved whole neighborhoods already (6.3), and further
+# steps mix what was learned. There the two lines have met. Another reason may be size: an untrained row has a number for every node, a trained one 32.
 #
 # **The more layers walk, the less training adds.**
 #

@@ -561,10 +561,10 @@ verdict(
 
 # %% [markdown]
 # *Figure 7.4. NDCG@20 among the pins of PinWorld that were born since the training, by the days since then. Later days have more pins to choose from,
-# so lines may fall for that alone: compare them at one day. Which lines cross?*
+# so lines may fall for that alone: compare them at one day. On day 3 only PinSage's lead over RP3β is beyond chance, and just. Which lines cross?*
 #
 # After three days a new pin has a picture, words, and hardly an edge. So on day 3 all who read lie above RP3β, who
-# counts, and the encoders highest: they read the few edges as well. (Beyond chance is only PinSage's lead, and just.)
+# counts, and the encoders highest: they read the few edges as well.
 #
 # Week by week the pins collect edges, and the training grows old. After one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training. Ask of your own items when counting overtakes.

@@ -382,7 +382,7 @@ results.table(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # An arrow that says "both ways" is short, so it says "myself" first: TransE puts the asker in front of every symmetric answer, and none can score more
-# than ½. (Trained facts come to 0.49, the held-out ones, the same neighbors asked the other way, to 0.30.) Taking the asker
+# than ½: trained facts come close (0.49), the same neighbors asked the other way do not (0.30). Taking the asker
 # out, as for France, raises that ceiling; here the arrow speaks for itself. A product cannot say "which way": for DistMult *before* is also *after* (0.50, a
 # coin). And *one to many*, the kind of *likes*, is no obstacle (1.00): the five tails lie close to the tip and are in front together.
 #
