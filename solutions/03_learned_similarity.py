@@ -97,7 +97,7 @@ axes[0].set_ylabel("NDCG@20, validation")
 plt.show()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 3.1. What was tried, for the dot product (Dot), for two steps toward NeuMF (GMF and MLP, 3.2) and for NeuMF. A mark is the best **trial** at a penalty $\lambda$ (lesson 02), a large mark the best of all. Dashed: nothing was tried there. This NeuMF is trained from scratch; the one with the check mark starts from the best GMF and MLP, and was tried at 0.1 only.*
+# *Figure 3.1. What was tried, for the dot product (Dot), for two steps toward NeuMF (GMF and MLP, 3.2) and for NeuMF. A mark is the best **trial** at a penalty $\lambda$ (lesson 02), a large mark the best of all. Dashed: nothing was tried there. This NeuMF is trained from scratch.*
 #
 # A trial is one training with one choice of settings, judged on validation. Another setting is the *learning rate*: how far one step goes. Dot is best at 0.01, and the next penalty is ten times as large. GMF is best at the last one, and may be better beyond it. Which trial would you add first?
 #
@@ -191,7 +191,7 @@ predict("03.p1")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A network instead of a product
 #
-# GMF orders films as a dot product does. Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, and $\hat y = \langle \mathbf p_u, \mathbf q'_i \rangle$. GMF learns in another way, and ranks nothing new.
+# GMF orders films as a dot product does. Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, and $\hat y = \langle \mathbf p_u, \mathbf q'_i \rangle$. GMF learns in another way, and ranks nothing new. So its lead over Dot in figure 3.1, 0.142 against 0.134, is not what it can say: a first sign that Dot lacked care.
 #
 # A **multilayer perceptron** (MLP) goes further. It puts the two vectors beside each other, and a tower of layers learns
 # what to do with them:
@@ -209,7 +209,7 @@ predict("03.p1")
 # ## 3.3 More expressive?
 #
 # A network with one hidden layer can approximate any continuous function on a bounded region, the dot product
-# included. So an MLP can do whatever a dot product does, and more. This is the argument for a network.
+# included. So an MLP can do whatever a dot product does: the argument for a network.
 #
 # But *can represent* is one thing, and *does learn* another. Take one number $p$ for a user and one, $q$, for
 # an item. Three networks learn to return $p \cdot q$ for $p$ and $q$ between −2 and 2.
@@ -247,7 +247,7 @@ visuals.surface(nets)
 # %% [markdown]
 # *Figure 3.2. The score over user p and item q, of the product and of three networks: red above 0, blue below. In the dashed square the networks were trained. Below or beside them, the same score along the dotted line, one item for all users: solid the product, dashed the network.*
 #
-# Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little. From (2, 2) up to there the product bends upward, from 4 to 9. A ReLU network is made of flat pieces: beyond its last fold it goes on straight, and falls behind. A dot product is right there without any training.
+# Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little: 5.4, 5.5 and 7.3. From (2, 2) up to there the product bends upward, from 4 to 9. A ReLU network is made of flat pieces: beyond its last fold it goes on straight, and falls behind. A dot product is right there without any training.
 #
 # **To represent is not yet to learn, and a network can be trusted only where it had data.** Here that is the whole square; in a recommender it is a few likes per user.
 #
@@ -261,7 +261,7 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.4 What cannot be searched
 #
-# A recommender in use has to find the best 20 of a million items in milliseconds. With a dot product this is **maximum inner product search** (MIPS). An index over item vectors looks at a few thousand of them (lesson 10). A tower has no item vector to index. Every pair has to go through the network, so a tower can only reorder a short list.
+# A recommender in use has to find the best 20 of a million items in milliseconds. With a dot product this is **maximum inner product search** (MIPS). An index over item vectors looks at a part of them (an eighth in lesson 10). A tower has no item vector to index. Every pair has to go through the network, so a tower can only reorder a short list.
 #
 # <details><summary>One layer is cheap</summary>
 #
@@ -273,7 +273,7 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.5 Pairs instead of cells
 #
-# Now the **loss**, the number that training makes small. iALS wants a number in each cell, 1 or 0. A ranking
+# The similarity is one half of a model. The other is what it is trained for: the **loss**, the number that training makes small. iALS wants a number in each cell, 1 or 0. A ranking
 # needs less: a liked film should stand **above** one that is not. So Rendle et al. (2009) draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. They ask for $\hat y_{ui} > \hat y_{uj}$: only the difference of two scores counts.
 #
 # A sigmoid of the difference models the chance that $i$ beats $j$. Its negative logarithm is made small:
@@ -334,7 +334,7 @@ check("03.4", bpr_loss)
 visuals.bpr_loss(function=bpr_loss)
 
 # %% [markdown]
-# *Figure 3.3. Left, the BPR loss over the difference x (solid) and the loss with the sign turned (dashed). Right, the gradients of both. Once your loss passes, the curves are yours. In the interactive version, train a pair with each sign.*
+# *Figure 3.3. Left, the BPR loss over the difference x (solid) and the loss with the sign turned (dashed). Right, the gradients of both. In the interactive version, train a pair with each sign.*
 #
 # ### The loop
 #
@@ -348,7 +348,7 @@ visuals.bpr_loss(function=bpr_loss)
 # optimizer.step()
 # ```
 #
-# Now train with this loss on the likes of MovieTweetings, and with the sign turned. A random fifth of each user's likes is the test part, as in the papers of this lesson. Such a test asks about gaps in the past (1.3), not about tomorrow. In `fit`, `by` says how negatives are drawn (branch B), and `reg` is the $\lambda$ of lesson 02.
+# Now train with this loss on the likes of MovieTweetings, and with the sign turned. The test part, a random fifth of each user's likes, asks about gaps in the past (1.3), not about tomorrow. In `fit`, `by` says how negatives are drawn (branch B), and `reg` is the $\lambda$ of lesson 02.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 3.3: One step of training, a dozen times; read x and the loss aloud. Reset, Turn the sign, a dozen again: the
@@ -411,8 +411,7 @@ print(
 # *Figure 3.4. Training loss of the same model with the right sign (circles) and with the sign turned
 # (squares). One of the two recommends what its users never wanted.*
 #
-# Which one, the curves do not say: both fall from 0.69 to 0.10. The lists do: NDCG@20 is 0.1277 with the
-# right sign and 0.0016 with the turned one. **A falling loss says that the optimizer works. Whether it works
+# Which one, the curves do not say, for both fall alike. The lists do: read the NDCG@20 above. **A falling loss says that the optimizer works. Whether it works
 # on the right problem, only a ranking on held-out data tells.**
 #
 # <details><summary>How this was measured</summary>
@@ -473,8 +472,7 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 #
 # The reason is a count. At rank 50, 49 items are better. Among 99 draws we expect $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best **tenth of the catalog**, not about ten items.
 #
-# Does the **better recommender still win**? It need not (Krichene and Rendle, 2020): a model with every answer
-# at rank 50 scores nearly as well as one with every answer at rank 1. *In branch D you turn an order with it.*
+# Does the **better recommender still win**? It need not (Krichene and Rendle, 2020). *In branch D you turn an order.*
 #
 # **Among a hundred drawn items rank 50 of two thousand is as good as rank 1. Rank all items.**
 
@@ -483,7 +481,7 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 #
 # Does a learned similarity find more than a dot product, once that gets more care? Dot, GMF and MLP are now tried at penalties between the old ones and beyond their ends. The fused NeuMF starts from the new winners.
 #
-# A lead over one's own relatives says little. So four rivals without a network take part: *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β. The last walks three steps along likes (lesson 04).
+# A lead over one's own relatives says little. So four rivals take part: *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β, which walks three steps along likes (lesson 04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
@@ -551,11 +549,11 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the two of the check mark.** NeuMF stayed where it was, and Dot rose. Two settings were enough: a penalty between its old ones, 0.03, and a higher rate. Was that the trial you would have added? So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell. There had been a warning: the Dot of 3.1 found no more than popularity, which knows no user. And look at GMF: it can rank exactly what Dot can, and is behind it. What a model can say and what it learns are two things (3.3).
+# **First the two of the check mark.** NeuMF stayed where it was, and Dot rose. Two settings were enough: a penalty between its old ones, 0.03, and a higher rate. Was that the trial you would have added? So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell. Nor is the care equal yet: the fused NeuMF was only tried at the penalty 0.1, and Dot is still best at the end of its rates. There had been warnings: the Dot of 3.1 found no more than popularity, which knows no user, and less than GMF, which is behind it now.
 #
-# **Then look above them.** RP3β, iALS and EASE have no network, and find more than both. A guess why: they see every cell of $\mathbf R$, or every path, at once. Dot and NeuMF see a few drawn negatives.
+# **Then look above them.** RP3β, iALS and EASE find more than both. And iALS is a dot product, too: with 32 numbers, as Dot has, it finds 0.182. So it is not the product that holds Dot back. A guess what does: the three see every cell of $\mathbf R$, or every path, at once, Dot and NeuMF a few drawn negatives.
 #
-# **Last, follow EASE along its row.** With 99 negatives it is behind Dot, among all items ahead. Such a turn is what 3.6 warned of, though no intervals were stored for it.
+# **Last, follow EASE along its row.** With 99 negatives it is behind Dot, among all items ahead. Of such a turn 3.6 warned (no intervals were stored).
 #
 # **A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite
 # the simple ones.**
@@ -568,7 +566,7 @@ verdicts(*cards)
 # for popularity, RP3β and EASE. *Sizes*: NeuMF keeps 64 numbers per user and film, Dot 32. The length of *iALS, any d*, was chosen on validation, too; a second row has 32. The Dot of 3.1 found 0.155. *Cards*: the rival is the one
 # that validation preferred (for claim 1 of Dot and GMF, which is Dot with weights); intervals are of 95 % over 3,452 users.
 #
-# *Not every gap is closed.* Dot is still best at the end of its rates and at its last epoch: it may find more.
+# *Not every gap is closed.* Dot is best at its last epoch, too: it may find more.
 #
 # *Hit rates*: EASE finds 0.557 against 0.569 of Dot and 0.574 of NeuMF with 99 negatives, and 0.208 against 0.198 and 0.198
 # among all items; no errors are stored for these gaps. *BCE or BPR?* In the trials of 3.1 each of the four models finds a little
@@ -592,7 +590,7 @@ verdicts(*cards)
 #
 # | what it is for | where it won | where it did not |
 # |---|---|---|
-# | reordering a short list, where a network may read more than two vectors (lesson 17; not tried here) | against the MLP alone, which lacks the product: NDCG@20 is 0.014 higher (0.0105 to 0.0172) | against iALS: 0.014 lower (0.0098 to 0.0185); and it cannot be searched (3.4) |
+# | reordering a short list, where a network may read more than two vectors (lesson 17; not tried here) | nowhere beside a tuned dot product; NeuMF, which has the product, over the MLP, which lacks it: by 0.014 (0.0105 to 0.0172) | against iALS: 0.014 lower (0.0098 to 0.0185); and it cannot be searched (3.4) |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

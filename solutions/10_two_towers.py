@@ -92,7 +92,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 10.1. Two towers. Left, what is computed when she asks: her history, the user tower, her vector. Right, what was computed last night:
-# all items, the item tower, an index of their vectors. Only the product in the middle has an arrow from both sides.*
+# all items, the item tower, an index of their vectors.*
 #
 # **Only a product joins the two sides, so the whole item side is made in advance; her vector and the product are left for when she asks.**
 
@@ -107,9 +107,11 @@ plt.show()
 # | symbol | in code | meaning |
 # |---|---|---|
 # | $H_u$ | `history` | the latest items of user u, oldest first |
-# | $\mathbf h_j$ | `past` | how item j is read in a history: a table of its own |
+# | $\mathbf h_j$ | `past` | how item j is read in a history |
 # | $\mathbf b$ | `start` | where every history begins |
-# | $\mathbf q_i$ | `items` | how item i is sought: another table (or made from its content, which no tower of this lesson reads) |
+# | $\mathbf q_i$ | `items` | how item i is sought (in many systems from its content) |
+#
+# `past` and `items` are two tables, for these are two questions: what does it say of a person to have liked Alien, and whom does Alien suit?
 #
 # And she who came this morning? Without a like she is $\mathbf b$; after three likes she is $\mathbf b$ plus the mean of their three vectors.
 
@@ -133,7 +135,7 @@ visuals.towers(
 
 # %% [markdown]
 # *Figure 10.2. Five films on a circle and a user, who points at Alien, the film she liked (framed). On the right the softmax of the five
-# cosines at three temperatures. When the cell has run, you can turn the user, cool the softmax, and take steps of training.*
+# cosines at three temperatures. Run the cell to turn the user, cool the softmax, and take steps of training.*
 #
 # At τ = 1 the perfect match has a probability of 0.33, hardly more than Brazil; at τ = 0.1 it has 0.78. The order of the films is the same
 # at every temperature.
@@ -250,17 +252,17 @@ verdict(
 # *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
 # Squares are cells in numpy, triangles cells of faiss. Above the line an index is faster. Follow the squares from left to right.*
 #
-# **How to read it.** On the left the squares lie below the line: there cells in numpy answer half as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. And of a small catalog it has to open much, here a quarter of all cells.
+# **How to read it.** On the left the squares lie below the line: cells in numpy answer half as many requests. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. And of a small catalog it has to open much, here a quarter of all cells.
 #
-# To the right they rise. A scan's work grows with the catalog, an index's more slowly. Take a million things in a thousand cells: a request meets the thousand centers, and then only what lies in 128 cells, about an eighth of all. So from some size on to look at less must pay. The price is a tenth of the list.
+# To the right they rise. A scan's work grows with the catalog, an index's more slowly. Take a million things in a thousand cells (the triangles): a request meets the thousand centers, and then only what lies in 128 cells, about an eighth of all. That explains eight of the triangle's seventeen; the rest we did not take apart. So from some size on to look at less must pay. The price is a tenth of the list.
 #
-# And the million of the beginning? One thread answers 23 requests a second by a scan (43 milliseconds each), 394 by cells of faiss (2.5).
+# And the million of the beginning? A scan takes 43 milliseconds a request, cells of faiss 2.5.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**
 #
 # <details><summary>Why faiss lies higher, and why it falls at the end</summary>
 #
-# Higher probably since it gathers in C++. At a million, an eighth of the catalog explains a factor of eight; the rest we did not take apart. (A scan took 15, 43 and 21 nanoseconds an item at 10⁵, 10⁶ and 10⁷, we do not know why; at 21, the factor of 17 would be 8.5.) At the end it falls since it was given a thousand cells at most. From a million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items. The scan's work grows tenfold, and its time here by five only.
+# Higher probably since it gathers in C++. A scan took 15, 43 and 21 nanoseconds an item at 10⁵, 10⁶ and 10⁷, we do not know why; at 21, the factor of 17 at a million would be 8.5. At the end it falls since it was given a thousand cells at most. From a million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items. The scan's work grows tenfold, and its time here by five only.
 #
 # </details>
 #
@@ -277,7 +279,7 @@ verdict(
 # Now she is answered quickly. Is the answer any good? Somebody has to teach the towers, and there the million is in the way again.
 #
 # A tower learns from examples: a history, and what came next. If somebody liked 7, 3, 8, 5 and a history has two places, the last example is
-# [3, 8] and then 5. Neither the answer nor anything later may stand in the history. (Branch 10.6 hunts for two people who forgot that.)
+# [3, 8] and then 5. Neither the answer nor anything later may stand in the history.
 #
 # Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with
 # $Z = \sum_j e^{s_j}$, the **partition function**, and the loss $-\log p$ of what was liked. Its gradient says what training does: it pulls the liked item up by
@@ -340,7 +342,7 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does a softmax pay? BPR compares a like with one film that was drawn, and cross-entropy asks of each film alone. A softmax pushes hardest what is wrongly on top, and the top is what she sees. Guess who is first, and what the cosine of 10.2 costs or brings.
+# Does a softmax pay? BPR compares a like with one drawn film, cross-entropy asks of each film alone. A softmax works on the top of the list, which is what she sees.
 #
 # | films, in time order (10.8) | NDCG@20 |
 # |---|---|
@@ -351,9 +353,9 @@ check("10.3", softmax_loss)
 # | popularity, half forgotten in five days, as validation chose | 0.151 |
 # | popularity, half forgotten in two days | 0.171 |
 #
-# It pays, by 0.007 (from 0.003 to 0.012) over BPR, which like cross-entropy drew 64 films for each like. With the softmax the cosine costs a tenth: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7). So the towers of 10.5 have plain products.
+# It pays, by 0.007 (from 0.003 to 0.012) over BPR, which like cross-entropy drew 64 films for each like. That interval knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the softmax the cosine costs a tenth: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7). So the towers of 10.5 have plain products. Your softmax, over drawn films, was not tested: it is for catalogs where nobody can pay the first two rows.
 #
-# But read to the end. Popularity of the last days learns nothing, and how much it finds depends on how fast it forgets. With the half-life that validation chose it is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher. So put it beside every loss.
+# Popularity learns nothing, and how much it finds depends on how fast it forgets. With the half-life that validation chose it is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher. So put it beside every loss.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.5 The batch's own items
@@ -407,7 +409,7 @@ visuals.batch_matrix(
 # %% [markdown]
 # *Figure 10.4. The logits of a batch of five pairs. Ann and Cem both liked Alien: the two places are accidental hits.
 # On the right the softmax of Ann's row. Choose a row, set the temperature, and
-# let the hits back in. Once your function passes, the numbers are yours.*
+# let the hits back in.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 34 to 44. Figure 10.4: choose Ann, press "Let hits in", and ask what the loss now does to Alien for a user who likes
