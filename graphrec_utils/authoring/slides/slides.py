@@ -38,6 +38,10 @@ from graphrec_utils.cli.setup.environment import clone
 
 HERE = Path(__file__).parent
 STYLE = HERE / "slides.css"
+BUILDS = {  # what the map asserts of a lesson, where more can be said than on whom it builds
+    "11": "logQ repairs the negatives of Two towers",
+    "14": "MultiBiSage joins PinSage's walks, attention and logQ's loss",
+}
 DOWN = 45  # px below ROOM that a drawing may take
 
 
@@ -119,6 +123,7 @@ def map_slide(lesson: str) -> Slide:
     below = [name.replace(", ", "/") for name in main.after]
     *most, last = below or [""]
     title = f"{main.name} builds on {' and '.join(filter(None, [', '.join(most), last]))}"
+    title = BUILDS.get(lesson, title)
     units = [Unit(f"<h3>{html.escape(title)}</h3>", TITLE), figure] if below else [figure]
     return Slide(units, notes, again="Where this stands")
 

@@ -16,15 +16,19 @@ def six_graphs() -> Sheet:
         440,
         "Six graphs, each with nodes of its own at the left, end at the same pins at the right; a line is as wide as the share of the pins that the graph knows",
     )
+    lines = []
     for k, row in enumerate(KNOWN):
         y = 30 + 66 * k
         for j, share in enumerate(row):
             if share:
-                sheet.line(335, y, 800, 60 + 92 * j, color="#f3b48c" if k else ITEM, wide=0.5 + share / 12)  # fmt: skip
+                color = ITEM if not k else USER if WHO[k].startswith("ads") else "#f5d9c8"
+                lines.append((k in (0, 4), y, 60 + 92 * j, color, 0.5 + share / 12))
+    for _, y, down, color, wide in sorted(lines):  # the two that are spoken of, on top
+        sheet.line(335, y, 800, down, color=color, wide=wide)
     for k, who in enumerate(WHO):
         y = 30 + 66 * k
         sheet.box(20, y - 27, 315, 54, fill=TINT[USER], edge=USER)
-        sheet.text(178, y + 9, who, at="middle", bold=not k)
+        sheet.text(178, y + 9, who, at="middle", bold=k in (0, 4))
     for j, (name, what) in enumerate(zip(KINDS, ("ordinary", "a short video", "can be bought", "paid for"), strict=True)):  # fmt: skip
         y = 60 + 92 * j
         sheet.box(800, y - 34, 68, 68, fill=ITEM, edge=ITEM, round=6)
@@ -47,9 +51,15 @@ def who_knows_whom() -> Sheet:
         sheet.text(0, y + 36, name)
         for j, share in enumerate(row):
             ad = j == len(row) - 1
-            sheet.box(340 + 200 * j, y, 180, 52, fill=TINT[ITEM] if ad else "#fff", edge=ITEM if ad else CONTEXT, round=4)  # fmt: skip
+            sheet.box(340 + 200 * j, y, 180, 52, fill=_as_dark(share), edge=ITEM if ad else CONTEXT, round=4)  # fmt: skip
             sheet.text(430 + 200 * j, y + 36, str(share), at="middle", bold=ad)
     return sheet
+
+
+def _as_dark(share: float) -> str:
+    """Return white for 0, the color of items, lighter, for 100 per cent."""
+    full = (0xF4, 0x9A, 0x5E)
+    return "#" + "".join(f"{round(255 - (255 - x) * share / 100):02x}" for x in full)
 
 
 def lists() -> Sheet:

@@ -46,6 +46,7 @@ def what_is_left() -> Sheet:
         ("iALS with six graphs", "counts in all of them", (0, 1, 1, 0)),
         ("mean of each of six graphs", "hears the five others", (1, 0, 0, 1)),
     )
+    sheet.text(0, 26, "what is left for\na pin on no board", size=24, color=QUIET)
     for name, x in columns:
         sheet.text(x, 26, name, at="middle", size=24, bold=True)
     for k, (name, does, has) in enumerate(rows):
@@ -81,7 +82,7 @@ def looked_at_and_lost() -> Sheet:
         color = NEGATIVE if lead["low"] > 0 else CONTEXT
         sheet.line(low, y, high, y, color=color, wide=9)
         sheet.dot(mid, y, 12, color)
-        lost = f"{lead['gap']:.3f}".removeprefix("-")  # none is lower by a thousandth
+        lost = f"{lead['gap']:.3f}".replace("-", "−")
         sheet.text(1130, y + 9, lost, at="end", bold=True)
         told.append(f"{graph} {share:.2f}, {lost}")
     sheet.alt = f"How much a trained model looks at each graph, and what is lost without it: {'; '.join(told)}"  # fmt: skip
@@ -95,15 +96,40 @@ def which_pays() -> Sheet:
     own = "each its own, {}".format
     rows = (
         ("six graphs", "over the boards, a mean of each", "last week", sizes["all graphs, mean over one graph, mean, all"]),
-        ("attention", "over a mean, six graphs", "week of 14.5", climb[f"{own('attention')} over {own('mean')}"]),
-        ("second level", "over concat, six graphs", "week of 14.5", climb[f"{own('transformer')} over {own('concat')}"]),
-        ("all of it", "over a plain mean, six graphs", "last week", test["transformer, left in over mean, left in, all@10"]),
+        ("attention", "GAT and HAN, over a mean", "both levels; week of 14.5", climb[f"{own('attention')} over {own('mean')}"]),
+        ("second level", "over concat, the first alone", "week of 14.5", climb[f"{own('transformer')} over {own('concat')}"]),
+        ("MultiBiSage", "over a plain mean, six graphs", "last week", test["transformer, left in over mean, left in, all@10"]),
+        ("MultiBiSage", "over a larger PinSage", "as many seconds; last week", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"]),
     )  # fmt: skip
-    sheet, zero, times, told = Sheet(360, ""), 820, 9500, []
-    sheet.line(zero, 6, zero, 328)
-    sheet.text(zero, 354, "no difference in recall@10", at="middle", size=24, color=QUIET)
+    return _steps(rows, 820, 9500)
+
+
+def on_no_board() -> Sheet:
+    leads = results.load("14_sizes").values["PinWorld"]["leads"]
+    rivals = (
+        ("the boards", "a mean of one graph", "its list there is empty", "one graph, mean"),
+        ("iALS", "learned from pairs", "first this pin, then that", "iALS, d = 16"),
+        ("RP3β", "counts pairs", "first this pin, then that", "RP3β"),
+        ("iALS, six", "pairs and six graphs", "its people, its searches", "iALS, all graphs, d = 24"),
+    )  # fmt: skip
+    rows = [
+        (name, what, has, leads[f"all graphs, mean over {model}, asked off board"])
+        for name, what, has, model in rivals
+    ]
+    return _steps(rows, 760, 4000, "on no board: the mean of six graphs over …")
+
+
+def _steps(rows, zero: float, times: float, head: str = "") -> Sheet:
+    """Draw leads in recall@10, a row each: (name, over whom, how, lead)."""
+    top = 44 if head else 0
+    high = top + 82 * len(rows)
+    sheet, told = Sheet(high + 32, ""), []
+    if head:
+        sheet.text(0, 28, head, bold=True)
+    sheet.line(zero, top + 6, zero, high)
+    sheet.text(zero, high + 26, "no difference in recall@10", at="middle", size=24, color=QUIET)
     for k, (name, over, week, lead) in enumerate(rows):
-        y = 44 + 82 * k
+        y = top + 44 + 82 * k
         better, worse = lead["low"] > 0, lead["high"] < 0
         color = POSITIVE if better else NEGATIVE if worse else CONTEXT
         sheet.box(2, y - 34, 210, 68, fill=TINT[color], edge=color)
@@ -117,7 +143,7 @@ def which_pays() -> Sheet:
         gap = f"{lead['gap']:+.3f}".replace("-", "−") if better or worse else "cannot tell"
         sheet.text(1158, y + 5, gap, at="end", bold=True)
         told.append(f"{name} {over}, {week}: {gap}")
-    sheet.alt = f"What each step adds: {'; '.join(told)}"
+    sheet.alt = f"{head or 'What each step adds:'} {'; '.join(told)}"
     return sheet
 
 
@@ -126,4 +152,5 @@ DRAWINGS = {
     "what is left": what_is_left,
     "looked at and lost": looked_at_and_lost,
     "which pays": which_pays,
+    "on no board": on_no_board,
 }
