@@ -79,7 +79,7 @@ remember("11")
 # * drawing three cases
 # * then formula 2
 #
-# Minutes 4 to 8. p is how often this user takes an item, Q how often anybody does; so often one draw is this item. The row holds Alien, Brazil and Cube. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
+# Minutes 4 to 9. p is how often this user takes an item, Q how often anybody does; so often one draw is this item. The row holds Alien, Brazil and Cube. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
 # left. By Bayes' rule these are the odds, and a softmax gives an item the odds e to its score. Press the key: so the score learns log p − log Q, and a constant of the user that changes no list. It is called pointwise mutual information, PMI: not how much she likes it, but how much
 # more than others do. A full softmax, over all items, would learn log p.
 #
@@ -87,18 +87,19 @@ remember("11")
 # * drawing ann
 # * box Trained by the batch, uncorrected, which film comes first for her?<br>**a** both alike<br>**b** the bestseller<br>**c** the rare film
 #
-# Minutes 8 to 10. Green is Ann, red the draws. Let the room vote (11.p1) before anybody divides; the next slide answers it: c. Both alike they would be if Ann took films as everybody does. Usual wrong answer: b, the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
+# Minutes 9 to 11. Green is Ann, red the draws. Let the room vote (11.p1) before anybody divides; the next slide answers it: c. Both alike they would be if Ann took films as everybody does. Usual wrong answer: b, the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
 #
 # ### The flip: trained by the batch, the rare film comes first
 # * drawing flip
 #
-# Minutes 10 to 12. Let the room divide: 0.8 by 0.9 is below 1, 0.2 by 0.1 is 2. Above, log p has the bestseller first; below, with log Q taken off, the rare film: others take the bestseller even more than she does. This flip is the whole lesson.
+# Minutes 11 to 13. Let the room divide: 0.8 by 0.9 is below 1, 0.2 by 0.1 is 2. Above, log p has the bestseller first; below, with log Q taken off, the rare film: others take the bestseller even more than she does. This flip is the whole lesson.
 #
 # ### Every item is pushed down by its log Q, and nothing else
 # * figure 11.1
+# * words Left the **rare** items, right the **popular** ones.
 # * then words The favorite comes first for only 7 of 20 users.
 #
-# Minutes 12 to 14. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q: rare at the left, popular at the right. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
+# Minutes 13 to 15. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
 # users on top of each other. Press the key at the end: the favorite comes first for seven of the twenty. Ask what the common belief, that a softmax learns how much each user likes each item, would show: squares on a level line. All lie on one that falls by one.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1", "told"]
@@ -210,17 +211,17 @@ verdict(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### A draw stands for the sum, if divided by n Q
+# ### Draws stand for the sum, each divided by n Q
 # * drawing sum by draws
 # * then formula 1
 #
-# Minutes 14 to 19. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
+# Minutes 15 to 20. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
 # eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. Then press the key. At the left the sum; it is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score. The positive stands beside the sum, as it is.
 #
 # ### Code differs in three places: that makes five variants
 # * drawing five variants
 #
-# Minutes 19 to 22. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. First place: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows takes log Q off the negatives only. Second: is there an n? In every column, as in Yi's form, it would cancel. If the positive is left alone it counts, and Q must be a probability, not a count. Third: does a hit stay, or is it out, no negative? If the positive is left alone, out is right only with an n. Negatives only, hits out, is what released code has; real lists will be judged with this one. Nobody has to be right yet.
+# Minutes 20 to 23. A row is a variant, a column what a row of the batch holds: the positive, two draws, and a draw that is the positive, a hit. First place: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows takes log Q off the negatives only. Second: is there an n? In every column, as in Yi's form, it would cancel. If the positive is left alone it counts, and Q must be a probability, not a count. Third: does a hit stay, or is it out, no negative? If the positive is left alone, out is right only with an n. Negatives only, hits out, is what released code has; real lists will be judged with this one. Nobody has to be right yet.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -318,28 +319,28 @@ predict("11.p2")
 # ### "Best": near to the gradient, or right at the end
 # * drawing two meanings
 #
-# Minutes 22 to 24. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate: how far is the mean gradient over the draws from that of the full softmax? Both are taken at one place, at the scores s = log p. As a teacher: where is the mean gradient zero? There the training ends, and log p
+# Minutes 23 to 25. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate: how far is the mean gradient over the draws from that of the full softmax? Both are taken at one place, at the scores s = log p. As a teacher: where is the mean gradient zero? There the training ends, and log p
 # should have been learned.
 #
 # ### An exact teacher ends at log p
 # * drawing one draw
 # * box One negative a row: which variant learns log p exactly?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** none of them
 #
-# Minutes 24 to 26. Above, the score of the positive and of the one draw in three of the variants; none leaves both as they are. Usual wrong answer (11.p2): b, since it has nearly the best gradient. That is the other question. With one draw n is 1, so a and b are the same (a hit teaches nothing in either), and a logit and a half away. Right is c; d is so for all but Yi.
+# Minutes 25 to 27. Above, the score of the positive and of the one draw in three of the variants; none leaves both as they are. Usual wrong answer (11.p2): b, since it was just derived. But that was for an estimate, the other question. With one draw n is 1, so a and b are the same (a hit teaches nothing in either), and a logit and a half away. Right is c; d forgets Yi. The next slide has sixteen draws, and *Yi* at one.
 #
 # ### The best estimate is not the best teacher
 # * drawing at sixteen
-# * then words Why *Yi* is exact: s − log Q learns log p − log Q, so **s = log p**.
+# * then words With **one** draw, too, *Yi* is off by 0.00. Why? s − log Q learns log p − log Q, so **s = log p**.
 #
-# Minutes 26 to 30. Stop here. Sixteen draws a row. At the left the distance of the gradients at s = log p, summed over the items; at the right the largest error of a learned logit. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, hits out is nearest to the full gradient, Yi is farther off than negatives only. Right, only Yi learns log p, even with one draw. Negatives only, hits out, is bad in both; keep it in mind for real lists. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
+# Minutes 27 to 32. Stop here. Sixteen draws a row. At the left the distance of the gradients at s = log p, summed over the items; at the right the largest error of a learned logit. Let the room name the best of the left half, then of the right: they are not the same. Left, nQ, hits out is nearest to the full gradient, Yi is farther off than negatives only. Right, only Yi learns log p, even with one draw. Negatives only, hits out, is bad in both; keep it in mind for real lists. How can a wrong gradient teach the right thing? It may be wrong on the way, and zero in
 # the right place: Yi's loss asks which column is the true one, so its corrected scores are PMI, s − log Q = log p − log Q, and s = log p. And nQ, hits out? It estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
 # The lecture's claim was that log Q off the negatives, as on its slide, makes a softmax of 16 draws learn log p. With 0.21 it is near, and not there: the lesson counts 0.1 as learned, a limit of our own.
 #
-# ### No log Q off: the bestseller is pushed down too hard
+# ### Press log Q in: what is learned moves to the outlines
 # * figure 11.2; variant = none; size = 3
 #
-# Minutes 30 to 34. Eight draws a row. At the left the mean gradient at s = log p, at the right what is learned in the end; the outlines are those of a full softmax, the bars should come there. Three states. It begins with none: the bestseller is pushed at by 0.532 where a full softmax pushes by 0.276, and in the end it has 0.067 in place of 0.276. Press − log Q of the negatives (j): negatives only, nearer in both halves, left off by 0.140 in place of 0.511. Last press − log Q of the positive, too (+): that is Yi,
-# hits in. Its left bars are too short, off by 0.333, and its right ones are right. If somebody asks for hits out (j ≠ +) without the n: with 16 draws a logit is off by 1.07, with hits in by 0.21, since the draws count sixteen times too much, and the positive does not grow with them. So hits out needs the n. Pass over *corrected, 2025*; it is branch 11.8.
+# Minutes 32 to 34. Eight draws a row here, sixteen before, so other numbers. At the left the mean gradient at s = log p, at the right what is learned in the end; the outlines are those of a full softmax, the bars should come there. Two states. It begins with none: the bestseller is pushed at by 0.532 where a full softmax pushes by 0.276, and in the end it has 0.067 in place of 0.276. Press − log Q of the negatives (j) and of the positive, too (+): that is Yi,
+# hits in. Its left bars are too short, off by 0.333, and its right ones are right. (Between the two presses, negatives only: left off by 0.140 in place of 0.511.) If somebody asks for hits out (j ≠ +) without the n: with 16 draws a logit is off by 1.07, with hits in by 0.21, since the draws count sixteen times too much, and the positive does not grow with them. So hits out needs the n. Pass over *corrected, 2025*; it is branch 11.8.
 
 # %% tags=["experiment", "answers:11.p2"] jupyter={"source_hidden": true}
 f, Q4, positive = toy.logits()
@@ -444,18 +445,17 @@ predict("11.p7")
 #
 # Minutes 38 to 40. The gray bars are places of Gowalla, by a model without a correction; how long are the dashed ones, with it? A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
 #
-# ### More is found, fewer rare items, on all three
+# ### More is found, fewer rare items, on all three data sets
 # * drawing found and rare
-# * words Least gain: PinWorld, +0.020, from +0.010 to +0.029; rare items: no intervals.
+# * words **Not the best:** on films the last days' list finds 0.160; on Gowalla RP3β finds 0.209.
 #
-# Minutes 40 to 43. In each half an arrow is a data set: it begins without a correction and ends with log Q off the negatives, hits out. Why this one, bad in both senses on four items? It is what released code has; and where no item is a large part of what a user takes, as among a thousand, it should be nearly right (11.7). At the left NDCG@20: all three rise, so the lecture's claim holds. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall; of rare films
-# hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. And no log Q tells a model the day: on films a list of the last days finds 0.160, more than every loss. In the notebook figure 11.4 has all the others, iALS and RP3β, too, which sample nothing: on Gowalla RP3β
-# finds more than the corrected model, and about as many rare places.
+# Minutes 40 to 44. In each half an arrow is a data set: it begins without a correction and ends with log Q off the negatives, hits out. Why this one, bad in both senses on four items? It is what released code has; and where no item is a large part of what a user takes, as among a thousand, it should be nearly right (11.7). At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall (no intervals were stored); of rare films
+# hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: no log Q tells a model the day, so on films a list of the last days finds more than every loss; on Gowalla RP3β, which samples nothing, finds more, and about as many rare places. In the notebook figure 11.4 has all the others.
 #
 # ### On films the exact teacher is not ahead; on Gowalla λ is
 # * drawing five leads
 #
-# Minutes 43 to 47. Again *the correction* is negatives only, hits out. Read it group by group. First: on four items it is the worse teacher, yet on films it cannot be told from Yi, who was trained there alone; exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Second: λ on a model that was not corrected is ahead on
+# Minutes 44 to 47. Read it group by group. First: on four items it is the worse teacher, yet on films it cannot be told from Yi, who was trained there alone; exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Second: λ on a model that was not corrected is ahead on
 # Gowalla; on films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. Third, to be fair: λ was tuned for the uncorrected model. Give the correction a λ, too: on Gowalla it is still 0.014 behind; elsewhere that was not measured.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}
@@ -562,7 +562,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Three ways are right, each in its own sense
 # * drawing two answers
-# * then words Would you notice? **No** log Q: **yes**, 0.098 against 0.180 on Gowalla. In another **place** (Yi, or released code): on films we **cannot tell**.
+# * then words Would you notice? **Not by the loss.** By NDCG: **without** log Q yes, 0.098 against 0.180 on Gowalla; in another **place**, on films we **cannot tell**.
 #
 # Minutes 47 to 50. What it is for: a batch brings negatives for free, and log Q makes them teach how much, not how much more than others. Where it won: on all three data sets, most on Gowalla. Where it did not: rare items pay; λ when serving cannot be told from it on films and PinWorld, and finds more on Gowalla.
 # Ask the question of the first slide again: which way is right, in what sense, and would you notice a wrong one? What released code does is none of the three, and it still finds more on all three data sets: 32 numbers, stopped on the way, need not end where a proof ends. Then press the key. Where users are sure of what they want a wrong scale shows, too; that is branch 11.7. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.

@@ -39,8 +39,8 @@ def three_cases() -> Sheet:
         "A row holds Alien, Brazil and Cube. If Alien is the true one, it was taken with p and the two others were drawn with Q; the same for the others. Divided by all three Q, the odds are p / Q each",
     )
     films = ("Alien", "Brazil", "Cube")
-    sheet.text(0, 30, "the true one", color=QUIET)
-    sheet.text(470, 30, "chance of this row", at="middle", color=QUIET)
+    sheet.text(0, 30, "if the true one is", color=QUIET)
+    sheet.text(470, 30, "chance of these three", at="middle", color=QUIET)
     sheet.text(980, 30, "odds: divided by all Q", at="middle", color=QUIET)
     for k, film in enumerate(films):
         y = 60 + 112 * k
@@ -107,8 +107,8 @@ def sum_by_draws() -> Sheet:
         390,
         "Left the sum over all other items; right eight draws that stand for it: what is drawn twice as often counts half, and the draw that is the positive is left out",
     )
-    sheet.text(0, 30, "the sum over j ≠ i, eˢ = 1", bold=True)
-    sheet.text(480, 30, "eight draws, each divided by 8 Q", bold=True)
+    sheet.text(0, 30, "the sum over j ≠ i, eˢ = 1: 3", bold=True)
+    sheet.text(480, 30, "eight draws, each divided by 8 Q: 1 + 1 + 1 = 3", bold=True)
     shares = (("bestseller", "½", 4, ITEM), ("film B", "¼", 2, ITEM), ("film C", "⅛", 1, ITEM), ("positive i", "⅛", 1, NEGATIVE))  # fmt: skip
     for k, (name, q, drawn, color) in enumerate(shares):
         y = 60 + 82 * k
