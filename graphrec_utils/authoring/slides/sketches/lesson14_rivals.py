@@ -122,17 +122,18 @@ def on_no_board() -> Sheet:
 def _steps(rows, zero: float, times: float, head: str = "") -> Sheet:
     """Draw leads in recall@10, a row each: (name, over whom, how, lead)."""
     top = 44 if head else 0
-    high = top + 82 * len(rows)
+    step = min(82, 360 // len(rows))
+    high = top + step * len(rows)
     sheet, told = Sheet(high + 32, ""), []
     if head:
         sheet.text(0, 28, head, bold=True)
     sheet.line(zero, top + 6, zero, high)
     sheet.text(zero, high + 26, "no difference in recall@10", at="middle", size=24, color=QUIET)
     for k, (name, over, week, lead) in enumerate(rows):
-        y = top + 44 + 82 * k
+        y = top + step / 2 + step * k
         better, worse = lead["low"] > 0, lead["high"] < 0
         color = POSITIVE if better else NEGATIVE if worse else CONTEXT
-        sheet.box(2, y - 34, 210, 68, fill=TINT[color], edge=color)
+        sheet.box(2, y - step / 2 + 5, 210, step - 10, fill=TINT[color], edge=color)
         sheet.text(107, y + 9, name, at="middle", bold=True)
         sheet.text(236, y + 13, "✓" if better else "✗" if worse else "?", bold=True, size=36, color=color)  # fmt: skip
         sheet.text(286, y - 6, over)
