@@ -238,7 +238,7 @@ check("16.2", typed_sequence)
 # To each score the logarithm of the pin's popularity is added, the **offset**. Why, 16.5 will show.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### The encoder reads a pin and its neighbors: one vector
+# ### The encoder turns a pin and its neighbors into one vector
 # * drawing encoder
 #
 # Minutes 15 to 17. From the left: the pin and each neighbor are a row of numbers, made of its content by a dense layer, plus a vector that says of which kind it is. One block of attention as in lesson 15, without the causal mask: every row looks at every other, and empty places are masked. What comes out of the
@@ -331,8 +331,9 @@ visuals.three_losses(on="efu", function=joint_loss)
 #
 # Minutes 27 to 29. The gray bars are the encoder that pairs alone have taught; the dashed ones wait for all three losses. The two halves have scales of their own. Vote by hand. Usual wrong answer: both, for more examples teach more. Do not answer yet.
 #
-# ### For pins the first and the last row are level; users gain
+# ### All three losses: users find more, for pins no gain is seen
 # * figure 16.3
+# * words Open mark: pairs, trained at another temperature.
 #
 # Minutes 29 to 32. The left panel before the right one: for pins no row passes the first. For users ask at which row they leap: at the last one. Then the open mark beside pairs: the same loss at another temperature, no worse for pins, and for users ahead of pairs and features. So what features seemed to add may be a setting. Last the third row, users alone, and its three gray dots on the right: one of three trainings failed, at 0.040, and makes the mean so low. Why no fight
 # among pins? Perhaps because all three losses tell of the same tastes. That is a guess.
@@ -431,37 +432,31 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # ### One number joins the score; nothing is trained
 # * drawing one number more
-# * vote 16.p3: Trained with log Q: what happens to the recall?
+# * vote 16.p3: Trained with log Q: how does the recall change?
 #
 # Minutes 36 to 38. Vectors of length 1, trained with the correction by log Q and without a number beside them. Now the logarithm of popularity is added to each score, by hand. Usual wrong answer: little, the correction has learned popularity already.
 #
 # ### One number beside the vector: six times the recall
-# * bars: recall@10: length 1 = 0.040; *the same vectors, log popularity added = 0.247; log popularity in training, too = 0.249
+# * bars: recall@10, one short training: length 1 = 0.040; *the same vectors, log popularity added = 0.247; log popularity in training, too = 0.249
 #
-# Minutes 38 to 40. Between the first bar and the second nothing was trained: one number was added. In an index of inner products it is one more coordinate. These three are one short training each in the notebook, without intervals; the next slide has the longer ones.
-#
-# ### Popularity needs a place: a length, or a number beside
-# * drawing places of popularity
-#
-# Minutes 40 to 42. The correction asks for scores that hold popularity; so it needs a place to live. First row: only a direction that all questions share is left to it, and that has to be learned; after 200 steps it hardly is. Second: vectors of free length, +0.190 over length 1, from +0.179 to +0.202. Third: the number, there before the first step, +0.028 over a free length, from +0.020 to +0.035. 3,000 queries. More than 800
-# steps were not tried for pins.
+# Minutes 38 to 40. Between the first bar and the second nothing was trained: one number was added. In an index of inner products it is one more coordinate. Why so much? The correction asks for scores that hold popularity, so it needs a place to live: vectors of length 1 hardly learn one, a number beside is there before the first step. A free length would do, too: in the longer trainings, of 200 steps, it finds 0.190 more than length 1, from 0.179 to 0.202, and the number 0.028 more than a free length, from 0.020 to 0.035. These three bars are one short training each, without intervals; more than 800 steps were not tried for pins.
 #
 # ### OmniSage leads PinSage. Is that attention?
 # * drawing before the number
 # * vote 16.p4: With the same number, how much of the lead of 0.031 is left?
 #
-# Minutes 42 to 44. Our claim was: a transformer over typed neighbors finds more than PinSage. By these two bars it does. Ask what else is different: PinSage, as lesson 09 trains it, has no such number (and 64 numbers in its vectors, OmniSage 32). Now it gets the same one; vote. Usual wrong answer: half, or all of it, since attention reads more than a mean does. Say nothing of what stands below before the next slide is read.
+# Minutes 40 to 42. Our claim was: a transformer over typed neighbors finds more than PinSage. By these two bars it does. Ask what else is different: PinSage, as lesson 09 trains it, has no such number (and 64 numbers in its vectors, OmniSage 32). Now it gets the same one; vote. Usual wrong answer: half, or all of it, since attention reads more than a mean does. Say nothing of what stands below before the next slide is read.
 #
 # ### With the same number PinSage comes up to OmniSage
 # * figure 16.4
 #
-# Minutes 44 to 46. The moment to stop. Before you show it, cover the mark in the row "PinSage, with it" with a hand: how far is OmniSage ahead of the open one? Then uncover it, and let the room say what the lead was made of. Look at the last row, too: RP3β trains nothing, is far ahead of the encoder that hears nobody, and close to the two that hear, for walks hear as well. The axis begins at 0.22.
+# Minutes 42 to 44. The moment to stop. Before you show it, cover the mark in the row "PinSage, with it" with a hand: how far is OmniSage ahead of the open one? Then uncover it, and let the room say what the lead was made of. Look at the last row, too: RP3β trains nothing, is far ahead of the encoder that hears nobody, and close to the two that hear, for walks hear as well. The axis begins at 0.22.
 #
 # ### Hearing pays, the number pays; of attention we cannot tell
 # * drawing what each part is worth
 # * words **Before you praise attention, give its rival the same number.**
 #
-# Minutes 46 to 48. Each row changes one part alone, recall@10 of pins. Hearing boards, where before nobody was heard; the number, for PinSage; and OmniSage against PinSage when both have it, 32 numbers each. Only the last bar lies across the line. When a new model leads, look for the plainest thing that only one side has.
+# Minutes 44 to 46. Each row changes one part alone, recall@10 of pins. Hearing boards, where before nobody was heard; the number, for PinSage; and OmniSage against PinSage when both have it, 32 numbers each. Only the last bar lies across the line. When a new model leads, look for the plainest thing that only one side has.
 
 
 # %% jupyter={"source_hidden": true}
@@ -602,15 +597,16 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these few hundred, when everything about them may be read? Lesson 17.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Ahead of iALS for users, behind it on articles
-# * leads: users, OmniSage over iALS = +0.013, +0.007, +0.020; articles, OmniSage over iALS = −0.015, −0.027, −0.004
+# ### OmniSage: ahead of iALS for users, behind it on real articles
+# * leads: users of PinWorld, OmniSage over iALS = +0.013, +0.007, +0.020; readers of real articles, OmniSage over iALS = −0.015, −0.027, −0.004
 #
-# Minutes 48 to 49. OmniSage with all three losses, recall@10. Where it won: users, over iALS. Where it did not: on a library of real articles iALS, which reads nothing, is ahead. That pins cannot be told from a PinSage with the same number was on the slide before.
+# Minutes 46 to 48. OmniSage with all three losses, recall@10. Where it won: users, over iALS. Where it did not: on a library of real articles iALS, which reads nothing, is ahead. That pins cannot be told from a PinSage with the same number was on the slide before.
 #
-# ### For pins neither help nor fight seen. Users gained; a reader trained later finds no less
-# * leads: a pin asks, all three over pairs = +0.000, −0.002, +0.002; a user asks, her own loss joins the other two = +0.015, +0.010, +0.020; a user asks, all three over a reader trained later = −0.0036, −0.0072, +0.0001
+# ### If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?
+# * then leads: a pin asks, all three over pairs = +0.000, −0.002, +0.002; a user asks, her own loss joins the other two = +0.015, +0.010, +0.020
+# * then words **Pins: no help, no harm seen. Users gain, by their own loss.**
 #
-# Minutes 49 to 50. The question of the first slide again: does one vector learn from each, or do they get in each other's way? Let somebody answer, then go through the rows. Features ask in training only. Last row: lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
+# Minutes 48 to 50. The question of the first slide again. Let somebody answer, then press the key and go through the rows; the last key says the answer in one line. Features ask in training only. And does a vector lose something by being made for all? Lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080: from 0.0072 less to 0.0001 more, one cannot tell. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

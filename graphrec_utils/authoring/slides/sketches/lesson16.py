@@ -125,7 +125,7 @@ def nineteen() -> Sheet:
         sheet.box(x, y, 65, 84, fill=ITEM if pin else TINT[USER], edge=ITEM if pin else USER, round=4)  # fmt: skip
     sheet.text(772, 66, "boards: one step away", bold=True, color=USER)
     sheet.text(772, 170, "pins: two steps away", bold=True, color=ITEM)
-    sheet.text(10, 270, "234 pins on 20 boards and more, 15 places each:", color=QUIET)
+    sheet.text(10, 270, "a box: 5 % of all places (234 busy pins, 15 places each)", color=QUIET)
     sheet.text(10, 314, "95 % of the places hold boards", bold=True, size=34)
     return sheet
 

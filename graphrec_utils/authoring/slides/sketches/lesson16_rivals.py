@@ -1,4 +1,4 @@
-"""Drawings for the hour of lesson 16: who was trained how, what each loss brought, where popularity lives, a fair rival."""
+"""Drawings for the hour of lesson 16: who was trained how, what each loss brought, a fair rival."""
 
 from __future__ import annotations
 
@@ -103,26 +103,6 @@ def one_number_more() -> Sheet:
     return sheet
 
 
-def places() -> Sheet:
-    found = recalls("16_graphs", "models")
-    rows = (
-        ("a direction", "length 1, to be learned", found["both, no offset"], CONTEXT),
-        ("a length", "free, to be learned", found["both, no offset, free length"], USER),
-        ("a number beside", "there before the first step", found["both"], ITEM),
-    )
-    told = "; ".join(f"{name}: {value:.3f}" for name, _, value, _ in rows)
-    sheet = Sheet(330, f"Where popularity may live, and recall at 10 after 200 steps. {told}")
-    sheet.text(690, 28, "recall@10 after 200 steps", bold=True)
-    for k, (name, said, value, color) in enumerate(rows):
-        y = 50 + 96 * k
-        sheet.text(4, y + 45, name, bold=True)
-        sheet.text(286, y + 45, said, color=QUIET)
-        sheet.bar(690, y, 1420 * value, 72, color)
-        sheet.text(702 + 1420 * value, y + 45, f"{value:.3f}", bold=True)
-    sheet.line(690, 40, 690, 322, wide=2)
-    return sheet
-
-
 def before_the_number() -> Sheet:
     small, found = recalls("16_graphs", "equal size"), recalls("16_graphs", "models")
     rows = (
@@ -160,7 +140,6 @@ DRAWINGS = {
     "what all three bring": what_is_won,
     "length one": length_one,
     "one number more": one_number_more,
-    "places of popularity": places,
     "before the number": before_the_number,
     "what each part is worth": worth,
 }
