@@ -153,17 +153,18 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 predict("17.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### RCE, relative cross entropy: here 100 (1 − 0.210/0.562) = 62.7
-# * words **Log loss**: minus the log of the chance given to what happened. $\bar y$: the share of yes.
+# ### RCE: the share of the constant's loss that a model saves
+# * words Relative cross entropy. **Log loss**: minus the log of the chance given to what happened. $\bar y$: the share of yes.
 # * formula 1
 # * bars: log loss of four rows, one of them a yes: 0.6 for the yes, 0.2, 0.1, 0 = 0.210; a constant, ¼ each time = 0.562
 #
-# Minutes 5 to 8. Read the two bars first, the formula after them. The first says 0.6 for the yes, so it loses little. The constant knows the share and nothing else. RCE is the share of the constant's loss that a model saves: 100 is all, 0 no better than the constant.
+# Minutes 5 to 8. Read the two bars first, the formula after them. The first says 0.6 for the yes, so it loses little. The constant knows the share and nothing else. RCE is 62.7 here (before rounding, 0.2098 over 0.5623): 100 is all, 0 no better than the constant.
 #
 # ### What does a guess of one half cost?
-# * then vote 17.p1: One in ten is clicked, a model says 0.5 each time. Its RCE is | 0 | 50
+# * vote 17.p1: One in ten is clicked, a model says 0.5 each time. Its RCE is | 0 | 50
+# * then bars: log loss of a row: the constant, 0.1 each time = 0.325; the model, 0.5 each time = 0.693
 #
-# Minutes 8 to 10. The constant says 0.1 each time and loses 0.325 a row. Usual wrong answer: 0, it knows nothing. Knowing nothing is saying 0.1. Who says 0.5 loses 0.693 a row, more than twice as much: RCE is −113.
+# Minutes 8 to 10. Vote before the key. The constant says 0.1 each time and loses 0.325 a row. Usual wrong answer: 0, it knows nothing. Knowing nothing is saying 0.1. Who says 0.5 loses 0.693 a row, more than twice as much: RCE is −113.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.1 — `rce` ({{points:17.1}})
@@ -218,7 +219,7 @@ predict("17.p2")
 # ### Order and number are two things
 # * figure 17.1
 #
-# Minutes 12 to 14. A ranker may have the first and lack the second. Begin at a = 4, before you speak: four times as sure. Then back to 1 and up again: the points leave the diagonal, RCE falls, AUC stands still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and which one an auction that multiplies p by a price.
+# Minutes 12 to 14. The points are 2,000 of the test impressions: RCE is 11.9 here, and 10.5 of all, in 17.3. A ranker may have the first and lack the second. Begin at a = 4, before you speak: four times as sure. Then back to 1 and up again: the points leave the diagonal, RCE falls, AUC stands still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and which one an auction that multiplies p by a price.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:17.p2"]
 network = ranker.Ranker(len(features.names)).fit(train.x, train.y)
@@ -290,7 +291,7 @@ predict("17.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Are fresher columns better columns?
-# * vote 17.p6: Vectors of users, creators and pins learn until day 41. RCE? | both stay | both up
+# * vote 17.p6: The vectors now learn until day 41. RCE on train and test? | both stay | both up
 # * drawing fresher vectors
 #
 # Minutes 17 to 19. Never left out. iALS's vectors of user, creator and pin become columns, learned from days 0 to 27. Then from two weeks more. Usual wrong answer: both up, they are fresher.
@@ -350,7 +351,7 @@ visuals.exposure(pins)
 # ### Sorted by clicks, the best pin rises one place and is stuck
 # * figure 17.2
 #
-# Minutes 21 to 24. The pale bar says how many like a pin if they look, the solid one how many click. Which pin is the best? The gem. Step once, twice, and stop: it is at place 4. There one in four looks, 0.8/4 is 0.20, and the garden above has 0.6/3, 0.20, too. On a tie nobody moves. More data says the same. Reset, Sort by clicks / e: now it is first.
+# Minutes 21 to 24. The pale bar says how many like a pin if they look, the solid one how many click. Which pin is the best? The gem. Step once, twice, and stop: it is at place 4. There one in four looks, 0.8/4 is 0.20, and the garden above has 0.6/3, 0.20, too. The black tick is the mean of all rounds so far, by which the list is sorted: there the gem stays below the garden, for its first round had less. More data says the same. Reset, Sort by clicks / e: now it is first.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.6 Divide by looks
@@ -439,6 +440,7 @@ predict("17.p7")
 # Minutes 28 to 29. The old ranker put on top what had been shown most. So a click mixes two things: where a pin stood, and whether it is liked.
 #
 # ### Which of the four shows what is liked least?
+# * drawing four ways
 # * then vote 17.p7: The fewest likes among the ten shown:
 #
 # Minutes 29 to 31. Usual wrong answer: shuffled lists only. They are few and true. The claim of the papers: dividing by looks shows pins that are liked more than training on clicks does.
@@ -614,9 +616,9 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A ranker learns from what a ranker has shown. What can it learn that way, and what can it never find out?
-# * drawing what it learns
+# * then drawing what it learns
 #
-# Minutes 47 to 50. The question of the first slide again: what can it learn that way, and what can it never find out? Let the room answer, then show this. Who explores shows some of the thirty by chance, and hears of them. Then the next question: how would one learn it?
+# Minutes 47 to 50. The question of the first slide again: what can it learn that way, and what can it never find out? Let the room answer, then press the key. Who explores shows some of the thirty by chance, and hears of them. Then the next question: how would one learn it?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
