@@ -82,12 +82,7 @@ remember("18")
 # * drawing three outcomes
 # * words **Everybody stays in**, new users and new pins. **One measure**: NDCG@20 of what was not saved before. **The test is asked once.**
 #
-# Minutes 1 to 4. Ask the room for the rules of a fair comparison first, and write them down. Usually missing: new users and items stay in, and the test is asked once. Whoever picks the rule afterwards finds one by which his own list wins.
-#
-# ### Six weeks train, one chooses, one tests
-# * drawing train, choose, test
-#
-# Minutes 4 to 5. A small PinWorld. Half of the users save something on the test days, and they are asked.
+# Minutes 1 to 4. Ask the room for the rules of a fair comparison first, and write them down. Usually missing: new users and items stay in, and the test is asked once. Whoever picks the rule afterwards finds one by which his own list wins. Here: a small PinWorld of 56 days. Six weeks train, one chooses, one tests; half of the users save something on the test days, and they are asked.
 
 
 # %% jupyter={"source_hidden": true}
@@ -133,12 +128,12 @@ pd.DataFrame({
 # ### Four generators hear what was saved a minute ago
 # * drawing four generators
 #
-# Minutes 5 to 7. The orange box is the same in each row: who saves something now changes all four lists, and nothing is trained anew. One row at a time: who has written this one, and in which lesson? Which of the course's models cannot? Those that know a user by a row of a table.
+# Minutes 4 to 6. L3 are walks of three steps: from her to what she saved, to others who saved it, and on to their pins. The orange box is the same in each row: who saves something now changes all four lists, and nothing is trained anew. One row at a time: who has written this one, and in which lesson? Which of the course's models cannot? Those that know a user by a row of a table.
 #
 # ### On the log iALS and L3 find most, pictures least
 # * bars: NDCG@20, recall@100: item2item = 0.089, 0.335; *iALS = 0.114, 0.383; *L3 = 0.113, 0.376; pictures = 0.022, 0.175
 #
-# Minutes 7 to 9. Which column would a ranker look at? The second: it orders a hundred candidates. Keep the order of the four in mind, two sections ask for it again.
+# Minutes 6 to 7. Which column would a ranker look at? The second: it orders a hundred candidates. Keep the order of the four in mind, two sections ask for it again.
 
 # %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises.generators import Course, of_log
@@ -244,19 +239,19 @@ predict("18.p1")
 # * words One generator counts walks, another adds cosines. *Reciprocal rank fusion*: a pin gets, from each list that holds it, $1 / (c + \text{its rank})$.
 # * bars: score with c = 1: second, and first in another = 0.83; first in one list = 0.50; second in one = 0.33; third in one = 0.25
 #
-# Minutes 9 to 11. The bars are by hand: one third and one half are 0.83. c is 60 by tradition: the larger, the more it counts how many lists hold a pin.
+# Minutes 7 to 9. The bars are by hand: one third and one half are 0.83. c is 60 by tradition: the larger, the more it counts how many lists hold a pin.
 #
 # ### Do four lists find more than the best of them?
 # * vote 18.p1: Four lists, one of them weak, are fused. What do they find? | more
 # * drawing four lists, one list
 #
-# Minutes 11 to 13. Vote. Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has.
+# Minutes 9 to 11. Vote. Usual wrong answer: more, errors cancel out. Ask how many votes the weak one has.
 #
 # ### All four fused find less than iALS alone
 # * bars: NDCG@20 of fused lists, orange with pictures: iALS + L3 = 0.116; iALS alone = 0.114; item2item + iALS = 0.107; item2item + L3 = 0.107; *all four = 0.096; *L3 + pictures = 0.071; *iALS + pictures = 0.065; *item2item + pictures = 0.064
 # * words All four, beside iALS: −0.018, from −0.028 to −0.008.
 #
-# Minutes 13 to 14. The claim was: a fused list finds more than the generator that is best on validation. It does not hold. With pictures every pair falls. Two equals, iALS and L3, come out no lower than the better of the two. Each voice has one vote: on the log a weak one takes the list down. Keep it in mind, it comes back in 18.4.
+# Minutes 11 to 12. The claim was: a fused list finds more than the generator that is best on validation. It does not hold. With pictures every pair falls. Two equals, iALS and L3, come out no lower than the better of the two. Each voice has one vote: on the log a weak one takes the list down. Keep it in mind, it comes back in 18.4.
 
 
 # %% tags=["experiment", "answers:18.p1"]
@@ -301,7 +296,7 @@ visuals.fusion(
 # ### At c = 60 a pin that nobody puts first comes first
 # * figure 18.1
 #
-# Minutes 14 to 17. Pin 14 is nobody's first, and all four have it near the top: agreement counts more than one first place. Move c to its smallest value: who is first now? Then the last three of the fused list: pictures alone named them, and the formula does not know that this voice is weak. Take its vote away. This user loses nothing by pictures, three stars stay, and pin 14 falls to the second place; the bars before were of everybody.
+# Minutes 12 to 15. Pin 14 is nobody's first, and all four have it near the top: agreement counts more than one first place. Move c to its smallest value: who is first now? Then the last three of the fused list: pictures alone named them, and the formula does not know that this voice is weak. Take its vote away. This user loses nothing by pictures, three stars stay, and pin 14 falls to the second place; the bars before were of everybody.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
@@ -330,7 +325,7 @@ visuals.fusion(
 # * formula 1
 # * drawing a lift of nine users
 #
-# Minutes 17 to 19. The control is item2item. Below: nine users by hand. Why r squared? A save more in the control's mean moves the ratio r times as far. By hand: half as much again, and still one cannot tell.
+# Minutes 15 to 17. The control is item2item. Below: nine users by hand. The interval reaches from the lift minus two roots of the variance of r to the lift plus two of them. Why r squared? A save more in the control's mean moves the ratio r times as far. By hand: half as much again, and still one cannot tell.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.4 — `lift` ({{points:18.4}})
@@ -376,25 +371,20 @@ predict("18.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### L3, second on the test days: and in the experiment?
-# * vote 18.p5: Where is it, and all four fused? | all about equal
+# * vote 18.p5: In the experiment, where are L3 and all four fused? | all about equal
 # * drawing which lists are fused
 #
-# Minutes 19 to 21. Seven policies meet people: four generators, three fused lists; each user lives twice. The claim: who is better on the test days is better in the experiment. Usual wrong answer: as on the test days.
+# Minutes 17 to 19. Seven policies meet people: four generators, three fused lists; each user lives twice. The claim: who is better on the test days is better in the experiment. Usual wrong answer: as on the test days.
 #
 # ### L3 is second on the log, and far below the control with people
 # * figure 18.2
 #
-# Minutes 21 to 23. Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up.
-#
-# ### Log and people contradict each other in 9 of 17 pairs
-# * bars: pairs of policies that both tell apart: log and people agree = 8; *they contradict each other = 9
-#
-# Minutes 23 to 24. The claim was: who is better on the test days is better in the experiment. It does not hold. Seven policies make 21 pairs; of four one of the two cannot tell. Where both can, a coin would do as well.
+# Minutes 19 to 21. Stop here. Let the room find L3 on both axes and explain where it is, before you go on. If log and people agreed, the marks would climb to the right. Along the dotted line every step to the left is a step up. Why are pictures last alone, and in the best of all lists, three fused? They bring what the others do not name: their lists show anybody 89 of 100 pins, those of L3 43. (That is our reading.) The claim was: who is better on the test days is better in the experiment. It does not hold: where both can tell two policies apart, they agree in 8 pairs and contradict each other in 9.
 #
 # ### The log pays for what old lists showed; people here do not
 # * drawing what a log holds
 #
-# Minutes 24 to 26. What was never shown could not be saved. That is our reading. In the simulator liking does not depend on popularity; nobody knows that of a site before an experiment. Far below: below the control, item2item. Then: what if a log had kept the chances with which it drew?
+# Minutes 21 to 23. What was never shown could not be saved. That is our reading. In the simulator liking does not depend on popularity; nobody knows that of a site before an experiment. Far below: below the control, item2item. Then: what if a log had kept the chances with which it drew?
 
 # %% jupyter={"source_hidden": true}
 site = Simulator.of_world(world)
@@ -509,41 +499,42 @@ verdict(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### IPS, inverse propensity: the mean of weight times saved
+# ### IPS: drawn a quarter as often as wanted, a save counts four
 # * drawing one row for four
 #
-# Minutes 26 to 28. Draw by chance, keep the chance, and a row can speak for others. The weight is the policy's chance over the log's; the mean of weight times what was saved is IPS. Draw two more candidates and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
+# Minutes 23 to 25. IPS: inverse propensity score. Draw by chance, keep the chance, and a row can speak for others. The weight is the policy's chance over the log's; the mean of weight times what was saved is IPS. Draw two more candidates and ask for the weight of each. Then cross out one chance of the log: which weight is missing now, and who would notice?
 #
 # ### What does IPS say of what was hardly ever drawn?
 # * then vote 18.p7: Beside an experiment's count its number is | about the right number | far too much
 # * drawing hardly drawn
 #
-# Minutes 28 to 30. A policy shows the first pin of pictures. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Of these pins 94 in 100 are never drawn, and nothing repairs that: they count as zero.
+# Minutes 25 to 27. A policy shows the first pin of pictures. Usual wrong answer: about right, with more noise. Weights repair what is drawn rarely. Of these pins 94 in 100 are never drawn, and nothing repairs that: they count as zero.
 #
-# ### IPS: what is never drawn is zero, and few rows decide
+# ### IPS weighs each row, and few rows decide
 # * drawing IPS by hand
 #
-# Minutes 30 to 32. The rows by hand of this section. The policy shows the saved pin twice as often as the log drew it, so IPS says one half. Row 2 the policy never shows: weight 0. Effective size: the sum of the weights, squared, over the sum of their squares: how many rows of equal weight are as noisy.
+# Minutes 27 to 29. The rows by hand of this section. The policy shows the saved pin twice as often as the log drew it, so IPS says one half. Two zeros, not to be mixed up: row 2 the log drew and the policy never shows, so its weight is 0. The dashed one is the reverse: the policy shows it, the log never drew it, so it has no row and adds nothing. Effective size: the sum of the weights, squared, over the sum of their squares: how many rows of equal weight are as noisy.
 #
 # ### DR, doubly robust: a model's word, and its errors weighed
 # * drawing DR by hand
 #
-# Minutes 32 to 35. The same four rows. First row: what the model, with the numbers of exercise 18.6, says of the policy, 0.475 on average. Then what it says of the pins that the log drew, and how wrong it was. Its errors, weighed, take 0.15 off. With true chances the errors take out on average what the model says wrong; with a right model there are on average no errors to weigh.
+# Minutes 29 to 32. The same four rows. First row: what the model, with the numbers of exercise 18.6, says of the policy, 0.475 on average. Then what it says of the pins that the log drew, and how wrong it was. Its errors, weighed, take 0.15 off. With true chances the errors take out on average what the model says wrong; with a right model there are on average no errors to weigh.
 #
 # ### Seven policies are asked about; three are traps
 # * drawing three traps
+# * words **Claim**: a log that knows its chances tells what any policy would earn.
 #
-# Minutes 35 to 37. A log of 20,000 rows, from the first ten pins of item2item, iALS and L3. Four policies show what it can draw: any candidate, iALS's first, the best by pictures, the rarest. Then these three. The rarest pin has 0.008 on average. Half shown again shows yesterday's pin half of the time, but only to those who did not save it; the log showed none twice. So 37 in 100 of what it shows could not be drawn. The claim to vote on: a log that knows its chances tells what any policy would earn.
+# Minutes 32 to 34. A log of 20,000 rows, from the first ten pins of item2item, iALS and L3. Four policies show what it can draw: any candidate, iALS's first, the best by pictures, the rarest. Then these three. The rarest pin has 0.008 on average. Half shown again shows yesterday's pin half of the time, but only to those who did not save it; the log showed none twice. So 37 in 100 of what it shows could not be drawn. Vote on the claim below.
 #
-# ### True chances, all can be drawn: both are right on average
+# ### If chances are true and all can be drawn, both are right on average
 # * figure 18.3
 #
-# Minutes 37 to 40. Begin at the top: four rows at the line. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %: IPS counts as zero what could not be drawn, DR takes its model's word. Half shown again has 63 %: DR is fooled, nothing in the log says that a pin of yesterday earns nothing; IPS is right by luck. So the claim does not hold: of ten policies that were asked DR is within 5 % of the experiment for eight.
+# Minutes 34 to 39. Begin at the top: four rows at the line. In chances raised the chances are false, and IPS is far off. Then the columns on the right: in log, what the log could have drawn. The row of pictures has 6 %: IPS counts as zero what could not be drawn, DR takes its model's word. Half shown again has 63 %: DR is fooled, nothing in the log says that a pin of yesterday earns nothing; IPS is right by luck. So the claim does not hold: of ten policies that were asked DR is within 5 % of the experiment for eight.
 #
 # ### A log answers for what it could have drawn, if its chances are true
 # * drawing ask in this order
 #
-# Minutes 40 to 42. The numbers of figure 18.3, of candidate by pictures (the best by pictures of what can be drawn) and of the three traps. The share stops these two before anybody looks at an estimate. The effective size warns of pictures alone: it looks only at rows that were drawn, and half shown again has 2,012. Its price is noise. Of chances that are false neither warns: 100 %, 14,176 rows, and IPS is off by nearly half. The mean of the weights, not drawn, does: it should be near 1, and there it is 0.53.
+# Minutes 39 to 41. The numbers of figure 18.3, of candidate by pictures (the best by pictures of what can be drawn) and of the three traps. The share stops these two before anybody looks at an estimate. The effective size warns of pictures alone: it looks only at rows that were drawn, and half shown again has 2,012. Its price is noise. Of chances that are false neither warns: 100 %, 14,176 rows, and IPS is off by nearly half. The mean of the weights, not drawn, does: it should be near 1, and there it is 0.53.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p7"]
 predict("18.p7")
@@ -658,26 +649,21 @@ predict("18.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Does a ranker deaf to this minute help?
-# * then vote 18.p8: Of its lists people save | one cannot tell
+# * then vote 18.p8: Beside the fused list, people save of its lists | more | less | one cannot tell
 # * drawing a deaf ranker
 #
-# Minutes 42 to 44. LightGCN, PinSage, SASRec and Pixie join three simple generators, item2item, iALS and pictures: seven, fused by ranks. The ranker is lesson 17's, trained on clicks. Usual wrong answer: less, it hears nothing of this minute.
+# Minutes 41 to 43. LightGCN, PinSage, SASRec and Pixie join three simple generators, item2item, iALS and pictures: seven, fused by ranks. The ranker is lesson 17's, trained on clicks. Usual wrong answer: less, it hears nothing of this minute.
 #
 # ### With the ranker on top people save more: 7.42, not 6.98
 # * leads: saves of a person, with the ranker and without = +0.44, +0.36, +0.53
 # * bars: saves of a person: seven fused = 6.98; *then the ranker = 7.42
 #
-# Minutes 44 to 45. The claim holds. The ranker hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
+# Minutes 43 to 44. The claim holds. The ranker hears no save of this minute, but it knows how a person and a pin fit. Its features hold what liking is made of here; yours may not.
 #
-# ### Tuned with people, Pixie and PinSage pass item2item; tuned on the log, they do not
-# * figure 18.4
+# ### Tuned with people, Pixie and PinSage pass item2item; on the log, not
+# * drawing who chose the knobs
 #
-# Minutes 45 to 47. Three are item2item, iALS and pictures; seven, the four models below as well. Cover blue and orange at first. Let the room place LightGCN and the ranker alone on the axis before you show the figure. Read it from the bottom, and say of each row who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
-#
-# ### Three simple generators and a ranker are first; seven are not better
-# * drawing people, in order
-#
-# Minutes 47 to 48. Upper part of the figure before; seven with knobs chosen with people are not past three, either. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together.
+# Minutes 44 to 46. The four models of the seven, alone with people; it is a part of figure 18.4. Read row by row, and say of each mark who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
 
 # %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 # fmt: off
@@ -759,15 +745,15 @@ verdict(
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Generators fetch, a ranker orders, people say whether it helped
+# ### Three simple generators and a ranker: 19 % more saves
 # * drawing to take home
 #
-# Minutes 48 to 49. What it is for: candidates, one list of them, and an experiment. A log with true chances was right within 2 % on average about what it could have drawn.
+# Minutes 46 to 47. Upper part of figure 18.4: the ranker alone has 15 % more, seven with the ranker 17 %, or 18 % with knobs chosen with people, so seven are not past three. Why generators, then? Of a billion pins nobody can ask the ranker for each, and here, too, the two are best together. What it is for: candidates, one list of them, and an experiment. A log with true chances was right within 2 % on average about what it could have drawn.
 #
 # ### If the log and the experiment disagree, which of them do you believe, and how can you know?
-# * drawing believed
+# * then drawing believed
 #
-# Minutes 49 to 50. The question of the first slide once more: if the two disagree, whom do you believe, and how can you know? Look at the counts of hands on the board, and let the room answer before you show this. One caution: an experiment whose halves feed each other errs, too (18.9).
+# Minutes 47 to 50. The question of the first slide once more: if the two disagree, whom do you believe, and how can you know? Look at the counts of hands on the board, and let the room answer before you press the key. One caution: an experiment whose halves feed each other errs, too (18.9).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

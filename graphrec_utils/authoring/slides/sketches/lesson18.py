@@ -1,9 +1,8 @@
-"""Drawings for the hour of lesson 18: outcomes, days, four generators, what a log holds, four rows, traps, what to ask."""
+"""Drawings for the hour of lesson 18: outcomes, four generators, what a log holds, four rows, traps, what to ask."""
 
 from __future__ import annotations
 
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
-from graphrec_utils.authoring.slides.sketches.lesson17 import days
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 
@@ -20,13 +19,6 @@ def outcomes() -> Sheet:
         sheet.dot((low + high) / 2, y, 14, color)
         sheet.text(20, y + 9, name, bold=True)
     return sheet
-
-
-def three_parts() -> Sheet:
-    return days(
-        ((42, "train", "days 0 to 41", USER), (7, "choose", "42 to 48", POSITIVE), (7, "test", "49 to 55", ITEM)),
-        "56 days of 1,000 users and 2,800 pins",
-    )  # fmt: skip
 
 
 def what_a_log_holds() -> Sheet:
@@ -99,6 +91,7 @@ def nine_users() -> Sheet:
     sheet.line(205, 186, 1024, 186, wide=9)
     sheet.dot(615, 186, 14, CONTEXT)
     sheet.text(1044, 195, "1.018")
+    sheet.text(700, 244, "2 √Var(r) = 0.518 on each side", size=24, color=QUIET)
     sheet.text(190, 195, "−0.018", at="end")
     sheet.text(615, 228, "lift 0.5", at="middle", bold=True)
     return sheet
@@ -134,7 +127,6 @@ def whom_to_believe() -> Sheet:
 DRAWINGS = {
     "opening 18": whom_to_believe,
     "three outcomes": outcomes,
-    "train, choose, test": three_parts,
     "what a log holds": what_a_log_holds,
     "one row for four": one_for_four,
     "four lists, one list": four_into_one,

@@ -12,20 +12,20 @@ def four_generators() -> Sheet:
     )  # fmt: skip
     rows = (
         ("item2item", "pins with a high cosine", "cosines added up"),
-        ("iALS", "a vector of hers", "times the pin's"),
-        ("L3", "who saved it, too", "their other pins"),
-        ("pictures", "the sum of its pictures", "times the pin's"),
+        ("iALS", "a vector of hers", "times the pin's vector"),
+        ("L3", "others who saved it", "their other pins"),
+        ("pictures", "the sum of their pictures", "times the pin's vector"),
     )
     for k, (name, first, then) in enumerate(rows):
         y = 60 + 104 * k
         sheet.text(4, y + 9, name, bold=True)
-        sheet.box(180, y - 36, 260, 72, fill=ITEM, edge=ITEM)
-        sheet.text(310, y + 9, "what she saved", at="middle", bold=True, color="#fff")
-        sheet.line(446, y, 498, y, head=True, wide=4, color=INK)
-        sheet.box(506, y - 36, 352, 72, fill=TINT[USER], edge=USER)
-        sheet.text(682, y + 9, first, at="middle")
-        sheet.line(862, y, 902, y, head=True, wide=4, color=INK)
-        sheet.text(914, y + 9, then)
+        sheet.box(150, y - 36, 244, 72, fill=ITEM, edge=ITEM)
+        sheet.text(272, y + 9, "what she saved", at="middle", bold=True, color="#fff")
+        sheet.line(396, y, 428, y, head=True, wide=4, color=INK)
+        sheet.box(430, y - 36, 352, 72, fill=TINT[USER], edge=USER)
+        sheet.text(606, y + 9, first, at="middle")
+        sheet.line(786, y, 822, y, head=True, wide=4, color=INK)
+        sheet.text(832, y + 9, then)
     return sheet
 
 
@@ -44,32 +44,35 @@ def hardly_drawn() -> Sheet:
     return sheet
 
 
-def rows_of(sheet: Sheet, rows: tuple[tuple[str, tuple[str, ...], str, str], ...], head: str) -> None:  # fmt: skip
-    """Draw rows of four numbers, (name, numbers, what they come to, color)."""
+def rows_of(sheet: Sheet, rows: tuple[tuple[str, tuple[str, ...], str, str], ...], head: str, *, at: int = 1080, step: int = 72) -> None:  # fmt: skip
+    """Draw rows of four numbers, (name, numbers, what they come to, color), `step` px apart, their sums `at` a place."""
     for j in range(4):
         sheet.text(480 + 140 * j, 26, f"row {j}", at="middle", size=24, color=QUIET)
-    sheet.text(1080, 26, head, at="middle", size=24, color=QUIET)
+    sheet.text(at, 26, head, at="middle", size=24, color=QUIET)
     for k, (name, values, total, color) in enumerate(rows):
-        y = 72 + 72 * k
+        y = 72 + step * k
         sheet.text(4, y + 9, name, bold=True)
         for j, value in enumerate(values):
             sheet.box(420 + 140 * j, y - 29, 120, 58, fill=TINT[color], edge=color, round=4)
             sheet.text(480 + 140 * j, y + 10, value, at="middle", size=28)
-        sheet.text(1080, y + 10, total, at="middle", bold=True, size=30)
+        sheet.text(at, y + 10, total, at="middle", bold=True, size=30)
 
 
 def ips_by_hand() -> Sheet:
     sheet = Sheet(
-        400, "Weights 2, 0.5, 0 and 2, saved 1, 0, 0 and 0: the products add up to 2, IPS is 2 / 4; the effective size is 4.5 squared over 8.25"
+        400, "Weights 2, 0.5, 0 and 2, saved 1, 0, 0 and 0: a fifth pin was never drawn and has no row; the products add up to 2, IPS is 2 / 4; the effective size is 4.5 squared over 8.25"
     )  # fmt: skip
     rows = (
         ("weight w", ("2", "0.5", "0", "2"), "4.5", USER),
         ("saved y", ("1", "0", "0", "0"), "", USER),
         ("w · y", ("2", "0", "0", "0"), "2", ITEM),
     )
-    rows_of(sheet, rows, "sum")
+    rows_of(sheet, rows, "sum", at=1130)
+    sheet.text(1032, 26, "no row", at="middle", size=24, color=NEGATIVE)
+    for k in range(3):
+        sheet.box(980, 43 + 72 * k, 104, 58, fill="#fff", edge=NEGATIVE, dashed=True, round=4)
     sheet.text(4, 316, "IPS: 2 / 4 = 0.5", bold=True, color=ITEM, size=30)
-    sheet.text(640, 316, "never drawn: no row, counts as zero")
+    sheet.text(640, 316, "never drawn: no row, adds nothing")
     sheet.text(4, 372, "effective size: 4.5² / 8.25 = 2.45", bold=True, color=ITEM, size=30)
     sheet.text(640, 372, "rows of equal weight, as noisy")
     return sheet
@@ -83,11 +86,12 @@ def dr_by_hand() -> Sheet:
         ("q of what the policy shows", ("0.6", "0.4", "0.5", "0.4"), "mean 0.475", POSITIVE),
         ("q of what the log drew", ("0.6", "0.4", "0.9", "0.6"), "", POSITIVE),
         ("its error y − q", ("0.4", "−0.4", "−0.9", "−0.6"), "", USER),
+        ("weight w", ("2", "0.5", "0", "2"), "", USER),
         ("w · (y − q)", ("0.8", "−0.2", "0", "−1.2"), "sum −0.6", ITEM),
     )
-    rows_of(sheet, rows, "")
-    sheet.text(4, 400, "DR: 0.475 − 0.6 / 4 = 0.325", bold=True, color=ITEM, size=34)
-    sheet.text(640, 400, "q: the chance that a model expects")
+    rows_of(sheet, rows, "", step=64)
+    sheet.text(4, 416, "DR: 0.475 − 0.6 / 4 = 0.325", bold=True, color=ITEM, size=34)
+    sheet.text(640, 416, "q: the chance that a model expects")
     return sheet
 
 
@@ -124,7 +128,7 @@ def believed() -> Sheet:
     asks = (
         ("1.", "what could it have drawn?", "for nothing else it answers"),
         ("2.", "are its chances true?", "a mean of weights far from 1: no"),
-        ("3.", "effective size", "how many rows are left"),
+        ("3.", "how many rows are left?", "effective size"),
     )
     for k, (number, ask, why) in enumerate(asks):
         y = 142 + 92 * k
