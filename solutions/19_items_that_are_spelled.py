@@ -91,7 +91,7 @@ remember("19")
 # ### A spelling is a row of codes: each says what the last left over
 # * drawing a point in codes
 #
-# Minutes 2 to 5. Crosses are the words of the first book, that is, centers; word 0 lies at (0, 0). Point e lies at (4, 1.7). The nearest center is word 1, at (3, 1), so (1, 0.7) is left. The second book moves 0.6 to the right, the third 0.8 upwards: 1·0·0. The bars are the lengths of what is left.
+# Minutes 2 to 5. A point is an item's vector, of its picture for example; two numbers here, so that it can be drawn. Crosses are the words of the first book, that is, centers; word 0 lies at (0, 0). Point e lies at (4, 1.7). The nearest center is word 1, at (3, 1), so (1, 0.7) is left. The second book moves 0.6 to the right, the third 0.8 upwards: 1·0·0. The bars are the lengths of what is left.
 #
 # ### 192 vectors can spell 262,144 items
 # * drawing three books
@@ -182,27 +182,21 @@ visuals.semantic_tree(
 #
 # Minutes 12 to 14. Spell two films on the board and ask what the transformer of lesson 15 has read when it predicts the second code. Usual wrong answer: the history alone. It has read the first code of the answer, too. The fourth code is the further one.
 #
-# ### A softmax over 64 words a code: no item needs a vector
+# ### It chooses among 64 words each time: no item needs a vector
 # * drawing chances multiply
 #
 # Minutes 14 to 16. Chances multiply: 3/4 for the first code, then 1/4 for the second, make 3/16; in logarithms they add up. Over what does each softmax run? Usual wrong answer: over all words of all books. It runs over one book; SASRec's runs over all items and needs a vector of each. This is TIGER, of 2023: the model does not score a catalog, it writes. The little bars are a sketch.
 #
 # ### Must the likeliest pin begin with the likeliest first code?
-# * vote 19.p9: One user, measured. Does hers begin so?
+# * vote 19.p9: We measured one user. Does her likeliest pin begin with her likeliest code?
 # * drawing the first code
 #
 # Minutes 16 to 18. The speller writes the pin that it finds likeliest of all. The bars are a sketch; the measured ones come next. Usual wrong answer: yes, a likely whole begins with a likely part.
 #
-# ### Code 0 is the likeliest, and yet 2·1·4·0 is written
-# * figure 19.2
-# * drawing what was read
-#
-# Minutes 18 to 20. This small speller has 16 words a level, not 64, so that they can be drawn. Start at the first panel: the tallest bar is 0, written is 2. Then the second: after 2 the speller is sure how to go on, 0.66. Below: four of the ten pins that it read begin with 2.
-#
-# ### Behind after two codes, 2·1·4·0 is the likeliest pin
+# ### First code 0 is likelier, yet 2·1·4·0 is written
 # * drawing two beginnings
 #
-# Minutes 20 to 21. The numbers of figure 19.2, multiplied level by level; after 0 the likeliest second code has 0.31. Gray is each time the best that begins with 0, the likeliest first code. With two codes 2·1 has nearly caught up; the codes that follow decide. The right pair is exact, of all pins that were not saved yet.
+# Minutes 18 to 20. A small speller of 16 words a level; the numbers of figure 19.2, multiplied level by level. After one code 0 is ahead, 0.35 to 0.14. After 2 the speller is sure how to go on, 0.66; after 0 the likeliest second code has 0.31. Gray is each time the best that begins with 0, the likeliest first code. With two codes 2·1 has nearly caught up; the codes that follow decide. The right pair is exact, of all pins that were not saved yet.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p9"]
 predict("19.p9")
@@ -282,12 +276,12 @@ print(
 # ### A beam keeps several beginnings, a trie keeps only real items
 # * drawing beam by hand
 #
-# Minutes 21 to 24. This beam is three wide. Of all 262,144 spellings a few thousand are items. A new item enters the trie, one that is sold out leaves it, and nothing is trained for either.
+# Minutes 20 to 23. This beam is three wide. Of all 262,144 spellings a few thousand are items. A new item enters the trie, one that is sold out leaves it, and nothing is trained for either.
 #
-# ### A beam of 1 finds Alien and loses Fargo, far likelier
-# * figure 19.3
+# ### A beam of 1 finds Alien, 0.054, and loses Fargo, 0.21
+# * figure 19.3; step = 3
 #
-# Minutes 24 to 28. Let a beam of 1 run to its end before you speak: it finds Alien, and Fargo is nearly four times as likely. Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end.
+# Minutes 23 to 27. A beam of 1 has run to its end: it finds Alien, and Fargo is nearly four times as likely; of Fargo it never hears. Go back to its first code and step: where did it lose Fargo? Then a beam of 2: Fargo, but not Jaws. Then without the trie. Usual wrong answer: a wider beam only adds films at the end.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.6 — `step` ({{points:19.6}})
@@ -361,24 +355,24 @@ visuals.beam_trie(function=step)
 # ### Six look for the next game; TIGER's codes come from likes
 # * drawing who reads what
 #
-# Minutes 28 to 31. TIGER's abstract promises more on known items, and on new ones. First the known: the next game. The paper makes codes of content; the games have none, so theirs are cut from iALS's vectors. Chain counts what followed the last game; HSTU is SASRec with weights that are not normalized; RP3β walks from her games. Who is first, who last?
+# Minutes 27 to 30. TIGER's abstract promises more on known items, and on new ones. First the known: the next game. The paper makes codes of content; the games have none, so theirs are cut from iALS's vectors. Chain counts what followed the last game; HSTU is SASRec with weights that are not normalized; RP3β walks from her games. Who is first, who last?
 #
 # ### Who finds the next game?
 # * then vote 19.p7: Codes are made of likes. Who finds more? | TIGER
 # * drawing a vector or codes
 #
-# Minutes 31 to 33. The claim of the abstract: a model that spells finds more than SASRec. Usual wrong answer: as in the abstract.
+# Minutes 30 to 32. The claim of the abstract: a model that spells finds more than SASRec. Usual wrong answer: as in the abstract.
 #
-# ### TIGER stands far below the four at the top, beside iALS
+# ### TIGER finds less than SASRec; from iALS nobody can tell it
 # * figure 19.4
 # * words TIGER's codes are made of iALS's vectors: ask what a spelling is made of.
 #
-# Minutes 33 to 35. RP3β is the walk. Start at the top: the bars of the first four overlap. Then TIGER and its neighbor: TIGER reads the order, iALS does not, and yet nobody can tell them apart. Perhaps the rounding into codes loses what the order wins.
+# Minutes 32 to 34. RP3β is the walk. Start at the top: the bars of the first four overlap. TIGER's overlaps that of chain, too: of these two the figure alone says nothing. Then TIGER and its neighbor: TIGER reads the order, iALS does not, and yet nobody can tell them apart. Perhaps the rounding into codes loses what the order wins.
 #
 # ### On known items our speller finds less than SASRec
 # * leads: games, codes of likes = −0.023, −0.036, −0.010; films, codes of genres = −0.025, −0.034, −0.015
 #
-# Minutes 35 to 37. The claim does not hold here. NDCG@10, TIGER minus SASRec. The claim is about codes of content, and the games' are of likes: so the films, too, where codes are made of genres. A likely reason: SASRec can say of every game what comes after it, TIGER's words belong to all games. On the games ours still improved: after 32 passes it finds 0.045, asked of all 2,400 people, still behind SASRec.
+# Minutes 34 to 36. The claim does not hold here. NDCG@10, TIGER minus SASRec. The claim is about codes of content, and the games' are of likes: so the films, too, where codes are made of genres. A likely reason: SASRec can say of every game what comes after it, TIGER's words belong to all games. On the games ours still improved: after 32 passes it finds 0.045, asked of all 2,400 people, still behind SASRec.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p7"]
 predict("19.p7")
@@ -486,23 +480,23 @@ verdict(
 # ### A pin of this morning has no row, but it can be spelled
 # * drawing a pin of this morning
 #
-# Minutes 37 to 38. If sharing parts pays anywhere, then here. A tenth of PinWorld's pins is hidden; these alone are candidates. Then the same with films.
+# Minutes 36 to 37. If sharing parts pays anywhere, then here. A tenth of PinWorld's pins is hidden; these alone are candidates. Then the same with films.
 #
 # ### Every rival does without likes of the pin itself
 # * drawing rivals without likes
 #
-# Minutes 38 to 40. Row by row: what does it know of a new pin? Author means: by his other pins. Of a film, genres stand in the place of both.
+# Minutes 37 to 39. Row by row: what does it know of a new pin? Author means: by his other pins. Of a film, genres stand in the place of both.
 #
 # ### Who finds what is new?
 # * then vote 19.p8: Nobody has touched these pins. Who finds more of them?
 # * drawing a vector or codes of content
 #
-# Minutes 40 to 42. The claim of the abstract: a model that spells finds more than the nearest content. Usual wrong answer: TIGER, it has learned what follows what.
+# Minutes 39 to 41. The claim of the abstract: a model that spells finds more than the nearest content. Usual wrong answer: TIGER, it has learned what follows what.
 #
-# ### Spelled, a new pin can be found, but less well than by its content
-# * figure 19.5
+# ### A new pin can be spelled and found; content and author find more
+# * drawing new pins found
 #
-# Minutes 42 to 45. Begin at the bottom left: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Rounding cannot be the whole reason, for one code does better than four. Then the right picture: on films TIGER, asked for three codes as validation chose, cannot be told from popularity; four are better, and content is first. On pins the author's other pins say most: iALS, on top.
+# Minutes 41 to 45. The left half of figure 19.5. Begin at the bottom: with codes that mean nothing TIGER finds no more than popularity. One code finds 0.303, all four 0.251; content, above, 0.380. Rounding cannot be the whole reason, for one code does better than four. Its right half, not drawn: on films TIGER, asked for three codes as validation chose, cannot be told from popularity; four are better, and content is first. On pins the author's other pins say most: iALS, on top.
 #
 # ### On new items, too, it finds less than the nearest content
 # * leads: new pins, one code = −0.077, −0.094, −0.060; new films, three codes = −0.044, −0.051, −0.036
@@ -607,10 +601,10 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### What if a model *spells* the item it recommends, code by code, and what does that buy for an item that nobody has touched?
-# * drawing what spelling bought
-# * words **Size, and a first morning. SASRec and the nearest content find more.**
+# * then drawing what spelling bought
+# * then words **Size; and a new item can be found: 0.303, by chance 0.046, by content 0.380.**
 #
-# Minutes 48 to 50. The question of the first slide again: what does spelling buy for an item that nobody has touched? Let the room answer. Among new pins it can be ranked on its first morning: 0.303, by chance 0.046, by the nearest content 0.380. Each pair has its own scale. MB: words and codes beside vectors. Milliseconds: a beam of 50 beside SASRec's one product with all games. For which catalog would you spell? Usual wrong answer: for every large one. Ask what an item without content is spelled with.
+# Minutes 48 to 50. The question of the first slide again: what does spelling buy for an item that nobody has touched? Let the room answer before you press the key. Among new pins it can be ranked on its first morning: 0.303, by chance 0.046, by the nearest content 0.380. Each pair has its own scale. Memory: words and codes beside vectors. It costs time, not drawn: a beam of 50 takes 7.7 ms a person, SASRec's one product with all games 0.2. For which catalog would you spell? Usual wrong answer: for every large one. Ask what an item without content is spelled with.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

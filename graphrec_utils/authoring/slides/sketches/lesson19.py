@@ -32,6 +32,7 @@ def point() -> Sheet:
     x, y = at(4, 1.7)
     sheet.dot(x, y, 12, USER)
     sheet.text(x + 20, y + 9, "e", bold=True, size=30)
+    sheet.text(250, 30, "a point: an item's vector", size=24, color=QUIET)
     sheet.text(650, 30, "left to be said of e", bold=True)
     rows = (("at first", 4.35), ("after 1", 1.22), ("after 1·0", 0.81), ("after 1·0·0", 0.41))
     for k, (name, value) in enumerate(rows):
@@ -122,25 +123,6 @@ def first_code() -> Sheet:
     return sheet
 
 
-READ = "2·1·0·0 2·3·0·0 2·1·4·6 15·7·6·0 15·10·12·0 2·4·6·3 0·1·6·0 14·4·7·0 7·4·12·1 14·9·8·0"
-
-
-def what_was_read() -> Sheet:
-    sheet = Sheet(
-        110, "The ten pins that were read, four of them begin with 2, and the one that is written, 2·1·4·0"
-    )  # fmt: skip
-    for k, pin in enumerate(READ.split()):
-        color = ITEM if pin.startswith("2·") else CONTEXT
-        x, y = 90 + 170 * (k % 5), 2 + 56 * (k // 5)
-        sheet.box(x, y, 162, 48, fill=TINT[color], edge=color, round=4)
-        sheet.text(x + 81, y + 33, pin, at="middle", size=24, bold=color == ITEM)
-    sheet.text(76, 62, "read", at="end", bold=True)
-    sheet.line(944, 54, 984, 54, head=True, wide=5, color=INK)
-    sheet.box(994, 26, 158, 56, fill=ITEM, edge=ITEM, round=4)
-    sheet.text(1073, 63, "2·1·4·0", at="middle", bold=True, color="#fff")
-    return sheet
-
-
 def race() -> Sheet:
     columns = (("one code", 0.14, 0.35), ("two codes", 0.09, 0.11), ("the whole pin", 0.017, 0.012))
     told = "; ".join(f"{head} {ours} and {other}" for head, ours, other in columns)
@@ -211,7 +193,6 @@ DRAWINGS = {
     "a history is a text": history,
     "chances multiply": product,
     "the first code": first_code,
-    "what was read": what_was_read,
     "two beginnings": race,
     "beam by hand": beam_by_hand,
 }

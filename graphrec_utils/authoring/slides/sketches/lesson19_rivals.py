@@ -95,13 +95,13 @@ def rivals() -> Sheet:
     )  # fmt: skip
     rows = (
         ("TIGER", "codes of its content", 1, 0, ITEM),
-        ("content", "nearest to her own mix of contents", 1, 0, POSITIVE),
+        ("content", "close to what she liked", 1, 0, POSITIVE),
         ("iALS", "the author's other pins", 0, 1, USER),
         ("iALS, told of content", "both, made into a vector", 1, 1, USER),
-        ("popularity", "how often those other pins are liked", 0, 1, CONTEXT),
+        ("popularity", "likes of the author's other pins", 0, 1, CONTEXT),
         ("codes by chance", "TIGER, with codes that mean nothing", 0, 0, CONTEXT),
     )
-    for x, name in ((4, "who"), (410, "content"), (555, "author"), (680, "goes by")):
+    for x, name in ((4, "who"), (410, "content"), (555, "author"), (680, "it ranks by")):
         sheet.text(x, 28, name, color=QUIET)
     for k, (name, way, content, author, color) in enumerate(rows):
         y = 78 + 68 * k
@@ -113,18 +113,40 @@ def rivals() -> Sheet:
     return sheet
 
 
+def new_found() -> Sheet:
+    rows = results.load("19_new").values["rows"]
+    shown = (
+        ("iALS, told of content", "iALS, told of content", USER),
+        ("iALS, by the author", "iALS", USER),
+        ("the nearest content", "content", POSITIVE),
+        ("TIGER, one code", "TIGER, one code", ITEM),
+        ("TIGER, four codes", "TIGER, four codes", ITEM),
+        ("popularity", "popularity", CONTEXT),
+        ("codes by chance", "codes by chance", CONTEXT),
+    )
+    told = "; ".join(f"{name} {rows[key]['mean']:.3f}" for name, key, _ in shown)
+    sheet = Sheet(440, f"NDCG@20 among new pins: {told}")
+    sheet.text(330, 26, "NDCG@20 among new pins", bold=True)
+    for k, (name, key, color) in enumerate(shown):
+        y, value = 42 + 56 * k, rows[key]["mean"]
+        sheet.text(315, y + 32, name, at="end", bold=color == ITEM)
+        sheet.bar(330, y, 1500 * value, 44, color)
+        sheet.text(342 + 1500 * value, y + 32, f"{value:.3f}", bold=color == ITEM)
+    sheet.line(330, 38, 330, 434, wide=2)
+    return sheet
+
+
 def bought() -> Sheet:
     new = results.load("19_new").values["rows"]
     panels = (
-        ("MB of all games", "", (("TIGER", 0.09, "0.09"), ("SASRec", 2.39, "2.39"))),
-        ("ms a person", "", (("TIGER", 7.7, "7.7"), ("SASRec", 0.2, "0.2"))),
+        ("memory for all games", "MB", (("TIGER", 0.09, "0.09"), ("SASRec", 2.39, "2.39"))),
         ("next game", "NDCG@10", (("TIGER", 0.039, "0.039"), ("SASRec", 0.062, "0.062"))),
         ("new pins", "NDCG@20", tuple((who, new[key]["mean"], f"{new[key]['mean']:.3f}") for who, key in (("TIGER", "TIGER, one code"), ("content", "content")))),
     )  # fmt: skip
     told = "; ".join(f"{head}: {', '.join(f'{who} {said}' for who, _, said in bars)}" for head, _, bars in panels)  # fmt: skip
-    sheet = Sheet(340, f"TIGER beside its rival in four measures. {told}")
+    sheet = Sheet(340, f"TIGER beside its rival in three measures. {told}")
     for k, (head, unit, bars) in enumerate(panels):
-        x = 4 + 296 * k
+        x = 60 + 400 * k
         sheet.text(x + 124, 30, head, at="middle", bold=True)
         sheet.text(x + 124, 62, unit, at="middle", size=24, color=QUIET)
         most = max(value for _, value, _ in bars)
@@ -171,6 +193,7 @@ DRAWINGS = {
     "a vector or codes of content": of_a_new_pin,
     "a pin of this morning": new_pin,
     "rivals without likes": rivals,
+    "new pins found": new_found,
     "what spelling bought": bought,
     "which to take": which,
 }
