@@ -162,7 +162,7 @@ predict("17.p1")
 #
 # ### What does a guess of one half cost?
 # * vote 17.p1: One in ten is clicked, a model says 0.5 each time. Its RCE is | 0 | 50
-# * then bars: log loss of a row: the constant, 0.1 each time = 0.325; the model, 0.5 each time = 0.693
+# * then drawing one half
 #
 # Minutes 8 to 10. Vote before the key. The constant says 0.1 each time and loses 0.325 a row. Usual wrong answer: 0, it knows nothing. Knowing nothing is saying 0.1. Who says 0.5 loses 0.693 a row, more than twice as much: RCE is −113.
 

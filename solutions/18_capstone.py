@@ -663,7 +663,7 @@ predict("18.p8")
 # ### Tuned with people, Pixie and PinSage pass item2item; on the log, not
 # * drawing who chose the knobs
 #
-# Minutes 44 to 46. The four models of the seven, alone with people; it is a part of figure 18.4. Read row by row, and say of each mark who chose: squares the lesson, triangles the log, circles people. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
+# Minutes 44 to 46. The four models of the seven, alone with people; it is a part of figure 18.4. Read row by row, and say of each mark who chose: black the lesson (LightGCN has no other), orange the log, green people, for SASRec in one place. In Pixie and PinSage the log kept popularity; a log pays for that, people here do not.
 
 # %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 # fmt: off

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import log
 
 from graphrec_utils import results
+from graphrec_utils.authoring.slides import charts
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
@@ -24,6 +26,13 @@ def in_order() -> Sheet:
     sheet.text(714, 88, "row scores higher than")
     sheet.text(714, 122, "another; by chance 0.5")
     return sheet
+
+
+def one_half() -> Sheet:
+    constant, half = (-0.1 * log(p) - 0.9 * log(1 - p) for p in (0.1, 0.5))
+    return charts.bars(
+        f"log loss of a row: the constant, 0.1 each time = {constant:.3f}; the model, 0.5 each time = {half:.3f}"
+    )
 
 
 def without_the_pair() -> Sheet:
@@ -177,6 +186,7 @@ DRAWINGS = {
     "pairs in order": in_order,
     "without the pair": without_the_pair,
     "one click for four": one_click_for_four,
+    "one half": one_half,
     "four ways": four_ways,
     "before the rounds": before_the_rounds,
     "rounds": loop_shown,
