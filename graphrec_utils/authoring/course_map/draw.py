@@ -79,10 +79,6 @@ def _around(lessons: tuple[str, ...], width: float, height: float) -> tuple[str,
             if x[name] == x[m.name]:  # from a box to one below it
                 middle, (top, end) = x[name] + wide / 2, sorted((y[name], y[m.name]))
                 d = f"M{middle:g} {top + tall / 2:g}V{end - tall / 2:g}"
-                if end - top - tall > 44:  # there is room for what is taken
-                    inside.append(
-                        f'<text class="cm-small" style="font-size:24px" x="{middle + 14:g}" y="{(top + end) / 2 + 8:g}">{html.escape(m.after[name])}</text>\n'
-                    )
             else:
                 start, end = x[name] + wide, x[m.name]
                 bend = (start + end) / 2
