@@ -447,7 +447,7 @@ visuals.machine(kinds)
 # * drawing climb
 #
 # Minutes 33 to 35. All are trained alike, with the softmax and the log Q of lesson 11: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Edges bring neighbors whom nobody could hear before. A way to listen only weighs those who are there. Mean
-# is that of 14.2. Attention changes both levels: GAT learns how loud each neighbor is, by a number of each end, added; HAN how loud each graph is, by a small network. Transformer is MultiBiSage, with the block of 14.4 on both levels. Concat changes the first level alone; above it is the plain mixing of 14.2.
+# is that of 14.2. Attention changes both levels: GAT learns how loud each neighbor is, HAN how loud each graph is: GAT adds a number of each end, HAN asks a small network. Transformer is MultiBiSage, with the block of 14.4 on both levels. Concat changes the first level alone; above it is the plain mixing of 14.2.
 #
 # ### Common belief: the transformer of six graphs finds most
 # * drawing what it costs

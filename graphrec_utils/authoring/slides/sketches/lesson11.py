@@ -108,7 +108,7 @@ def sum_by_draws() -> Sheet:
         "Left the sum over all other items; right eight draws that stand for it: what is drawn twice as often counts half, and the draw that is the positive is left out",
     )
     sheet.text(0, 30, "the sum over j ≠ i, eˢ = 1: 3", bold=True)
-    sheet.text(480, 30, "eight draws, each divided by 8 Q: 1 + 1 + 1 = 3", bold=True)
+    sheet.text(480, 30, "eight draws, each divided by 8 Q: 3", bold=True)
     shares = (("bestseller", "½", 4, ITEM), ("film B", "¼", 2, ITEM), ("film C", "⅛", 1, ITEM), ("positive i", "⅛", 1, NEGATIVE))  # fmt: skip
     for k, (name, q, drawn, color) in enumerate(shares):
         y = 60 + 82 * k

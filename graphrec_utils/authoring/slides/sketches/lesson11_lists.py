@@ -33,7 +33,7 @@ def knob() -> Sheet:
 def found_and_rare() -> Sheet:
     stored = results.load("11_rivals").values
     ways = ("in-batch, no correction", "in-batch, negatives, no n")
-    halves = (("what is found: NDCG@20", "ndcg", 0), ("rare items: recall@20", "tail recall", 615))
+    halves = (("what is found: NDCG@20", "ndcg", 0), ("rare items: recall@20", "tail recall", 603))
     shown = {}
     for data, part in stored.items():
         models = {row["model"]: row for row in part["models"]}
@@ -44,8 +44,8 @@ def found_and_rare() -> Sheet:
         told.append(f"{title}: {', '.join(said)}")
     sheet = Sheet(430, f"Without and with the correction. {'; '.join(told)}")
     for title, measure, left in halves:
-        sheet.text(left + 260, 28, title, at="middle", bold=True, size=30)
-        for x, name in ((190, "none"), (325, "negatives only,\nhits out")):
+        sheet.text(left + 272, 28, title, at="middle", bold=True, size=30)
+        for x, name in ((202, "none"), (341, "negatives only,\nhits out")):
             sheet.text(left + x, 386, name, at="middle", size=24, color=QUIET)
             sheet.line(left + x, 52, left + x, 356, color="#dfe2e6", wide=2)
         most = max(row[measure] for rows in shown.values() for row in rows)
@@ -53,10 +53,10 @@ def found_and_rare() -> Sheet:
             a, b = (row[measure] for row in rows)
             high, low = (348 - 280 * x / most for x in (a, b))
             color = POSITIVE if b > a else NEGATIVE
-            sheet.line(left + 190, high, left + 317, low, color=color, wide=7, head=True)
-            sheet.dot(left + 190, high, 10, color)
-            sheet.text(left + 172, high + 9, f"{data} {a:.3f}", at="end", size=24)
-            sheet.text(left + 337, low + 9, f"{b:.3f} {data}", size=24, bold=True)
+            sheet.line(left + 202, high, left + 333, low, color=color, wide=7, head=True)
+            sheet.dot(left + 202, high, 10, color)
+            sheet.text(left + 184, high + 9, f"{data} {a:.3f}", at="end", size=24)
+            sheet.text(left + 349, low + 9, f"{b:.3f} {data}", size=24, bold=True)
     return sheet
 
 

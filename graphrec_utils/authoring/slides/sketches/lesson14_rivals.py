@@ -116,7 +116,7 @@ def on_no_board() -> Sheet:
         (name, what, has, leads[f"all graphs, mean over {model}, asked off board"])
         for name, what, has, model in rivals
     ]
-    return _steps(rows, 760, 4000, "on no board: the mean of six graphs over …")
+    return _steps(rows, 760, 3500, "on no board: the mean of six graphs over …")
 
 
 def _steps(rows, zero: float, times: float, head: str = "") -> Sheet:
