@@ -323,9 +323,9 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Start with SASRec's mark in each column: where is nobody as high? The text compares differences: their intervals are narrower.*
 #
-# **From left to right the order tells a chain more, yet SASRec is ahead of everybody on the films alone.** Why there? A guess: people like in one week what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
+# **From left to right the order tells a chain more, yet SASRec is ahead of everybody on the films alone.** Perhaps people like what runs that week (popularity of late alone finds .122, the walk .114), so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
 #
-# **Why did shuffling promise more?** A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. So what the order is worth to a chain says little of what it is worth to others.
+# **Why did shuffling promise more?** A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. What shuffling costs a chain says little of others.
 #
 # **So does the order pay?** Compare the two stars of a column: the same walk, once starting more often from late events (filled). On the games, where shuffling costs most, that surely helps (+0.011); elsewhere we cannot tell.
 #
@@ -350,7 +350,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 PinnerFormer: what has to be found
 #
-# Once a day Pinterest's transformer, **PinnerFormer**, makes a user's vector, for all pages until the next night. Of each event it reads three things: the pin's vector (lesson 09), the action (hides, too), and the time. What should the user's vector be trained to predict?
+# Once a day Pinterest's transformer, **PinnerFormer**, makes a user's vector, for all pages until the next night. Each event is a row: the pin's vector (lesson 09), the action (hides, too), the time; the last row's output becomes the user's vector. What should the user's vector be trained to predict?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Draw
@@ -451,7 +451,7 @@ verdict(
 #
 # **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And *now* must have its whole week in the log, so under dense the last week's events are only ever answers, never asked.
 #
-# **Now the rows below.** By the means RP3β lies above both everywhere; on the next day iALS is highest. Neither is trained toward a window, and what is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse then: in one longer run the gap of the two targets more than halved. So train long enough before you choose a target.
+# **Now the rows below.** After these 1,600 steps RP3β's means lie above both; on the next day iALS is highest. What is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse: in one longer run the gap of the two targets more than halved. Trained four times as long, PinnerFormer passes both, walk and iALS (16.11). So train long enough before you choose a target.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -460,7 +460,7 @@ verdict(
 # Trained on PinWorld's days 0 to 41. After training each pin's score gets one number more, $w \log(1 + \text{likes so far})$ (why: 15.14). Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
 # its own $w$ of 0, 0.3, 0.6, 1 and 1.5. The larger rate is taken only if its lead on validation exceeds what seeds differ
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
-# Trained four times as long, over OmniSage's vectors of pins, PinnerFormer passes iALS and RP3β (lesson 16). Longer training brings the two objectives closer: at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
+# Longer training brings the two objectives closer: at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
 # validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, finds .085, .078 and .073 on test and gains nothing from the number that could be seen any more (16.11). RP3β over every next, 14 days: +.002, from −.003 to +.007. Rivals had up to 36 trials.
 # Also measured: "next" and "all" (15.9); both without popularity, where every next is surely ahead (15.14); a causal tower as in lesson 10 and a mean that forgets.
 #
@@ -477,7 +477,7 @@ verdict(
 # * **daily**: made last midnight;
 # * **real time**: made in the second before.
 #
-# A walk can use fresh news without any training, for RP3β starts from all that the user had liked by then. But news drowns among old likes. So a second RP3β lets likes fade, by half in two days.
+# A walk uses fresh news without training: RP3β starts from all that the user had liked by then. But news drowns among old likes. So a second RP3β lets likes fade, by half in two days.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -523,7 +523,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 #
 # **Does one need a transformer for that?** Both walks know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news first.
 #
-# **And the paper's claim?** Dense may lose the smaller share; we cannot tell. But who gains little from news has little to lose. You serve what is left, and there every next has the higher mean at every age, in real time surely.
+# **And the paper's claim?** Dense may lose the smaller share; we cannot tell. But you serve what is left, and there every next has the higher mean at every age.
 #
 # **What counted most was to have heard of today, and to let it count more than old likes.**
 #
@@ -545,7 +545,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What they are for
 #
-# > **What they are for.** Vectors that may be made anew at every click, where a session says what somebody wants right now.
+# > **What they are for.** SASRec tells from what somebody did, in order, what comes next, anew at each click. PinnerFormer makes one vector of all her actions, to last until the next night.
 # >
 # > **Where they won.** On films SASRec finds the very next one: NDCG@10 .146, a chain of the last film .131 (15.3). On PinWorld, asked in the second before,
 # > PinnerFormer taught by the next like finds recall@10 .162, a walk with all likes alike .109 (+.053, from +.037 to +.069; 15.5).
