@@ -235,7 +235,7 @@ check("16.2", typed_sequence)
 #
 # Raw features ask like this: a cake pin hears a board of cakes, the board's features ask, and of all pins in the batch this one has to win. Why? A pin may stand on boards before anybody has gone from it to another pin: pairs cannot teach there yet.
 #
-# To each score the logarithm of the pin's popularity is added, the **offset**. Why, 16.5 will show.
+# A score is $\langle \mathbf q, \mathbf z_i \rangle / \tau$ (who asks, a pin, the temperature) plus the **offset**, the logarithm of the pin's popularity (why: 16.5).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The encoder turns a pin and its neighbors into one vector
@@ -386,11 +386,11 @@ for column, who in (("all", "pins"), ("users", "users")):
 # *Figure 16.3. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
-# **Pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps because all three tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left to learn from others.
+# **Pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps because all three tell of the same tastes. Why no help? The pairs already ask the very question of the test, so little may be left.
 #
-# **Users.** They leap where their own loss joins, by 0.012 even over the open mark; alone it does not do it (row three). This step brings two things at once: users teach the vectors, and a trained reader takes the place of a mean. Must they be trained together? Lesson 15's PinnerFormer, a reader over pin vectors that stand still, finds no less (16.11).
+# **Users.** They leap where their own loss joins, even past the open mark; alone it does not do it (row three; one training of three failed). This step brings two things: users teach the vectors, and a trained reader replaces a mean. Must they be trained together? Perhaps not: lesson 15's PinnerFormer, trained later over pins that stand still, finds no less, with 32 times the steps (16.11).
 #
-# **Features.** Row four is ahead of row one, but so is the open mark: a small step between rows may come from a setting.
+# **Features.** For users row four is ahead of row one, but so is the open mark: a setting may do that.
 #
 # Look at each consumer alone: one mean over both would have hidden who gained.
 #
@@ -411,7 +411,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # temperature 0.1. Settings were chosen by what pins find, for the user loss alone by what users find; with all three losses equal weights won, so none was turned down. 3,000 queries; 1,524 users are asked for new likes of days 49 to 55. Three seeds; of the user loss alone one learned far less than the
 # others (for users 0.040, the other two 0.068 and 0.066). All vectors have the offset. All three over each loss alone: pins, over pairs +0.000, from −0.002 to +0.002; over features +0.003, from −0.000 to +0.005; over users +0.036, from +0.031 to +0.040. Users: over pairs +0.018, from +0.012 to +0.023; over features +0.016, from +0.011 to
 # +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.0028, from +0.0005 to +0.0052 (all three trainings above): but *pairs* have temperature 0.3 there, which won by 0.0001. At 0.1, with rate 0.01 (*both* of 16.10, the open mark), they find 0.260 for pins and 0.068 for users, all three trainings (0.0675 to 0.0686) above those of pairs and features; over these, all three losses find 0.012 more, and no interval is stored. All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
-# features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps, PinnerFormer 6,400: it finds 0.083. Stored measurements.
+# features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps, PinnerFormer 6,400. Stored measurements.
 #
 # </details>
 
@@ -510,7 +510,7 @@ told = pd.Series({
 told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Between the first two rows nothing was trained: one number beside $\mathbf z$, one more coordinate in an index, makes the recall six times as large.
+# Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large.
 #
 # Why was it needed? The correction asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to. So popularity needs a place to live:
 #
@@ -520,7 +520,7 @@ told.round(3).to_frame()
 #
 # Popularity alone finds as little as the vectors alone (16.10): the vector says which pins are near, and the number which of these people go to.
 #
-# A *new* pin has the number $\log(1 + 0) = 0$, so among thousands of known pins it is not found, and without the number it hardly was. So new pins need a shelf of their own: among themselves OmniSage finds 0.54, iALS and RP3β no more than chance, 0.04 (16.10).
+# A *new* pin has the number $\log(1 + 0) = 0$, so among thousands of known pins it is not found, and without the number it hardly was. So new pins need their own shelf: among themselves OmniSage finds 0.54. Content does nearly all of this: an encoder that hears nobody finds 0.53, iALS and RP3β, which read none, no more than chance, 0.04 (16.10).
 #
 # OmniSage finds more than lesson 09's PinSage. Is that attention? Ask first what else is different: PinSage has no such number.
 #
@@ -558,11 +558,11 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS, and of RP3β, whose walk hears, too, and trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
 #
-# Nearly all of the lead was popularity; what is left to attention is too little to be seen. But did PinSage's free length not hold popularity already? Only in part, for a length has to be learned: OmniSage with one, in place of the number, finds 0.232, about what PinSage found.
+# Nearly all of the lead was popularity; what is left to attention is too little to be seen. But did PinSage's free length not hold popularity already? Only in part, for a length has to be learned: OmniSage with one finds 0.232.
 #
-# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear: hearing pays. The second graph adds nothing that can be seen (row three): perhaps both tie the same pins, and then one is enough.
+# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear: hearing pays. The second graph adds nothing that can be seen (row three): perhaps both tie the same pins.
 #
-# When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps, more care with settings. It may be the whole lead.
+# When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps. It may be the whole lead.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -585,12 +585,12 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for several consumers, and for a new pin a vector at once.
 # >
-# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (Lesson 15's PinnerFormer, over pin vectors that stand still, finds no less: 0.083.)
+# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (Lesson 15's PinnerFormer, over pin vectors that stand still, finds no less: 0.083, with 32 times the steps.)
 # >
 # > **Where it did not.** For the pin that comes next it cannot be told from a PinSage with the same number beside its vectors: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS, which reads nothing, is ahead (16.10).
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** We saw none get in another's way. Users gained when their own loss joined; for pins no further loss was seen to add anything.
-# * What is many drowns what is rare: boards fill nineteen of twenty places of a busy pin, users ask nearly nine of ten questions. So OmniSage gives each kind of neighbor a quota (whether it pays we did not test), and each loss its own mean.
+# * The many drown the rare: boards fill nineteen of twenty places of a busy pin, users ask nearly nine of ten questions. So OmniSage gives each kind of neighbor a quota (whether it pays we did not test), and each loss its own mean.
 # * Asked by pins, vectors of length 1 hardly learned popularity in a few hundred steps: give them a length, or put a number beside.
 # * What looked like attention's lead over PinSage was this number. Give it to the rival, too.
 #
