@@ -181,7 +181,7 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.3 One list out of several
 #
-# The log's answer: iALS and L3 find most, pictures alone a fifth of that. Do all four together find more?
+# The log's answer: iALS and L3 find most; pictures alone a fifth of that among the first twenty, nearly half among the first hundred. Do all four find more?
 #
 # Scores cannot be added: one counts walks, another adds cosines, and the larger numbers would decide. **Ranks** can. *Reciprocal rank fusion* gives item
 # $i$, from all lists $L_g$ that hold it,
@@ -554,7 +554,7 @@ predict("18.p7")
 # But of what the log could never have drawn nobody knows an error: there DR is as good as its model.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now let a log draw from the first ten pins of item2item, iALS and L3. We ask it about seven policies that show one pin each. Four show a pin that the log, too, could have drawn:
+# Let a log draw from the first ten pins of item2item, iALS and L3. We ask it about seven policies that show one pin each. Four show a pin that the log, too, could have drawn:
 #
 # | policy | shows |
 # |---|---|
@@ -607,11 +607,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 18.3. Two estimates of what a policy earns, beside an experiment's count: means over a hundred logs, and twice the spread of one. On the right: what the policy earns a row, how much of it the log could have drawn, and the effective size. The card counts three more policies (18.13).*
+# *Figure 18.3. Two estimates of what a policy earns, beside an experiment's count: means over a hundred logs, and twice the spread of one. On the right: what the policy earns a row, how much of it the log could have drawn, and the effective size. The card counts three more; for each DR is right (18.13).*
 #
 # **Above the line** nothing is missing: both are right within 2 % on average. For *candidate by pictures* DR's model alone is 12 % too low; the weighed errors take that out. This is one half of *doubly*.
 #
-# The price is noise: the smaller the effective size, the wider the bar.
+# The price is noise: one log scatters by 2 to 16 %, the more the smaller its effective size.
 #
 # **Below it** something is missing:
 #
@@ -626,7 +626,7 @@ verdict(
 # <details><summary>How this was measured</summary>
 #
 # A hundred logs of 20,000 rows on the lesson's site, drawn more often from what stands high in several lists; 17 candidates a user on average, the likeliest drawn with a chance of 0.22, the rarest of 0.008 (means over users).
-# Inside the log estimates are right within 2 % on average; one log scatters by 2 to 16 %, an experiment by 1 %: one log does not even say who of item2item, iALS and L3 is first.
+# An experiment scatters by 1 %. One log does not even say who of item2item, iALS and L3 is first.
 # *Candidate by pictures*, which nobody has tried, earns most; one log would not show it, for its bar is wider than the lead.
 # The card's three more are item2item, L3 and *most saved candidate*; 18.13 has all ten, with a third estimate. Before, everybody was shown the first pin of item2item; where it was not saved, it is the pin of *half shown again*. This is one place on one day, not a life of lists: here L3 earns 0.27 where item2item earns 0.28. DR's model is a ridge on ranks and popularity, fitted on a log of its own; alone, without
 # the correction, it is 27 % too high for *most saved candidate*, and right within 1 % for *any*. What the site's people would save is known, not
@@ -700,11 +700,11 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 18.4. Expected saves (all chances of a save, added up) beside item2item's (the line), with intervals of 95 %. Where knobs were chosen anew, three marks.*
 #
-# **Who shall choose the knobs?** See the lowest three. With their lessons' knobs (squares) they are far behind item2item. Tuned on the log (triangles) all three gain: better settings serve both. But they stay behind. Tuned with people (circles), PinSage and Pixie pass item2item. For these two the choices differ in one knob alone: shall popular pins be favored? The log says yes, people here say no.
+# **Who shall choose the knobs?** See the lowest three. With their lessons' knobs (squares) they are far behind item2item. Tuned on the log (triangles) all three gain, but stay behind. Tuned with people (circles), PinSage and Pixie pass item2item. Their choices differ in one knob: shall popular pins be favored? The log says yes, people here say no.
 #
-# **Do more generators help?** Not here: three simple ones fused are ahead of all seven, even with people's knobs. Perhaps because pictures, which bring what others do not name, had one vote of three, and have one of seven.
+# **Do more generators help?** Not here: three simple ones fused are ahead of all seven, even with people's knobs. Perhaps because pictures, which bring what others do not name, had one vote of three, now one of seven.
 #
-# **Does a ranker help?** Yes, for it knows how a person and a pin fit. (Its features hold what liking is made of here; yours may not.) Alone it does no worse than three fused. Why generators, then? Here it can be asked for each of 2,800 pins; of a billion it cannot. And both together are best.
+# **Does a ranker help?** Yes, for it knows how a person and a pin fit. (Its features hold what liking is made of here; yours may not.) Alone it does no worse than three fused. Why generators, then? Here it can be asked for each of 2,800 pins; of a billion it cannot. Both together are best.
 #
 # **Let generators fetch, and let a ranker that knows the person put in order.**
 #
@@ -734,12 +734,12 @@ verdict(
 #
 # > **What it is for.** Generators bring candidates, one list is made of them, and an experiment says whether people are better off.
 # >
-# > **Where it won.** With people: three generators fused bring 14 % more saves than item2item, 19 % with a ranker on top (18.6). A log with true chances: right within 2 % on average about what it could have drawn (18.5).
+# > **Where it won.** With people: three generators fused bring 14 % more saves than item2item, 19 % with a ranker on top (18.6). A log with true chances: right within 2 % about what it could have drawn, on average over a hundred; one alone scatters by 2 to 16 % (18.5).
 # >
 # > **Where it did not.** With four graph and sequence models added, people saved less than with three simple generators alone (18.6).
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. (Unless its halves feed each other: 18.9.) **How can you know?** A log
-#   that drew by chance and kept its chances answers for what it could have drawn, and for nothing else. A mean of the weights far from 1 is the alarm.
+#   that drew by chance and kept its chances answers for what it could have drawn alone. A mean of the weights far from 1 is the alarm.
 # * **When does a graph model win** (lesson 00)? When its edges say what a rival does not read: of young pins (7.8), of rare ads (13.3). Given the edges between users and pins, iALS found no less (18.11).
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).
