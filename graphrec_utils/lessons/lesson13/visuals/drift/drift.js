@@ -93,7 +93,7 @@ function render({ model, el }) {
     table.hidden = found.hidden = !day; // nothing to compare yet
     title.textContent = day ? `After night ${day}` : "Day 0: nothing is retrained yet";
     if (day) seen.add(way);
-    lines.replaceChildren(...ways.filter((name) => seen.has(name)).map((name) => {
+    lines.replaceChildren(...ways.filter((name) => name === way || seen.has(name)).map((name) => {
       const { cosine, old, new: today } = rows[name][day];
       return h("tr", { class: name === way ? "gr-dri-now" : null },
         h("th", { scope: "row" }, `${name === way ? "▸ " : ""}${name}`),
