@@ -479,7 +479,7 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Does a learned similarity find more than a dot product, once that gets more care? Dot, GMF and MLP are now tried at penalties between the old ones and beyond their ends. The fused NeuMF starts from the new winners.
+# Does a learned similarity find more than a dot product, once that gets more care? Dot, GMF and MLP are now tried at penalties between the old ones and beyond their ends; the fused NeuMF starts from the new winners.
 #
 # A lead over one's own relatives says little. So four rivals take part: *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β, which walks three steps along likes (lesson 04).
 #
@@ -549,7 +549,7 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the two of the check mark.** NeuMF stayed where it was, and Dot rose. Two settings were enough: a penalty between its old ones, 0.03, and a higher rate. Was that the trial you would have added? So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell. Nor is the care equal yet: the fused NeuMF was only tried at the penalty 0.1, and Dot is still best at the end of its rates. There had been warnings: the Dot of 3.1 found no more than popularity, which knows no user, and less than GMF, which is behind it now.
+# **First the two of the check mark.** NeuMF stayed where it was, and Dot rose by two settings: a penalty between its old ones, 0.03, and a higher rate. Was that the trial you would have added? So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell, and the care is not equal yet: the fused NeuMF was only tried at the penalty 0.1, and Dot is still best at the end of its rates. There had been warnings: the Dot of 3.1 found no more than popularity, which knows no user, and less than GMF, which is behind it now.
 #
 # **Then look above them.** RP3β, iALS and EASE find more than both. And iALS is a dot product, too: with 32 numbers, as Dot has, it finds 0.182. So it is not the product that holds Dot back. A guess what does: the three see every cell of $\mathbf R$, or every path, at once, Dot and NeuMF a few drawn negatives.
 #
