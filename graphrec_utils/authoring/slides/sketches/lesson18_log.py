@@ -19,13 +19,13 @@ def four_generators() -> Sheet:
     for k, (name, first, then) in enumerate(rows):
         y = 60 + 104 * k
         sheet.text(4, y + 9, name, bold=True)
-        sheet.box(150, y - 36, 244, 72, fill=ITEM, edge=ITEM)
-        sheet.text(272, y + 9, "what she saved", at="middle", bold=True, color="#fff")
-        sheet.line(396, y, 428, y, head=True, wide=4, color=INK)
-        sheet.box(430, y - 36, 352, 72, fill=TINT[USER], edge=USER)
-        sheet.text(606, y + 9, first, at="middle")
-        sheet.line(786, y, 822, y, head=True, wide=4, color=INK)
-        sheet.text(832, y + 9, then)
+        sheet.box(170, y - 36, 240, 72, fill=ITEM, edge=ITEM)
+        sheet.text(290, y + 9, "what she saved", at="middle", bold=True, color="#fff")
+        sheet.line(412, y, 440, y, head=True, wide=4, color=INK)
+        sheet.box(442, y - 36, 352, 72, fill=TINT[USER], edge=USER)
+        sheet.text(618, y + 9, first, at="middle")
+        sheet.line(798, y, 832, y, head=True, wide=4, color=INK)
+        sheet.text(842, y + 9, then)
     return sheet
 
 
