@@ -49,7 +49,7 @@ def test_places_and_edges_are_those_of_the_sampler(show, more):
     assert column(root, "contents") == outer.source.tolist()
     assert column(root, "layer 1") == inner.source.tolist()
     assert column(root, "batch") == inner.targets.tolist()
-    assert status(root).startswith(f"{len(outer.source)} contents to read")
+    assert f"{len(outer.source)} contents to read" in status(root)
     for name, block in (("layer 1", outer), ("batch", inner)):
         root.get_by_role("button", name=f"{name}, place 0").click()
         rows = [x.inner_text().split("\t") for x in root.locator("tbody tr").all()]
