@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson; `minutes` is a student's time."""
+    """One lesson; `core` and `minutes` are a student's time, without branches and with all of them."""
 
     number: str
     slug: str
     title: str
     minutes: int
+    core: int = 60
 
     @property
     def stem(self) -> str:
@@ -25,7 +26,7 @@ class Lesson:
 
 
 LESSONS = (
-    Lesson("00", "start_here", "Start here", 45),
+    Lesson("00", "start_here", "Start here", 45, core=30),
     Lesson("01", "recommender_basics", "Recommender basics", 120),
     Lesson("02", "matrix_factorization", "Matrix factorization and iALS", 135),
     Lesson("03", "learned_similarity", "Learned similarity and ranking losses", 120),

@@ -22,7 +22,7 @@
 # **You will** write a layer of message passing twice, as a loop and as matrices.
 # Then you find out whether the parts of a famous model earn their place.
 #
-# **Time** {{minutes}} minutes in all · **Points** {{points}} · **Before** lessons 03 and 04 ·
+# **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 03 and 04 ·
 # **Runs on** any CPU
 #
 # **In an hour:** 5.1 to 5.7, with exercises 05.1 and 05.2. **Branches**, marked ↳, stand after the

@@ -43,14 +43,14 @@ def test_the_syllabus_has_time_points_and_slides():
     text = site_pages.index(None)
     points = sum(e.points for e in exercises.of_lesson("00"))
     row = next(line for line in text.splitlines() if "00 · Start here" in line)
-    assert f"| {syllabus.LESSONS[0].minutes} min | {points} |" in row
+    assert f"| 30 min | {syllabus.LESSONS[0].minutes} min | {points} |" in row
     assert 'href="slides/00_start_here.html"' in row
 
 
 def test_a_lesson_that_is_not_there_yet_is_named_and_not_linked():
     ready, text = {source.stem for source in built()}, site_pages.index(None)
     for lesson in syllabus.LESSONS:
-        row = f"| {lesson.number} · {lesson.title} | {lesson.minutes} min | coming | |"
+        row = f"| {lesson.number} · {lesson.title} | {lesson.core} min | {lesson.minutes} min | coming | |"
         assert (row in text) != (lesson.stem in ready)
 
 
@@ -301,7 +301,9 @@ def test_the_ready_syllabi_have_known_lessons_and_their_times():
     assert lessons["A full term"] == list(known)  # all of them, in their order
     text = ready.syllabi()
     hours = sum(known[n] for n in lessons["Four weeks"]) / 60
-    assert f"{hours:.0f} hours at the laptop" in text
+    assert (
+        f"{len(lessons['Four weeks'])} hours at the laptop, {hours:.0f} with all branches" in text
+    )
     assert "(coming)" in text or len(built()) == len(known)
     assert "<!-- syllabi -->" in (site_pages.PAGES / "instructor.md").read_text("utf-8")
 

@@ -340,11 +340,11 @@ def test_the_repository_is_read_from_pyproject(tmp_path):
 def test_the_readme_marks_lessons_that_are_not_there_yet(monkeypatch):
     table = readme.table(None)
     minutes = syllabus.LESSONS[0].minutes
-    row = f"| 00 · [Start here](notebooks/00_start_here.ipynb) | {minutes} min | 10 |"
+    row = f"| 00 · [Start here](notebooks/00_start_here.ipynb) | 30 min | {minutes} min | 10 |"
     assert row in table
     monkeypatch.setattr(readme, "sources", list)
     minutes = syllabus.LESSONS[18].minutes
-    assert f"| 18 · Capstone | {minutes} min | coming |" in readme.table(None)
+    assert f"| 18 · Capstone | 60 min | {minutes} min | coming |" in readme.table(None)
 
 
 def test_of_a_changed_lesson_only_what_changes_runs_again(small):

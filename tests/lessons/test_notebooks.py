@@ -261,8 +261,12 @@ def test_cells_are_short(source):
 def test_the_time_at_the_top_holds_the_exercises_and_the_reading(source):
     prose = "\n".join(c.source for c in cells(target(source, "solved"), "markdown"))
     asked = sum(map(int, re.findall(r"\*About (\d+) minutes", prose)))
-    (stated,) = {x.minutes for x in syllabus.LESSONS if x.number == source.name[:2]}
-    assert stated >= 0.95 * (asked + anatomy.measure(target(source, "solved"))["minutes"])
+    (lesson,) = (x for x in syllabus.LESSONS if x.number == source.name[:2])
+    told = {30: "**In half an hour:**", 60: "**In an hour:**"}[lesson.core]
+    assert (
+        prose.count(told) == 1 and f"**Time** {lesson.minutes} minutes with all branches" in prose
+    )
+    assert lesson.minutes >= 0.95 * (asked + anatomy.measure(target(source, "solved"))["minutes"])
 
 
 @per_lesson

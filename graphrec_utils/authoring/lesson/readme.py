@@ -30,13 +30,13 @@ def badges(repo: str | None) -> str:
 def table(repo: str | None) -> str:
     """Return the syllabus as a Markdown table; lessons without a source are marked."""
     stems = {source.stem for source in sources()}
-    head = ["Lesson", "Time", "Points", *(["Launch"] if repo else [])]
+    head = ["Lesson", "Core", "With branches", "Points", *(["Launch"] if repo else [])]
     rows = [head, ["---"] * len(head)]
     for lesson in syllabus.LESSONS:
         ready = lesson.stem in stems
         points = core.full(exercises.of_lesson(lesson.number))
         link = f"[{lesson.title}](notebooks/{lesson.stem}.ipynb)" if ready else lesson.title
-        row = [f"{lesson.number} · {link}", f"{lesson.minutes} min"]
+        row = [f"{lesson.number} · {link}", f"{lesson.core} min", f"{lesson.minutes} min"]
         row.append(str(points) if ready else "coming")
         if repo:
             row.append(buttons(repo, lesson.stem) if ready else "")

@@ -14,7 +14,7 @@ CAPSTONE = """Exercise 18.5 is graded as any other; the page of conclusions is y
 new, clarity. Add them in `graded/adjust.csv` as a change, such as `Ann Lee,18,+15,page of conclusions`: a number
 without a sign would replace the points of the lesson."""
 INTRODUCTION = """The [course map](index.md) shows what builds on what. Times are those of a student at a laptop,
-without what you say."""
+without what you say; the core of a lesson is full marks."""
 # Ready syllabi: a title, what it is for, and rows of what is done, in class and at home
 SYLLABI = (
     (
@@ -65,7 +65,8 @@ def syllabi() -> str:
     known = {lesson.number: lesson for lesson in syllabus.LESSONS}
     parts = [INTRODUCTION]
     for title, purpose, rows in SYLLABI:
-        total = sum(known[number].minutes for _, _, lessons in rows for number in lessons)
+        taken = [known[number] for _, _, lessons in rows for number in lessons]
+        core, whole = sum(x.core for x in taken), sum(x.minutes for x in taken)
         table = ["| When | What | Lessons | At the laptop |", "|---|---|---|---|"]
         for when, what, lessons in rows:
             links = []
@@ -75,10 +76,11 @@ def syllabi() -> str:
                 links.append(
                     f"[{shown}]({page.replace('.html', '.ipynb')})" if page else f"{shown} (coming)"
                 )
+            hour = sum(known[number].core for number in lessons)
             minutes = sum(known[number].minutes for number in lessons)
-            table.append(
-                f"| {when} | {what} | {', '.join(links)} | {f'{minutes} min' if minutes else ''} |"
-            )
-        said = f"{purpose} {total / 60:.0f} hours at the laptop." if total > 60 else purpose
+            time = f"{hour} min, {minutes} with branches" if lessons else ""
+            table.append(f"| {when} | {what} | {', '.join(links)} | {time} |")
+        hours = f"{core / 60:.0f} hours at the laptop, {whole / 60:.0f} with all branches."
+        said = f"{purpose} {hours}" if core > 60 else purpose
         parts.append(f"### {title}\n\n{said}\n\n" + "\n".join(table))
     return "\n\n".join(parts)

@@ -220,15 +220,16 @@ def memory() -> str:
 def index(repo: str | None) -> str:
     """Return the first page: the syllabus with time, points and slides."""
     ready = {source.stem for source in built()}
-    rows = ["| Lesson | Time | Points | Slides |", "|---|---|---|---|"]
+    rows = ["| Lesson | Core | With branches | Points | Slides |", "|---|---|---|---|---|"]
     for lesson in syllabus.LESSONS:
+        time = f"{lesson.core} min | {lesson.minutes} min"
         if lesson.stem not in ready:
-            rows.append(f"| {lesson.number} · {lesson.title} | {lesson.minutes} min | coming | |")
+            rows.append(f"| {lesson.number} · {lesson.title} | {time} | coming | |")
             continue
         points = core.full(exercises.of_lesson(lesson.number))
         link = f"[{lesson.number} · {lesson.title}](notebooks/{lesson.stem}.ipynb)"
         deck = f'<a href="slides/{lesson.stem}.html">slides {lesson.number}</a>'
-        rows.append(f"| {link} | {lesson.minutes} min | {points} | {deck} |")
+        rows.append(f"| {link} | {time} | {points} | {deck} |")
     clone = f"clone [the repository](https://github.com/{repo})" if repo else "clone the repository"
     return INDEX.format(
         run=f"{clone} and see [Where to run it](launch.md).",
