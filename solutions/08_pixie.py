@@ -20,8 +20,8 @@
 # wants more like it, now. A table of all pairs fits nowhere; the list
 # of edges fits into one machine. There Pixie walks at random from board to board, and counts where it comes by.
 #
-# **You will** write the walk that answered Pinterest's users in milliseconds, and make one list of the counts
-# of several pins. Then you put each part of the system beside something dull that costs the same.
+# **You will** write this walk and make one list of the counts of several pins. Beside each part of the system you put
+# something dull that costs the same.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04; its branch A helps in 8.4 ·
 # **Runs on** any CPU
@@ -61,7 +61,7 @@ remember("08")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.1 A board is somebody's opinion
 #
-# Somebody who puts two pins on one board says that they belong together. So walk: from the query pin to a
+# How can a list of edges say what belongs together? Somebody who puts two pins on one board says so. So walk: from the query pin to a
 # random board of it, from there to a random pin. That is **one step**, two edges. Count the pin. Then toss a
 # coin: with probability `restart` go home to the query, else walk on from here. The pins with most visits are the answer.
 #
@@ -80,9 +80,11 @@ remember("08")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **By hand.** Two boards and three pins in a row: $p_0 - b_0 - p_1 - b_1 - p_2$. From $p_0$ a step goes to
-# $b_0$ and from there to $p_0$ or $p_1$, half each. So $p_2$ needs a second step, and that gets there once in
-# eight times. At `restart` 0.8, four steps of five are first ones, and one of five of these is followed by a second:
-# $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02, falls to $p_2$. Later steps add 0.008.
+# $b_0$ and from there to $p_0$ or $p_1$, half each. So $p_2$ needs a second step. It gets there if the first one ends at $p_1$,
+# the next board is $b_1$ and the next pin $p_2$: $\frac12 \cdot \frac12 \cdot \frac12$, once in eight times.
+#
+# How often is there a second step? At `restart` 0.8, four steps of five are first ones, and one of five of these is
+# followed by a second: $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02, falls to $p_2$. Later steps add 0.008.
 #
 # <details><summary>All steps in one formula: a PageRank</summary>
 #
@@ -166,11 +168,11 @@ R_small = np.array([
 visuals.pixie(R_small, boards, pins, function=pixie_walk)
 
 # %% [markdown]
-# *Figure 8.1. Five boards and eight pins, some with German names, and on the right how often each pin is
+# *Figure 8.1. Five boards and eight pins, some with German names, and how often each pin is
 # visited from sponge: in the still picture 600 steps, of your walk 100.*
 #
-# Press *Step*. Why does nobody ever get to the roses? No board holds a cake and a rose, and a walk never leaves its part of the graph. Once your function passes, the walker
-# follows it.
+# Press *Step*. Why does nobody ever get to the roses? No board holds a
+# cake and a rose, and a walk never leaves its part of the graph.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 8.1: the walker begins at sponge. Press Step three or four times and let the room say before each which pins
@@ -180,10 +182,11 @@ visuals.pixie(R_small, boards, pins, function=pixie_walk)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.2 How many steps are enough?
 #
-# Visits are counted, so an answer is partly luck. Take the fifty pins that a very long walk puts on top: how many of them does a shorter walk find?
+# Visits are counted by chance, so how many steps make a list that one can trust? Take the fifty pins that a very long walk
+# puts on top. **Guess** how many of them ten thousand steps find.
 #
-# Two graphs: **PinWorld**, the synthetic site of this course, has boards of pins. In **citeulike-t** people keep scientific
-# articles in a library, so a library is a board and an article a pin.
+# We ask in two graphs. **PinWorld**, the synthetic site of this course, has boards of pins. In **citeulike-t** people keep
+# scientific articles: a library is a board, an article a pin.
 
 # %% tags=["long"] jupyter={"source_hidden": true}
 parts = results.load(
@@ -207,19 +210,19 @@ plt.show()
 # *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (logarithmic axis). Look how
 # much the first thousand steps find, and how little the last ninety thousand.*
 #
-# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t. The pins at the top are visited again and again, so they are soon found; the noise
-# is about the rest. And no step asks how large the graph is: it is two looks into memory, wherever the walker
-# stands. That is half of an answer to the opening question. How *many* you want depends on graph and walk: on Gowalla
-# (8.4) ten thousand edges find two thirds or a little more.
+# Ten thousand steps find 84 % in citeulike-t, in PinWorld more. The pins at the top are visited again and again, so they
+# are soon found; the noise is about the rest. (In the larger graph of 8.4 ten thousand find less, but still most.)
 #
-# Pixie itself **stops early**, when enough pins have been visited often enough (branch 8.8).
+# And no step asks how large the graph is: it is two looks into memory, wherever the walker
+# stands. That is half of an answer to the opening question.
 #
 # **The top of a list is decided early: ten thousand steps found most of it.**
 #
 # <details><summary>How this was measured</summary>
 #
-# A pin without a board is neither query nor answer. Seven hundred query pins of each graph, on three boards or more; the long walk has 500,000 steps. PinWorld: boards until day 42.
-# citeulike-t: readers and articles with at least five of each other, a fifth of each library hidden. A stored measurement.
+# A pin without a board is neither query nor answer. Seven hundred query pins of each graph, on three boards or more; the long walk has 500,000 steps. PinWorld: boards until day 42; ten thousand steps find 93 % there.
+# citeulike-t: readers and articles with at least five of each other, a fifth of each library hidden. On Gowalla (8.4) ten thousand edges find two thirds of the exact top 50 or a little more.
+# Pixie itself stops early, when enough pins have been visited often enough (branch 8.8). A stored measurement.
 #
 # </details>
 
@@ -230,17 +233,13 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.3 A user is several pins
 #
-# Now the parts of the system, each beside something dull that costs the same. A user has saved several pins lately, and each is a query with walks of its own.
-#
-# *How many steps for each?* A pin on ten thousand boards has more to explore than one on three. But if steps go by the degree, the rare one gets next to none. **Pixie's steps**
-# grow with the degree, but more slowly (branch 8.15). The dull way: equal steps.
-#
-# *How do several counts become one list?* A pin that **several** of the user's pins lead to should win over one that a single one leads to often. The
-# **multi-hit booster**:
+# What if a user has saved several pins? Each is a query with walks of its own, and their counts must become one list.
+# A pin that **several** of them lead to should win over one that a single one leads to often. So take a root
+# before you add: many visits of one query count for less. This is the **multi-hit booster**:
 #
 # $$ V(p) = \Big( \sum_{q} \sqrt{V_q(p)} \Big)^2 $$
 #
-# Two and two visits make $(\sqrt 2 + \sqrt 2)^2 = 8$; five and none make 5. The dull way: the plain sum.
+# Two and two visits make $(\sqrt 2 + \sqrt 2)^2 = 8$; five and none make 5. The dull way is the plain sum, 4 against 5.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.5 — `best_pins` ({{points:08.5}})
@@ -279,11 +278,12 @@ def best_pins(
 check("08.5", best_pins)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Several pins, and two clever rules
+# ### More pins, and a clever rule
+#
+# With the same 20,000 steps, does it help to ask with more of a user's latest pins, 1 to 32? And once there are several,
+# does the booster pay?
 #
 # > **Claim** (of the paper). With eight pins or more, the booster finds more than the sum of the visits.
-#
-# First a plainer question. With the same 20,000 steps, does it help to ask with more of a user's latest pins, 1 to 32?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p5"]
 predict("08.p5")
@@ -319,24 +319,24 @@ verdict(
 
 # %% [markdown]
 # *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits
-# (dashed, from eight pins on), and at eight the booster with equal steps (cross). Look at the rise first, then at the distance
-# of the lines.*
+# (dashed, from eight pins on); for the cross see the fold. Look at the rise first, then at the distance of the lines.*
 #
-# Why do the lines rise, up to eight pins? A guess: each pin says something else about the user, and a few
+# Why do the lines rise? A guess: each pin says something else about the user, and a few
 # thousand steps are enough for each (8.2).
 #
-# And why does neither clever rule pay? The booster is a bet that a user wants what lies *between* her interests: it
-# raises what several pins lead to. Who wants more of one interest gets less of it. Where the bet is right, the booster
-# wins: branch 8.14 plants such a world. Pixie's steps we cannot tell from equal ones: when every pin has thousands, it
-# may hardly matter who gets some more.
+# Why does the booster not pay? It is a bet that a user wants what lies *between* her interests.
+# Who wants more of one interest gets less of it. Branch 8.14 plants a world where the bet is right, and there the booster
+# wins.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
-# <details><summary>How this was measured</summary>
+# <details><summary>How this was measured, and the cross</summary>
+#
+# The cross is about a second clever rule. How many steps for each pin? Pixie's steps grow with the degree of a pin, but more slowly (branch 8.15); the dull way, the cross, is equal steps. We cannot tell the two: Pixie's steps over equal ones, eight pins, −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
+# from −0.0015 to +0.0040, in PinWorld. When every pin has thousands, it may hardly matter who gets some more.
 #
 # What is sought are later saves (PinWorld) and hidden articles (citeulike-t); what a user has is never recommended. Restart ½, and
-# all users with a pin that is on a board: 1,239 and 3,527. In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight. Pixie's steps over equal ones, eight pins: −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
-# from −0.0015 to +0.0040, in PinWorld. Weights for recent pins: in PinWorld we let a pin's steps halve
+# all users with a pin that is on a board: 1,239 and 3,527. In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight. Weights for recent pins: in PinWorld we let a pin's steps halve
 # with its age, in 1 to 28 days. On the week that chooses, equal weights are best; a week later 28 days find 0.0026 more
 # (from 0.0002 to 0.0049), and nobody could have known. A stored measurement.
 #
@@ -345,13 +345,14 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 Is a walk only a noisy push?
 #
-# Must it be chance? Without early stopping and the booster, the counts rank all other pins, on
-# average, as a personalized PageRank does (lesson 04, branch A). **Push** computes that without chance. Think
-# of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the
-# rest is split evenly among **all** its neighbors. Go on until every node is nearly dry. What dried is the
-# PageRank. So why walk?
+# Must it be chance? On average, the counts of one query rank all other pins as a personalized PageRank does (lesson 04,
+# branch A). **Push** computes that without chance.
 #
-# Both get the same CPU time and start at the same node: a place of Gowalla, rare or among the most liked.
+# Think of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the
+# rest is split evenly among **all** its neighbors. At `restart` ½ a query on two boards keeps half and hands a quarter to
+# each. Go on until every node is nearly dry. What dried is the PageRank.
+#
+# So why walk? Both get the same CPU time and start at the same place of Gowalla, rare or among the most liked.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p7"]
 predict("08.p7")
@@ -389,23 +390,23 @@ for ax in axes:
 plt.show()
 
 # %% [markdown]
-# *Figure 8.4. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller and smaller tolerance. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, also with three exact hops, undivided (triangle) and the exact vector (diamond).*
+# *Figure 8.4. Quality against milliseconds of CPU: walks (circles) of more and more steps, and push (squares) until all is drier and drier. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, with the exact vector (diamond) and three exact hops, undivided (triangle).*
 #
 # Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
 # So from the most liked items the walk is far ahead while time is short (dashed). From rare ones, with few
 # neighbors, push is ahead at first, and soon both are level.
 #
-# On libraries push even passes the exact vector: cut off early it stays near home, and near articles are better
-# here. But the cost of a walk is the number of steps that you ask for, whoever is asked. Of push you know only
-# an upper bound.
+# On the right both soon find as much as the exact vector, in a fraction of its time.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
 # <details><summary>How this was measured</summary>
 #
-# From the most liked items the walk has three quarters of the exact top 50 after half a millisecond, push less than a quarter; after 4 ms 0.93 and 0.83; from rare ones level from 0.3 ms on; libraries: push 0.176, exact 0.166. One thread; each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
-# costs and finds something between. From items of usual popularity the walk is ahead as well, 0.93 against 0.88 in 3.6 ms. On libraries push is ahead
-# beyond chance in one of four comparisons at equal time, from 10,000 steps on. Both can be stopped early, follow a preference and keep queries
+# From the most liked items the walk has three quarters of the exact top 50 after half a millisecond, push less than a quarter; after 4 ms 0.93 and 0.83; from rare ones level from 0.3 ms on. One thread; each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
+# costs and finds something between. From items of usual popularity the walk is ahead as well, 0.93 against 0.88 in 3.6 ms.
+#
+# Libraries: push 0.176, exact 0.166. Cut off early, push stays near home, and near articles are better here, so it passes the exact vector. It is ahead of the walk
+# beyond chance in one of four comparisons at equal time, from 10,000 steps on. The cost of a walk is the number of steps that you ask for, whoever is asked; of push one knows only an upper bound. Both can be stopped early, follow a preference and keep queries
 # apart. A stored measurement.
 #
 # </details>
@@ -413,9 +414,9 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 Beside rivals that do not sample
 #
-# A walk is cheap. Is it good? On a small graph rivals can be computed that never fit Pinterest's. **RP3β**
+# A walk is cheap. Is it good? On a small graph one can compute rivals that never fit Pinterest's. **RP3β**
 # takes three exact hops and divides by the degree of where it arrives (lesson 04); **EASE** and **iALS** are of
-# lesson 02. Three more rows change one thing each. Pixie *on saves* goes without the boards, RP3β *with boards* gets
+# lesson 02. The last three rows change one thing each: Pixie *on saves* goes without the boards, RP3β *with boards* gets
 # them, and *Pixie / degree^β* divides its visits by a power of the pin's degree.
 #
 # > **Claim** (ours). For a user of several pins Pixie finds more than every rival.
@@ -469,19 +470,18 @@ verdict(
 # **Libraries: behind all three.** There the best walk goes home after every step. So it makes RP3β's three hops, a
 # user, an article, a library, an article, and draws what RP3β sums up. Is chance to blame? Not for most of it: a walk
 # ends where many edges end, and that is at what is popular. Divide its visits by a power of the degree, as RP3β does,
-# and more than half of the distance to RP3β is gone. (iALS, on top, keeps 512 numbers an article and needs
-# training.)
+# and more than half of the distance to RP3β is gone.
 #
-# **PinWorld: ahead, and the boards are why.** On saves alone, all that iALS, EASE and the first RP3β see, a walk
-# finds less than RP3β. But a board holds what somebody put together on purpose, so even a far board may be on the
-# subject. In PinWorld it mostly is: we made a person's boards by topic, but for a messy one. Going far pays: the best walk goes home after one step in seventeen and finds 0.098; one that goes home after every
-# step finds 0.085. Three hops cannot use that, so RP3β gains next to nothing from the boards.
+# **PinWorld: ahead, and the boards are why.** On saves alone a walk finds less than RP3β. But a board holds what somebody
+# put together on purpose, so even a far board may be on the subject. (Here most are: we made a person's boards
+# by topic.) So going far pays: a walk that goes home after one step in seventeen finds 0.098, after every step
+# 0.085. Three hops never get that far, so boards hardly help RP3β.
 #
 # **Far walks pay where the graph says more than who liked what.**
 #
 # <details><summary>How this was measured</summary>
 #
-# All see the same saves. Every model got 24 trials on 600 users of validation (EASE all its 15 settings), then test once: 3,527 libraries, 1,289
+# All see the same saves. Of PinWorld's boards each is of one person and one topic, but for a messy one each person has. Every model got 24 trials on 600 users of validation (EASE all its 15 settings), then test once: 3,527 libraries, 1,289
 # users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
 # booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
@@ -495,15 +495,15 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 How large is your catalog?
 #
-# Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten million, and count how many
+# Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten million. Count how many
 # requests a second one thread answers, however good the lists. Six ways differ in what they look at:
 #
-# | what is done for a request | name in figure 8.5 |
+# | for a request | in figure 8.5 |
 # |---|---|
 # | the product with **every** vector | *iALS, exact scan* |
-# | the product with a part of the vectors, by an *index* (lesson 10) | *iALS, cells of faiss* |
+# | with a part of the vectors, by an *index* (lesson 10) | *iALS, cells of faiss* |
 # | rows of a full matrix | *EASE* |
-# | a few rows of a finished table of neighbors | *item2item* |
+# | rows of a finished table of neighbors | *item2item* |
 # | a walk of 10,000 steps | *Pixie* |
 # | a push (8.4) | *PageRank, push* |
 #
@@ -545,15 +545,16 @@ verdict(
 
 # %% [markdown]
 # *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
-# the index). EASE ends where its matrix no longer fits. Look which lines fall, and who is above whom at both
-# ends.*
+# the index). EASE ends where its matrix no longer fits. Look who is on top at both ends.*
 #
 # At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at
-# each thing, so its line falls steeply. An index looks at a part, so its line falls less at
-# first; but a part of a million is large, too. A walk makes its ten thousand steps in any catalog, so its
-# line falls only to a seventh. Why at all? That is the other half of the answer: a small graph fits into the processor's cache, in a large one most looks wait for main memory (branch 8.7).
+# each thing, so its line falls steeply; an index looks at a part, and a part of a million is large, too.
 #
-# From 100,000 things on, one line is on top: a finished table of neighbors has its answers nearly ready. But somebody has to make it.
+# A walk makes its ten thousand steps in any catalog, so its
+# line falls only to a seventh. Why at all? That is the other half of the answer: a small graph fits into the processor's
+# cache, in a large one most looks wait for main memory (branch 8.7).
+#
+# From a million on, only the finished table is above walk and push: its answers are nearly ready. But somebody has to make it.
 #
 # **From 100,000 things on, a walk or a push beats a scan; from a million on, an index, too. Only a finished table is then faster, and it knows no edge of today.**
 #
@@ -570,22 +571,21 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training, for one pin or several.
+# > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training.
 # >
-# > **Where it won.** Users of PinWorld, walking on boards: NDCG@20 0.098; on saves iALS 0.092, RP3β 0.090; RP3β with the same boards 0.092 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
+# > **Where it won.** PinWorld, walking on boards: NDCG@20 0.098; RP3β with the same boards 0.092; on saves iALS 0.092 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
 # > scan 23 (8.6).
 # >
-# > **Where it did not.** On libraries (users as boards): NDCG@20 0.165, iALS 0.196. A thousand things:
+# > **Where it did not.** On libraries: NDCG@20 0.165, iALS 0.196. A thousand things:
 # > 12,000 requests a second, a scan 62,000. A pin on no board is never found.
 #
 # * **How can an answer cost so little more?** A step is two looks into memory, however large the graph, and ten thousand steps found most of the top
 #   fifty. What grows is the memory and the waiting for it: in a thousandfold catalog a walk takes seven times as long, a scan 2,700 times.
-# * **Which parts earn their keep?** Asking with several pins does; walking far does where boards say more than saves; chance does where nodes have many neighbors. Pixie's
-#   sharing of steps and the booster show no gain here.
-# * Beside each clever rule put a dull one that costs the same.
+# * **Which parts earn their keep?** Asking with several pins; walking far, where boards say more than saves; chance, where nodes have many neighbors. The booster
+#   shows no gain here, nor does Pixie's sharing of steps.
 #
-# **Next.** A walk knows that two pins stand on one board, and nothing of what they show. GraphSAGE (lesson 07) reads that, from
-# neighbors drawn at random. What if walks chose them? [Lesson 09](09_pinsage.ipynb).
+# **Next.** A walk knows that two pins stand on one board, and nothing of what they show. What if walks chose whom a
+# GraphSAGE (lesson 07) listens to? [Lesson 09](09_pinsage.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
