@@ -57,7 +57,7 @@ TERMS = {
     "filtered": "12.4",
     "MRR": "1.4",
     "medoid": "13.5",
-    r"offset\b": "16.3",
+    r"offset\b": "16.5",
     "RCE": "17.2",
     "log loss": "17.2",
     r"examination\b": "17.6",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import pytest
 import torch
 
@@ -47,3 +48,12 @@ def test_a_loss_has_the_share_that_the_students_number_gives_it():
 def test_a_number_that_cannot_be_asked_is_told(function, words):
     made = visuals.three_losses(function=function)
     assert words in made.note and made.state["shares"]["ef"] == {"e": 0.5, "f": 0.5}
+
+
+def test_the_printed_picture_shows_whom_one_mean_would_hear():
+    """A page that does not move has no button: both numbers stand in the picture."""
+    made = visuals.three_losses(on="efu", function=own_mean)
+    texts = [x.get_text() for x in made.static().texts]
+    assert texts.count("6 %") == 2 and texts.count("89 %") == 1 and texts.count("33 %") == 3
+    assert "your own_mean" in texts and "89 %" in made.alt
+    plt.close()

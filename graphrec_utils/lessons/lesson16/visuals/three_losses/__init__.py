@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -72,6 +72,10 @@ def three_losses(
     part, note = asked(function, lambda: shares(function))
     if function is not None and part is None:
         part = {on: {k: 1 / len(on) for k in on} for on in names if on}  # a mean each, weights 1
+        mine = "a mean for each, then their sum"
+    else:
+        mine = f"your {getattr(function, '__name__', 'function')}"
+    bars = (("one mean over all", crowd(on)), (mine, part[on])) if part and on else ()
     return Visual(
         Path(__file__).with_name("three_losses.js"),
         state={
@@ -85,12 +89,14 @@ def three_losses(
             "size": [WIDTH, HEIGHT],
         },
         text="OmniSage's three losses as switches",
-        alt=(
+        alt=in_words(bars)
+        if bars
+        else (
             "Seven boxes in three columns. A pin and its neighbors go into the encoder, a neighbor's raw features into "
             "the feature network, what a user liked through the encoder into the user transformer. All three ask for "
             "vectors of pins, which the same encoder makes: so a line of each chosen loss leads back to it. A box carries a stripe for each chosen loss that gives it a gradient."
         ),
-        draw=lambda: draw(on, part),
+        draw=lambda: draw_shares(on, bars) if bars else draw(on),
         note=note,
     )
 
@@ -121,8 +127,50 @@ def shares(function: Callable) -> dict[str, dict[str, float]]:
     return found
 
 
-def draw(on: str, part: Mapping[str, Mapping[str, float]] | None = None) -> Axes:
-    """Draw the boxes; a stripe for each loss in `on` whose gradient reaches them; shares as in `shares`."""
+def crowd(on: str) -> dict[str, float]:
+    """Return {letter: its share} if all questions of a batch go into one mean."""
+    return {k: BATCH[k] / sum(BATCH[x] for x in on) for k in on}
+
+
+def in_words(bars: Sequence[tuple[str, Mapping[str, float]]]) -> str:
+    """Return what `draw_shares` shows, for readers who do not see it."""
+    rows = (
+        f"{title}: {', '.join(f'{LOSSES[k]} {100 * x:.0f} %' for k, x in part.items())}."
+        for title, part in bars
+    )
+    return f"Two bars of one length, cut into the shares of the losses. {' '.join(rows)}"
+
+
+def draw_shares(on: str, bars: Sequence[tuple[str, Mapping[str, float]]]) -> Axes:
+    """Draw a bar for each (title, {letter: share}), cut into shares; they tell what the boxes cannot."""
+    _, ax = plt.subplots(figsize=(7.6, 2.3))
+    for row, (title, part) in enumerate(bars):
+        left = 0.0
+        ax.text(0, -row - 0.36, title, va="bottom", fontsize=11)
+        for k, share in part.items():
+            ax.barh(-row - 0.62, share, 0.4, left=left, color=LOOKS[k][0], edgecolor=style.PAPER, linewidth=1.5)  # fmt: skip
+            ax.text(left + share / 2, -row - 0.88, f"{100 * share:.0f} %", ha="center", va="top", fontsize=9)  # fmt: skip
+            left += share
+    keys = [plt.Rectangle((0, 0), 1, 1, color=LOOKS[k][0], label=f"{LOSSES[k]}: {BATCH[k]:,}") for k in on]  # fmt: skip
+    ax.legend(
+        handles=keys,
+        loc="upper left",
+        bbox_to_anchor=(1.01, 0.92),
+        title="questions in the batch",
+        alignment="left",
+        fontsize=10,
+    )
+    ax.set(
+        xlim=(0, 1),
+        ylim=(-len(bars) - 0.15, 0),
+        title="share of each loss in the number trained on",
+    )
+    ax.axis("off")
+    return ax
+
+
+def draw(on: str) -> Axes:
+    """Draw the boxes; a stripe for each loss in `on` whose gradient reaches them."""
     _, ax = plt.subplots(figsize=(7.6, 3.4))
     for one, other, loss in EDGES:
         (x, y), (a, b) = BOXES[one][:2], BOXES[other][:2]
@@ -135,14 +183,14 @@ def draw(on: str, part: Mapping[str, Mapping[str, float]] | None = None) -> Axes
         color, line = LOOKS[loss] if lit else (style.CONTEXT, "-")
         ax.add_patch(FancyArrowPatch(
             begin, end, arrowstyle="-|>", mutation_scale=12, connectionstyle=bend,
-            color=color, linestyle=line, linewidth=(1 + 5 * part[on][loss] if part else 3) if lit else 1.2,
+            color=color, linestyle=line, linewidth=3 if lit else 1.2,
         ))  # fmt: skip
     (x, y), (a, b) = (BOXES[name][:2] for name in MADE)
     for k, loss in enumerate(LOSSES):
         color, line = LOOKS[loss] if loss in on else (style.CONTEXT, "-")
         bend = a + 0.3 * WIDTH + 8 - 8 * k
         ax.plot((x + WIDTH, bend, bend), (-y - 8 - 8 * k, -y - 8 - 8 * k, -b), line, color=color,
-                linewidth=(1 + 2 * part[on][loss] if part else 2.4) if loss in on else 1)  # fmt: skip
+                linewidth=2.4 if loss in on else 1)  # fmt: skip
     ax.text(a + 0.3 * WIDTH + 18, -y - 56, "same\nencoder", va="center", fontsize=10)
     for x, y, words, losses in BOXES.values():
         mine = [k for k in losses if k in on]
@@ -156,7 +204,7 @@ def draw(on: str, part: Mapping[str, Mapping[str, float]] | None = None) -> Axes
         ax.text(x + WIDTH / 2, -y - HEIGHT / 2 + 4, words.replace(" and ", "\nand ").replace(" raw", "\nraw").replace(" of the", "\nof the"),
                 ha="center", va="center", fontsize=10, zorder=3)  # fmt: skip
     keys = [plt.Line2D([], [], color=LOOKS[k][0], linestyle=LOOKS[k][1], linewidth=3,
-                       label=LOSSES[k] + (f" {part[on][k]:.0%}".replace("%", " %") if part else "")) for k in on]  # fmt: skip
+                       label=LOSSES[k]) for k in on]  # fmt: skip
     if keys:
         ax.legend(handles=keys, loc="lower right", bbox_to_anchor=(1.0, 0.0), fontsize=9)
     ax.set(
