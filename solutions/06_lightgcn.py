@@ -16,15 +16,13 @@
 # > **A layer that learns nothing: what is it good for?** Lesson 05 took the matrices and σ out of NGCF, and it found more.
 # > Go on, until a layer only listens to its neighbors. And if that is good for something, why not stack twenty of them?
 #
-# **You will** write LightGCN's step, predict its scores by hand before any training, see where too many
+# **You will** write LightGCN's step, score by hand before any training, see where too many
 # layers end, and find the bug of a model that sends no message.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 05, lesson 04 for
 # $\hat{\mathbf A}$ · **Runs on** any CPU
 #
-# **In an hour:** 6.1 to 6.6, with exercises 06.1 and 06.6. **Branches**, marked ↳, stand after the quiz: **A** somebody new (8 minutes), **B** write the loss, and compare with PyG (18), **C** where the
-# steps end exactly, and how alike is alike (20), **D** scores as code, and your own weights for the layers (12),
-# **E** behind the table: work, validation, two tails (10), **F** settings of your own (20).
+# **In an hour:** 6.1 to 6.6, with exercises 06.1 and 06.6. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 6.1 and 6.2 on the board (let the room fill the scores of the path before
@@ -62,15 +60,16 @@ remember("06")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.1 What is left of NGCF
 #
-# Lesson 05 struck out the matrices and σ. LightGCN also strikes out the product and the message to oneself. One thing
-# remains: listen to your neighbors,
+# What is left of a layer when all goes that can go? Lesson 05 struck out the matrices and σ, LightGCN also
+# the product and the message to oneself. One thing remains: add up your neighbors,
 #
 # $$
 # \mathbf e_u^{(k+1)} = \sum_{i \in \mathcal N(u)} \frac{\mathbf e_i^{(k)}}{\sqrt{\deg(u)\deg(i)}},
 # \qquad \mathbf E^{(k+1)} = \hat{\mathbf A}\, \mathbf E^{(k)}
 # $$
 #
-# The final embedding is the **mean of all layers, layer 0 included**, and a score is a product:
+# Each neighbor is divided by the roots of both degrees, so a film that everybody likes speaks softly. The final
+# embedding is the **mean of all layers, layer 0 included**, and a score is a product:
 #
 # $$
 # \mathbf E^* = \frac{1}{K+1} \sum_{k=0}^{K} \hat{\mathbf A}^k \mathbf E^{(0)}, \qquad
@@ -106,7 +105,7 @@ pd.DataFrame(A_hat_path.numpy(), index=names, columns=names).round(4)
 # ### Exercise 06.1 — `lightgcn_propagate` ({{points:06.1}})
 #
 # Build $\hat{\mathbf A}$, take $K$ steps, return the mean of the $K + 1$ layers. The library's
-# `graphs.normalize` from lesson 04 is allowed; so is a loop over nodes. A node without neighbors
+# `graphs.normalize` from lesson 04 is allowed. A node without neighbors
 # hears nothing: its row of $\hat{\mathbf A}$ is zero, never NaN.
 #
 # **By hand**, on the path above and an item i3 that nobody likes: u0 hears 0.7071 of i0 and 0.5 of i1. With one-hot
@@ -144,8 +143,13 @@ check("06.1", lightgcn_propagate)
 #
 # What does a layer do before anything is learned? Let every node start as a direction of its own,
 # $\mathbf E^{(0)} = \mathbf I$, so that nothing is similar to anything. Any score that appears was made by
-# the graph. With $\mathbf P = \frac{1}{K+1} \sum_k \hat{\mathbf A}^k$ the scores are the block of users by
-# items of
+# the graph.
+#
+# A node's embedding is now a list: how much it hears of each node. On the path, with one layer, u0 has
+# $(0.5, 0, 0.354, 0.25, 0)$ and i0 has $(0.354, 0, 0.5, 0, 0)$: their score is $0.177 + 0.177 = 0.354$. i2 has
+# $(0, 0.354, 0, 0, 0.5)$, and with u0 it scores 0: they hear of nobody in common.
+#
+# Let $\mathbf P = \frac{1}{K+1} \sum_k \hat{\mathbf A}^k$ hold all lists. The scores are the block of users by items of
 #
 # $$
 # \mathbf P \mathbf P^\top = \frac{1}{(K+1)^2} \sum_{j=0}^{K} \sum_{k=0}^{K} \hat{\mathbf A}^{\,j+k}
@@ -166,20 +170,17 @@ predict("06.p3")
 visuals.layers(R_path, num_layers=3)
 
 # %% [markdown]
-# *Figure 6.1. The six scores of the path with the mean of four layers (left) and with the last layer alone (right). The
-# interactive version shows one choice of weights, with a slider per layer; its button* Response *belongs to branch D.*
+# *Figure 6.1. The six scores of the path, from the mean of four layers (left) and from the last layer alone (right). In the
+# interactive version each layer has a slider; the button* Response *belongs to branch D.*
 #
 # A walk from a user to an item has **odd** length. Here both ends walk, and their steps add up. In the last
-# layer both walk $K$ steps, and $2K$ is even: it scores 0 everywhere. The mean mixes layers, so odd sums occur.
-# With $K = 3$ none of its scores is 0. With $K = 1$ the scores are $\frac14 (2 \hat{\mathbf A})$, and two are 0:
-# u0 with i2 and u1 with i0, the very films to recommend.
-#
-# (Trained vectors are not one-hot, so a trained last layer scores, too.)
+# layer both walk $K$ steps, and $2K$ is even: it scores 0 everywhere. The mean mixes layers: one step of the user and two
+# of the item make three. With $K = 3$ none of its scores is 0.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Does an untrained LightGCN recommend?
 #
-# Scores without training: are they any good? Ask 2,000 people of Gowalla, who visit places, most with one visitor each.
+# Are such scores any good? Ask 2,000 people of Gowalla, who visit places. Most places have one visitor.
 #
 # > **Claim** (ours). A LightGCN of three layers that has learned nothing finds more than a list of bestsellers.
 #
@@ -187,7 +188,7 @@ visuals.layers(R_path, num_layers=3)
 #
 # `filters.closed_form` computes the scores of 6.2 for sparse matrices. Gowalla's test part is the end of every user's
 # history (lesson 02), so validation is the end of what is left: the last tenth of every train line. Users: a random 2,000. The papers, too, measure recall@20 on Gowalla.
-# No training and no seed.
+# No training and no seed. In 6.2 embeddings are one-hot; trained ones are not, so a trained last layer scores, too.
 #
 # </details>
 
@@ -216,21 +217,20 @@ verdict(
 )
 
 # %% [markdown]
-# With $K = 1$ only the user's own places have a score, and these leave the list. The rest ties at 0, so its order means
-# nothing. With $K = 2$ three steps become possible: to a place, to somebody else who was there, to another place of
-# theirs. That is enough to pass the bestsellers.
+# With $K = 1$ only the user's own places have a score, and these leave the list: the rest ties at 0. With $K = 2$ three
+# steps become possible: to a place, to somebody else who was there, to another place of theirs. That is enough to pass
+# the bestsellers.
 #
 # **This is what a layer does that learns nothing: it walks.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.3 What is trained
 #
-# What LightGCN learns is $\mathbf E^{(0)}$, one table of $(m + n) \times d$ numbers, and nothing else. A user
-# who was not in the graph when training began has no row in it. Such a model is called **transductive**. (Branch A
-# gives somebody new a row, from one like.)
+# If no layer learns, what does? The start: $\mathbf E^{(0)}$, one table with a row of $d$ numbers for each user and item. A
+# user who was not in the graph when training began has no row. Such a model is called **transductive**.
 #
-# The loss is BPR from lesson 03, on scores of propagated embeddings; branch B writes it. BPR-MF, the
-# factorization of lesson 03, is LightGCN with $K = 0$. Here both train, from noise, on the same likes.
+# The loss is BPR from lesson 03, on scores of propagated embeddings. With $K = 0$ this is BPR-MF, the factorization of
+# lesson 03. Here both train, from noise, on the same likes.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 6.2 in a minute: point at the first epochs, then at the last. Ask 06.p6 before.
@@ -275,20 +275,19 @@ plt.show()
 # diamonds, LightGCN with plus signs, bestsellers dotted. Compare shapes on the left, not
 # heights.*
 #
-# Look at the first mark on the right. After three epochs LightGCN finds 0.08, and BPR-MF nothing; after 24 BPR-MF
-# has about half of LightGCN's recall, and still climbs. Part of that lead need not be learned: from one-hot starts three
-# untrained layers find 0.055 (6.2).
+# Look at the first mark on the right. After three epochs LightGCN finds 0.08, and BPR-MF nothing. After 24 BPR-MF
+# has about half of LightGCN's recall, and still climbs. Part of that lead need not be learned (6.2).
 #
-# What is more, training moves more at a time. In BPR-MF the vector of a place moves only when one of its
-# own visits is drawn, or when it is drawn as a negative. In LightGCN its final vector holds the layer 0 of everything
-# within three steps, so it moves with their visits, too.
+# What is more, training moves more at a time. Think of a place with one visitor. In BPR-MF its vector moves when that visit is drawn, or when
+# the place is drawn as a negative. In LightGCN its final vector is made of all rows within three steps, so it moves with their visits, too.
 #
 # **In LightGCN one like moves a whole neighborhood, in BPR-MF one user and two places.**
 #
 # <details><summary>How this was measured</summary>
 #
 # The 2,000 users of 6.2, one seed, 24 epochs, $d = 32$. Each model's ridge was chosen on validation; they differ, so the losses
-# have different heights. Most places are rare here; in 6.5 come all users, and more epochs.
+# have different heights. From one-hot starts three untrained layers find 0.055. Most places are rare here; in 6.5 come all users, and more epochs.
+# Branch A gives somebody new a row, from one like; branch B writes the loss.
 #
 # </details>
 
@@ -312,23 +311,19 @@ visuals.smoothing(
 
 # %% [markdown]
 # *Figure 6.3. Users (circles) and items (squares) in the plane: layers alone (upper row) and means of
-# the layers (lower row), scaled to the longest vector, with the mean cosine between users. The rays, dashed and
-# dotted, are explained below. The means gather more slowly: 0.86 after sixteen. Circle A is Ann, square A is Alien.*
+# the layers (lower row), with the mean cosine between users. Circle A is Ann, square A is Alien. Dashed and dotted are two rays, explained
+# below.*
 #
 # A user's neighbors are items, so the two sides exchange what they have at every step. A bipartite graph
-# therefore has **two** limits: the dashed ray is where the users end at even layers, the dotted one where they end
-# at odd layers.
+# therefore has **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the
+# mean this to and fro cancels, and all gather slowly on one ray between them.
 #
-# What is left on such a ray? Give each node the number $s_v = \sqrt{\deg(v)}$ and take a step by hand, on the
-# path of 6.1. i0 has degree 1 and hears 0.7071 of u0's $\sqrt 2$. That is 1, its own $s$. In general $v$ hears
-# $\frac{1}{\sqrt{\deg(v)}}$ from each of its $\deg(v)$ neighbors, $\sqrt{\deg(v)}$ in all: $\hat{\mathbf A} s = s$.
-# These numbers come back unchanged for ever. With a minus at every item they come back with all signs exchanged. In a
-# connected graph everything else dies out (branch C). So two fixed vectors $\mathbf a$ and $\mathbf b$ are left: a user's row ends as
-# $s_u (\mathbf a + \mathbf b)$ at even layers and as $s_u (\mathbf a - \mathbf b)$ at odd ones, an item's the other
-# way round. The sum and the difference are the two rays.
+# How far along the ray does a node stand? Give each node the root of its degree, $s_v = \sqrt{\deg(v)}$, and take a step by
+# hand on the path of 6.1. Both users have $\sqrt 2 = 1.414$, so i0 hears $0.7071 \cdot 1.414 = 1$: the root of its own degree. Try
+# i1. Every node gets back what it had, $\hat{\mathbf A} s = s$.
 #
-# In LightGCN's **mean** the changing signs cancel, and $s_v \mathbf a$ is left: the root of a node's degree, times one vector
-# that all share. So in the end everybody gets the same list, bestsellers first.
+# So these numbers stay for ever; in a connected graph all else fades (branch C). In the end a node has one
+# vector that all share, times the root of its degree. Everybody gets the same list, bestsellers first.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
@@ -358,29 +353,31 @@ plt.show()
 
 # %% [markdown]
 # *Figure 6.4. Recall@20 on test for 2,000 users of Gowalla by the number of layers, on a logarithmic axis: untrained (dashed, hollow) and trained (solid,
-# with intervals of 95 % over three trainings); bestsellers dotted. (6.2 asked validation: its heights are others.) Where does each line turn?*
+# with intervals of 95 % over three trainings); bestsellers dotted. Where does each line turn?*
 #
-# **Untrained**, the line climbs for long before it falls towards the bestsellers, probably since most places have one visitor: three
-# steps reach few of them, and a longer walk reaches more before it forgets where it began.
+# **Untrained**, the line climbs for long before it falls towards the bestsellers. A likely reason: most places have one visitor.
+# Three steps reach few of them. A longer walk reaches more, before it forgets where it began.
 #
-# **Trained**, twenty layers find less than three, probably since training has moved whole neighborhoods already (6.3), and further
-# steps mix what was learned. There the two lines have met. Another reason may be size: an untrained row has a number for every node, a trained one 32.
+# **Trained**, the line turns much earlier, and at twenty layers the two have met. A likely reason: training has moved whole neighborhoods
+# already (6.3), and further steps mix what was learned. Size may play a part: an untrained row has a number for every
+# node, a trained one 32.
 #
 # **The more layers walk, the less training adds.**
 #
 # <details><summary>How this was measured</summary>
 #
-# BPR, 32 numbers and a ridge of 0.01, as in 6.3. Each depth tried five learning rates, was stopped by validation, and trained with three seeds. Three and eight trained layers (0.145 and 0.142) cannot be told apart; twenty find 0.130. Untrained, three find 0.080 (on validation 0.055), fifty 0.134, and after 200 the line is still above the bestsellers.
-# Test is asked with validation in the graph. All numbers, and what other data say: 6.9.
+# BPR, 32 numbers and a ridge of 0.01, as in 6.3. Each depth tried five learning rates, was stopped by validation, and trained with three seeds. Three and eight trained layers (0.145 and 0.142) cannot be told apart; twenty find 0.130. Untrained, three find 0.080 (6.2 asked validation, and there it is 0.055), fifty 0.134, and after 200 the line is still above the bestsellers.
+# Test is asked with validation in the graph. In figure 6.3 the plane is scaled to the longest vector. All numbers, and what other data say: 6.9.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.5 Layers or recipe?
 #
-# The lecture prints recall@20 on all of Gowalla: matrix factorization 0.1291, LightGCN 0.1830 (He et al., 2020). Is that the graph? Two models differ in the **graph**, two trainings in the **recipe**: what the loss is, and where
-# it starts. Ours, *LightGCN's recipe*, compares a liked item with many others at once (softmax, 3.5) and starts from the vectors of a
-# factorization. Change one at a time: which is worth more?
+# Is it the graph that finds more, or the training? The lecture prints recall@20 on all of Gowalla: matrix factorization 0.1291, LightGCN
+# 0.1830. Two models differ in the **graph**, two trainings in the **recipe**: the loss, and where
+# it starts. Ours, *LightGCN's recipe*, compares a liked item with many others at once (softmax, 3.5) and starts from the
+# vectors of a factorization. Change one at a time: which is worth more?
 #
 # | recall@20, 64 numbers | BPR | our recipe |
 # |---|---|---|
@@ -462,12 +459,10 @@ verdict(
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
 # **Read it in two steps.** To the right only the recipe changes, down, in the right column, only the layers. Of these two the
-# layers are the larger step. A likely reason: a factorization must learn from the likes which places go together; a layer has added them up
-# before the first step of training (6.3). Width is a third step: iALS with 1,024 numbers instead of 64 gains
-# 0.029 without a walk.
+# layers are the larger step. A likely reason: a factorization must learn from the likes which places go together. A layer has added them up
+# before the first step of training.
 #
-# If the walk is what counts, must one train it? RP3β (4.4) only walks three steps. GF-CF (branch 4.9) walks three, too, and beside
-# them keeps patterns in which neighbors agree (a low-pass filter). Both train nothing and stand beside LightGCN in the long table,
+# If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) walk and train nothing. In the long table they stand beside LightGCN,
 # for a fraction of its CPU seconds. So let a trained layer first beat the bare walk.
 #
 # **Walking the graph is a larger step than the recipe, and here it needs no training.**
@@ -475,18 +470,20 @@ verdict(
 # <details><summary>How this was measured</summary>
 #
 # All of Gowalla, the papers' split; recall@20, since the papers print it. *Recipe* is the LightGCN that validation chose. BPR *with* layers is the number of the paper: our own runs of its setting
-# have not come to their end. Trained rows are means of three seeds, and the interval is over seeds. Several rows were best at an edge of their search: each may find more. Which, and the rest: 6.11.
+# have not come to their end. Trained rows are means of three seeds, and the interval is over seeds. Several rows were best at an edge of their search: each may find more. GF-CF walks three steps, as RP3β does, and beside
+# them keeps patterns in which neighbors agree (a low-pass filter). Width is a third step: iALS with 1,024 numbers instead of 64 gains
+# 0.029 without a walk. Which rows were at an edge, and the rest: 6.11.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.6 Find the bug
 #
-# A LightGCN that does not walk is BPR-MF. Its loss falls like the diamonds of figure 6.2, and nobody notices. Below is
-# one, on a list of likes: a message goes from `source[e]` to `target[e]`, and
-# degrees count the edges that arrive. It runs. The shapes are right. There is no NaN.
+# How would you notice a LightGCN that does not walk? Its loss falls like the diamonds of figure 6.2. Below is
+# one, on a list of likes. A message goes from `source[e]` to `target[e]`, and
+# degrees count the edges that arrive. It runs, the shapes are right, there is no NaN.
 #
-# Take the path and one layer, and follow the like of u0 and i0 through its first four lines with a pencil. Which
+# Take the path and one layer, and follow the like of u0 and i0 through the first four lines. Which
 # degree has u0, which has i0, and what is the weight of the message?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -539,14 +536,13 @@ check("06.6", lightgcn_from_likes)
 visuals.one_way(toy.likes(), toy.USERS, toy.ITEMS)
 
 # %% [markdown]
-# *Figure 6.5. The same six likes stored in both directions (left), from users to items only (middle) and from
-# items to users only (right). Solid green arrows carry a weight above 0, dashed plum arrows carry nothing.
-# Choose one of the three, and let a value travel from a node.*
+# *Figure 6.5. The same six likes, stored in three ways. Solid green arrows carry a weight above 0, dashed plum arrows
+# carry nothing. Choose one way, and let a value travel from a node.*
 #
 # In the code as it was, no edge arrives at a user: u0 has degree 0, i0 has 1, and the weight of their message
-# is 0 times 1. The model returns $\mathbf E^{(0)} / (K + 1)$: BPR-MF with a strange scale. One test is sure to see
+# is 0 times 1. Nothing moves: this is BPR-MF with a strange scale. One test is sure to see
 # it: **change the embedding of one node and look who notices.** In a model that talks, Alien's change reaches Ann
-# and Brazil. Until your repair passes, both rows below say *Alien* alone; afterwards the second one says *Ann, Alien, Brazil*.
+# and Brazil. Until your repair passes, both rows below say *Alien* alone.
 
 
 # %% jupyter={"source_hidden": true}
@@ -593,15 +589,13 @@ pd.DataFrame({"who notices a change of Alien": told})
 #   than three. But trained, three or eight find more than twenty, and the more layers walk, the less training adds.
 # * Right shapes prove nothing. Change one node and look who notices.
 #
-# **Next.** LightGCN has a row for everybody who was there yesterday. A pin that was made this morning has no
-# row, and no like yet. How can a graph model say anything about it? [Lesson 07](07_graphsage.ipynb) gives it
-# a vector.
+# **Next.** LightGCN has a row for everybody who was there yesterday. A pin that was made this morning has
+# none, and no like yet. How can a graph model say anything about it? [Lesson 07](07_graphsage.ipynb) gives it a vector.
 #
 # **Further reading.** He et al., *LightGCN*
 # ([arXiv 2002.02126](https://arxiv.org/abs/2002.02126)): the ablations behind this lesson. Li, Han, Wu, *Deeper
 # Insights into Graph Convolutional Networks* ([arXiv 1801.07606](https://arxiv.org/abs/1801.07606)):
-# graphs that are not bipartite. Lesson 04 names Shen et al. (GF-CF), Wu et al. and Klicpera et al. (other
-# weights $\alpha_k$).
+# graphs that are not bipartite.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # If a minute is left, ask the question of lesson 07: what would you give a pin that nobody has saved?
@@ -897,6 +891,9 @@ print(f"equal; a step of PyG takes {pyg / mine:.1f} times as long")
 # In a connected graph every other pattern (eigenvector) is multiplied by a number strictly between −1 and 1, so it dies
 # out. For an even $k$ the two terms add up on each side and cancel between the sides; for an odd $k$ it is the other way
 # round. In LightGCN's mean the signs $(-1)^k$ cancel, and only $s s^\top / S$ stays.
+#
+# So two fixed vectors $\mathbf a$ and $\mathbf b$ are left: a user's row ends as $s_u (\mathbf a + \mathbf b)$ at even layers and as
+# $s_u (\mathbf a - \mathbf b)$ at odd ones, an item's the other way round. The sum and the difference are the two rays of figure 6.3.
 #
 # <details><summary>How figure 6.4 was measured</summary>
 #
