@@ -15,10 +15,11 @@
 #
 # > **A vector will be used all day tomorrow. What should it learn to predict: the very next click, or everything that comes?**
 #
-# Lesson 10 made a user's vector from the mean of a history. A mean forgets the order, the hour, and what was done: a save and a hide weigh the same. This lesson
-# reads the history as a **sequence**.
+# Lesson 10 made a user's vector from the mean of a history. A mean forgets the order, the hour, and what was done. This lesson reads the history as a
+# **sequence**.
 #
-# **You will** write attention that only looks back, and a loss that asks every event for the next one. You see where that pays, and find out what counts more: what a vector was taught, or how old it is.
+# **You will** write attention that looks back, and a loss that asks every event for the next one. Then you see what counts more: what a vector was taught, or
+# how old it is.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
@@ -26,7 +27,7 @@
 # **In an hour:** sections 15.1 to 15.5, with exercises 15.1 and 15.3 (in 15.2). **Branches**, marked ↳, stand after the take-away.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: the mask by hand in 15.1, the hunt with a vote, the examples of 15.2, the figure of 15.3, the line of time in
+# As a lecture of fifty minutes: the mask by hand in 15.1, the examples of 15.2, the hunt with a vote, the figure of 15.3, the line of time in
 # 15.4 with the room choosing targets, and the figure of 15.5. Take four votes: 15.p1 on the mask, 15.p8 on the order, 15.p9 on the target,
 # 15.p6 on the night. If time is short, leave out the table of 15.4. The branches are for questions; 15.7 is a good story for people who use
 # libraries, 15.13 for those who know binary cross-entropy.
@@ -62,8 +63,10 @@ remember("15")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.1 Attention that looks back
 #
-# Ann saved a cake, clicked on a garden, saved a second cake. The last event should hear more of the cake than of the
-# garden. So each event gets three vectors, made by three learned matrices:
+# How can an event hear more of one earlier event than of another? Ann saved a cake, clicked on a garden, saved a second cake. The last event should hear
+# more of the cake than of the garden.
+#
+# Think of people in a room: each looks for something, wears a label, and has something to say. So three learned matrices make three vectors of an event:
 #
 # * a **query** $\mathbf q$: what do I look for?
 # * a **key** $\mathbf k$: what am I?
@@ -78,8 +81,11 @@ remember("15")
 # \ \text{ if } t \text{ may look at } s, \text{ else } -\infty
 # $$
 #
-# Here $\mathbf o_t$ is what place $t$ has heard, and $d$ the length of queries and keys. A softmax of large numbers gives nearly all weight to one place. Products of random vectors grow like $\sqrt d$; divided by it, weights stay soft whatever $d$ is. Two rules say who may look. **Causal**: $s \le t$, since
-# tomorrow is not known. **Padding**: $s$ is no empty place; sequences of a batch have different lengths.
+# The weights $a_{ts}$ of a place sum to 1, so $\mathbf o_t$, what place $t$ has heard, is a mean of values. Why $\sqrt d$, with $d$ the length of queries and
+# keys? Products of random vectors grow like it, and a softmax of large numbers would hear one place alone.
+#
+# Two rules say who may look. **Causal**: $s \le t$, since tomorrow is not known. **Padding**: $s$ is no empty place; these only fill up the shorter
+# sequences of a batch.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 8. On the board: four events in six places, a cross in every cell that may not be looked at. Usual wrong answer:
@@ -97,7 +103,7 @@ remember("15")
 # | 2 | 1, 2 | $0,\ 2 \ln 3$ | $0,\ \ln 3$ | ¼, ¾ | 7 |
 # | 3, empty | 1, 2 | 0, 0 | 0, 0 | ½, ½ | 6 |
 #
-# Mind the first row: a softmax over nothing but $-\infty$ is NaN, and one NaN in a batch ends a training.
+# Place 2: $e^0 = 1$ and $e^{\ln 3} = 3$, so the weights are ¼ and ¾, and it hears ¼ · 4 + ¾ · 8 = 7. Mind place 0: a softmax over nothing but $-\infty$ is NaN, and one NaN in a batch ends a training.
 #
 # *About 15 minutes. Stuck? Hints are free.*
 #
@@ -133,26 +139,75 @@ visuals.causal(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.1. Attention of a sequence of four events in six places; a row says at whom its place looks, so whom it hears. Left, both masks: nothing above the
-# diagonal, nothing in the columns of the empty places. Right, no mask. The queries and keys are random: look at the masks, not at who hears whom. (.00 is heard, and next to nothing; a blank cell is masked.) In the interactive version bows show one row, and you lift each mask; once your function
-# passes, the weights are yours.*
+# *Figure 15.1. Attention of four events in six places; a row says whom its place hears. Left, both masks: nothing above the diagonal, nothing in the
+# columns of the empty places. Right, no mask. Queries and keys are random: look at the masks alone. (.00 is heard a little; a blank cell is
+# masked.) In the interactive version lift each mask; once your function passes, the weights are yours.*
 #
-# Read the row of the click. On the left it hears the save before it and a little of itself. On the right it hears mostly the second save, which
+# Read the row of the click. On the left it hears mostly the save before it. On the right it hears mostly the second save, which
 # has not happened yet.
 #
-# One thing is missing: the order. However the past is shuffled, the last place of one attention hears the same mean. So SASRec adds to each item's
-# vector a learned vector of its **place**, and the three matrices read the sum.
+# The order is still missing: however the past is shuffled, the last place hears the same mean. So a learned vector of its **place** is added to each
+# item's. Several attentions and a small network behind them are a **block** of a transformer (branch 15.6).
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 15.2 SASRec: every place is an example
 #
-# Several such attentions side by side are called **heads**; a small network at each place follows. Heads and network each add their result to what came in. Together, with a **norm** that brings numbers to one scale, they make a **block** of a transformer (`transformer.Block`, branch 15.6).
+# What should the outputs be trained to say? **SASRec** asks each one for the event that follows. With a start vector in front, Ann's three events give
+# four outputs:
+#
+# | output | has read | has to predict |
+# |---|---|---|
+# | $\mathbf h_0$ | nothing: a start vector | the cake |
+# | $\mathbf h_1$ | the cake | the garden |
+# | $\mathbf h_2$ | the cake, the garden | the second cake |
+# | $\mathbf h_3$ | all three | in training nothing; in use it is Ann's vector |
+#
+# So one reading of twenty events gives twenty examples. An item's score is the output times the item's vector, the same that is read in a history. The loss
+# is a softmax over all items. Say $\mathbf h_1$ gives the cake, the garden and a boat the scores 0, $\ln 2$ and 0: the garden, which comes, has 2 shares
+# of 4, and the loss there is $-\ln \frac24 = 0.69$.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 8 to 12. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
+# last.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 15.3 — `sequence_loss` ({{points:15.3}})
+#
+# The softmax over the catalog, at every place. Off by one in either direction is the classic mistake: one
+# predicts what was read, the other skips an event.
+#
+# *About 10 minutes.*
+#
+# {{hints:15.3}}
+
+
+# %% tags=["exercise:15.3"]
+def sequence_loss(
+    outputs: torch.Tensor, items: torch.Tensor, history: torch.Tensor
+) -> torch.Tensor:
+    """Return the loss of the next event.
+
+    Args:
+        outputs: (B, L + 1, d); outputs[:, t] has read the first t events.
+        items: (n, d); a score is a product with a row.
+        history: (B, L) int64 item ids, oldest first, -1 in empty places at the end.
+
+    Returns:
+        () the mean over all events of the batch of -log softmax(scores)[the event].
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:15.3"]
+check("15.3", sequence_loss)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A hunt
 #
-# Two colleagues train a transformer on the films of lesson 10. It reads each history and predicts, at every place, the next film. One of them forgot
-# the causal mask. What will they see?
+# What if the mask is forgotten? Two colleagues train a SASRec on the films of lesson 10, one of them without the causal mask. What will they see?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 8 to 15. Vote on 15.p1. Usual wrong answer: it finds more, it has seen more. Ask what stands to the right of the last
+# Minutes 12 to 19. Vote on 15.p1. Usual wrong answer: it finds more, it has seen more. Ask what stands to the right of the last
 # event: nothing. Then the test: change an event, look who moves before it.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p1"]
@@ -208,69 +263,18 @@ for name, model in (("with the mask", honest), ("without", leaky)):
     print(f"{name}: outputs before the changed event moved: {gap.item() > 1e-4}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Without the mask each place can look one to the right, where its answer stands, and learns to copy it: so the loss is far smaller. At the end of a real
-# history nothing stands to the right, and there is nothing to copy.
+# Without the mask each place can look one to the right, where its answer stands, and learns to copy it. At the end of a real history nothing stands to
+# the right, and there is nothing to copy. The mask makes every place an honest example: no output has read its own answer.
 #
 # **A small loss looks like success. Change an event, and look whether anything before it moves.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 15.2 SASRec: every place is an example
-#
-# Ann's three events give four outputs. **SASRec** asks each of the first three for the event that follows:
-#
-# | output | has read | has to predict |
-# |---|---|---|
-# | $\mathbf h_0$ | nothing: a start vector | the cake |
-# | $\mathbf h_1$ | the cake | the garden |
-# | $\mathbf h_2$ | the cake, the garden | the second cake |
-# | $\mathbf h_3$ | all three | in training nothing; in use it is Ann's vector |
-#
-# So one reading of twenty events gives twenty examples. The causal mask makes that fair: no output has read its own answer. An item's score is the output times the item's vector, the same vector that is read when the item stands in a history. (The paper asks one drawn negative, not the whole catalog: branch 15.13.)
-#
-# So SASRec answers the question on top by the very next event; 15.4 has another answer. First: does reading the order pay at all?
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 15 to 19. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
-# last.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 15.3 — `sequence_loss` ({{points:15.3}})
-#
-# The softmax over the catalog, at every place. Off by one in either direction is the classic mistake: one
-# predicts what was read, the other skips an event.
-#
-# *About 10 minutes.*
-#
-# {{hints:15.3}}
-
-
-# %% tags=["exercise:15.3"]
-def sequence_loss(
-    outputs: torch.Tensor, items: torch.Tensor, history: torch.Tensor
-) -> torch.Tensor:
-    """Return the loss of the next event.
-
-    Args:
-        outputs: (B, L + 1, d); outputs[:, t] has read the first t events.
-        items: (n, d); a score is a product with a row.
-        history: (B, L) int64 item ids, oldest first, -1 in empty places at the end.
-
-    Returns:
-        () the mean over all events of the batch of -log softmax(scores)[the event].
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:15.3"]
-check("15.3", sequence_loss)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 Does the order pay?
 #
-# A **chain** can tell: it looks at the last event alone and counts what others did next.
-# Shuffle each history, all but the event to be found. The chain then starts from any event of the person, not the true last one. What that costs is how much more the last one says.
+# How much does the order of a history tell? Ask a **chain**: it looks at the last event alone and counts what others did next. Shuffle the histories, and
+# it starts from just any event of a person. What that costs is how much more the last one says.
 #
-# Now ask for the very next event, on four sets of real data, models that differ in what they may read:
+# Now ask for the very next event, on four sets of real data. The models differ in what they may read:
 #
 # | reads | who |
 # |---|---|
@@ -321,15 +325,17 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Four real data sets, from little order to much: edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Start with SASRec's mark in each column: where is nobody as high? The text compares differences: their intervals are narrower.*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 % (those of differences are narrower). From little order to much: edits of
+# Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Start with SASRec's mark in each column: where is nobody as high?*
 #
-# **From left to right the order tells a chain more, yet SASRec is ahead of everybody on the films alone.** Perhaps people like what runs that week (popularity of late alone finds .122, the walk .114), so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
+# **From left to right the order tells a chain more, yet SASRec is ahead of everybody on the films alone.** A guess: people like what runs that week, so the
+# last film tells the date. The chain reads that and is second; SASRec reads it and the taste.
 #
-# **Why did shuffling promise more?** A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. What shuffling costs a chain says little of others.
+# **Why did shuffling promise more?** A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it,
+# in whatever order.
 #
-# **So does the order pay?** Compare the two stars of a column: the same walk, once starting more often from late events (filled). On the games, where shuffling costs most, that surely helps (+0.011); elsewhere we cannot tell.
-#
-# **And the transformer?** Off the films the walk's mean is the highest, too close to SASRec to tell. And a walk need not train.
+# **So does the order pay?** On the games, too, but there a weight reads it. Compare the two stars: the walk that starts more often from late events
+# (filled) is surely ahead of the other. Off the films it lies highest, too close to SASRec to tell, and it need not train.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
@@ -340,7 +346,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences. On games 16
 # passes of SASRec were the most that were tried, and were best, so more may be in it; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
-# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (there .122, its highest, which fits the guess that a film tells the date), and people who come back to the same page.
+# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (there .122, its highest, and more than the walk's .114, which fits the guess that a film tells the date), and people who come back to the same page.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; places +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
 # +0.022; places +0.017, from +0.007 to +0.026; Wikipedia −0.015, from −0.030 to −0.000. Commands: `python -m solutions.experiments.lesson18.regimes order` and `python -m solutions.experiments.lesson15.late_events`.
@@ -350,22 +356,24 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 PinnerFormer: what has to be found
 #
-# Once a day Pinterest's transformer, **PinnerFormer**, makes a user's vector, for all pages until the next night. Each event is a row: the pin's vector (lesson 09), the action (hides, too), the time; the last row's output becomes the user's vector. What should the user's vector be trained to predict?
+# What should a vector be taught that serves a whole day? Once a day Pinterest's transformer, **PinnerFormer**, makes a user's vector, for all pages until
+# the next night. Each event is a row: the pin's vector (lesson 09), the action (hides, too), the time. A block of 15.1 reads the rows, and the last output
+# becomes the user's vector.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Draw
 # eight events on the board, hides among them, and let the room say which may be targets. Usual wrong answer: every save. A found pin is no target again.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# It has to find **likes**: positive actions on a pin that is new to the user. Take a moment, *now*. Some days after it are the **window**. Every event up to now is an example, as in SASRec. What has it to find?
+# It has to find **likes**: positive actions on a pin that is new to the user. Take a moment, *now*. Some days after it are the **window**. Every event up
+# to now is an example, as in SASRec. Of what?
 #
 # | objective | each event up to now has to find |
 # |---|---|
 # | **every next** (SASRec's) | the like that follows it |
 # | **dense** (PinnerFormer's *dense all action*) | all likes of the window |
 #
-# Each pair of an event and a like is one example of lesson 11's softmax: the like against drawn pins, with log Q taken off. (Two more objectives and
-# the exercise: branch 15.9.)
+# Each pair of an event and a like is one example of lesson 11's softmax: the like against drawn pins, with log Q taken off.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.timeline(
@@ -376,9 +384,11 @@ visuals.timeline(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.3. A user on a line of time. Gray: may be read by day 3. Circles are likes, crosses are not. Shaded: the window of 7 days. Arrows lead from each event to what it has to find under "dense". In the interactive version pull now and the end of the window, and change the objective.*
+# *Figure 15.3. A user on a line of time. Circles are likes, crosses are not. Gray: what may be read by day 3. Shaded: the window of 7 days. Arrows: what
+# dense asks of each event. In the interactive version pull now and the window's end, and change the objective.*
 #
-# Dense has eight arrows here, from four events to two likes. Every next would have four. What dense asks for is as right tonight as this morning; the next like is soon past. So for a vector that is used all day dense should be the better teacher.
+# Count the arrows: dense has eight, every next would have four. The next like is soon past; what dense asks for is as right tonight as this morning. So for
+# a vector that is used all day dense should be the better teacher.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -387,7 +397,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target, and ask both for the new likes of the next day, week and fortnight. A little popularity is added to each of their scores, since vectors of length 1 learn it slowly (15.14). If a window teaches to look ahead, dense should catch up the further one asks.
+# Train two PinnerFormers on PinWorld, our synthetic site, alike in all but the target (both get some popularity added, 15.14). Ask them for the new likes of
+# the next day, week and fortnight. If a window teaches to look ahead, dense should catch up the further one asks.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -449,9 +460,10 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Read the first two rows from left to right:** dense does not catch up; its mean is lower at each horizon, perhaps by chance.
 #
-# **Why might more targets not help?** Two guesses. A like of next Friday has less to do with what was just read, so its arrow says less. And *now* must have its whole week in the log, so under dense the last week's events are only ever answers, never asked.
+# **Why might more targets not help?** A guess: a like of next Friday has less to do with what was just read, so an arrow to it teaches less.
 #
-# **Now the rows below.** After these 1,600 steps RP3β's means lie above both; on the next day iALS is highest. What is counted or solved is never half learned. A transformer is stopped somewhere, and who learns more slowly looks worse: in one longer run the gap of the two targets more than halved. Trained four times as long, PinnerFormer passes both, walk and iALS (16.11). So train long enough before you choose a target.
+# **A caution.** If both are stopped early, who learns more slowly looks worse. Trained four times as long, PinnerFormer passes the rows below (16.11), and in one
+# such run the gap of the targets more than halved.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -461,7 +473,8 @@ verdict(
 # its own $w$ of 0, 0.3, 0.6, 1 and 1.5. The larger rate is taken only if its lead on validation exceeds what seeds differ
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
 # Longer training brings the two objectives closer: at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
-# validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, finds .085, .078 and .073 on test and gains nothing from the number that could be seen any more (16.11). RP3β over every next, 14 days: +.002, from −.003 to +.007. Rivals had up to 36 trials.
+# validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, finds .085, .078 and .073 on test and gains nothing from the number that could be seen any more (16.11). After 1,600 steps RP3β's means lie above both objectives, and on the next day iALS is highest; trained four times as long, PinnerFormer passes both (16.11). RP3β over every next, 14 days: +.002, from −.003 to +.007. Rivals had up to 36 trials.
+# A second guess why dense does not help: *now* must have its whole week in the log, so under dense the last week's events are only ever answers, never asked.
 # Also measured: "next" and "all" (15.9); both without popularity, where every next is surely ahead (15.14); a causal tower as in lesson 10 and a mean that forgets.
 #
 # </details>
@@ -471,13 +484,10 @@ verdict(
 #
 # A vector made at midnight knows nothing of this morning. Making it anew at every click needs a streaming system. What is lost without one?
 #
-# Ask the same two models before each new like of a fortnight, with a user's vector of three ages:
+# Ask the same two models before each new like of a fortnight, with a vector of three ages. It is made **once**, on the first day; **daily**, last midnight; or
+# in **real time**, the second before.
 #
-# * **once**: made on the fortnight's first day;
-# * **daily**: made last midnight;
-# * **real time**: made in the second before.
-#
-# A walk uses fresh news without training: RP3β starts from all that the user had liked by then. But news drowns among old likes. So a second RP3β lets likes fade, by half in two days.
+# Ask a walk as well: RP3β from all likes so far. In a second RP3β old likes fade, by half in two days, so that news does not drown among them.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -517,11 +527,14 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 by the age of what had been read. Blue is PinnerFormer: taught by the next like (solid), or by the week ahead (dashed). Black is a walk: late likes count more (solid), or all alike (dashed). How far does each line climb, and in which step?*
+# *Figure 15.4. Recall@10 by the age of what had been read. Blue, PinnerFormer: taught by the next like (solid) or by the week ahead (dashed). Black, a walk: late
+# likes count more (solid) or all alike (dashed). How far does each line climb, and in which step?*
 #
-# **Age or target?** Until last night little rises; the step that counts is to have heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh vector knows this one's. The target matters less: the two blue lines lie closer together than the last step of either is high.
+# **Age or target?** Until last night little rises; the step that counts is to have heard of **today**. A likely reason: in PinWorld a session has a topic, and only a fresh
+# vector knows it. The target matters less: the two blue lines lie closer together than the last step of either is high.
 #
-# **Does one need a transformer for that?** Both walks know the same likes, but if all count alike, those of this session drown. Where old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news first.
+# **Does one need a transformer for that?** Both walks know the same likes; if all count alike, those of this session drown. Where old ones fade, the walk
+# comes too close to the transformer to tell.
 #
 # **And the paper's claim?** Dense may lose the smaller share; we cannot tell. But you serve what is left, and there every next has the higher mean at every age.
 #
@@ -545,21 +558,20 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What they are for
 #
-# > **What they are for.** SASRec tells from what somebody did, in order, what comes next, anew at each click. PinnerFormer makes one vector of all her actions, to last until the next night.
+# > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector of all actions, to last until the next night.
 # >
-# > **Where they won.** On films SASRec finds the very next one: NDCG@10 .146, a chain of the last film .131 (15.3). On PinWorld, asked in the second before,
-# > PinnerFormer taught by the next like finds recall@10 .162, a walk with all likes alike .109 (+.053, from +.037 to +.069; 15.5).
+# > **Where they won.** SASRec on films: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught by the next like, in real time: recall@10 .162, a walk with
+# > all likes alike .109 (15.5).
 # >
-# > **Where they did not.** A walk in which old likes fade finds .154 in the same second, and of last night .106 (PinnerFormer .101): too close to
-# > tell (15.5). On edits, places and games SASRec and a walk are too close to tell (15.3).
+# > **Where they did not.** If old likes fade, that walk finds .154, too close to tell. So are SASRec and a walk on edits, places and games.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference. What counted was to have heard of today, and to let that count. So if you can, make it anew at each click, and then teach it the next like.
+# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference. What counted was to have heard of today, and to let that
+# count. So if you can, make it anew at each click, and teach it the next like.
 # * Try a walk in which old likes fade first.
-# * A mask decides who may look at whom. Change an event: nothing before it may move.
-# * Every place of a history is an example, if somebody asks it.
+# * Every place of a history is an example, if the mask hides its answer.
 #
 # **Next.** This lesson took the vectors of pins as given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.
 
