@@ -20,14 +20,12 @@
 #
 # The million is in the way twice: when she asks, and when the model learns. Both times the answer is to look at a few in place of all.
 #
-# **You will** write both encoders of such a model, and see how a few cells of a catalog are searched. Then you teach it, with a softmax over some items that stand for all, and with the items of its own batch.
+# **You will** write both encoders of such a model, and see how a few cells of a catalog are searched. Then you teach it, with a few items that stand for all.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 03, its losses ·
 # **Runs on** any CPU
 #
-# **In an hour:** 10.1 to 10.5, with exercises 10.2, 10.3 and 10.4. **Branches**, marked ↳, stand after the quiz: who was told the
-# answer · temperature, and where popularity lives · which loss, and who reads the history · another split · search, written and measured ·
-# settings of your own.
+# **In an hour:** 10.1 to 10.5, with exercises 10.2, 10.3 and 10.4. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 10.1 to 10.5. Leave the question of the first slide on the board, and the picture of 10.1 beside it. 10.2 with
@@ -68,8 +66,8 @@ remember("10")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.1 A vector that is made, not stored
 #
-# One **tower** turns a user's history into a vector, another turns an item into a vector, and the score is their product. Nothing of the
-# user meets anything of the item before that. What could be made last night, before anybody asked, and what only when she asks?
+# What could be made last night, before anybody asked, and what only when she asks? One **tower** turns a user's history into a vector, another turns an item into a vector, and the score is their product. Nothing of the
+# user meets anything of the item before that.
 
 # %% slideshow={"slide_type": "fragment"} jupyter={"source_hidden": true}
 figure, ax = plt.subplots(figsize=(6.8, 2.6))
@@ -113,12 +111,12 @@ plt.show()
 #
 # `past` and `items` are two tables, for these are two questions: what does it say of a person to have liked Alien, and whom does Alien suit?
 #
-# And she who came this morning? Without a like she is $\mathbf b$; after three likes she is $\mathbf b$ plus the mean of their three vectors.
+# And she who came this morning? Without a like she is $\mathbf b$; after three likes, $\mathbf b$ plus the mean of their three vectors.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.2 Two vectors meet
 #
-# The plain product lets an item win by being **long**. Many systems take that away: both vectors get the length 1, and the score is their cosine. But
+# Must a long vector win? By the plain product it does. Many systems take that away: both vectors get the length 1, and the score is their cosine. But
 # cosines end at 1, and a softmax (3.5) needs scores that lie far apart. So they are divided by a small **temperature** $\tau$.
 #
 # $$
@@ -149,7 +147,7 @@ visuals.towers(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
 #
-# Write both towers and their meeting, for a batch. You write the cosine; leave both lengths in, at τ = 1, and it is the plain product. By hand: the history holds items 0 and 1 with
+# Write both towers and their meeting, for a batch. By hand: the history holds items 0 and 1 with
 # $\mathbf h_0 = (4, 0)$ and $\mathbf h_1 = (0, 6)$. Their mean is $(2, 3)$, the start is $(1, 1)$, so the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
@@ -190,7 +188,7 @@ check("10.2", tower_scores)
 # A million vectors lie ready, and hers is made. Which twenty items have the largest product with it?
 #
 # * Exactly, by a **scan**: multiply with all items and keep the best.
-# * Approximately, by **cells**: a clustering has put similar items together. (k-means: each center moves to the middle of the items nearest to it.) A query opens the few cells whose centers suit it best and looks at nothing else. This is an inverted file (IVF), the workhorse of vector search.
+# * Approximately, by **cells**. Similar items were put together before, by k-means: each center moves to the middle of the items nearest to it. Her vector is compared with the centers, and only the cells that suit it best are opened. This is an inverted file (IVF).
 #
 # **By hand.** Items 0 and 1 lie in cell 0, items 2 and 3 in cell 1, items 4 and 5 in cell 2:
 #
@@ -209,7 +207,7 @@ check("10.2", tower_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### What does an index buy?
 #
-# Three ways to search, in catalogs from a thousand things to ten million: the scan, cells as above in numpy, and cells of faiss, a library in C++. Both indexes open
+# The scan searches, cells as above in numpy do, and cells of faiss, a library in C++. Both indexes open
 # just enough cells to find nine tenths of the scan's list of twenty.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p10"]
@@ -252,9 +250,9 @@ verdict(
 # *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
 # Squares are cells in numpy, triangles cells of faiss. Above the line an index is faster. Follow the squares from left to right.*
 #
-# **How to read it.** On the left the squares lie below the line: cells in numpy answer half as many requests. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies. And of a small catalog it has to open much, here a quarter of all cells.
+# On the left cells in numpy answer half as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies.
 #
-# To the right they rise. A scan's work grows with the catalog, an index's more slowly. Take a million things in a thousand cells (the triangles): a request meets the thousand centers, and then only what lies in 128 cells, about an eighth of all. That explains eight of the triangle's seventeen; the rest we did not take apart. So from some size on to look at less must pay. The price is a tenth of the list.
+# To the right they rise. A scan's work grows with the catalog, an index's more slowly. Take a million things in a thousand cells (triangles): a request meets the thousand centers, and then only what lies in 128 cells, about an eighth of all. So from some size on to look at less must pay. The price is a tenth of the list.
 #
 # And the million of the beginning? A scan takes 43 milliseconds a request, cells of faiss 2.5.
 #
@@ -262,7 +260,7 @@ verdict(
 #
 # <details><summary>Why faiss lies higher, and why it falls at the end</summary>
 #
-# Higher probably since it gathers in C++. A scan took 15, 43 and 21 nanoseconds an item at 10⁵, 10⁶ and 10⁷, we do not know why; at 21, the factor of 17 at a million would be 8.5. At the end it falls since it was given a thousand cells at most. From a million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items. The scan's work grows tenfold, and its time here by five only.
+# Higher probably since it gathers in C++. An eighth of the work explains a factor of eight at a million, where the triangle is at seventeen; the rest we did not take apart. A scan took 15, 43 and 21 nanoseconds an item at 10⁵, 10⁶ and 10⁷, we do not know why; at 21, the factor of 17 at a million would be 8.5. At the end it falls since it was given a thousand cells at most. From a million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items. The scan's work grows tenfold, and its time here by five only. At a thousand things an index in numpy has to open a quarter of its cells.
 #
 # </details>
 #
@@ -278,12 +276,11 @@ verdict(
 #
 # Now she is answered quickly. Is the answer any good? Somebody has to teach the towers, and there the million is in the way again.
 #
-# A tower learns from examples: a history, and what came next. If somebody liked 7, 3, 8, 5 and a history has two places, the last example is
-# [3, 8] and then 5. Neither the answer nor anything later may stand in the history.
+# A tower learns from examples: a history, and what was liked next. (Neither that nor anything later may stand in the history: branch 10.6.)
 #
 # Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with
-# $Z = \sum_j e^{s_j}$, the **partition function**, and the loss $-\log p$ of what was liked. Its gradient says what training does: it pulls the liked item up by
-# $1 - p(i)$, and pushes every other item down by its probability. Who is pushed hardest? Those that are wrongly on top. (Scores that go into a softmax are called **logits**.)
+# $Z = \sum_j e^{s_j}$, the **partition function**, and the loss $-\log p$ of what was liked. Its gradient says what training does. It pulls the liked item up by
+# $1 - p(i)$, and pushes every other item down by its probability. Who is pushed hardest? Those that are wrongly on top. In a table, for scores (**logits**) of four items:
 
 # %% slideshow={"slide_type": "fragment"}
 f = torch.tensor([[1.0, 0.5, 0.0, -0.5]], requires_grad=True)  # four items, the first was liked
@@ -297,14 +294,14 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # In the last column a minus is pulled up, a plus is pushed down.
 #
-# But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions of items nobody can pay that. So look at a few: draw $S$ of
-# the $n - 1$ others, each with equal chances. The mean of $S$ draws is, on average, the mean of all others. So each draw stands for $(n-1)/S$ of them:
+# But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions nobody can pay that. So look at a few. Draw 100 of
+# 10,000 others, each with equal chances, and each drawn one stands for 100. Draw $S$ of $n - 1$, and it stands for $(n-1)/S$:
 #
 # $$
 # \hat Z = e^{s_i} + \frac{n - 1}{S} \sum_{k=1}^{S} e^{s_{j_k}}
 # $$
 #
-# That is right on average for $Z$; its logarithm comes out a little too small when $S$ is small.
+# On average that is $Z$. (Its logarithm comes out a little too small when $S$ is small.)
 #
 # **Drawn with equal chances, a few can stand for all.**
 
@@ -346,25 +343,29 @@ check("10.3", softmax_loss)
 #
 # | films, in time order (10.8) | NDCG@20 |
 # |---|---|
-# | softmax over all films, plain products | 0.166 |
-# | softmax over all films, cosines | 0.149 |
-# | BPR of plain products | 0.159 |
-# | cross-entropy of plain products | 0.150 |
+# | softmax over all films | 0.166 |
+# | BPR | 0.159 |
+# | cross-entropy | 0.150 |
 # | popularity, half forgotten in five days, as validation chose | 0.151 |
 # | popularity, half forgotten in two days | 0.171 |
 #
-# It pays, by 0.007 (from 0.003 to 0.012) over BPR, which like cross-entropy drew 64 films for each like. That interval knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the softmax the cosine costs a tenth: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7). So the towers of 10.5 have plain products. Your softmax, over drawn films, was not tested: it is for catalogs where nobody can pay the first two rows.
+# A little: over BPR by 0.007 (from 0.003 to 0.012), by next to nothing on validation (fold). And popularity, which learns nothing? If it forgets as fast as validation did not choose, its mark is the highest. So put it beside every loss.
 #
-# Popularity learns nothing, and how much it finds depends on how fast it forgets. With the half-life that validation chose it is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher. So put it beside every loss.
+# (Your softmax, over drawn films, is for catalogs where nobody can pay the first row; it was not tested.)
+#
+# <details><summary>How this was measured, and what cosines cost</summary>
+#
+# One tower with plain products (the score of 10.2 at τ = 1, both lengths left in), as the towers of 10.5. BPR and cross-entropy drew 64 films for each like. With cosines the softmax finds 0.149, a tenth less: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7). The interval over BPR knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the half-life that validation chose popularity is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.5 The batch's own items
 #
-# Drawing negatives costs a look-up of their vectors. But a batch of $B$ rows has their $B$ item vectors at hand already, so the other rows can serve as negatives. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Nearly every two-tower model
-# is trained so, with a correction that lesson 11 adds.
+# Can negatives be had for nothing? A batch of $B$ rows has their $B$ item vectors at hand already, so the other rows can serve as negatives. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Nearly every two-tower model
+# is trained so.
 #
-# Two things are different now. The same film may stand in two rows: this **accidental hit** would push a film away as a negative of itself.
-# And a film is a negative as often as it is liked, no longer with equal chances.
+# One thing can go wrong: the same film may stand in two rows. This **accidental hit** would push a film away as a negative of itself, so it is masked.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.4 — `in_batch_logits` ({{points:10.4}})
@@ -416,7 +417,7 @@ visuals.batch_matrix(
 # it. Mask hits again. Then the temperature down to 0.1: whose row has one column left?
 
 # %% [markdown]
-# Take two films. One is liked by everybody: it stands in every batch, and there it is a negative of all other rows. The other one is rare: it is hardly
+# And one thing is different: a film is a negative as often as it is liked, no longer with equal chances. Take two films. One is liked by everybody: it stands in every batch, and there it is a negative of all other rows. The other one is rare: it is hardly
 # ever anybody's negative. What does that do to the lists?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p6"]
@@ -439,7 +440,9 @@ pd.DataFrame({
 }).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Begin with the last column: with the negatives of its batch the tower shows films with far fewer fans. A film liked ten times as often is pulled up ten times as often. Now it is pushed down ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do. That spreads the lists over half the catalog. But what people like next is often what many like, and so the tower finds half as much.
+# Begin with the last column: with the negatives of its batch the tower shows films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Now it is pushed down ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
+#
+# That spreads the lists over half the catalog. But what people like next is often what many like, and so the tower finds half as much.
 #
 # **Free negatives change the question: how much more probable is a film for her than for anybody?**
 #
@@ -455,10 +458,10 @@ pd.DataFrame({
 #
 # > **What it is for.** Candidates for somebody of whom only a history is known, from a catalog that nobody can go through.
 # >
-# > **Where it won.** Films, in time order: NDCG@20 is 0.166; popularity as validation chose it finds 0.151, iALS 0.153, and iALS has nothing to say to users without a like (branch 10.8).
+# > **Where it won.** Films, in time order: NDCG@20 is 0.166; popularity as validation chose it finds 0.151, iALS 0.153 (branch 10.8).
 # >
-# > **Where it did not.** Popularity with a half-life of two days finds 0.171 on the same test (validation did not choose it). Users without a like
-# > all get one list, that of $\mathbf b$; 57 of them are too few to say if it beats popularity (branch 10.8).
+# > **Where it did not.** Popularity with a half-life of two days finds 0.171 on the same test. Users without a like
+# > all get one list, that of $\mathbf b$; 57 of them are too few to say if it beats popularity (10.8).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
@@ -468,7 +471,7 @@ pd.DataFrame({
 #   takes 43.
 # * **What teaches it?** A softmax. Drawn with equal chances, a few items can stand for all others. From the batch they are free, but they hold popular
 #   items back by as much as they are popular.
-# * Whatever the loss: what stands in a history was known **before** the target.
+# * What stands in a history was known **before** the target.
 #
 # **Next.** In a batch a popular film is everybody's negative. What has to be subtracted from its score, for whom, and would you notice if it were the wrong number?
 # [Lesson 11](11_logq.ipynb).
