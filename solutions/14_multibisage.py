@@ -20,13 +20,12 @@
 # People click ads, buy products, find pins by a search. Each of these is a graph of its own, and all of them end at the same
 # pins. **MultiBiSage** (Pinterest, 2022) takes six such graphs and learns whom to hear.
 #
-# **You will** climb up to it: a mean for each graph, attention that survives an empty list, two levels from one function. Then you see which
+# **You will** climb up to it: a mean for each graph, attention that survives an empty list, two levels. Then you see which
 # step pays, and for whom.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 09 and 11 · **Runs on** any CPU
 #
-# **In an hour:** sections 14.1 to 14.6, with exercises 14.2 and 14.3 in the sections of the same number. **Branches**, marked ↳, stand after the take-away: lists for everybody · the same
-# with torch and PyG · may the answer stand in the list · which graph would be missed, and a look into a trained model · the slide's table, and articles · your choice.
+# **In an hour:** 14.1 to 14.6, with exercises 14.2 and 14.3 in the sections of the same number. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 14.1 to 14.6. Minutes 0 to 2. The table of 14.1 (which graph knows an ad?), the mean by hand in 14.2, the empty row
@@ -65,8 +64,11 @@ remember("14")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.1 Six graphs, the same pins
 #
-# Pins are of four kinds: *organic* ones are ordinary, *idea* pins stand for short videos, *products* can be bought, *ads* are paid for. Six graphs end at them. One has the boards with their pins. Four have the people with what
-# they engaged with: pins, idea pins, products, ads. The last has the searches with the pins that were opened.
+# Whom does a pin hear that is on no board? Pins are of four kinds: *organic* ones are ordinary, *idea* pins stand for short videos, *products* can be bought, *ads* are paid for. Six graphs end at them:
+#
+# * the boards with their pins;
+# * the people with what they engaged with: pins, idea pins, products, ads (four graphs);
+# * the searches with the pins that were opened.
 #
 # How many of the pins that are on no board does another graph know?
 
@@ -130,11 +132,11 @@ print(
 table.rename_axis("% that a graph knows")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A row is a graph, a column a kind of pins, and a number the share of that kind with an edge in that graph. Of the ads 29 % are on a board, and 86 % are clicked as ads. *User-pin* has zeros, for it counts long clicks, which idea pins and ads do not get in this world. In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
+# A number is the share of a kind of pins that a graph knows. Go down the column of ads: 29 % are on a board, 86 % are clicked as ads. Each graph knows other pins. In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
 #
 # <details><summary>Where these graphs come from</summary>
 #
-# They are PinWorld's. The paper's abstract names one of its six, pins and boards; the lecture names user–product, user–ad and query–pin, too. Why does *user-idea*
+# They are PinWorld's. The paper's abstract names one of its six, pins and boards; the lecture names user–product, user–ad and query–pin, too. *User-pin* has zeros, for it counts long clicks, which idea pins and ads do not get in this world. Why does *user-idea*
 # know organic pins? In the graphs of ideas, products and ads an edge goes to the pin, and one to the pin engaged with right before it. The content of a pin is a picture,
 # words, and the logarithm of the number of boards, as in lesson 09.
 #
@@ -143,11 +145,11 @@ table.rename_axis("% that a graph knows")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.2 Step one: a mean for each relation
 #
-# From every graph a pin gets the ten pins that short walks visit most, as in lesson 09: its list in that graph. Some lists are shorter, many are
-# empty. A network wants all equally long: $T$ places for each pin and graph, with −1 in the empty ones. With $T = 2$ a pin that has only pin 5 gets
+# How can a pin hear six graphs at once? From each it gets the ten pins that short walks visit most, as in lesson 09: its list there. Many lists are short or
+# empty, and a network wants all equally long. So a list has $T$ places, with −1 in the empty ones: with $T = 2$ a pin that has only pin 5 gets
 # (5, −1).
 #
-# The plainest way to hear six lists is R-GCN's (2018). Take the mean of the neighbors in each graph. Multiply it by the graph's own matrix, and add up:
+# The plainest way is R-GCN's (2018). Take the mean of the neighbors in each graph, multiply it by the graph's own matrix, and add up:
 #
 # $$
 # \mathbf z_u = \mathrm{ReLU}\Big(\mathbf W_0 \mathbf h_u + \sum_{g=1}^{G} \mathbf W_g\, \frac{1}{|\mathcal N_g(u)|} \sum_{v \in \mathcal N_g(u)} \mathbf h_v \Big)
@@ -159,8 +161,8 @@ table.rename_axis("% that a graph knows")
 # | $\mathcal N_g(u)$ | `ids` | `(n, G, T)`, −1 in empty places |
 # | $\mathbf W_0$; $\mathbf W_g$ | `W0`; `W` | `(d', d)`; `(G, d', d)` |
 #
-# By hand with numbers: $h = (1, 2, 6)$, matrices 1, 1 and −½. Pin 0 hears pins 1 and 2 in graph one and pin 2 in graph two:
-# 1 + 4 − 3 = 2. A pin that hears nobody keeps $\mathrm{ReLU}(\mathbf W_0 \mathbf h_u)$.
+# By hand: $h = (1, 2, 6)$, matrices 1, 1 and −½. Pin 0 hears pins 1 and 2 in graph one, with the mean 4, and pin 2 in graph two:
+# 1 + 1 · 4 − ½ · 6 = 2. A pin that hears nobody keeps $\mathrm{ReLU}(\mathbf W_0 \mathbf h_u)$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### In each graph a pin has a list of ten, short or empty in some
@@ -233,18 +235,18 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.3 Step two: attention, and a list with nobody in it
 #
-# A mean hears all neighbors alike. **Attention** lets the pin choose. From its own vector it makes a **query**, $\mathbf q = \mathbf W_q \mathbf h_u$: whom do I look for? Each neighbor makes a
-# **key**, $\mathbf k_t = \mathbf W_k \mathbf h_t$, by which it is found, and a **value**, $\mathbf v_t = \mathbf W_v \mathbf h_t$, which it then passes on. The three matrices are learned. The better a key
-# fits the query, the more its value counts, and the weights of those who are there sum to 1:
+# A mean hears all neighbors alike. Can the pin choose? **Attention** lets it. Think of a room in which the pin asks a question. From its own vector comes the question, the **query** $\mathbf q = \mathbf W_q \mathbf h_u$. Each neighbor wears a badge, the
+# **key** $\mathbf k_t = \mathbf W_k \mathbf h_t$, and has something to say, the **value** $\mathbf v_t = \mathbf W_v \mathbf h_t$. The better a badge
+# fits the question, the more that value counts. The three matrices are learned, and the weights sum to 1:
 #
 # $$
 # w_t = \frac{e^{\langle \mathbf q, \mathbf k_t \rangle / \sqrt d}}{\sum_{s \text{ there}} e^{\langle \mathbf q, \mathbf k_s \rangle / \sqrt d}}, \qquad
 # \mathrm{attend} = \sum_{t \text{ there}} w_t\, \mathbf v_t .
 # $$
 #
-# A product of $d$ numbers grows with $d$; the root holds it back. **By hand**: logits log 3 and 0 give the weights ¾ and ¼, so the values 4 and 8 give 5.
+# (The root keeps products of long vectors small.) **By hand**: logits log 3 and 0 give the weights ¾ and ¼, so the values 4 and 8 give 5.
 #
-# Empty places are usually given the logit −∞, since $e^{-\infty} = 0$. But 87 % of the organic pins have an empty list in the graph of ads. What then?
+# Empty places usually get the logit −∞, since $e^{-\infty} = 0$. But 87 % of the organic pins have an empty list in the graph of ads. What then?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Attention lets the pin choose whom it hears
@@ -288,18 +290,16 @@ repaired.sum().backward()
 print(f"repaired to {repaired.tolist()}, and the gradient is {logits.grad.tolist()}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# One empty list, and after the next step every weight whose gradient passes this softmax is NaN. Repairing the value does not repair the gradient. Three ways lead out:
+# One empty list, and after the next step every weight before this softmax is NaN: repairing the value does not repair the gradient. Two ways lead out:
 #
 # * a place that is always there: the pin itself, as in 14.4;
-# * a finite number in place of −∞, and zeros afterwards: your exercise;
-# * no softmax at all for such pins.
+# * a finite number in place of −∞, and zeros afterwards: your exercise.
 #
-# A vector of zeros is **no** way out. Its logit is 0, and $e^0 = 1$: missing neighbors take their share like everybody. By hand: one neighbor has the logit log 5, and five zeros stand beside it. Its weight falls from 1 to 5 / (5 + 5) = ½, and what it says
-# is halved.
+# A vector of zeros is **no** way out. Its logit is 0, and $e^0 = 1$: who is missing takes a share like everybody. By hand: one neighbor has the logit log 5, and five zeros stand beside it. Its weight falls from 1 to 5 / (5 + 5) = ½.
 #
 # <details><summary>And masked_fill?</summary>
 #
-# `masked_fill` with −∞ gets away with it, for it also cuts the way back. Adding −∞ does not.
+# `masked_fill` with −∞ gets away with it, for it also cuts the way back. Adding −∞ does not. A third way is no softmax at all for pins with an empty list.
 #
 # </details>
 
@@ -347,24 +347,21 @@ keys = torch.from_numpy(looks)[places.clamp(min=0)] * (places >= 0)[..., None]
 visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], keys, places < 0, function=attend)  # fmt: skip
 
 # %% [markdown]
-# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; the pins' picture vectors serve as queries and keys. Hatched places are empty: nobody is heard there, and the last pin hears nobody at all. Right: the weights of the second pin, and its keys
-# beside the query, as wide as their weights. In the interactive version let the empty places be heard, and carry the query.*
+# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; picture vectors serve as queries and keys. Hatched places are empty: nobody is heard there, and the last pin hears nobody at all. Right: the weights of the second pin, and its keys, as wide as their weights. In the interactive version let the empty places be heard.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.4 Step three: two levels, one function
 #
-# Use attention twice. **First level**: in each graph the pin looks at itself and at its neighbors. **Second level**: a learned start vector, called CLS, looks in the same way at the six results. Graphs in which the pin has nobody are masked.
+# What does MultiBiSage add? It uses attention twice. Think of six meetings, one for each graph. **First level**: in each the pin listens to itself and its neighbors, and one report comes out. **Second level**: a chair, a learned vector called CLS, reads the reports in the same way. A graph in which the pin has nobody sends none.
 #
-# In the formula $\mathbf c$ is CLS, and a *block* is attention with a few usual parts around it (lesson 15 takes it apart). Who looks stands before the semicolon, and whom it looks at besides itself behind it:
+# In the formula $\mathbf c$ is CLS; a *block* is attention with a few usual parts around it (lesson 15). Before the semicolon stands who looks, behind it at whom besides itself:
 #
 # $$
 # \mathbf z_{u,g} = \mathrm{block}_g\big(\mathbf h_u;\ \mathbf h_v : v \in \mathcal N_g(u)\big), \qquad
 # \mathbf z_u = \mathrm{block}\big(\mathbf c + \mathbf h_u;\ \mathbf z_{u,g} : \mathcal N_g(u) \neq \emptyset\big)
 # $$
 #
-# Of each block only the place of the one who looks is read, so **one query** is enough.
-#
-# **By hand**, with attention alone. A pin says 2.
+# Only one looks in each block, so **one query** is enough. **By hand**, with attention alone, for a pin that says 2:
 #
 # | level | who is looked at | what they say | weights | comes out |
 # |---|---|---|---|---|
@@ -372,7 +369,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # | first, graph two | the pin, two neighbors | 2, 7, 15 | ⅓, ⅓, ⅓ | 8 |
 # | second | graphs one and two | 4, 8 | ¾, ¼ | 5 |
 #
-# The last row is your `attend` of 14.3. With nobody in graph two it is masked, and 4 comes out. With nobody anywhere? In the model CLS looks at itself, too, so no set is ever empty.
+# The last row is your `attend` of 14.3. With nobody in graph two it is masked, and 4 comes out.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### MultiBiSage attends in each graph, then over the graphs
@@ -415,30 +412,32 @@ kinds = [
 visuals.machine(kinds)
 
 # %% [markdown]
-# *Figure 14.2. MultiBiSage as a machine: six graphs, a vector for each, one vector. The wider a line, the more the vector looks at that graph, in a trained
-# transformer: a mean over the pins that have a neighbor there (so the lines need not add up to 1). The pin itself is looked at, too (dotted); how much was not kept. In the interactive version choose a kind of pins, or press a graph: which kind hears it most?*
+# *Figure 14.2. MultiBiSage as a machine. The wider a line, the more the vector looks at that graph, in a trained
+# transformer: a mean over the pins that have a neighbor there, so the lines need not add up to 1. Dotted: the pin itself (how much was not kept). In the interactive version choose a kind of pins, or press a graph.*
 #
-# Two lines are wide: the pins look at boards most, then at searches. That is where the model looks, not what a graph is worth. To learn its worth, one has to take the graph away (14.10).
+# Boards are looked at most. That is where the model looks, not what a graph is worth: for that, take the graph away (14.10).
 #
 # <details><summary>CLS plus the pin</summary>
 #
-# Adding $\mathbf h_u$ to CLS is our idea, so that a pin known to no graph still says something.
+# Adding $\mathbf h_u$ to CLS is our idea, so that a pin known to no graph still says something. In the model CLS looks at itself, too, so no set is ever empty.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.5 Which step pays?
 #
-# Now climb. All models learn the same task: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Two things change on the way up. **Edges** bring neighbors whom nobody could hear before: no graph, then the boards, then six graphs. A **way to listen** only weighs those who are there, and there are four:
+# Now climb. Two things change on the way up. **Edges** bring neighbors whom nobody could hear before: no graph, then the boards, then six graphs. A **way to listen** only weighs those who are there:
 #
 # | way | over neighbors | over graphs |
 # |---|---|---|
 # | *mean* (14.2) | a mean | a matrix each, added up |
-# | *attention* (GAT and HAN) | learned weights: a number of each end, added | learned weights, of a small network |
+# | *attention* | learned weights (GAT) | learned weights (HAN) |
 # | *concat* | the block of 14.4 | side by side |
 # | *transformer* (MultiBiSage) | the block of 14.4 | the block of 14.4 |
 #
-# By 14.2 *mean* and *concat* treat graphs alike. So *concat* differs from *mean* over neighbors alone, from *transformer* over graphs alone. The measure is the paper's, recall@10: of what is engaged with in the next week, how much stands among ten?
+# *Side by side* is, by 14.2, the mean's way. So *concat* has the first level alone.
+#
+# All learn one task: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Recall@10, the paper's measure: of what is engaged with in the next week, how much stands among ten?
 #
 # > **Claim** (common belief). A transformer over six graphs finds more than a mean of each.
 
@@ -487,7 +486,7 @@ ax.set_title(f"the line: six graphs, transformer, {whole:.3f}, {spent:.0f} s", s
 plt.show()
 
 # %% [markdown]
-# *Figure 14.3. Recall@10 on PinWorld, less that of the transformer of six graphs (the line), with intervals of 95 %. Read from below: no graph, the boards alone, six graphs. At the right stand the CPU seconds of a training. Which bars keep away from the line, and which touch it?*
+# *Figure 14.3. Recall@10 on PinWorld, less that of the transformer of six graphs (the line), with intervals of 95 %. Read from below: no graph, the boards alone, six graphs. At the right, the CPU seconds of a training. Which bars keep away from the line, and which touch it?*
 
 # %% tags=["experiment", "answers:14.p6"] jupyter={"source_hidden": true}
 step = lead_of(climb, own("transformer"), own("mean"))
@@ -498,24 +497,23 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The edges.** The three lower bars keep away from the line. With a mean, the boards add about 0.01 to no graph, and the five other graphs as much again, for 3 to 4 seconds each. Where nobody is heard, no weighing helps. But these three borrow their settings (3.7 warns of that): with a rate of its own the boards' transformer rises by as much as it lacks here (14.10). So rely on the mean, whose boards have their own in 14.6.
+# **The edges.** The three lower bars keep away from the line. Where nobody is heard, no weighing helps. With a mean, the boards add about 0.01, and the five other graphs as much again, for a few seconds each. (These three borrow their settings, so the boards' transformer is drawn too low; the boards' mean has its own in 14.6, and is behind there, too.)
 #
-# **The way to listen.** The three upper bars touch the line. That does not say *equal*: a bar says how much could still hide. If the transformer finds more than the mean, then hardly by more than 0.004, for 58 seconds more. The
-# seconds have a reason: a mean adds up, while a block first makes keys and values of all neighbors, in each graph anew. And why is so little found, if anything? Perhaps because the walks have chosen before: a list holds nobody but the ten most visited.
+# **The way to listen.** The three upper bars touch the line. That does not say *equal*. But if the transformer finds more than the mean, then hardly by more than 0.004, for 58 seconds more. Why so little, if anything? Perhaps because the walks have chosen before: a list holds nobody but the ten most visited.
 #
 # **Bring the edges, and keep the aggregation plain.**
 #
 # <details><summary>How this was measured</summary>
 #
-# On days 42 to 48, which choose, with the graphs of the first morning of each week; three seeds, intervals over queries. Mean, attention and transformer of six graphs were tuned, the others borrowed; in 14.6 the boards have settings of their own.
-# Without a graph a model finds 0.216, with a mean of boards 0.225, with six graphs 0.234 or 0.235. The rest, with concat at its best and six graphs thrown into one list, stands in branch 14.10.
+# GAT's weights add a number of each end, HAN's come from a small network. On days 42 to 48, which choose, with the graphs of the first morning of each week; three seeds, intervals over queries. Mean, attention and transformer of six graphs were tuned, the others borrowed (3.7 warns of that): with a rate of its own the boards' transformer rises by as much as it lacks here (14.10). In 14.6 the boards have settings of their own.
+# Without a graph a model finds 0.216, with a mean of boards 0.225, with six graphs 0.234 or 0.235. A block costs more than a mean since it first makes keys and values of all neighbors, in each graph anew; a mean adds up. The rest, with concat at its best and six graphs thrown into one list, stands in branch 14.10.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.6 For whom?
 #
-# A mean over all pins hides whom a graph serves. So ask twice: for all pins, and for pins that are on **no board** but in another graph. See first what each model still has for one on no board:
+# A mean over all pins hides whom a graph serves. So ask twice: for all pins, and for pins that are on **no board** but in another graph. What has each model left for such a pin?
 #
 # | models | what is left |
 # |---|---|
@@ -578,7 +576,7 @@ figure.legend(loc="outside upper center", ncols=2, fontsize=9)
 plt.show()
 
 # %% [markdown]
-# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). Dotted and dashed: where circle and square of the six graphs' mean stand. A bar is the interval of 95 % of a model's distance to that mean. If a circle's bar reaches the dotted line, or a square's the dashed one, we cannot tell the two apart. The axis does not begin at 0. Which squares stand far to the left?*
+# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins on no board but in another graph (hollow squares). Dotted and dashed: circle and square of the six graphs' mean. A bar is the interval of 95 % of a model's distance to that mean: where it reaches the line of its mark, we cannot tell the two apart. The axis does not begin at 0. Which squares stand far to the left?*
 
 # %% tags=["long", "answers:14.p8"] jupyter={"source_hidden": true}
 six_over_one = lead_of(sizes["PinWorld"], "all graphs, mean", "one graph, mean", ", all")
@@ -597,28 +595,28 @@ verdict(
 )
 
 # %% [markdown]
-# **The circles first.** Six graphs with a plain mean are ahead of the other five, of iALS with the same graphs by 0.009 (0.003 to 0.015).
+# **The circles first.** Six graphs with a plain mean are ahead of all others.
 #
-# **Now the squares**, and not against their circles: these pins ask for other things than all pins do. Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS count which pins were engaged with together, and for that a pin needs no board. Six graphs lift the mean from 0.222 to 0.273 there. Over all pins the gain is 0.012, half of it from the eighth of pins that are on no board.
+# **Now the squares** (not against their circles: these pins ask for other things). Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS count which pins were engaged with together, and for that a pin needs no board.
 #
-# **And MultiBiSage proper?** It is not drawn. A model that costs more has to be compared at equal cost, or its gain may be that of the seconds. So we gave PinSage twice the numbers and neighbors, and as many seconds: the two cannot be told apart. The plain mean of the same six graphs is even ahead of MultiBiSage, for a fifth of the seconds.
+# **And MultiBiSage proper?** It is not drawn: a model that costs more has to be compared at equal cost. So we gave PinSage as many seconds, with twice the numbers and neighbors: the two cannot be told apart. The plain mean of six graphs is even ahead, for a fifth of its seconds.
 #
 # **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The last week, on which nothing was chosen: 3,000 pins ask, 363 of them on no board and known to another graph; from the boards to six graphs the other pins gain 0.007. Answers left in (14.9). MultiBiSage finds 0.257 over all pins, the plain mean of the same run 0.262: ahead by 0.005, from 0.001 to 0.009; in the week of 14.5, which chose, no difference could be told. PinSage and the means have 32 numbers, iALS as many as validation chose: 16, with six graphs 24. With 32 plain iALS finds 0.241, and 0.250 on no board. RP3β and iALS count a pair in one direction; in both they find more over all pins (0.257 and 0.252 in 16.5, with other trials), and for pins on no board it was not asked. The bars come from the differences to the six graphs' mean, pin by pin. Settings of a longer search, three seeds for whatever is trained, intervals over the pins that ask. Nothing but the pin itself leaves a list, for pairs repeat. Here pins off the boards *ask*. Where one of them is what is *sought*, everybody's recall@10 is below 0.01. All differences, and MultiBiSage in a question of lesson 18: branch 14.11.
+# The last week, on which nothing was chosen: 3,000 pins ask, 363 of them on no board and known to another graph. Over all pins six graphs gain 0.012 over the boards, half of it from that eighth; the other pins gain 0.007. Over iALS with the same graphs they are ahead by 0.009, from 0.003 to 0.015. Off the boards RP3β, which only counts pairs, cannot be told from them: they find 0.016 more, from −0.006 to +0.038. Answers left in (14.9). MultiBiSage, not drawn, finds 0.257 over all pins, the plain mean of the same run 0.262: ahead by 0.005, from 0.001 to 0.009; in the week of 14.5, which chose, no difference could be told. PinSage and the means have 32 numbers, iALS as many as validation chose: 16, with six graphs 24. With 32 plain iALS finds 0.241, and 0.250 on no board. RP3β and iALS count a pair in one direction; in both they find more over all pins (0.257 and 0.252 in 16.5, with other trials), and for pins on no board it was not asked. The bars come from the differences to the six graphs' mean, pin by pin. Settings of a longer search, three seeds for whatever is trained, intervals over the pins that ask. Nothing but the pin itself leaves a list, for pairs repeat. Here pins off the boards *ask*. Where one of them is what is *sought*, everybody's recall@10 is below 0.01. All differences, and MultiBiSage in a question of lesson 18: branch 14.11.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What six graphs are for
 #
-# > **What it is for.** Things that are known to different graphs: ads, products, pins that nobody has put on a board.
+# > **What it is for.** Things that different graphs know: ads, products, pins that nobody has put on a board.
 # >
-# > **Where it won.** Pins that ask from no board: recall@10 is 0.273 with a plain mean of six graphs, 0.222 with the boards alone.
+# > **Where it won.** Pins that ask from no board: recall@10 is 0.273 with a mean of six graphs, 0.222 with the boards.
 # >
-# > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs: −0.008, from −0.030 to +0.014. Nor from RP3β, which only counts pairs: +0.016, from −0.006 to +0.038.
+# > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs (−0.008, from −0.030 to +0.014), nor from RP3β, which only counts pairs. Try these first.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Six graphs help pins on no board; so do simpler models
