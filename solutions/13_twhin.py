@@ -15,11 +15,12 @@
 #
 # > **You keep one vector for a person, and it finds too little. Should it read more kinds of edges, or should the person get more vectors?**
 #
-# People click few ads, so a vector that reads clicks alone has little to go by. But the same people follow, save and buy all day. In 2022 Twitter let the vector read it all: **TwHIN**, the *Twitter heterogeneous information network*, trains one vector for each person and thing on all kinds of edges together. Pinterest had gone
-# the other way in 2020: somebody who saves gardens *and* boats got several vectors.
+# People click few ads, so a vector that reads clicks alone has little to go by. But they follow, save and buy all day. In 2022 Twitter let the vector read it
+# all: **TwHIN**, the *Twitter heterogeneous information network*, trains one vector for each person and thing on all kinds of edges together. Pinterest had
+# gone the other way in 2020: somebody who saves gardens *and* boats got several vectors.
 #
-# **You will** turn tables into one graph, find three bugs in a company's released training code, and see how rare a kind of edge may
-# become. Then you ask with several vectors.
+# **You will** turn tables into one graph, find three bugs in a company's released training code, see how rare a kind of edge may become, and ask with several
+# vectors.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 11 and 12; 09 helps ·
 # **Runs on** any CPU
@@ -60,7 +61,7 @@ remember("13")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.1 Tables become a graph
 #
-# A company has tables: one of clicks, with a user and an ad; one of follows, with a user and a maker. In each of them ids count from 0, so user 3 and ad 3 have the same number. A graph needs
+# How do tables become one graph? A company has a table of clicks, with a user and an ad, and one of follows, with a user and a maker. In each ids count from 0, so user 3 and ad 3 have the same number. A graph needs
 # **one id space**: all users come first, then all pins, then all ads. A fact is a row (head, relation, tail).
 #
 # By hand, with 3 users, 4 pins and 2 ads:
@@ -118,13 +119,14 @@ small = twhin.typed_edges(
 visuals.typed_graph(small, goal="ad")
 
 # %% [markdown]
-# *Figure 13.1. Ann in the middle, other nodes around her, the farther the more edges away. Left: clicks alone. Right: all four relations. In the interactive version you switch relations and choose another center.*
+# *Figure 13.1. Ann in the middle, other nodes the farther the more edges away. Left: clicks alone. Right: all four relations. In the interactive version you switch
+# relations and choose another center.*
 #
 # By clicks alone she reaches nobody. *Saved* takes her by Bob to tea and cups, *follows* by Eve to the kayak.
 #
 # **PinWorld**, the synthetic site of this course, has the same kinds of tables. A *closeup* opens a pin, a *long click* follows its
 # link and stays there, a *checkout* buys. An ad is a pin that an advertiser *promotes*: people click it, and now and then save it. Below are six of
-# its nine relations up to day 42 (the others: *searched*, *made*, *promotes*). Compare the first with the second.
+# its nine relations. Compare the first with the second.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 8. Figure 13.1: press "clicked alone" and ask how far Ann gets: nowhere. Let the room name a relation that
@@ -156,18 +158,22 @@ pd.DataFrame({
 }).head(6)  # fmt: skip
 
 # %% [markdown]
-# There are eighteen saves to one click on an ad, and most people who save have never clicked one.
+# There are eighteen saves to one click on an ad, and most people have never clicked one.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.2 One score, and what is false
 #
-# TwHIN scores an edge by a product, and wants true ones likely and false ones not:
+# What makes a vector right for all these edges? TwHIN scores an edge by a product, and wants true edges likely and false ones not:
 #
 # $$ f(s, r, t) = (\boldsymbol\theta_s + \boldsymbol\theta_r)^\top \boldsymbol\theta_t , \qquad
 # \mathcal L = - \frac1{|\mathcal E|} \sum_{\mathcal E} \log \sigma(f) - \frac1{|\mathcal N|} \sum_{\mathcal N} \log \sigma(-f) . $$
 #
-# Where do false edges come from? From the batch, as in lesson 10: the source of edge $i$ with the target of edge $j$. Both edges must be of
-# **one relation**, so that the target has the right type. One matrix of all products is enough: its entry $(i, j)$ is edge $i$ with a wrong target, and edge $j$ with a wrong source.
+# The true edges $\mathcal E$ are those of a batch. The false ones $\mathcal N$ come from it, too, as in lesson 10: the source of one edge with the target of
+# another. Both must be of **one relation**, so that the target has the right type.
+#
+# By hand: of the clicks Bob → tea and Eve → kayak the false edges are Bob → kayak and Eve → tea. Think of a table with a row for each source, its relation
+# added, and a column for each target: true edges stand on the diagonal, false ones off it. If true ones score 2 and false ones −2, the loss is 0.13 + 0.13. If all four score 2, it
+# is 0.13 + 2.13.
 #
 # Twitter has released its training code, and it has three bugs. Would tests have found them?
 #
@@ -193,7 +199,7 @@ predict("13.p1")
 # ### Exercise 13.2 — `twhin_loss`: find three bugs ({{points:13.2}})
 #
 # Below stands Twitter's forward pass and loss in plain torch, with **three bugs that the released code has**. First run the cells as they are, down to the table:
-# which of its rows does the code pass? Then read it against the formula above and repair it. Value and gradients are checked.
+# which of its rows does the code pass? Then read it against the formula above and repair it.
 #
 # *About 18 minutes.*
 #
@@ -293,7 +299,7 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Multiply it out: $s \cdot (t + r) = s \cdot t + s \cdot r$. For one user $s \cdot r$ is the same number for every target, so no order changes, whatever is learned.
 #
-# And in the right formula? $(s + r) \cdot t = s \cdot t + r \cdot t$. This looks like TransE, where a relation moves the source. But in a product it gives each target a **bonus**, the same for every source. It could hold popularity, but popular targets are often the wrong ones of a batch, so training leaves little of it (lesson 11).
+# And in the right formula? $(s + r) \cdot t = s \cdot t + r \cdot t$. This looks like TransE, where a relation moves the source. But in a product it gives each target a **bonus**, the same for every source.
 #
 # **A loss may fall while it learns the wrong thing. Test what it is for.**
 
@@ -304,12 +310,13 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 How rare may the ads be?
 #
-# How few clicks can you live with, if all other edges are there? Take clicks away, leave all else (the saves of ads, too), and ask which ads are clicked in the week to come. A model that falls as fast as the clicks has lived on them alone. One that stays up lives on the rest.
+# How few clicks can you live with, if all other edges are there? Take clicks away, leave all else (the saves of ads, too), and ask which ads are clicked next
+# week. A model that falls with the clicks has lived on them alone. One that stays up lives on the rest.
 #
 # | models | what they read |
 # |---|---|
 # | the most clicked ads, iALS, and a TwHIN of clicks alone | the clicks on ads, nothing else |
-# | **TwHIN** | six of the nine relations: clicks, saves, long clicks, closeups, checkouts, and who promotes what, each with its vector $\boldsymbol\theta_r$ |
+# | **TwHIN** | six relations: clicks, saves, long clicks, closeups, checkouts, and who promotes what, each with its $\boldsymbol\theta_r$ |
 # | iALS and RP3β (lessons 02 and 04), same graph | the same edges of users and pins, as one relation |
 #
 # > **Claim** (of the slide about Twitter's ads, in substance). With a tenth of the clicks left, TwHIN finds more ads than every model of the clicks alone.
@@ -364,11 +371,14 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Solid against dashed:** who reads more kinds of edges finds more (at one percent TwHIN is too close to tell). How is an ad found whose clicks are gone? By its saves, of which a world has about 200: nearly as many as clicks at ten percent, eight times as many at one. The road is Ann's of Figure 13.1, with a save as its last edge: you and another person saved one pin, and that person saved the ad. A model of the clicks has no such road.
+# **Solid against dashed:** who reads more kinds of edges finds more. How is an ad found whose clicks are gone? By its saves, which stay whole. The road is Ann's
+# of Figure 13.1, with a save as its last edge: you and another person saved one pin, and that person saved the ad. A model of the clicks has no such road.
 #
-# **The line that comes down** is TwHIN's. Is it that $\boldsymbol\theta_r$ must be learned from few clicks? Not only: TransE (lesson 12, not drawn) has such vectors, too, and at one percent finds 0.133, TwHIN 0.072. A guess: TransE draws all edges alike, so few clicks are drawn seldom. TwHIN gives clicks a fixed share of its training, so a handful is shown again and again, until it is learned by heart.
+# **The line that comes down** is TwHIN's; at one percent it is too close to the dashed ones to tell. A guess: a fixed share of its training goes to clicks. So a
+# handful is shown again and again, until it is learned by heart.
 #
-# **Is it the graph that helps, or the vector for each relation?** iALS and RP3β have no such vector, so what they find is the graph's doing. iALS (its loss is another one, too) lies highest at every share, at 30 and at 1 percent surely ahead of TwHIN. And 13.2 says what to expect: $\boldsymbol\theta_r$ gives each ad a bonus, the same for everybody.
+# **Is it the graph that helps, or the vector for each relation?** iALS and RP3β have no such vector, so what they find is the graph's doing. And iALS lies highest
+# at every share, at two of the five surely above TwHIN. So 13.2 let us expect: $\boldsymbol\theta_r$ gives each ad a bonus, the same for everybody.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -381,20 +391,18 @@ for claim, name in (
 # false ends a group, drawn from all pins. Intervals of 95 % are of differences, person by person, over people and worlds; the first card takes the rival of the clicks
 # alone that is nearest. TwHIN over the best of the clicks alone: +0.118, from +0.091 to +0.145, with all clicks; +0.131, from +0.111 to +0.152, at 30 %; +0.073, from +0.025 to +0.121, at 3; +0.028, from −0.006 to
 # +0.062, at 1 (there it cannot be told from the best two of the clicks, iALS and popularity). Over iALS on the same graph: −0.008, from −0.026 to +0.011, with all; −0.033, from −0.045 to −0.020, at 30 %; −0.049, from −0.100 to +0.002, at 3; −0.085, from −0.134 to −0.035, at 1.
-# No ad of these worlds has a closeup, a long click or a checkout; in each there are 181 to 246 saves of ads beside 2,006 to 2,353 clicks, of which 237 to 248 are left at ten percent and 23 to 29 at one. iALS over RP3β on the same graph cannot be told at 1 % (+0.006, from −0.007 to +0.018). EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE on TwHIN's six relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below; TwHIN over TransE +0.029, from +0.016 to +0.042, at 10 %, and −0.061, from −0.077 to −0.045, at 1. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
+# No ad of these worlds has a closeup, a long click or a checkout; in each there are 181 to 246 saves of ads beside 2,006 to 2,353 clicks, of which 237 to 248 are left at ten percent and 23 to 29 at one. iALS over RP3β on the same graph cannot be told at 1 % (+0.006, from −0.007 to +0.018). iALS has another loss as well, so this is no test of $\boldsymbol\theta_r$ alone. TwHIN's fall is not that of relations' vectors as such: TransE (lesson 12) has them, too, draws all edges alike, so few clicks seldom, and at one percent finds 0.133, TwHIN 0.072. EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE on TwHIN's six relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below; TwHIN over TransE +0.029, from +0.016 to +0.042, at 10 %, and −0.061, from −0.077 to −0.045, at 1. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# The second remedy is more vectors. Bob saves gardens and boats, and his one vector has to be near to both. Twitter's answer of 2022 (kNN-Embed) is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, each the mean of its items. A user is then a short list of clusters with shares:
+# The second remedy is more vectors. Bob saves gardens and boats, and his one vector has to be near to both. To **ask** with a vector is to search for the items
+# whose products with it are largest. What should Bob ask with?
 #
-# $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u) . $$
-#
-# Here $\text{count}(u, c)$ is how many liked items of $u$ lie in cluster $c$. $M(u)$ is the **set** of the $m$ clusters that hold most of them.
-#
-# To **ask** with a vector is to search for the items whose products with it are largest. A mixture asks with each of its centers, and gives it places by its share.
+# Twitter's answer of 2022 (kNN-Embed) is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, each the mean of
+# its items. A user is then a short list of centers, each with the share of the likes that lie in its cluster. Each center asks, and fills places by its share.
 #
 # By hand: Bob likes three gardens and two boats. In a list of eight the center of the gardens fills $\lceil 8 \cdot 3/5 \rceil = 5$ places, that of the boats may have $\lceil 8 \cdot 2/5 \rceil = 4$, but 3 are left.
 
@@ -405,7 +413,7 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Four clouds of items, and others between them; Bob likes gardens and boats. The vectors are made so that a nearer item has the larger product. Left: asked with the mean of what he likes, the nearest items are of neither topic. Right: asked with two centers, all fit. In the interactive version pull the star: where do all eight fit, and who gets no place? Then choose Ann: what do several centers do for her?*
+# *Figure 13.3. Four clouds of items, and others between them; Bob likes gardens and boats. The vectors are made so that a nearer item has the larger product. Left: asked with the mean of what he likes. Right: with two centers. In the interactive version pull the star: where do all eight fit, and who gets no place? Then choose Ann: what do several centers do for her?*
 #
 # And newcomers? TwHIN is **transductive**: who was not in the graph has no vector. A mixture needs no vector of theirs, only those of the pins they saved.
 
@@ -418,7 +426,8 @@ visuals.mixture_map()
 #
 # Does the picture in the plane hold in 32 numbers? PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls the mean away from every single one. So if one vector is too few, it has to fall behind several as topics are added.
 #
-# **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared distances to the others. Groups of late saves count more. So PinnerSage asks with the user's own pins, the mixture with centers of all items, the same for everybody.
+# **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared
+# distances to the others. Groups of late saves count more.
 #
 # | one vector | several vectors |
 # |---|---|
@@ -481,13 +490,14 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **No orange line rises above all blue ones** beyond chance. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. In 32 numbers there may be room to be near to two topics and far from all others.
+# **No orange line rises above all blue ones** beyond chance. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. In 32
+# numbers there may be room to be near to two topics and far from all others.
 #
-# **Are the medoids good at anything?** At six topics, on the left, three lines lie highest: three and five medoids, and one vector, the mean that forgets. In all three late saves count more. The others take all saves alike, and lie lower. So what the medoids gain over the own vector may be the gain of forgetting, not of being several.
+# **Are the medoids good at anything?** At six topics, on the left, they lie high. But so does one vector, the mean that forgets, and in all three late saves count
+# more. So the gain may be that of forgetting, not of being several. (Why they fall for newcomers: a guess in the fold.)
 #
-# **And for newcomers?** There the medoids fall far below from two topics on. A guess: a trained person has shaped the vectors of the pins she saved, so one pin knows her other saves. A newcomer shaped nothing: one pin brings the quirks of strangers, and only a mean or a center, made of many pins, evens them out.
-#
-# **Longer lists can turn it:** with a hundred places five centers find more for newcomers than one vector (branch 13.7). A guess: twenty places are soon full of the largest topic, a hundred have room for the small ones.
+# **Longer lists can turn it:** with a hundred places five centers find more for newcomers than one vector (branch 13.7). A guess: twenty places are soon full of
+# the largest topic, a hundred have room for the small ones.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
@@ -505,7 +515,7 @@ verdict(
 # | the mixture | +0.015 | +0.008 | +0.022 |
 # | the mean | +0.015 | +0.007 | +0.024 |
 #
-# The mean that forgets is surely ahead of the other mean with three, four and six topics (with four by 0.0037, from 0.0005 to 0.0069), of the own vector only with six; where it is not first no interval was kept. The own vector finds less with each topic: 0.17 with one, 0.08 with six. Newcomers with three topics: five medoids 0.075, a mean that forgets 0.107. Not drawn: RP3β, which has no vector and lies near the own vector (from −0.005 to +0.004; first among trained people with two topics and newcomers with one, two, five and six, where the two kinds were not compared);
+# The mean that forgets is surely ahead of the other mean with three, four and six topics (with four by 0.0037, from 0.0005 to 0.0069), of the own vector only with six; where it is not first no interval was kept. The own vector finds less with each topic: 0.17 with one, 0.08 with six. Newcomers with three topics: five medoids 0.075, a mean that forgets 0.107; the medoids fall below from two topics on. A guess why: a trained person has shaped the vectors of the pins she saved, so one pin knows her other saves. A newcomer shaped nothing: one pin brings the quirks of strangers, and only a mean or a center, made of many pins, evens them out. Not drawn: RP3β, which has no vector and lies near the own vector (from −0.005 to +0.004; first among trained people with two topics and newcomers with one, two, five and six, where the two kinds were not compared);
 # one medoid, behind three nearly everywhere; recent popularity (seven settings), at most 0.035. Command: `python -m solutions.experiments.lesson18.regimes interests`.
 #
 # </details>
@@ -513,27 +523,24 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What they are for
 #
-# > **TwHIN: what it is for.** One vector for every node, makers and advertisers too, from many kinds of edges together.
+# > **What they are for.** TwHIN: one vector for every node, from many kinds of edges. Several vectors: long lists for newcomers, whom nobody trained.
 # >
-# > **Where it won.** With a tenth of the clicks on ads left it finds NDCG@10 0.177, the best model of the clicks alone 0.059 (13.3).
+# > **Where they won.** With a tenth of the clicks left TwHIN finds NDCG@10 0.177, the clicks alone 0.059 (13.3). For newcomers five centers find recall@100 0.297,
+# > one vector of iALS 0.275 (branch 13.7).
 # >
-# > **Where it did not.** With that tenth iALS on the same graph finds 0.204, too close to tell. With one click in a hundred iALS is ahead, 0.156 to 0.072.
-# >
-# > **Several vectors: what they are for.** Long lists for newcomers, whom nobody trained.
-# >
-# > **Where they won.** In lists of 100 for newcomers five centers of a mixture find recall 0.297, one vector of iALS, folded in, 0.275 (branch 13.7).
-# >
-# > **Where they did not.** In lists of 20 they were never surely ahead of the best single vector (13.5).
+# > **Where they did not.** With that tenth iALS on the same graph finds 0.204, too close to tell; with a hundredth it is ahead, 0.156 to 0.072. In lists of 20 several
+# > vectors were never surely ahead of the best single one (13.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, or more vectors?** More edges, if what you ask about is rare: the best model of the graph finds twice as much as the clicks alone, with fewer clicks over three times. More vectors, tried on saves, were ahead only in long lists for newcomers.
+# * **More kinds of edges, or more vectors?** More edges, if what you ask about is rare: the best model of the graph finds twice as much as the clicks alone, with
+# fewer clicks over three times. More vectors, tried on saves, were ahead only in long lists for newcomers.
 # * It was the graph that helped: a factorization without relations' vectors was nowhere behind TwHIN.
-# * Say what a loss is *for*, and test that: shapes say nothing.
+# * Say what a loss is *for*, and test that.
 #
-# **Next.** In TwHIN a new pin has no vector. PinSage reads one from its neighbors, and here these are of many kinds: boards, saves,
-# searches, ads. Should all be heard alike, or who decides whom to believe? Lesson 14.
+# **Next.** In TwHIN a new pin has no vector. PinSage reads one from its neighbors, and here these are of many kinds: boards, saves, searches. Should all be heard
+# alike? Lesson 14.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 46 to 50, with the box. Ask the question of the first slide again, and let the room answer with numbers of two figures. If a minute
@@ -758,6 +765,12 @@ check("13.3", kmeans)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.4 — `recommend` ({{points:13.4}})
+#
+# A user is the list of 13.4, in symbols:
+#
+# $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u) . $$
+#
+# Here $\text{count}(u, c)$ is how many liked items of $u$ lie in cluster $c$, and $M(u)$ is the **set** of the $m$ clusters that hold most of them.
 #
 # Keep the `most` largest clusters (of equal ones the smaller id). Their shares sum to 1 again. The heaviest is served
 # first: it takes its ⌈share · places⌉ best items by product with its center, of those that are neither seen nor taken. Stop when the list
