@@ -62,8 +62,11 @@ remember("08")
 # ## 8.1 A board is somebody's opinion
 #
 # How can a list of edges say what belongs together? Somebody who puts two pins on one board says so. So walk: from the query pin to a
-# random board of it, from there to a random pin. That is **one step**, two edges. Count the pin. Then toss a
+# random board of it, from there to a random pin. That is **one step**, two edges. Count the pin (boards are only passed): $V_q(p)$ is how often pin $p$ was visited from
+# query $q$. Then toss a
 # coin: with probability `restart` go home to the query, else walk on from here. The pins with most visits are the answer.
+#
+# <details><summary>Symbols, and their names in code</summary>
 #
 # | symbol | in code | meaning |
 # |---|---|---|
@@ -71,6 +74,8 @@ remember("08")
 # | $V_q(p)$ | `counts`, `V` | visits of pin $p$; boards are passed, not counted |
 # | $N$ | `num_steps` | steps in total, over all walks |
 # | $\text{restart}$ | `restart` | probability of returning after a step |
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 11. Draw two boards and three pins in a row on the board, and let the room make ten steps with a coin

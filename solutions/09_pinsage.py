@@ -21,7 +21,7 @@
 # nodes: a vector for every pin, also for one that was born this morning.
 #
 # **You will** choose neighbors by a walk, and write the convolution over them and the loss that trains it. Then
-# you see which of these ideas moves a number, and what becomes of a pin in its first weeks.
+# you see which of the ideas moves a number.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 07 and 08 · **Runs on** any CPU
 #
@@ -168,8 +168,7 @@ pd.Series({"others that share a board, mean": shared, "neighbors kept, mean": al
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.2 Listen, then speak
 #
-# Only pins have content; boards are walked over and left behind. So a layer leads from a pin to the pins that a
-# walk met. At first $\mathbf h_v$ is made of what pin $v$ shows. One convolution (the paper's algorithm 1) has two halves. **Listen:** each
+# How do a pin's content and its neighbors become one vector? At first $\mathbf h_v$ is made of what pin $v$ shows. One convolution (the paper's algorithm 1) has two halves. **Listen:** each
 # neighbor's vector goes through a dense layer, and then they are pooled to a message $\mathbf m_u$. **Speak:**
 # the message stands beside the pin's own vector, and both go through another layer:
 #
@@ -250,10 +249,16 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 # %% [markdown]
 # *Figure 9.1. Four boards and six pins; two bars beside a pin are its content, how sweet and how green it is.
 # Three pins that walks from sponge visit most are heard, on lines as wide as their weights. Below: what sponge
-# says with it. (Icing is on three boards, so it is met even more often than sponge itself.) $\mathbf Q$ is the identity, $\mathbf W$ two of them side by side.*
+# says with it.*
 #
 # Step through it. Sponge is not green at all, and at the end it is, a little: from whom did it hear that?
-# (Mostly from icing, 0.36 of the 0.42 that it hears.) Then ask for the new pin, on no board. (It hears 0: only its content is left, at length 1.) A second convolution would hear neighbors of neighbors (lesson 07).
+# (Mostly from icing.) Then ask for the new pin, on no board. (It hears 0: only its content is left, at length 1.)
+#
+# <details><summary>The numbers in the figure, and a second convolution</summary>
+#
+# $\mathbf Q$ is the identity, $\mathbf W$ two of them side by side. Icing says 0.36 of the 0.42 of green that sponge hears. Icing is on three boards, so walks meet it even more often than sponge itself. A second convolution would hear neighbors of neighbors (lesson 07); the models of 9.5 and 9.6 have one.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 9.1: step slowly, and ask before each step what comes. At the ReLU: what of muffin is not said? Usual wrong answer: nothing, a
@@ -262,9 +267,9 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.3 Push until it is behind
 #
-# Two dense layers make $\mathbf z$, a pin's final vector, of its last $\mathbf h$; its length is free. A query $q$ should score higher with the pin $i$ that the same person came to next than
+# What should training ask for? A query $q$ should score higher with the pin $i$ that the same person came to next than
 # with any other pin $j$, by a margin $\Delta$. Where it does, the paper's loss is 0; such a loss is called a
-# **hinge**:
+# **hinge**. (A pin's final vector $\mathbf z$ is made of its last $\mathbf h$ by two dense layers; its length is free.)
 #
 # $$
 # J = \mathbb E_{j}\, \max\{0,\ \langle \mathbf z_q, \mathbf z_j\rangle - \langle \mathbf z_q, \mathbf z_i\rangle + \Delta\} .
@@ -326,8 +331,7 @@ visuals.hinge(20, 60, function=pinsage_loss, rule="paper")
 
 # %% [markdown]
 # *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of
-# training moves them. Right: the loss over negative − positive by the paper, and with both signs exchanged, as on the slide (fold above); in the
-# interactive version by your function, too.*
+# training moves them. Right: the loss over negative − positive by the paper, and with both signs exchanged (fold above).*
 #
 # Take a step: nobody moves. Turn the negative nearer, until somebody does. (At about 50° it is behind
 # by just the margin, 0.3.) Once most random negatives lie in the flat part, a batch teaches little. There are
@@ -355,21 +359,20 @@ plt.show()
 # %% [markdown]
 # *Figure 9.3. Seven negatives of one query, from the one that is most wrongly ahead (left) to the one that is
 # far behind. Bars share out what a step of training pushes: left by the hinge, right by the
-# softmax of 7.5 (at a larger temperature than in 9.5, so that more than one bar can be seen).*
+# softmax of 7.5. (At the smaller temperature of 9.5 the worst one would take nearly all.)*
 #
-# **The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top; the smaller its temperature, the more it looks at the worst alone.**
+# **The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.4 Harder negatives, some of them false
 #
-# The other way out is the paper's. A garden is soon told from a cake. But among two
+# Which negatives teach more? A garden is soon told from a cake. But among two
 # **billion** pins there are a thousand gardens to tell apart. So PinSage adds **hard negatives**: pins that a
 # walk from the query ranks 2000th to 5000th, related, but not the most related. A **curriculum**
 # begins easily: no hard negative in the first epoch, one for each query in the second, two in the third. The
 # random ones stay.
 #
-# But a negative that the query's people would have loved is a **false** one: the model is punished for being right. On
-# real data nobody knows how many there are. PinWorld made the pins, so it does.
+# But a negative that the query's people would have loved is a **false** one: the model is punished for being right. How many are there? PinWorld made the pins, so it knows.
 # Sort the pins that really came next by how similar they are to the query: the middle one is the **median positive**. A negative at least as similar is called false.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -407,15 +410,14 @@ plt.show()
 # *Figure 9.4. Share of negatives that are false: of pins drawn at random (gray), and of pins at five distances by the walk. Where do false ones become rare?*
 #
 # Nearest to the query almost half are false, of true positives it would be half: what is related to a query may
-# also please the people who asked. At ranks 50 to 300, where ours come from, it is still more than one in four. Farther out few are false; whether
-# they are still hard is another question.
+# also please the people who asked. At ranks 50 to 300, where ours come from, it is still more than one in four.
 #
 # **The harder a negative, the more often it is no negative.** Does it pay all the same?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which of the four would you miss?
 #
-# What is an idea worth? What is lost without it. The paper's table 1 changes one thing after the other, and its hit rate climbs from 39 to 67 %, which does not say what one step is worth alone. So on PinWorld each idea alone is exchanged for what it had replaced, and the hinge for the **softmax** of figure 9.3. And how large is large here? For a yardstick the **neighbors** go: the same encoder hears nobody.
+# What is one idea worth? The paper's table 1 changes one thing after the other, and its hit rate climbs from 39 to 67 %; that does not say what one step brings. So on PinWorld each idea alone is exchanged for what it had replaced, and the hinge for the **softmax** of figure 9.3. And how large is large here? For a yardstick the **neighbors** go: the same encoder hears nobody.
 #
 # > **Claim** (of the paper's table 1). Importance pooling finds more than mean pooling.
 #
@@ -484,13 +486,15 @@ for claim, what in (
     display(verdict(claim, gains[what], detail=f"PinWorld, NDCG@20: {gains[what].gain('.3f')}"))
 
 # %% [markdown]
-# *Figure 9.5. What six exchanges gain in NDCG@20 on PinWorld. Two experiments, so compare within the upper two and within the lower four. Intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. (A *maximum* keeps the largest of each coordinate.) Which intervals cross the line of zero?*
+# *Figure 9.5. What six exchanges gain in NDCG@20 on PinWorld. Two experiments, so compare within the upper two and within the lower four. Intervals of 95 %: thin over three trainings, thick over 3,000 query pins, where these were kept. Which intervals cross the line of zero?*
 #
 # **Above, both stand clear of zero:** you would miss the neighbors, but not the hinge. A softmax does better, perhaps because it pushes the worst mistakes most: it seeks hard negatives by itself, among those drawn at random.
 #
-# **Below, all thin lines cross it**, though three trainings mostly leave room for a gain about half as large as that of the neighbors. Why is none seen? Each idea answers a problem. **Importance** says whom to hear where there are thousands; here a pin keeps 15, and their plain mean may say nearly the same. **Hard negatives** are for telling a
-# thousand gardens apart; here one topic has a few hundred pins, and what is hard is often false. And three among five hundred in one mean (9.3) may hardly be heard. A **curriculum** says when hard ones
-# come: where these gain nothing, it can gain little.
+# **Below, all thin lines cross it.** No gain is seen, though three trainings mostly leave room for one half as large as that of the neighbors. Why? Each idea answers a problem:
+#
+# * **Importance** says whom to hear where there are thousands. Here a pin keeps 15, and their plain mean may say nearly the same.
+# * **Hard negatives** are for telling a thousand gardens apart. Here one topic has a few hundred pins, and what is hard is often false.
+# * A **curriculum** says when hard ones come. Where these gain nothing, it can gain little.
 #
 # So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
 #
@@ -500,12 +504,12 @@ for claim, what in (
 #
 # * **The upper two.** Test in the last week, each model tuned with 5 to 13 trials, 1,400 steps, one layer, no hard negatives, 64 numbers, three seeds. Over
 #   3,000 queries neighbors bring from +0.016 to +0.023, the softmax from +0.015 to +0.021.
-# * **The lower four.** 1,400 steps as well. On the week that we choose by, with the hinge and the knobs that were tuned for importance pooling without hard negatives, three seeds. Importance has two rivals, a mean and a maximum. The curriculum stands beside what it replaces, three hard negatives in every epoch, as it has on average.
+# * **The lower four.** 1,400 steps as well. On the week that we choose by, with the hinge and the knobs that were tuned for importance pooling without hard negatives, three seeds. Importance has two rivals, a mean and a maximum, which keeps the largest of each coordinate. The curriculum stands beside what it replaces, three hard negatives in every epoch, as it has on average.
 # * **Gains over seeds.** Importance over a mean +0.001, from −0.010 to +0.012; over a maximum −0.003, from −0.007 to +0.001; hard negatives, three in
 #   every epoch, −0.001, from −0.010 to +0.008; the curriculum over these −0.000, from −0.011 to +0.010, over none −0.001, from −0.003 to +0.001. All trainings, seed by seed, stand in branch 9.9, also the
 #   curriculum from ranks 300 to 1000.
 # * **Gains over query pins.** Importance over a mean from −0.001 to +0.003, over a maximum from −0.005 to −0.000 (so the maximum is ahead, barely), the curriculum over hard ones in every epoch from −0.002 to +0.002, over none from −0.003 to +0.000; for hard negatives in every epoch none was kept.
-# * **Farther hard negatives**, few of them false, were not seen to gain either (branch 9.9).
+# * **Hard negatives**, three among five hundred in one mean (9.3), may hardly be heard. Farther ones, few of them false, were not seen to gain either (branch 9.9).
 # * **Not tried.** Hard negatives under the softmax (in a short training they gain nothing, 9.12), two layers at full length, other sizes of the world.
 #
 # The paper's table has one row with another loss: GraphSAGE's cross-entropy, in which every negative counts for itself, 29 %
@@ -516,9 +520,9 @@ for claim, what in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.6 A pin in its first weeks
 #
-# And whom does the whole of it serve best? PinSage knows no pin by its name. So a pin born after the training needs no new training: one pass of the layers gives it a vector, from what it shows and from its neighbors of today. Somebody has to make that pass, for all pins, every night. Is it worth it?
+# And whom does the whole of it serve best? PinSage knows no pin by its name. So a pin born after the training needs no new one: a pass of the layers gives it a vector, from what it shows and from its neighbors of today. Somebody has to make that pass, for all pins, every night. Is it worth it?
 #
-# Let one PinSage age in two copies: one has all vectors **made anew** on the day that is asked, the other keeps the **vectors of the training**, and a newborn pin has only its content.
+# Let one PinSage age in two copies. One has all vectors **made anew** on the day that is asked; the other keeps the **vectors of the training**, and a newborn pin has only its content.
 #
 # > **Claim** (ours). For pins born since the training, vectors of the day find more than vectors of the training.
 
@@ -565,24 +569,26 @@ display(verdict("For pins born since the training, vectors of the day find more 
 
 # %% [markdown]
 # *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among
-# all pins. Shaded: what today's edges bring. Compare lines at one day: later days have more newborn pins to choose from, which by itself pulls the left lines down. RP3β trains nothing and reads no content: it counts walks of three steps on the edges of the day.*
+# all pins. Shaded: what today's edges bring. Compare lines at one day: later days have more newborn pins to choose from. RP3β trains nothing and reads no content: it counts walks of three steps on the edges of the day.*
 #
 # **Left, the young.** A newborn pin has content from its first hour, and the trained layers get more out of
-# it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth, without a training: what people saved a pin with is what no picture shows. And counting? After three days there is little to count, so RP3β lies below, by how much 97 pins hardly tell. A past grows, and a past can be counted: after one week and two it is too close to tell, after four RP3β stands on top, as in 7.8.
+# it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth, without a training: what people saved a pin with is what no picture shows.
 #
-# **Right, all pins.** Nearly nothing is shaded: most pins were heard in the training already, so a new pass says little that is new. And counting is ahead, perhaps because it counts who is popular, too: with a number for that beside its vectors, a PinSage comes up to counting (16.5).
+# And counting? After three days there is little to count, so RP3β lies below. A past grows: after one week and two they are too close to tell, after four RP3β stands on top.
+#
+# **Right, all pins.** Nearly nothing is shaded: most pins were heard in the training already, so a new pass says little that is new. And counting is ahead, perhaps because it counts who is popular, too (16.5 tries that).
 #
 # **Make the vectors anew for the young: among all pins you would hardly see it.**
 #
 # <details><summary>How this was measured</summary>
 #
-# * **What was asked.** Everything was trained on day 24, to leave four weeks in which pins are born. Three worlds of half the usual size; 97, 237, 378 and 731 newborn pins are looked at after 3, 7, 14 and 28 days, the candidates are newborn pins. Each
+# * **What was asked.** More newborn pins to choose from pull the left lines down by themselves. Everything was trained on day 24, to leave four weeks in which pins are born. Three worlds of half the usual size; 97, 237, 378 and 731 newborn pins are looked at after 3, 7, 14 and 28 days, the candidates are newborn pins. Each
 #   day has its own questions, so compare lines and not days.
 # * **Settings.** They were chosen in a fourth world, six trials each for the two lines of PinSage, which has 32 numbers, one layer and the softmax. Today's edges come as neighbors and as the logarithm of the degree.
 # * **Today's edges.** Intervals over pins and worlds: from +0.015 to +0.107 after 3 days (the mean 0.061), from +0.008 to +0.077 after 7, from +0.055 to +0.122 after 14 (0.089); for 28 days, where RP3β is first, none is stored.
 # * **GraphSAGE** finds 0.717, 0.571, 0.534 and 0.440, PinSage 0.785, 0.583, 0.539 and 0.434: not to be told apart in the first fortnight, and for 28 days no interval between them is stored (figure 7.4 shows both). So whether it matters *whom* a pin hears cannot be told; a young pin has few neighbors to choose from.
-# * **RP3β, Pixie and content.** RP3β finds 0.512 after 3 days, 0.524 after 14, 0.463 after 28. PinSage over it: +0.273, from +0.002 to +0.544, after 3 days, where RP3β's best β stands at the end of its grid; over Pixie: +0.452, from +0.172 to +0.732, after 3 days; +0.166, from +0.094 to +0.238, after 14. Over plain content, which nobody trained: +0.150, from +0.083 to +0.217, and +0.187, from +0.149 to +0.225.
-# * **All pins.** New vectors find 0.220 after seven days and 0.202 after 28, old ones 0.218 and 0.194; RP3β finds 0.232 after 28, iALS (lesson 02) 0.218.
+# * **RP3β, Pixie and content.** RP3β finds 0.512 after 3 days, 0.524 after 14, 0.463 after 28. After 28 PinSage finds 0.029 less, from 0.007 to 0.051. PinSage over it: +0.273, from +0.002 to +0.544, after 3 days, where RP3β's best β stands at the end of its grid; over Pixie: +0.452, from +0.172 to +0.732, after 3 days; +0.166, from +0.094 to +0.238, after 14. Over plain content, which nobody trained: +0.150, from +0.083 to +0.217, and +0.187, from +0.149 to +0.225.
+# * **All pins.** With a number for popularity beside its vectors, a PinSage comes up to counting (16.5). New vectors find 0.220 after seven days and 0.202 after 28, old ones 0.218 and 0.194; RP3β finds 0.232 after 28, iALS (lesson 02) 0.218.
 # * **Users.** 2,373 people in three worlds, pins without a save: a person has no vector here, the mean of her pins finds 0.397, folded in as iALS does it (lesson 02) she finds 0.447 (+0.050, from +0.043 to +0.058).
 #
 # Commands: `python -m solutions.experiments.lesson18.regimes age` and `python -m solutions.experiments.lesson07.sage_users`.
@@ -595,10 +601,9 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # > **What PinSage is for.** A vector for every pin, from what it shows and from the pins that a walk meets, made anew each night without a training.
 # >
 # > **Where it won.** Among newborn pins, over its own old vectors and plain content: after two weeks an NDCG@20 of
-# > 0.539, 0.451 and 0.352 (9.6). Not over all rivals: from GraphSAGE made anew it cannot be told, nor from RP3β, which after three
-# > days was behind, just beyond chance.
+# > 0.539, 0.451 and 0.352 (9.6). From GraphSAGE made anew it cannot be told, nor then from RP3β.
 # >
-# > **Where it did not.** Among newborn pins after four weeks it finds 0.029 less than RP3β, from 0.007 to 0.051. Over all pins counting is ahead (9.6), of a PinSage without a number for popularity (16.5).
+# > **Where it did not.** Among newborn pins after four weeks it finds 0.029 less than RP3β. Over all pins counting is ahead, of a PinSage without a number for popularity (16.5).
 #
 # * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors.
 # * **Whom does it serve best?** Pins of the last two weeks. Their content does most, and today's edges add up to a fifth.

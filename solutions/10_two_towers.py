@@ -207,7 +207,7 @@ check("10.2", tower_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### What does an index buy?
 #
-# The scan searches, cells as above in numpy do, and cells of faiss, a library in C++. Both indexes open
+# Three ways to search: the scan, cells as above in numpy, and cells of faiss, a library in C++. Both indexes open
 # just enough cells to find nine tenths of the scan's list of twenty.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p10"]
@@ -248,7 +248,7 @@ verdict(
 
 # %% [markdown]
 # *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
-# Squares are cells in numpy, triangles cells of faiss. Above the line an index is faster. Follow the squares from left to right.*
+# Above the line an index is faster. Follow the squares from left to right.*
 #
 # On the left cells in numpy answer half as many requests as the scan. Before an index multiplies anything, it has to choose its cells and gather their items; a scan just multiplies.
 #

@@ -57,7 +57,7 @@ def anew() -> bool:
 
 
 MORALS = {
-    "The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top; the smaller its temperature, the more it looks at the worst alone": pushes,
+    "The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top": pushes,
     "Ask of an idea which problem it is for, and whether you have it": ideas,
     "Make the vectors anew for the young: among all pins you would hardly see it": anew,
     "Where things are known, count; what nobody has sorted yet, content finds as well as counting does": count_the_known,
