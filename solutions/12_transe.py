@@ -15,21 +15,18 @@
 #
 # > **What do you gain when *likes* is one relation among many? And what can a relation never say that is one single arrow?**
 #
-# A film that came out this morning has no likes. But somebody made it, and it has a genre; and the people who may like it follow others and click on
-# other things. A recommender that reads likes alone sees none of this. Can one model read it all?
+# A film that came out this morning has no likes. But somebody made it, and it has a genre; and those who may like it follow others and click on
+# other things. Can one model read it all?
 #
-# Written as sentences of head, relation and tail (*Alien, was made by, Ridley Scott*), such facts are a **knowledge graph**. Edges of many kinds between
-# nodes of many kinds are also called a **heterogeneous information network**. Here *Ann likes Alien* is one more sentence, and a recommendation fills in a blank: *Ann likes …?*
+# Written as sentences of head, relation and tail (*Alien, was made by, Ridley Scott*), such facts are a **knowledge graph**, also called
+# a **heterogeneous information network**. Here *Ann likes Alien* is one more sentence, and a recommendation fills in a blank: *Ann likes …?*
 #
-# **You will** train a model in which every kind of edge is an arrow, ask it questions about countries and composers,
-# find out what one arrow can never say, and then let *likes* be one relation among others.
+# **You will** train a model in which every kind of edge is an arrow, find out what an arrow can never say, and let *likes* be one relation among others.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 02 and 03; 04 helps ·
 # **Runs on** any CPU
 #
-# **In an hour:** 12.1 to 12.5, with exercises 12.1, 12.2 and 12.6 (it stands in 12.4). **Branches**, marked ↳ and placed after the quiz: 12.6 how good is
-# an answer? · 12.7 false facts of your own, and lengths · 12.8 other formulas: product or distance? · 12.9 the answer stood in train · 12.10 films, genres,
-# and where popularity lives · 12.11 your graph.
+# **In an hour:** 12.1 to 12.5, with exercises 12.1, 12.2 and 12.6 (it stands in 12.4). **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the plane of 12.1, the sign of the slide in 12.2, three
@@ -66,7 +63,7 @@ remember("12")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.1 A relation is an arrow
 #
-# Paris is to France as Berlin is to Germany. **TransE** (Bordes and others, 2013) takes that literally: start at
+# How can one model read facts of every kind? Paris is to France as Berlin is to Germany. **TransE** (Bordes and others, 2013) takes that literally: start at
 # a capital, walk along the arrow *capital of*, and you arrive at its country. For every fact $(h, r, t)$
 #
 # $$ \mathbf e_h + \boldsymbol\theta_r \approx \mathbf e_t , \qquad
@@ -79,8 +76,8 @@ remember("12")
 # | $\boldsymbol\theta_r$ | `rel`, a row of `rel_emb` | one vector per relation: the arrow |
 # | $d$, $p$ | `distance`, `norm` | how far a fact is from being true; $p$ is 1 or 2 |
 #
-# A distance is a score, too, and this time **small is good**. For example: from Paris at (0, 1) the arrow (3, 1) leads to (3, 2). France stands exactly there, so its distance is 0. Germany at
-# (6, −2) leaves a gap of (−3, 4). Its length is 7 by $p = 1$ and 5 by $p = 2$.
+# The smaller $d$, the truer the fact. For example: from Paris at (0, 1) the arrow (3, 1) leads to (3, 2). France stands exactly there, so its distance is 0. Germany at
+# (6, −2) leaves a gap of (−3, 4), which is 7 long by $p = 1$ and 5 by $p = 2$.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 12.1 — `distance` ({{points:12.1}})
@@ -117,8 +114,8 @@ check("12.1", distance)
 visuals.translation(function=distance)
 
 # %% [markdown]
-# *Figure 12.1. Three capitals and their countries, with the best arrow for all three. Points are entities. A relation is one arrow, drawn from the
-# head of every fact, and a dashed line leads from its tip to the tail: here it is short. When the cell has run, you can move points and arrows and press *Best arrows*; the
+# *Figure 12.1. Three capitals and their countries, with the best arrow for all three. A relation is one arrow, drawn from the
+# head of every fact; a dashed line leads from its tip to the tail, and here it is short. When the cell has run, you can move points and arrows and press *Best arrows*; the
 # column "yours" is what your `distance` says.*
 
 
@@ -129,13 +126,14 @@ visuals.translation(function=distance)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.2 Learning from false facts
 #
-# Nobody writes down what is false. So we make it: we **corrupt** a true fact. A coin decides which end is replaced, the head or the tail and never both, by any other entity (branch 12.7 writes the code).
-# The true fact should be nearer than the corrupted one by at least a margin $\Delta$. Where it is not, the loss is what is missing; this shape is called a *hinge*. With $B$ facts and $S$ corrupted ones for each:
+# What should a model learn from? True facts alone will not do: if all entities sit on one point and every arrow is zero, every fact is exact. Nobody writes down what is false, so we make it: we **corrupt** a true fact. A coin decides which end is replaced, the head or the tail and never both, by any other entity.
+#
+# The true fact should be nearer than the corrupted one by a margin $\Delta$. Where it is not, the loss is what is missing; this shape is called a *hinge*. With $B$ facts and $S$ corrupted ones for each:
 #
 # $$ \mathcal L = \frac{1}{B S} \sum_{(h,r,t)} \sum_{(h', r, t')}
 # \max\left( 0,\ \Delta + d(h, r, t) - d(h', r, t') \right) $$
 #
-# Before every step the paper also brings each entity back to length 1, so that no vector meets the margin just by growing (branch 12.7 leaves that out, and looks).
+# Before every step the paper brings each entity back to length 1, so that no vector meets the margin just by growing (branch 12.7).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 9 to 16. Let them put in one true and one false fact with numbers. The lecture's slide prints a product in the place of the distance, with the same
@@ -173,9 +171,8 @@ check("12.2", margin_loss)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.3 Ask it something
 #
-# **CoDEx-S** is a part of Wikidata: people, countries, professions, instruments, and what is known of them.
-# We train on it with `transe.fit`, a fast loop. In the place of the margin it has the sampled softmax of lesson 03, on minus the distances: the true entity
-# against 64 corrupted ones. That finds more (branch 12.6).
+# Does such a model know what it was not told? **CoDEx-S** is a part of Wikidata: people, countries, professions, and what is known of them.
+# We train on it with `transe.fit`, a fast loop. In the place of the margin it has the softmax of lesson 03, on minus the distances (branch 12.6).
 #
 # Then we ask four questions, a column each, best answer first. A ✓ is a fact that stood in training. A ★ is a fact that was **held out**, so that the model found it by itself.
 
@@ -247,15 +244,17 @@ answers
 # out: the model has not read it. Point at a wrong answer near the top: it is of the right kind, a language of others. With a notebook open, ask piano for its religion; the model always has an answer.
 
 # %% [markdown]
-# Read the ★ of the second column: that Euler's *field of work* is mathematics was held out. But the model had been told that his *occupation* is mathematician. It
-# seems to have put one relation together with another.
-# Every column answers with the right *kind* of thing, too: languages for Austria, music for Michael Jackson. But a list must be filled: after German, Austria's own, come the languages of others. Nor is all false that has no mark: Jackson did sing *contemporary R&B*. A missing fact is **unknown, not false**.
+# Read the ★ of the second column: that Euler's *field of work* is mathematics was held out. But the model had been told that his *occupation* is mathematician; it
+# seems to have put the two together.
+#
+# Every column answers with the right *kind* of thing, too. But a list must be filled: after German, Austria's own, come the languages of others. Nor is all false that has no mark: Jackson did sing *contemporary R&B*. A missing fact is **unknown, not false**.
+#
 # Put questions of your own, such as `ask("Japan", "continent")`, or one that makes no sense, `ask("piano", "religion")`. The model always has an answer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.4 What one arrow cannot say
 #
-# Some relations no arrow fits exactly. *Diplomatic relation* holds in both directions, as *is bought together with* does in a shop. And one person *likes* many films. Which vector is the
+# Is there a relation that no arrow fits? *Diplomatic relation* holds in both directions, as *is bought together with* does in a shop. And one person *likes* many films. Which vector is the
 # best for such a relation, if the entities stay where they are?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -290,17 +289,16 @@ visuals.translation("both directions", function=distance)
 
 # %% [markdown]
 # *Figure 12.2. Three scenes, each with its best arrows. Left: France and Germany border each other,
-# and no arrow is left. Middle: Europe contains three countries, and the arrow points between them. Right: two arrows in a row make a third, exactly.*
+# and no arrow is left. Middle: Europe contains three countries. Right: two arrows in a row.*
 #
 # When the cell has run, press *Pull together* in *both directions*, several times. What has become of France and Germany?
 #
-# * **Symmetric.** With $(a, r, b)$ and $(b, r, a)$ the mean of the differences is **zero**, and each fact keeps a
-#   distance of $\lVert \mathbf e_a - \mathbf e_b \rVert$. Both are exact only if the two ends become one point.
+# * **Symmetric.** One way the difference is $\mathbf e_b - \mathbf e_a$, the other way its opposite. Their mean is **zero**. Both facts are exact only if the two ends become one point.
 # * **One to many.** The tip lies in the middle of the tails. All are exact only if all tails are one point. *Likes* is of this kind.
-# * **In this order.** Two arrows in a row add up, exactly. But a sum forgets the order: *my friend's seller* would be *my seller's friend*.
+# * **In this order.** Two arrows in a row add up to a third. But a sum forgets the order: *my friend's seller* would be *my seller's friend*.
 #
-# So in the first two an arrow cannot be *exact*. But nobody needs distance zero: what counts is the **order** of the answers. The **MRR** of lesson 01 measures it: the mean of 1 / rank of the
-# true answer. If other right answers leave the list first, the ranks are *filtered*, as here; otherwise they are *raw* (branch 12.6).
+# But nobody needs distance zero: what counts is the **order** of the answers. The **MRR** of lesson 01 measures it: the mean of 1 / rank of the
+# true answer. Here other right answers leave the list first: *filtered*, not *raw*.
 #
 # Which country is nearest to France + *diplomatic relation*?
 
@@ -381,10 +379,8 @@ results.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# An arrow that says "both ways" is short, so it says "myself" first: TransE puts the asker in front of every symmetric answer, and none can score more
-# than ½: trained facts come close (0.49), the same neighbors asked the other way do not (0.30). Taking the asker
-# out, as for France, raises that ceiling; here the arrow speaks for itself. A product cannot say "which way": for DistMult *before* is also *after* (0.50, a
-# coin). And *one to many*, the kind of *likes*, is no obstacle (1.00): the five tails lie close to the tip and are in front together.
+# *One to many*, the kind of *likes*, is no obstacle (1.00): the five tails lie close to the tip and are in front together. *Symmetric* is one: an arrow that says "both ways" is short, so it says "myself" first, and no answer scores more
+# than ½. A product fails elsewhere: for DistMult *before* is also *after* (0.50, a coin).
 #
 # **A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways, and not myself".**
 #
@@ -393,21 +389,20 @@ results.table(
 # A grid of 6 × 10, a line and trees, all in one piece: of three entities
 # by themselves anybody finds the third. Three tenths of the facts that follow from the kind alone are held out (along the
 # line those two to five places apart). Sixteen numbers per entity, 200 steps; nine trials each on another draw, then three
-# draws. More kinds of facts, and more models: branch 12.8. Command: `python -m solutions.experiments.lesson12.kg_patterns`.
+# draws. The asker stays in: symmetric facts of training come close to ½ (0.49), the same neighbors asked the other way do not (0.30); taking the asker out, as for France, raises that ceiling. More kinds of facts, and more models: branch 12.8. Command: `python -m solutions.experiments.lesson12.kg_patterns`.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.5 "Likes" is one relation
 #
-# Back to the film of this morning. A user, a film, a genre and a maker are all entities. A recommendation is a question: $(\text{Ann}, \textit{likes}, ?)$. Can the other relations help to answer it?
+# Can other relations help to answer $(\text{Ann}, \textit{likes}, ?)$? A user, a film, a genre and a maker are all entities.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.typed_graph(toy.tastes(), goal="film")
 
 # %% [markdown]
-# *Figure 12.3. Ann in the middle, other nodes on rings by their distance. Left: within three edges she reaches, over likes alone, her
-# two films and, by Bob, Cube (Drive is two further). She never reaches Exit, the film of this morning. Right: over genres and makers, too, every
+# *Figure 12.3. Ann in the middle, other nodes on rings by their distance. Left: over likes alone she never reaches Exit, the film of this morning. Right: over genres and makers, too, every
 # film is within three edges. When the cell has run, you can switch relations and put others into the middle.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -416,13 +411,14 @@ visuals.typed_graph(toy.tastes(), goal="film")
 # enough to be recommended.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# To reach a film is one thing, to put it first another: a list has twenty places, and all that is in reach competes for them. So we ask for the saves of PinWorld's last week, over three graphs:
+# To reach a film is one thing, to put it first another. So we ask for the saves of PinWorld's last week, over three graphs:
 #
 # * earlier saves alone;
 # * saves and what a pin **is**: the boards that hold it, and who made it (*attributes*);
 # * saves and what people **do**: long clicks, close-ups, whom they follow, together with who made what (*behaviors*).
 #
-# How can an edge help that is no save? An entity has **one** vector, whatever it takes part in. A click moves the vectors of a person and a pin, by an arrow of its own, and the question (Ann, *saves*, ?) reads the same two.
+# How can an edge help that is no save? An entity has **one** vector, whatever it takes part in. A click moves the vectors of a person and a pin, by an arrow of its own. The question (Ann, *saves*, ?) reads the same two.
+#
 # Does it take an arrow? Two rivals get the same graphs without: RP3β (lesson 04) walks over any edge, iALS (lesson 02) factorizes all of them as one matrix.
 #
 # > **Claim 1** (common belief). With behaviors as relations TransE finds more saves than from saves alone.
@@ -493,19 +489,17 @@ verdicts(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the rise, then the height.** A rise compares a model with itself: what did the edges add? What people do adds a fifth to TransE, a sixth to RP3β, which learns nothing, and a fourteenth to iALS. Such edges help with an arrow or without, since all that a walk needs is a way to go on. A height compares
-# models, and at the right we cannot tell TransE from the walk, nor from the factorization. Mind where a line starts, too: from saves alone TransE is behind both rivals, so part of its fifth may be catching up.
+# **First the rise:** what did the edges add? What people do lifts all three lines, TransE most, by a fifth. Such edges help with an arrow or without: all that a walk needs is a way to go on. **Then the height:** at the right we cannot tell TransE from the walk, nor from the factorization. It started behind both, so part of its fifth may be catching up.
 #
-# Why does the middle add so little? A maker or a board ties a pin to other pins: it says where the pin belongs, not who wants it. A click ties a person to a pin. That may be the reason, or only that clicks are many, twice as many as saves.
+# Why does the middle add so little? Perhaps because a maker or a board ties a pin to pins: it says where the pin belongs, not who wants it. A click ties a person to a pin. (Or only because clicks are many.)
 #
-# **And the film of this morning?** No model finds a single one. By their makers the graph can reach seven of ten such pins, as it reached Exit in figure 12.3. But a list asks who is *nearer*. Such a
-# pin shares its maker, and those who clicked on it, with many pins that people did save, and these probably stand in front of it. To be reachable is not to be recommended. If new things must be shown, keep places for
-# them, or take a model that reads what is in them (lesson 09).
+# **And the film of this morning?** No model finds a single one, though by their makers the graph reaches most such pins. But a list asks who is *nearer*: with its maker and its clicks such a
+# pin stands among many that people did save, and probably behind them. To be reachable is not to be recommended. For new things, keep places, or take a model that reads what is in them (lesson 09).
 #
 # **On PinWorld, add what people do before what things are.**
 #
 # <details><summary>How this was measured</summary>PinWorld: saves of days 49 to 55, 1,259 users; relations as they were when the test began; people without a past are left out. Trials on the week before,
-# twelve each, 24 for iALS and RP3β with behaviors; TransE finds 0.087 from saves alone, 0.090 with attributes, 0.104 with behaviors; three seeds where there is chance; 64 numbers for TransE and iALS, and TransE has one number per pin for its popularity besides (12.10). TransE: sharpness, rate, weight and up to five million steps, the same for every graph,
+# twelve each, 24 for iALS and RP3β with behaviors; TransE finds 0.087 from saves alone, 0.090 with attributes, 0.104 with behaviors; behaviors add a sixth to RP3β, a fourteenth to iALS; clicks are twice as many as saves; three seeds where there is chance; 64 numbers for TransE and iALS, and TransE has one number per pin for its popularity besides (12.10). TransE: sharpness, rate, weight and up to five million steps, the same for every graph,
 # so that more facts are no longer training. A factorization or a walk takes an attribute as one more user, a behavior as
 # one more user or with a share in its user's row, which was tuned with more trials. Some winners stand at an end of their
 # grid: TransE from saves and with attributes (sharpness), TransE with behaviors (rate, steps), iALS with behaviors (ridge). So the fifth is that of these grids. Attributes give TransE 0.003 (from 0.001 to 0.005). With behaviors it is over iALS by 0.003
@@ -527,7 +521,7 @@ verdicts(
 # > **Where it did not.** A walk and a factorization on the same graph find as much, as far as we can tell. On films a list of the last days is far ahead (branch 12.10).
 #
 # * **What do you gain when *likes* is one relation among many?** On PinWorld what people do adds a fifth, what things are little. The film of this morning nobody finds: it is in reach, behind all that people did save.
-# * **What can one arrow never say?** "Both ways, and not myself": the arrow gets short, and who asks stands in front of every answer. Nor "in this order": arrows add up to the same in any. *One to many*, the kind of *likes*, it
+# * **What can one arrow never say?** "Both ways, and not myself": the arrow gets short, and who asks stands in front of every answer. Nor "in this order". *One to many*, the kind of *likes*, it
 #   ranks well, though it cannot fit it exactly.
 #
 # **Next.** Here many clicks helped few saves. If the one vector of a person finds too little, should it read more kinds of edges, or should the person get more vectors?
