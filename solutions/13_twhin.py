@@ -19,7 +19,7 @@
 # all: **TwHIN**, the *Twitter heterogeneous information network*, trains one vector for each person and thing on all kinds of edges together. Pinterest had
 # gone the other way in 2020: somebody who saves gardens *and* boats got several vectors.
 #
-# **You will** turn tables into one graph, find three bugs in a company's released training code, see how rare a kind of edge may become, and ask with several
+# **You will** turn tables into one graph, and find three bugs in a company's training code. Then you see how rare a kind of edge may become, and ask with several
 # vectors.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 11 and 12; 09 helps ·
@@ -198,7 +198,7 @@ predict("13.p1")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.2 — `twhin_loss`: find three bugs ({{points:13.2}})
 #
-# Below stands Twitter's forward pass and loss in plain torch, with **three bugs that the released code has**. First run the cells as they are, down to the table:
+# Below stands Twitter's forward pass and loss in plain torch, with **the three bugs**. First run the cells as they are, down to the table:
 # which of its rows does the code pass? Then read it against the formula above and repair it.
 #
 # *About 18 minutes.*
@@ -281,7 +281,8 @@ for name, loss in {"yours": twhin_loss, "the library's": twhin.loss}.items():
 pd.DataFrame(rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The others show two of the bugs: nearly all false edges are called likely, and the $\boldsymbol\theta_r$ have not moved.
+# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The others show two of the bugs: nearly all false edges are called likely,
+# and the $\boldsymbol\theta_r$ have not moved.
 #
 # <details><summary>The three, and where they stand in Twitter's code</summary>
 #
@@ -377,7 +378,7 @@ for claim, name in (
 # **The line that comes down** is TwHIN's; at one percent it is too close to the dashed ones to tell. A guess: a fixed share of its training goes to clicks. So a
 # handful is shown again and again, until it is learned by heart.
 #
-# **Is it the graph that helps, or the vector for each relation?** iALS and RP3β have no such vector, so what they find is the graph's doing. And iALS lies highest
+# **The graph, or the vector for each relation?** iALS and RP3β have no such vector, so what they find is the graph's doing. And iALS lies highest
 # at every share, at two of the five surely above TwHIN. So 13.2 let us expect: $\boldsymbol\theta_r$ gives each ad a bonus, the same for everybody.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
@@ -404,7 +405,7 @@ for claim, name in (
 # Twitter's answer of 2022 (kNN-Embed) is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, each the mean of
 # its items. A user is then a short list of centers, each with the share of the likes that lie in its cluster. Each center asks, and fills places by its share.
 #
-# By hand: Bob likes three gardens and two boats. In a list of eight the center of the gardens fills $\lceil 8 \cdot 3/5 \rceil = 5$ places, that of the boats may have $\lceil 8 \cdot 2/5 \rceil = 4$, but 3 are left.
+# By hand: Bob likes three gardens and two boats. Of eight places the center of the gardens fills $\lceil 8 \cdot 3/5 \rceil = 5$. That of the boats may have $\lceil 8 \cdot 2/5 \rceil = 4$, but 3 are left.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p5"]
 predict("13.p5")
@@ -424,7 +425,8 @@ visuals.mixture_map()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# Does the picture in the plane hold in 32 numbers? PinWorld can be made so that everybody has one topic, or two, up to six. Each further topic pulls the mean away from every single one. So if one vector is too few, it has to fall behind several as topics are added.
+# Does the picture in the plane hold in 32 numbers? PinWorld can be made so that everybody has one topic, or two, up to six. Each topic more pulls the mean away
+# from every single one. So if one vector is too few, it has to fall behind.
 #
 # **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared
 # distances to the others. Groups of late saves count more.
@@ -467,7 +469,7 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", 
 plt.show()
 
 # %% [markdown]
-# *Figure 13.4. NDCG@20 of what is saved for the first time in the next week, as a difference from the person's own vector of iALS, by the number of topics that everybody has. Orange, solid: several vectors. Blue, dashed: one. Right: newcomers. Does any orange line rise above all blue ones?*
+# *Figure 13.4. NDCG@20 of next week's new saves, as a difference from the person's own vector of iALS, by the number of topics that everybody has. Orange, solid: several vectors. Blue, dashed: one. Right: newcomers. Does any orange line rise above all blue ones?*
 
 # %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 cases = {}

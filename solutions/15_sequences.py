@@ -103,7 +103,7 @@ remember("15")
 # | 2 | 1, 2 | $0,\ 2 \ln 3$ | $0,\ \ln 3$ | ¼, ¾ | 7 |
 # | 3, empty | 1, 2 | 0, 0 | 0, 0 | ½, ½ | 6 |
 #
-# Place 2: $e^0 = 1$ and $e^{\ln 3} = 3$, so the weights are ¼ and ¾, and it hears ¼ · 4 + ¾ · 8 = 7. Mind place 0: a softmax over nothing but $-\infty$ is NaN, and one NaN in a batch ends a training.
+# Place 2: with $e^0 = 1$ and $e^{\ln 3} = 3$ the weights are ¼ and ¾. So it hears ¼ · 4 + ¾ · 8 = 7. Mind place 0: a softmax over nothing but $-\infty$ is NaN, and one NaN in a batch ends a training.
 #
 # *About 15 minutes. Stuck? Hints are free.*
 #
@@ -140,8 +140,8 @@ visuals.causal(
 
 # %% [markdown]
 # *Figure 15.1. Attention of four events in six places; a row says whom its place hears. Left, both masks: nothing above the diagonal, nothing in the
-# columns of the empty places. Right, no mask. Queries and keys are random: look at the masks alone. (.00 is heard a little; a blank cell is
-# masked.) In the interactive version lift each mask; once your function passes, the weights are yours.*
+# columns of the empty places. Right, no mask. Queries and keys are random: look at the masks alone (.00 is heard a little, a blank cell is masked). In the
+# interactive version lift each mask. Once your function passes, the weights are yours.*
 #
 # Read the row of the click. On the left it hears mostly the save before it. On the right it hears mostly the second save, which
 # has not happened yet.
@@ -162,8 +162,8 @@ visuals.causal(
 # | $\mathbf h_2$ | the cake, the garden | the second cake |
 # | $\mathbf h_3$ | all three | in training nothing; in use it is Ann's vector |
 #
-# So one reading of twenty events gives twenty examples. An item's score is the output times the item's vector, the same that is read in a history. The loss
-# is a softmax over all items. Say $\mathbf h_1$ gives the cake, the garden and a boat the scores 0, $\ln 2$ and 0: the garden, which comes, has 2 shares
+# So one reading of twenty events gives twenty examples. An item's score is the output times the item's vector, and the loss a softmax over all items.
+# Say $\mathbf h_1$ gives the cake, the garden and a boat the scores 0, $\ln 2$ and 0: the garden, which comes, has 2 shares
 # of 4, and the loss there is $-\ln \frac24 = 0.69$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -356,8 +356,8 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 PinnerFormer: what has to be found
 #
-# What should a vector be taught that serves a whole day? Once a day Pinterest's transformer, **PinnerFormer**, makes a user's vector, for all pages until
-# the next night. Each event is a row: the pin's vector (lesson 09), the action (hides, too), the time. A block of 15.1 reads the rows, and the last output
+# What should a vector be taught that serves a whole day? Every night Pinterest's transformer, **PinnerFormer**, makes each user's vector for the next day. Each
+# event is a row: the pin's vector (lesson 09), the action (hides, too), the time. A block of 15.1 reads the rows, and the last output
 # becomes the user's vector.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
