@@ -311,7 +311,7 @@ visuals.fusion(
 #
 # Weak, says the log. What do people say? Half of a site's users get a new *policy*, which decides what each is shown, and half the *control*, here item2item.
 #
-# The simulator's users look from the top, save some of what they like, and leave. Who found something is likelier to come back.
+# The simulator's users look from the top, save some of what they like, and leave.
 #
 # Let their mean saves be $\bar s_1$ and $\bar s_0$, and $r = \bar s_1 / \bar s_0$. The **lift** is $r - 1$: by which share people save more. Chance moves both means, so $r$ has a variance. To first order (the *delta method*)
 #
@@ -473,7 +473,7 @@ verdict(
 #
 # <details><summary>How this was measured</summary>
 #
-# Nobody saves tomorrow what she has passed over today, so no policy shows a pin twice. Twins meet the same chance. A site cannot let its users live twice: it takes more users, or subtracts what each saved before (CUPED, 18.9). Why pictures help people and L3 pleases the log is our reading; no test here takes these reasons apart. L3, strong on the log, takes the best list down again (*four fused*). L3's lists show anybody 43 of 100 pins, those of pictures 89. Both columns are of the same 1,000 users. On the log the difference of two lists is taken user by user, with an interval of 95 %; in the experiment, too,
+# Who found something is likelier to come back. Nobody saves tomorrow what she has passed over today, so no policy shows a pin twice. Twins meet the same chance. A site cannot let its users live twice: it takes more users, or subtracts what each saved before (CUPED, 18.9). Why pictures help people and L3 pleases the log is our reading; no test here takes these reasons apart. L3, strong on the log, takes the best list down again (*four fused*). L3's lists show anybody 43 of 100 pins, those of pictures 89. Both columns are of the same 1,000 users. On the log the difference of two lists is taken user by user, with an interval of 95 %; in the experiment, too,
 # where each user lives twice with each policy. A pair counts where both intervals leave out 0. The fused lists share parts,
 # so these are not 17 witnesses; their sets are our choice, and others may lie elsewhere. One seed; one world.
 #
@@ -705,7 +705,7 @@ verdict(
 #
 # **Who shall choose the knobs?** See the lowest three. With their lessons' knobs (squares) they are far behind item2item. Tuned on the log (triangles) all three gain, but stay behind. Tuned with people (circles), PinSage and Pixie pass it.
 #
-# What differs? For these two one knob alone: shall popular pins be favored? The log says yes, people here say no.
+# What differs? For these two one knob alone: shall popular pins be favored? The log says yes, probably because old lists showed such pins often. People here say no.
 #
 # **Does a ranker help?** Yes: a vote knows only who named a pin, a ranker how a person and a pin fit. (Its features hold what liking is made of here; yours may not.)
 #

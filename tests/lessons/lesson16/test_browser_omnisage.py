@@ -82,6 +82,7 @@ def test_a_mean_each_is_compared_with_one_mean_over_all(drawn):
     widths = "xs => xs.map((x) => Number(x.getAttribute('width')))"
     encoder = root.get_by_role("button", name="encoder", exact=True).locator(".gr-tw-stripe")
     assert "Each has 33 % of the number" in status(root)
+    assert "One mean over all would give them 6 %, 6 % and 89 %." in status(root)
     assert max(encoder.evaluate_all(widths)) < 1.1 * min(encoder.evaluate_all(widths))
     one.click()
     assert "user-entity has 89 % of the number" in status(root)

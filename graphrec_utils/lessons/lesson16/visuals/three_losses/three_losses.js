@@ -87,8 +87,9 @@ function render({ model, el }) {
     if (all.length < 2) return `${names[first]} alone: all of the number is its. Switch on another: who has more of it then?`;
     const alike = all.every(([, x]) => Math.abs(x - 1 / all.length) < 0.005);
     if (alike && mean) return `One mean over all questions: each has ${percent(1 / all.length)}, for each has ${batch[first].toLocaleString("en-US")} questions. Now switch on user-entity.`;
+    const questions = all.reduce((sum, [k]) => sum + batch[k], 0);
     if (alike)
-      return `Each has ${percent(1 / all.length)} of the number, with ${list(all.map(([k]) => batch[k].toLocaleString("en-US")))} questions in the batch: how many there are decides nothing, your weights do.`;
+      return `Each has ${percent(1 / all.length)} of the number, with ${list(all.map(([k]) => batch[k].toLocaleString("en-US")))} questions in the batch: how many there are decides nothing, your weights do. One mean over all would give them ${list(all.map(([k]) => percent(batch[k] / questions)))}.`;
     return `${mean ? "One mean over all questions: " : ""}${names[first]} has ${percent(share)} of the number${batch[first] > 1000 ? `, for it has ${batch[first].toLocaleString("en-US")} questions in the batch` : ""}: the encoder learns what it asks for, and little of the rest.`;
   };
   const draw = () => {
