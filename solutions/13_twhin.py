@@ -392,7 +392,7 @@ for claim, name in (
 # false ends a group, drawn from all pins. Intervals of 95 % are of differences, person by person, over people and worlds; the first card takes the rival of the clicks
 # alone that is nearest. TwHIN over the best of the clicks alone: +0.118, from +0.091 to +0.145, with all clicks; +0.131, from +0.111 to +0.152, at 30 %; +0.073, from +0.025 to +0.121, at 3; +0.028, from −0.006 to
 # +0.062, at 1 (there it cannot be told from the best two of the clicks, iALS and popularity). Over iALS on the same graph: −0.008, from −0.026 to +0.011, with all; −0.033, from −0.045 to −0.020, at 30 %; −0.049, from −0.100 to +0.002, at 3; −0.085, from −0.134 to −0.035, at 1.
-# No ad of these worlds has a closeup, a long click or a checkout; in each there are 181 to 246 saves of ads beside 2,006 to 2,353 clicks, of which 237 to 248 are left at ten percent and 23 to 29 at one. iALS over RP3β on the same graph cannot be told at 1 % (+0.006, from −0.007 to +0.018). iALS has another loss as well, so this is no test of $\boldsymbol\theta_r$ alone. TwHIN's fall is not that of relations' vectors as such: TransE (lesson 12) has them, too, draws all edges alike, so few clicks seldom, and at one percent finds 0.133, TwHIN 0.072. EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE on TwHIN's six relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below; TwHIN over TransE +0.029, from +0.016 to +0.042, at 10 %, and −0.061, from −0.077 to −0.045, at 1. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
+# No ad of these worlds has a closeup, a long click or a checkout; in each there are 181 to 246 saves of ads beside 2,006 to 2,353 clicks, of which 237 to 248 are left at ten percent and 23 to 29 at one. iALS over RP3β on the same graph cannot be told at 1 % (+0.006, from −0.007 to +0.018). iALS has another loss as well, so this is no test of $\boldsymbol\theta_r$ alone. TwHIN's fall is not that of relations' vectors as such: TransE (lesson 12) has them, too, draws all edges alike, so few clicks seldom, and at one percent finds 0.133, TwHIN 0.072. At one percent iALS on the same graph finds 0.156. EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE on TwHIN's six relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below; TwHIN over TransE +0.029, from +0.016 to +0.042, at 10 %, and −0.061, from −0.077 to −0.045, at 1. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
 #
 # </details>
 
@@ -530,8 +530,8 @@ verdict(
 # > **Where they won.** With a tenth of the clicks left TwHIN finds NDCG@10 0.177, the clicks alone 0.059 (13.3). For newcomers five centers find recall@100 0.297,
 # > one vector of iALS 0.275 (branch 13.7).
 # >
-# > **Where they did not.** With that tenth iALS on the same graph finds 0.204, too close to tell; with a hundredth it is ahead, 0.156 to 0.072. In lists of 20 several
-# > vectors were never surely ahead of the best single one (13.5).
+# > **Where they did not.** With that tenth iALS on the same graph finds 0.204, too close to tell; with a hundredth it is surely ahead. In lists of 20 several vectors
+# > were never surely ahead of the best single one (13.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

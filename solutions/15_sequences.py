@@ -558,12 +558,12 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What they are for
 #
-# > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector of all actions, to last until the next night.
+# > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector for the whole next day.
 # >
 # > **Where they won.** SASRec on films: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught by the next like, in real time: recall@10 .162, a walk with
 # > all likes alike .109 (15.5).
 # >
-# > **Where they did not.** If old likes fade, that walk finds .154, too close to tell. So are SASRec and a walk on edits, places and games.
+# > **Where they did not.** If old likes fade, that walk finds .154, too close to tell. So is a walk on edits, places and games.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
