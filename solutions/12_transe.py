@@ -458,6 +458,8 @@ plt.show()
 # %% [markdown]
 # *Figure 12.4. NDCG@20 of next week's saves, on three graphs. See how far each line rises from left to right; then how high the three
 # stand at the right.*
+#
+# **First the rise:** what did the edges add? What people do lifts all three lines, TransE most, by a fifth. Such edges help with an arrow or without: all that a walk needs is a way to go on. **Then the height:** at the right we cannot tell TransE from the walk, nor from the factorization. It started behind both, so part of its fifth may be catching up.
 
 
 # %% tags=["experiment", "answers:12.p7", "answers:12.p8"] jupyter={"source_hidden": true}
@@ -489,9 +491,7 @@ verdicts(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the rise:** what did the edges add? What people do lifts all three lines, TransE most, by a fifth. Such edges help with an arrow or without: all that a walk needs is a way to go on. **Then the height:** at the right we cannot tell TransE from the walk, nor from the factorization. It started behind both, so part of its fifth may be catching up.
-#
-# Why does the middle add so little? Perhaps because a maker or a board ties a pin to pins: it says where the pin belongs, not who wants it. A click ties a person to a pin. (Or only because clicks are many.)
+# **Why does the middle add so little?** Perhaps because a maker or a board ties a pin to pins: it says where the pin belongs, not who wants it. A click ties a person to a pin. (Or only because clicks are many.)
 #
 # **And the film of this morning?** No model finds a single one, though by their makers the graph reaches most such pins. But a list asks who is *nearer*: with its maker and its clicks such a
 # pin stands among many that people did save, and probably behind them. To be reachable is not to be recommended. For new things, keep places, or take a model that reads what is in them (lesson 09).

@@ -487,6 +487,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 14.3. Recall@10 on PinWorld, less that of the transformer of six graphs (the line), with intervals of 95 %. Read from below: no graph, the boards alone, six graphs. At the right, the CPU seconds of a training. Which bars keep away from the line, and which touch it?*
+#
+# **The edges.** The three lower bars keep away from the line. Where nobody is heard, no weighing helps. With a mean, the boards add about 0.01, and the five other graphs as much again, for a few seconds each. (These three borrow their settings, so the boards' transformer is probably drawn too low; the boards' mean has its own in 14.6, and is behind there, too.)
 
 # %% tags=["experiment", "answers:14.p6"] jupyter={"source_hidden": true}
 step = lead_of(climb, own("transformer"), own("mean"))
@@ -497,8 +499,6 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The edges.** The three lower bars keep away from the line. Where nobody is heard, no weighing helps. With a mean, the boards add about 0.01, and the five other graphs as much again, for a few seconds each. (These three borrow their settings, so the boards' transformer is drawn too low; the boards' mean has its own in 14.6, and is behind there, too.)
-#
 # **The way to listen.** The three upper bars touch the line. That does not say *equal*. But if the transformer finds more than the mean, then hardly by more than 0.004, for 58 seconds more. Why so little, if anything? Perhaps because the walks have chosen before: a list holds nobody but the ten most visited.
 #
 # **Bring the edges, and keep the aggregation plain.**
@@ -577,6 +577,10 @@ plt.show()
 
 # %% [markdown]
 # *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins on no board but in another graph (hollow squares). Dotted and dashed: circle and square of the six graphs' mean. A bar is the interval of 95 % of a model's distance to that mean: where it reaches the line of its mark, we cannot tell the two apart. The axis does not begin at 0. Which squares stand far to the left?*
+#
+# **The circles first.** Six graphs with a plain mean are ahead of all others.
+#
+# **Now the squares** (not against their circles: these pins ask for other things). Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Six graphs give it neighbors again. RP3β and plain iALS count which pins were engaged with together, and for that a pin needs no board.
 
 # %% tags=["long", "answers:14.p8"] jupyter={"source_hidden": true}
 six_over_one = lead_of(sizes["PinWorld"], "all graphs, mean", "one graph, mean", ", all")
@@ -595,10 +599,6 @@ verdict(
 )
 
 # %% [markdown]
-# **The circles first.** Six graphs with a plain mean are ahead of all others.
-#
-# **Now the squares** (not against their circles: these pins ask for other things). Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. RP3β and plain iALS count which pins were engaged with together, and for that a pin needs no board.
-#
 # **And MultiBiSage proper?** It is not drawn: a model that costs more has to be compared at equal cost. So we gave PinSage as many seconds, with twice the numbers and neighbors: the two cannot be told apart. The plain mean of six graphs is even ahead, for a fifth of its seconds.
 #
 # **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
