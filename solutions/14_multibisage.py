@@ -28,7 +28,7 @@
 # **In an hour:** 14.1 to 14.6, with exercises 14.2 and 14.3 in the sections of the same number. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 14.1 to 14.6. Minutes 0 to 2. The table of 14.1 (which graph knows an ad?), the mean by hand in 14.2, the empty row
+# As a lecture of fifty minutes: 14.1 to 14.6, without the map. Minutes 0 to 1. The table of 14.1 (which graph knows an ad?), the mean by hand in 14.2, the empty row
 # on the screen in 14.3, the two levels of 14.4, then the two figures. If there is time for three of the five votes only, take "what does a softmax of
 # nothing give?" (14.p4), 14.p6 and 14.p8. The moment to stop is the hollow squares of figure 14.4.
 # In ninety minutes take 14.9 and 14.10 as well: protocols decide more than models, and attention is not importance.
@@ -73,27 +73,27 @@ remember("14")
 # How many of the pins that are on no board does another graph know?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Six graphs, and all of them end at the same pins
+# ### Six graphs end at the same pins; the boards reach few ads
 # * drawing six graphs
 #
-# Minutes 2 to 3. The task of the hour first: somebody engages with a pin; which pin is next? At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a
+# Minutes 1 to 2. The task of the hour first: somebody engages with a pin; which pin is next? At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a
 # product, an ad, and a search in which it was opened. At the right the pins of PinWorld, a made-up Pinterest of 7,000. PinSage (lesson 09) has the boards alone, the dark orange lines; the one to the ads is thin. The blue lines are those of *user-ad*: the widest ends at the ads. The numbers follow.
 #
-# ### On no board, PinSage hears nobody
+# ### A pin on no board hears nobody in PinSage
 # * bars: all pins = 7,000; *on no board = 1,597
-# * vote 14.p1
+# * vote 14.p1: What share of the pins on no board does at least one of the five other graphs know? A number between 0 and 1.
 # * then bars: *on no board (drawn larger) = 1,597; known to another graph = 1,048 (66 %)
 #
-# Minutes 3 to 5. Let everybody write down a number between 0 and 1, then press the key: 0.66. Usual wrong answer: a small one. A pin on no board is
+# Minutes 2 to 4. Let everybody write down a number between 0 and 1, then press the key: 0.66. Usual wrong answer: a small one. A pin on no board is
 # clicked, bought or found by a search all the same. The last third nobody has touched yet: for these no graph helps, only content.
 #
-# ### Each graph knows different pins; the boards know few ads
+# ### Each graph knows pins that others miss: the ads are in user-ad
 # * drawing who knows whom
 # * words **Ads**: 29 % are on a board, 86 % in *user-ad*, none in *user-pin*.
 #
-# Minutes 5 to 6. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent: the darker, the more. Why does user-ad know organic pins? For each click on an ad there are two edges, one to
-# the ad and one to the pin that was engaged with right before. Now go down the column of ads: 29 on a board, 86 in user-ad, 0 in user-pin. That 0 has a reason: user-pin counts long clicks, and idea pins and ads
-# get none in this world.
+# Minutes 4 to 6. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent: the darker, the more. Let the room find the darkest row of each column. Then go down the column of ads: 29 on a board, 86 in user-ad, 0 in user-pin. That 0 has a reason: user-pin counts long clicks, and idea pins and ads
+# get none in this world. Why does user-ad know organic pins? For each click on an ad there are two edges, one to
+# the ad and one to the pin that was engaged with right before.
 
 
 # %% jupyter={"source_hidden": true}
@@ -246,7 +246,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 #
 # (The root keeps products of long vectors small.) **By hand**: logits log 3 and 0 give the weights ¾ and ¼, so the values 4 and 8 give 5.
 #
-# Empty places usually get the logit −∞, since $e^{-\infty} = 0$. But 87 % of the organic pins have an empty list in the graph of ads. What then?
+# To the logits of empty places −∞ is often added, since $e^{-\infty} = 0$. But 87 % of the organic pins have an empty list in the graph of ads. What then?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Attention lets the pin choose whom it hears
@@ -254,28 +254,28 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * drawing attention by hand
 #
 # Minutes 12 to 16. A mean hears a cake and a rose alike, whoever asks. Attention makes three vectors, with three learned matrices: the query of the pin says whom it looks for, the key of a
-# neighbor how it is found, the value what it passes on. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. The root keeps products of long vectors from growing with their length. By
-# hand: the fits are log 3 and 0, so e to them is 3 and 1, the weights are ¾ and ¼, and the values 4 and 8 give 5.
+# neighbor how it is found, the value what it passes on. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. The root keeps products of long vectors from growing with their length. Below, by
+# hand, column by column: the fits are log 3 and 0, so e to them is 3 and 1, their sum 4, the weights ¾ and ¼, and the values 4 and 8 give 5. This is the attention of MultiBiSage; two others, GAT and HAN, come by name alone in 14.5.
 #
 # ### In user-ad 87 % of organic pins hear nobody
 # * drawing nobody there
-# * box What leaves the softmax? Does nan_to_num save training?<br>**a** NaN; yes<br>**b** NaN; no<br>**c** equal weights; yes<br>**d** zeros; yes
+# * box −∞ is **added** to the fits. What leaves the softmax? Does nan_to_num save training?<br>**a** NaN; yes<br>**b** NaN; no<br>**c** equal weights; yes<br>**d** zeros; yes
 #
-# Minutes 16 to 18. Above, four empty places on their way. A logit is the fit before the softmax. An empty place usually gets −∞, since e to −∞ is 0. But what if all places are empty? Usual wrong answer (14.p4): a, nan_to_num (it
-# writes 0 for NaN) saves it. Right is b; let somebody who voted for it say where the gradient goes. As for c, that is what a finite number in place of −∞ gives; and for d, a softmax sums to 1 wherever it has a value, so it cannot give zeros.
+# Minutes 16 to 19. Above, four empty places on their way: to each fit −∞ is added, since e to −∞ is 0. That hides an empty place. But what if all places are empty? Let the room write down both halves of an answer. Usual wrong answer (14.p4): a, nan_to_num
+# saves it. Right is b; let somebody who voted for it say where the gradient goes. As for c, that is what a finite number in place of −∞ gives; and for d, a softmax sums to 1 wherever it has a value, so it cannot give zeros.
 #
-# ### Repairing the value does not repair the gradient
+# ### Where −∞ is added, the value is repaired, the gradient is not
 # * drawing empty list
-# * words Way out: a **finite number** in place of −∞, and **zeros** after the softmax.
+# * words Way out: *masked_fill* with a **finite number**, and **zeros** after the softmax.
 #
-# Minutes 18 to 20. Upper row, from left to right: e to −∞ is 0 at each place, and 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from right to left, the way back: the softmax has a slope that is
-# NaN. For nan_to_num lets nothing back where it wrote a 0: a number comes in at the right, 0 goes on, and the softmax multiplies it by NaN. After the next step every weight before this softmax is NaN. The way out stands below. Another is a place that is always there: MultiBiSage has one.
+# Minutes 19 to 21. Upper row, from left to right: e to −∞ is 0 at each place, and 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from right to left, the way back: nan_to_num lets nothing back where it wrote a 0, so 0 goes on, and the softmax multiplies it by its NaN.
+# Through the addition NaN goes on to the fits: after the next step every weight before them is NaN. So it is where −∞ is added. With masked_fill before the softmax no gradient goes back to a masked fit, and training survives, as long as nan_to_num comes before the values. The way out below needs no repair. Another is a place that is always there: MultiBiSage has one.
 #
 # ### Without a mask, places of zeros take weight: e⁰ = 1
 # * figure 14.1
 # * then words By hand, unmasked: one neighbor at **log 5**, five zeros: 5 / (5 + 5) = **½**.
 #
-# Minutes 20 to 25. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. Beside it, its keys as arrows, as wide as their weights; the dashed line is the query. The ring where the arrows begin stands for its three empty places. The farther a key reaches along the query, the more it counts.
+# Minutes 21 to 24. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. At the right its keys as arrows, as wide as their weights; the dashed line is the query. The ring where the arrows begin stands for its three empty places. The farther a key reaches along the query, the more it counts.
 # First press ad 29, masked: it has nobody, and its weights sum to 0, since zeros are written after the softmax. Back to the product. Ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: zeros are no way out. Press the key and say the sum.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
@@ -290,7 +290,7 @@ repaired.sum().backward()
 print(f"repaired to {repaired.tolist()}, and the gradient is {logits.grad.tolist()}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# One empty list, and after the next step every weight before this softmax is NaN: repairing the value does not repair the gradient. Two ways lead out:
+# One empty list to which −∞ is *added*, and after the next step every weight before this softmax is NaN: repairing the value does not repair the gradient. Two ways lead out:
 #
 # * a place that is always there: the pin itself, as in 14.4;
 # * a finite number in place of −∞, and zeros afterwards: your exercise.
@@ -299,7 +299,7 @@ print(f"repaired to {repaired.tolist()}, and the gradient is {logits.grad.tolist
 #
 # <details><summary>And masked_fill?</summary>
 #
-# `masked_fill` with −∞ gets away with it, for it also cuts the way back. Adding −∞ does not. A third way is no softmax at all for pins with an empty list.
+# `masked_fill` with −∞ gets away with it where `nan_to_num` comes right after the softmax: no gradient goes back to a masked logit. Adding −∞ does not. A third way is no softmax at all for pins with an empty list.
 #
 # </details>
 
@@ -375,21 +375,15 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # ### MultiBiSage attends in each graph, then over the graphs
 # * drawing two levels
 #
-# Minutes 25 to 29. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, and one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
+# Minutes 24 to 28. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, and one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
 # learned, plus the pin looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
 # network follows; lesson 15 takes it apart. That the pin is added to CLS is our idea: a pin that no graph knows still says something.
 #
 # ### By hand: two graphs say 4 and 8, and 5 comes out
 # * drawing levels by hand
 #
-# Minutes 29 to 31. With attention alone, and above the graphs without CLS. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above the graphs the fits are log 3 and 0 again, as before, so ¾ of 4 and ¼ of 8: 5. Ask what comes out if graph two is empty: it is
-# masked, and 4. And if both are? Then this sum has nothing to add up; the model always has CLS plus the pin in the set.
-#
-# ### Looked at 0.38 or 0.10: which is missed more, we cannot tell
-# * drawing looked at and lost
-#
-# Minutes 31 to 33. Recall@10: of what is engaged with in the next week, the share that stands among ten. At the left, how much a trained transformer looks at each graph, a mean over the pins that have somebody there. These are other pins for each graph, so the numbers need not add up to 1. Boards most, then searches. At the right, how much recall@10 falls if it is trained without that graph (14.10), with
-# intervals: *user-pin* is looked at far less than the boards, and the intervals of the two losses overlap. Without user-idea we cannot tell that anything is lost; which of the other five is missed most, we cannot tell either. Why? The others may say the same, and a model trained without a graph learns to ask them. In the notebook figure 14.2 draws the looks by kind of pin.
+# Minutes 28 to 30. With attention alone, and above the graphs without CLS. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above the graphs the fits are log 3 and 0 again, as before, so ¾ of 4 and ¼ of 8: 5. Ask what comes out if graph two is empty: it is
+# masked, and 4. And if both are? Then this sum has nothing to add up; the model always has CLS plus the pin in the set. In the notebook figure 14.2 draws how much a trained model looks at each graph; what a graph is worth it does not tell (14.10).
 
 # %% slideshow={"slide_type": "skip"} tags=["long"] jupyter={"source_hidden": true}
 COMMAND = "python -m solutions.experiments.lesson14.multibisage_study"
@@ -445,20 +439,20 @@ visuals.machine(kinds)
 # ### Edges bring new neighbors; a way to listen only weighs them
 # * drawing climb
 #
-# Minutes 33 to 35. All are trained alike, with the softmax and the log Q of lesson 11: somebody engaged with two pins, one right after the other, and the second has to be found from the first. Edges bring neighbors whom nobody could hear before. A way to listen only weighs those who are there. Mean
-# is that of 14.2. Attention changes both levels: GAT learns how loud each neighbor is, HAN how loud each graph is: GAT adds a number of each end, HAN asks a small network. Transformer is MultiBiSage, with the block of 14.4 on both levels. Concat changes the first level alone; above it is the plain mixing of 14.2.
+# Minutes 30 to 33. All are trained alike, with the softmax and the log Q of lesson 11, for the task of the first minute: from a pin find the next one. First the edges: they bring neighbors whom nobody could hear before. Then the ways to listen, which only weigh those who are there. From the left, one level changes at a time: mean
+# is that of 14.2. Concat puts the block of 14.4, the attention that you have seen, over the neighbors; over the graphs it keeps the matrices of 14.2. Transformer is MultiBiSage, with the block on both levels. At the right two older kinds of attention, one for each level: GAT learns how loud each neighbor is, from a number of each end; HAN learns how loud each graph is, by a small network.
 #
 # ### Common belief: the transformer of six graphs finds most
 # * drawing what it costs
-# * box Each at its best settings: who finds most?<br>**a** transformer, then attention, then mean<br>**b** the mean<br>**c** one cannot tell them apart
+# * box Each at its best settings: who finds most?<br>**a** transformer, then GAT + HAN, then mean<br>**b** the mean<br>**c** one cannot tell them apart
 #
-# Minutes 35 to 37. The bars are the price, CPU seconds of a training; what each finds is to be guessed. The measure is recall@10 again. Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right. The common belief is that a transformer over six graphs finds more than a mean of each.
+# Minutes 33 to 35. The bars are the price, CPU seconds of a training; what each finds is to be guessed. The measure is recall@10: of what is engaged with in the next week, the share that stands among ten. Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right. The common belief is that a transformer over six graphs finds more than a mean of each.
 #
 # ### Bring the edges, and keep the aggregation plain
 # * figure 14.3
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004. One **cannot tell** them apart, for 58 seconds more.
 #
-# Minutes 37 to 40. The line is the transformer of six graphs. Read from below: no graph, then the boards keep away from the line, each step of edges adds about 0.01. Then the three of six graphs: all touch the line. That does not say equal: if the transformer finds more than the mean, then
+# Minutes 35 to 38. The line is the transformer of six graphs; a bar is an interval of 95 % over the pins that ask, with three trainings of each model. Read from below: no graph, then the boards keep away from the line, each step of edges adds about 0.01. Then the three of six graphs: all touch the line. That does not say equal: if the transformer finds more than the mean, then
 # hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. A possible reason: the walks have chosen before, a list holds the ten most visited.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p6"]
@@ -527,26 +521,31 @@ verdict(
 # > **Claim** (of the abstract; the cost is ours). At equal cost MultiBiSage finds more than PinSage.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### On no board, PinSage has nothing but content
+# ### PinSage knows a pin on no board by its content alone
 # * drawing what is left
 #
-# Minutes 40 to 42. A mean over all pins hides whom a graph serves. So ask twice, in the last week, on which nothing was chosen: for all pins, and for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. PinSage and the mean of the boards know its content and nothing else. RP3β (lesson 04, two
-# steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS with six graphs gets boards, people and searches as further rows, so this pin still has its people and its searches. The mean of six graphs hears the pin's neighbors in the other five.
+# Minutes 38 to 41. A mean over all pins hides whom a graph serves. So ask twice, in the last week, on which nothing was chosen: for all pins, and for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. PinSage and the mean of the boards know its content and nothing else. RP3β (lesson 04, two
+# steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS with six graphs gets boards, people and searches as further rows, so this pin still has its people and its searches. The mean of six graphs hears the pin's neighbors in the other five. Somebody will ask whether the networks do not learn from such pairs, too. They train on the same pairs, but keep nothing of one pin.
 #
 # ### By the abstract, MultiBiSage finds more than PinSage
 # * drawing four dots
-# * box Last week, all pins: who is first?<br>**a** transformer, six graphs<br>**b** plain mean, six graphs<br>**c** PinSage twice as large, boards<br>**d** iALS, six graphs as further rows
-# * then drawing four dots, named
+# * box Last week, all pins: who is first?<br>**a** MultiBiSage (transformer, six graphs)<br>**b** plain mean, six graphs<br>**c** PinSage twice as large, boards<br>**d** iALS, six graphs as further rows
 #
-# Minutes 42 to 44. The four dots are the four answers, by recall@10. Vote (14.p8), then press the key: b. Usual wrong answer: a, the transformer of six graphs, which is MultiBiSage. It finds 0.257 here, in the last week; in 14.5, another week, it was 0.235. From the larger PinSage, trained as long, it cannot be told apart, nor from iALS. The plain mean is 0.262 in that run and 0.261 in the figure that follows; it is ahead of all three, for a fifth of the transformer's seconds. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage.
+# Minutes 41 to 43. The four dots are the four answers, by recall@10. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage. A model that costs more is to be compared at equal cost: this PinSage has twice the numbers and neighbors and trains for as many seconds. Vote (14.p8). Usual wrong answer: a. Right is b, as the next slide shows.
 #
-# ### On no board, models of boards fall behind six graphs
+# ### Last week, the plain mean is ahead of MultiBiSage
+# * drawing ahead of all three
+# * then words MultiBiSage over the larger PinSage: +0.002, from −0.003 to +0.007: **cannot tell**.
+#
+# Minutes 43 to 45. The plain mean finds 0.262 in that run, and 0.261 in the figure that follows. A row is a rival with what it finds, a bar the lead of the mean over it, an interval over the pins that ask. It is ahead of all three, of MultiBiSage for a fifth of the seconds. In 14.5, another week, MultiBiSage found 0.235, and no difference could be told. Then press the key: from the larger PinSage it cannot be told apart, nor from iALS with six graphs. Why does the paper see a gain? Its world is another and far larger one; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
+#
+# ### Pins on no board: 0.273 with six graphs, 0.222 with the boards
 # * figure 14.4
-# * then words On no board, a mean finds 0.273 with six graphs, 0.222 with the boards alone.
+# * then words On no board the mean of six graphs cannot be told from **RP3β** or from **iALS, six graphs**: try these first.
 #
-# Minutes 44 to 47. Read the full circles first: all pins. Then only the hollow squares: the pins on no board. Stop here. Two squares stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Edges from elsewhere repair that. Compare squares with
-# squares, since these pins ask for other things than all pins do. A bar that reaches the dashed line cannot be told from the mean of six graphs: so it is with iALS on six graphs, the square farthest right. How does PinSage differ from the mean of the boards? It is that of lesson 09, small here: it weighs each neighbor by its visits, where the layer of 14.2 hears all alike.
-# Somebody will ask for MultiBiSage: it is not drawn, since for the pins on no board it was not measured; over all pins it finds 0.257. So it is with the larger PinSage.
+# Minutes 45 to 48. Read the full circles first: all pins. Then only the hollow squares: the pins on no board. Stop here. Two squares stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Edges from elsewhere repair that. Compare squares with
+# squares, since these pins ask for other things than all pins do. A bar that reaches the dashed line cannot be told from the mean of six graphs: so it is with RP3β and with iALS on six graphs, the square farthest right. Press the key. How does PinSage differ from the mean of the boards? It is that of lesson 09, small here: it weighs each neighbor by its visits, where the layer of 14.2 hears all alike.
+# MultiBiSage is not drawn, since for the pins on no board it was not measured; ask the room what it expects.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p8"]
 predict("14.p8")
@@ -610,23 +609,13 @@ verdict(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## What six graphs are for
+# ## Take away
 #
 # > **What it is for.** Things that different graphs know: ads, products, pins that nobody has put on a board.
 # >
 # > **Where it won.** Pins that ask from no board: recall@10 is 0.273 with a mean of six graphs, 0.222 with the boards.
 # >
 # > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs (−0.008, from −0.030 to +0.014), nor from RP3β, which only counts pairs. Try these first.
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Six graphs help pins on no board; so do simpler models
-# * drawing on no board
-# * words **Try RP3β and iALS first.**
-#
-# Minutes 47 to 48. Pins that ask from no board: what six graphs are for. A row is a rival, a bar the lead of the mean of six graphs over it. It is ahead of the mean of the boards and of plain iALS. From RP3β, which only counts pairs, and from iALS with the same six graphs it cannot be told. And RP3β is itself ahead of the mean of the boards there, by 0.035, from 0.009 to 0.061. So try these first.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Take away
 #
 # * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, far more for pins that ask from no board. We could not show that attention and a second level find more than a mean. At equal cost the transformer could not be told from a larger PinSage.
 # * Before you train, ask of each graph which pins it reaches.
@@ -638,9 +627,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Pay for the graphs; for the rest we saw no gain
 # * drawing which pays
-# * then words **Before you train, ask of each graph which pins it reaches.** And a mask has to survive the row in which nobody is left.
+# * then words **In PinWorld**, 7,000 made-up pins. Before you train, ask of each graph which pins it reaches.
 #
-# Minutes 48 to 50. The question of the first slide again: six graphs, attention, a second level, which would you pay for? Row two changes both levels at once; concat, the first level alone, lies on the line too (14.5). The rows of the last week are of queries on which nothing was chosen; the two of the week of 14.5, which chose: attention over a mean −0.001, from −0.005 to +0.003, the second level over concat −0.000, from −0.004 to +0.004. Then MultiBiSage itself: in the last week a plain mean is ahead of it, in the week of 14.5 no difference could be told. A model that costs more is to be compared at equal cost: this PinSage has twice the numbers and neighbors and trains for as many seconds, +0.002, from −0.003 to +0.007. Let somebody defend the second level. If a minute is left: a list of neighbors is a set; what somebody did this morning has an order. Who reads it? That is lesson 15.
+# Minutes 48 to 50. The question of the first slide again: six graphs, attention, a second level, which would you pay for? Here the steps stand one by one. Attention is the block of 14.4 over the neighbors, concat at its best settings over a mean: +0.004, from −0.000 to +0.008, between three trainings. The second level is MultiBiSage over that. The two are of the week of 14.5, which chose; the first row and the last are of the last week. All three is MultiBiSage over the larger PinSage. Let somebody defend the second level. Then press the key: it is one small world, and no proof for another. And a mask has to survive the row in which nobody is left. If time is left: a list of neighbors is a set; what somebody did this morning has an order. Who reads it? That is lesson 15.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

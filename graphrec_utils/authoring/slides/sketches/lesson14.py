@@ -145,39 +145,40 @@ def one_matrix() -> Sheet:
 def attention() -> Sheet:
     sheet = Sheet(
         330,
-        "A query fits the key of one neighbor with log 3, of another with 0: weights ¾ and ¼, values 4 and 8, heard is 5",
+        "A query fits the key of one neighbor with log 3, of another with 0; e to them is 3 and 1: weights ¾ and ¼, values 4 and 8, heard is 5",
     )
-    sheet.box(10, 105, 210, 86, fill=USER, edge=USER)
-    sheet.text(115, 142, "the pin asks:", at="middle", color="#fff")
-    sheet.text(115, 175, "query q", at="middle", color="#fff", bold=True)
-    heads = (("fit of its key", 430), ("weight", 640), ("value", 815))
-    for name, x in heads:
-        sheet.text(x, 26, name, at="middle", color=QUIET)
-    for k, (name, fit, weight, share, value) in enumerate((("cake", "log 3", "¾", 0.75, "4"), ("rose", "0", "¼", 0.25, "8"))):  # fmt: skip
+    sheet.box(2, 105, 190, 86, fill=USER, edge=USER)
+    sheet.text(97, 142, "the pin asks:", at="middle", color="#fff", size=24)
+    sheet.text(97, 175, "query q", at="middle", color="#fff", bold=True)
+    for name, x in (("fit ⟨q, k⟩/√d", 440), ("e to it", 575), ("weight", 705), ("value", 850)):
+        sheet.text(x, 26, name, at="middle", size=24, color=QUIET)
+    rows = (("cake", "log 3", "3", "¾", 0.75, "4"), ("rose", "0", "1", "¼", 0.25, "8"))
+    for k, (name, fit, power, weight, share, value) in enumerate(rows):
         y = 95 + 110 * k
-        sheet.line(220, 148, 282, y, color=ITEM, wide=3 + 8 * share, head=True)
-        sheet.box(290, y - 30, 90, 60, fill=TINT[ITEM], edge=ITEM)
-        sheet.text(335, y + 9, name, at="middle")
-        sheet.text(430, y + 9, fit, at="middle")
-        sheet.text(500, y + 9, "→", at="middle")
-        sheet.bar(545, y - 22, 150 * share, 44, ITEM)
-        sheet.text(715, y + 9, weight, bold=True)
-        sheet.text(815, y + 9, value, at="middle", bold=True)
-        sheet.line(850, y, 945, 148, color=ITEM, wide=3 + 8 * share, head=True)
-    sheet.box(955, 108, 190, 84, fill=ITEM, edge=ITEM)
-    sheet.text(1050, 142, "¾ · 4 + ¼ · 8", at="middle", color="#fff", size=24)
-    sheet.text(1050, 178, "= 5", at="middle", color="#fff", bold=True)
-    sheet.text(580, 300, "a mean would have heard both alike: 6", at="middle", color=QUIET)
+        sheet.line(192, 148, 252, y, color=ITEM, wide=3 + 8 * share, head=True)
+        sheet.box(260, y - 30, 90, 60, fill=TINT[ITEM], edge=ITEM)
+        sheet.text(305, y + 9, name, at="middle")
+        sheet.text(440, y + 9, fit, at="middle")
+        sheet.text(575, y + 9, power, at="middle", bold=True)
+        sheet.bar(645, y - 22, 96 * share, 44, ITEM)
+        sheet.text(645 + 96 * share + 14, y + 9, weight, bold=True)
+        sheet.text(850, y + 9, value, at="middle", bold=True)
+        sheet.line(880, y, 955, 148, color=ITEM, wide=3 + 8 * share, head=True)
+    sheet.text(575, 268, "sum 4", at="middle", size=24, color=QUIET)
+    sheet.box(963, 108, 190, 84, fill=ITEM, edge=ITEM)
+    sheet.text(1058, 142, "¾ · 4 + ¼ · 8", at="middle", color="#fff", size=24)
+    sheet.text(1058, 178, "= 5", at="middle", color="#fff", bold=True)
+    sheet.text(1058, 300, "a mean: 6", at="middle", color=QUIET)
     return sheet
 
 
 def empty_list() -> Sheet:
     sheet = Sheet(
         390,
-        "Forward, minus infinity at every place gives 0 / 0, which is NaN, and nan_to_num makes it 0; backward a number comes in, nan_to_num lets 0 back, and the softmax multiplies it by NaN",
+        "Forward, minus infinity added at every place gives 0 / 0, which is NaN, and nan_to_num makes it 0; backward a number comes in, nan_to_num lets 0 back, and the softmax multiplies it by NaN",
     )
     steps = (
-        ("logits", "−∞  −∞  −∞"),
+        ("fit + (−∞)", "−∞  −∞  −∞"),
         ("softmax: 0 / 0", "NaN NaN NaN"),
         ("nan_to_num", "0   0   0"),
     )

@@ -25,9 +25,9 @@ def where_log_q_goes() -> Sheet:
 def three_changes() -> Sheet:
     sheet = Sheet(
         250,
-        "From PinSage, with one graph and a mean, to MultiBiSage, by three changes: six graphs, attention, a second level. Each has a price tag with a question mark",
+        "From PinSage, with one graph, to MultiBiSage, by three changes: six graphs, attention, a second level. Each has a price tag with a question mark",
     )
-    for x, name, said, color in ((2, "PinSage", "one graph, a mean", CONTEXT), (914, "MultiBiSage", "all three", USER)):  # fmt: skip
+    for x, name, said, color in ((2, "PinSage", "one graph", CONTEXT), (914, "MultiBiSage", "all three", USER)):  # fmt: skip
         sheet.box(x, 50, 244, 110, fill=TINT[color], edge=color)
         sheet.text(x + 122, 98, name, at="middle", bold=True, size=30)
         sheet.text(x + 122, 138, said, at="middle", size=24, color=QUIET)

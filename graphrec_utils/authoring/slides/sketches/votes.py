@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
-from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
+from graphrec_utils.style import CONTEXT, ITEM, NEGATIVE, POSITIVE, USER
 
 
 def one_draw() -> Sheet:
@@ -42,24 +42,27 @@ def before() -> Sheet:
 
 def nobody_there() -> Sheet:
     sheet = Sheet(
-        90,
-        "A list in which all places are empty, each with minus infinity, goes through a softmax and then through nan_to_num; what comes out is asked",
+        120,
+        "A list in which all places are empty: minus infinity is added to each fit, then comes a softmax and then nan_to_num, which writes 0 for NaN; what comes out is asked",
     )
     for k in range(4):
         sheet.box(2 + 74 * k, 16, 66, 58, fill="#fff", edge=CONTEXT, dashed=True, round=4)
         sheet.text(35 + 74 * k, 54, "−∞", at="middle", size=28)
+    sheet.text(146, 110, "fit + (−∞) at each", at="middle", size=24, color=QUIET)
     for x, name, wide in ((370, "softmax", 150), (720, "nan_to_num", 190)):
         sheet.line(x - 66, 45, x - 8, 45, wide=4, head=True)
         sheet.box(x, 14, wide, 62, fill=TINT[USER], edge=USER)
         sheet.text(x + wide / 2, 54, name, at="middle", bold=True)
         sheet.line(x + wide + 8, 45, x + wide + 58, 45, wide=4, head=True)
         sheet.text(x + wide + 84, 57, "?", at="middle", bold=True, size=38, color=NEGATIVE)
+    sheet.text(815, 110, "writes 0 for NaN", at="middle", size=24, color=QUIET)
     return sheet
 
 
 def what_it_costs() -> Sheet:
     arms = results.load("14_climb").values["PinWorld"]["arms"]
-    ways = {name: seconds(arms, name) for name in ("mean", "attention", "transformer")}
+    named = {"mean": "mean", "GAT + HAN": "attention", "transformer": "transformer"}
+    ways = {name: seconds(arms, arm) for name, arm in named.items()}
     told = ", ".join(f"{name} {value:.0f} s" for name, value in ways.items())
     sheet = Sheet(138, f"Seconds of a training with six graphs: {told}; what each finds is asked")
     for k, (name, value) in enumerate(ways.items()):
@@ -81,49 +84,23 @@ MEAN, WHOLE, IALS = "mean, left in", "transformer, left in", "iALS, all graphs, 
 
 
 def four_dots() -> Sheet:
-    return dots({})
-
-
-def four_dots_named() -> Sheet:
-    return dots({IALS: "iALS, six", LONGER: "larger PinSage", WHOLE: "transformer", MEAN: "plain mean"})  # fmt: skip
-
-
-def dots(names: dict[str, str]) -> Sheet:
-    """Draw recall@10 of the four answers of a vote, with a "?" each where they have no names."""
+    """Draw recall@10 of the four answers of a vote, with a "?" each."""
     test = {row["model"]: row["recall"]["all@10"] for row in results.load("14_answers").values["PinWorld"]["test"]}  # fmt: skip
     sizes = {row["model"]: row["recall"]["all"] for row in results.load("14_sizes").values["PinWorld"]["models"]}  # fmt: skip
-    values = {name: test[name] for name in (MEAN, WHOLE, LONGER)} | {IALS: sizes[IALS]}
-    values = dict(sorted(values.items(), key=lambda pair: pair[1]))
-    told = ", ".join(f"{names.get(name, '?')} {value:.3f}" for name, value in values.items())
-    at = {name: 130 + (value - 0.25) / 0.014 * 900 for name, value in values.items()}
-    if not names:
-        sheet = Sheet(108, f"Four dots on a line of recall at 10, {told}: which model is which?")
-        sheet.line(60, 54, 1100, 54, wide=4)
-        for name, value in values.items():
-            sheet.dot(at[name], 54, 15, ITEM)
-            sheet.text(at[name], 28, "?", at="middle", bold=True, color=ITEM)
-            sheet.text(at[name], 100, f"{value:.3f}", at="middle")
-        return sheet
-    sheet = Sheet(150, f"Four dots on a line of recall at 10, {told}; the last is ahead, the three others cannot be told from MultiBiSage")  # fmt: skip
-    sheet.line(60, 80, 1100, 80, wide=4)
-    for name, value in values.items():
-        first, lifted = name == MEAN, name == LONGER
-        color = POSITIVE if first else CONTEXT
-        if lifted:
-            sheet.line(at[name], 34, at[name], 66, color=CONTEXT, wide=2)
-        sheet.dot(at[name], 80, 15, color)
-        aside = 28 if name == WHOLE else 0
-        sheet.text(at[name] + aside, 26 if lifted else 54, f"{names[name]} {value:.3f}", at="middle", bold=True, color=POSITIVE if first else INK)  # fmt: skip
-    left, right = at[IALS] - 40, at[WHOLE] + 40
-    sheet.line(left, 108, right, 108, wide=3)
-    sheet.text((left + right) / 2, 140, "from the transformer: cannot tell", at="middle", color=QUIET)  # fmt: skip
-    sheet.text(at[MEAN], 140, "ahead of all three", at="middle", color=POSITIVE, bold=True)
+    values = sorted([*(test[name] for name in (MEAN, WHOLE, LONGER)), sizes[IALS]])
+    told = ", ".join(f"{value:.3f}" for value in values)
+    sheet = Sheet(108, f"Four dots on a line of recall at 10, {told}: which model is which?")
+    sheet.line(60, 54, 1100, 54, wide=4)
+    for value in values:
+        x = 130 + (value - 0.25) / 0.014 * 900
+        sheet.dot(x, 54, 15, ITEM)
+        sheet.text(x, 28, "?", at="middle", bold=True, color=ITEM)
+        sheet.text(x, 100, f"{value:.3f}", at="middle")
     return sheet
 
 
 DRAWINGS = {
     "four dots": four_dots,
-    "four dots, named": four_dots_named,
     "one draw": one_draw,
     "before": before,
     "nobody there": nobody_there,
