@@ -39,7 +39,7 @@ from graphrec_utils.cli.setup.environment import clone
 HERE = Path(__file__).parent
 STYLE = HERE / "slides.css"
 BUILDS = {  # what the map asserts of a lesson, where more can be said than on whom it builds
-    "11": "logQ repairs the negatives of Two towers",
+    "11": "logQ corrects the batch negatives of the two-tower model",
     "14": "MultiBiSage joins PinSage's walks, attention and logQ's loss",
 }
 DOWN = 45  # px below ROOM that a drawing may take

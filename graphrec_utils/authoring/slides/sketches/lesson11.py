@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 
+import torch
+
+from graphrec_utils import toy
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
+from graphrec_utils.losses import exact
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
+DRAWS = 16
 HERS = {"the bestseller": (0.8, 0.9), "the rare film": (0.2, 0.1)}  # p for Ann, Q
 
 
@@ -28,8 +33,10 @@ def batch() -> Sheet:
             sheet.box(205 + 180 * j, y, 160, 76, fill=TINT[color] if not own else POSITIVE, edge=color, dashed=again)  # fmt: skip
             said = "took it" if own else "a hit" if again else "negative"
             sheet.text(285 + 180 * j, y + 47, said, at="middle", color="#fff" if own else INK, bold=own)  # fmt: skip
-    sheet.text(945, 104, "Alien: twice\ntaken, twice\na negative", color=NEGATIVE)
-    sheet.text(945, 284, "a hit: a draw\nthat is her own\npositive", color=NEGATIVE)
+    sheet.text(945, 96, "a hit: a draw\nthat is her\nown positive", color=NEGATIVE)
+    sheet.text(
+        945, 244, "Alien, taken\ntwice: two\nnegatives for\nBen, two for\nDee", color=NEGATIVE
+    )
     return sheet
 
 
@@ -76,29 +83,24 @@ def flip() -> Sheet:
         430,
         "By log p the bestseller is first, −0.22 against −1.61; by log p − log Q the rare film is, 0.69 against −0.12",
     )
-    zero, scale = 720, 250
-    parts = (
-        ("log p: what she takes", lambda p, q: math.log(p)),
-        ("log p − log Q, the PMI: what the batch teaches", lambda p, q: math.log(p) - math.log(q)),
-    )
-    for k, (name, score) in enumerate(parts):
+    zero, scale = 600, 220
+    parts = (("log p: what she takes", False), ("log p − log Q, the PMI: what the batch teaches", True))  # fmt: skip
+    for k, (name, less) in enumerate(parts):
         top = 215 * k
         sheet.text(0, top + 30, name, bold=True)
-        values = {film: score(*both) for film, both in HERS.items()}
+        values = {film: math.log(p / q if less else p) for film, (p, q) in HERS.items()}
         first = max(values, key=values.get)
         sheet.line(zero, top + 48, zero, top + 190)
         for j, (film, value) in enumerate(values.items()):
-            y = top + 58 + 66 * j
+            y, (p, q) = top + 58 + 66 * j, HERS[film]
             sheet.text(225, y + 35, film, at="end")
             color = ITEM if film == first else CONTEXT
             sheet.bar(min(zero, zero + scale * value), y, abs(scale * value), 50, color)
-            said = f"{value:.2f}".replace("-", "−")
-            if value < 0:
-                sheet.text(zero + 16, y + 35, said)
-            else:
-                sheet.text(zero + scale * value + 14, y + 35, said)
+            said = f"log ({p} / {q})" if less else f"log {p}"
+            said += f" = {value:.2f}".replace("-", "−")
+            sheet.text(zero + max(0, scale * value) + 16, y + 35, said)
             if film == first:
-                sheet.text(1010, y + 35, "first", bold=True, color=ITEM, size=30)
+                sheet.text(1080, y + 35, "first", bold=True, color=ITEM)
     return sheet
 
 
@@ -159,22 +161,23 @@ def five_variants() -> Sheet:
         "Five variants: none takes nothing off; negatives only takes log Q off the negatives; negatives only, hits out, the same without hits; nQ, hits out takes log nQ off the negatives; Yi takes log Q off all columns",
     )
     rows = (
-        ("none", "no correction", ("", "", "", "")),
-        ("negatives only", "the lecture's slide", ("", "− log Q", "− log Q", "− log Q")),
-        ("negatives only, hits out", "released code", ("", "− log Q", "− log Q", "out")),
-        ("nQ, hits out", "as just derived", ("", "− log nQ", "− log nQ", "out")),
-        ("Yi", "Yi et al., 2019", ("− log Q", "− log Q", "− log Q", "− log Q")),
+        ("none", "empty: left as it is", ("", "", "")),
+        ("negatives only", "Khrylchenko's slide", ("", "− log Q", "− log Q")),
+        ("negatives only, hits out", "his code, released 2025", ("", "− log Q", "out")),
+        ("nQ, hits out", "as just derived", ("", "− log nQ", "out")),
+        ("Yi", "Yi et al., 2019", ("− log Q", "− log Q", "− log Q")),
     )
-    for j, name in enumerate(("1 the positive", "2 a draw", "2 a draw", "3 a hit")):
-        sheet.text(470 + 198 * j, 30, name, at="middle", bold=True)
+    for j, name in enumerate(("1 the positive", "2 a draw", "3 a hit")):
+        sheet.text(515 + 258 * j, 30, name, at="middle", bold=True)
     for k, (name, whose, cells) in enumerate(rows):
         y = 48 + 78 * k
-        sheet.text(0, y + 28, name, bold=True)
+        sheet.text(0, y + (28 if whose else 42), name, bold=True)
         sheet.text(0, y + 58, whose, size=24, color=QUIET)
         for j, said in enumerate(cells):
             color = POSITIVE if not j else NEGATIVE if said == "out" else CONTEXT
-            sheet.box(380 + 198 * j, y, 180, 66, fill="#fff" if said == "out" else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
-            sheet.text(470 + 198 * j, y + 42, said or "as it is", at="middle", bold=bool(said), color=INK if said else QUIET)  # fmt: skip
+            plain = not said or said == "out"
+            sheet.box(398 + 258 * j, y, 234, 66, fill="#fff" if plain else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
+            sheet.text(515 + 258 * j, y + 42, said, at="middle", bold=True)
     return sheet
 
 
@@ -201,6 +204,38 @@ def at_sixteen() -> Sheet:
     return sheet
 
 
+def steps_and_ends() -> Sheet:
+    scores, Q, positive = toy.logits()
+    p = scores.softmax(dim=0)
+    full = p - torch.eye(len(p), dtype=p.dtype)[positive]
+    halves = (("a step: mean gradient", full, 470, 270), ("the end: what is learned", p, 760, 560))
+    sheet, told = Sheet(436, ""), []
+    for name, _, zero, _ in halves:
+        sheet.text(zero if zero > 500 else 260, 28, name, bold=True)
+    for k, name in enumerate(("none", "Yi")):
+        loss, without = exact.VARIANTS[name]
+        pull = exact.gradient(loss, p.log(), Q, positive, DRAWS, without)
+        learned = exact.optimum(loss, p, Q, DRAWS, without).softmax(dim=0)
+        top = 52 + 184 * k
+        sheet.text(0, top + 84, name, bold=True, size=32)
+        for j, item in enumerate(("positive", "bestseller", "item 2", "item 3")):
+            y = top + 40 * j
+            sheet.text(212, y + 27, item, at="end", size=24)
+            for (_, right, zero, times), value in zip(halves, (pull[j], learned[j]), strict=True):
+                wide, outline = times * float(value), times * float(right[j])
+                sheet.bar(min(zero, zero + wide), y + 6, abs(wide), 24, ITEM)
+                sheet.inside.append(
+                    f'<rect x="{min(zero, zero + outline):g}" y="{y + 3:g}" width="{abs(outline):g}" height="30" fill="none" stroke="{INK}" stroke-width="3"/>'
+                )
+        told.append(f"{name}: the bestseller is pushed by {pull[1]:.2f}, it should be {full[1]:.2f}, and learned as {learned[1]:.2f}, it should be {p[1]:.2f}")  # fmt: skip
+    for _, _, zero, _ in halves:
+        sheet.line(zero, 46, zero, 398, wide=2)
+    sheet.box(482, 408, 40, 22, fill="none", edge=INK, round=0)
+    sheet.text(536, 428, "full softmax", size=24, color=QUIET)
+    sheet.alt = f"Mean gradients and what is learned, beside a full softmax. {'; '.join(told)}"
+    return sheet
+
+
 DRAWINGS = {
     "batch": batch,
     "three cases": three_cases,
@@ -210,4 +245,5 @@ DRAWINGS = {
     "two meanings": two_meanings,
     "five variants": five_variants,
     "at sixteen": at_sixteen,
+    "steps and ends": steps_and_ends,
 }

@@ -64,11 +64,11 @@ def five_leads() -> Sheet:
     stored = results.load("11_rivals").values
     fixed, served = "in-batch, negatives, no n", "uncorrected, λ log Q when serving"
     groups = (
-        ("released code (negatives only, hits out) over Yi, the exact teacher", f"{fixed} over in-batch, all logits (Yi)"),
-        ("λ when serving over released code", f"{served} over {fixed}"),
-        ("λ when serving over released code with a λ of its own", f"{served} over usual correction, λ log Q when serving"),
+        ("released code − Yi", f"{fixed} over in-batch, all logits (Yi)"),
+        ("(uncorrected + λ) − released code", f"{served} over {fixed}"),
+        ("(uncorrected + λ) − (released code + λ)", f"{served} over usual correction, λ log Q when serving"),
     )  # fmt: skip
-    zero, times, y, told = 330, 13500, 28, []
+    zero, times, y, told = 330, 21000, 28, []
     sheet = Sheet(450, "")
     for title, name in groups:
         sheet.text(0, y, title, bold=True)
@@ -77,14 +77,14 @@ def five_leads() -> Sheet:
                 continue
             y += 46
             low, mid, high = (zero + times * lead[x] for x in ("low", "gap", "high"))
-            color = POSITIVE if lead["low"] > 0 else NEGATIVE if lead["high"] < 0 else CONTEXT
+            better, worse = lead["low"] > 0, lead["high"] < 0
+            color = POSITIVE if better else NEGATIVE if worse else CONTEXT
             sheet.line(zero, y - 36, zero, y + 8)
             sheet.text(40, y, "films" if data == "MovieTweetings" else data)
             sheet.line(low, y - 9, high, y - 9, color=color, wide=9)
             sheet.dot(mid, y - 9, 12, color)
-            ends = (f"{lead[x]:+.3f}".replace("-", "−") for x in ("gap", "low", "high"))
-            said = "{}, from {} to {}".format(*ends)
-            sheet.text(1158, y, said, at="end")
+            said = f"{lead['gap']:+.3f}".replace("-", "−") if better or worse else "cannot tell"
+            sheet.text(1158, y, said, at="end", bold=better or worse)
             told.append(f"{title}, {data}: {said}")
         y += 56
     sheet.text(zero, y - 22, "no difference in NDCG@20", at="middle", size=24, color=QUIET)
@@ -93,17 +93,38 @@ def five_leads() -> Sheet:
 
 
 def two_answers() -> Sheet:
+    models = {row["model"]: row for row in results.load("11_rivals").values["Gowalla"]["models"]}
+    ways = (
+        ("none", models["in-batch, no correction"], CONTEXT),
+        ("released code", models["in-batch, negatives, no n"], USER),
+        ("with λ", models["uncorrected, λ log Q when serving"], ITEM),
+    )
+    told = "; ".join(f"{name} {row['ndcg']:.3f} and {row['tail recall']:.3f}" for name, row, _ in ways)  # fmt: skip
     sheet = Sheet(
-        356,
-        "As a teacher: correct every column, keep hits. As an estimate: leave the positive, mask hits, divide by n. When serving: add λ log Q to a model that was not corrected. Released code is none of the three, yet more is found",
+        400,
+        f"As a teacher: log Q off every column. As an estimate: log nQ off the negatives, hits out. When serving: add λ log Q. On Gowalla found and rare: {told}",
     )
     rows = (
-        ("as a teacher", "every column − log Q, hits in: learns log p, few draws or many", POSITIVE),
-        ("as an estimate", "negatives − log (n Q), hits out: nearest to the full gradient", USER),
-        ("when serving", "train without, then + λ log Q of each item; no new training", ITEM),
-        ("released code", "negatives − log Q, hits out: none of the three, yet more is found", CONTEXT),
-    )  # fmt: skip
-    sheet.named(rows, high=66)
+        ("as a teacher", "− log Q in every column", POSITIVE),
+        ("as an estimate", "− log nQ for the negatives, hits out", USER),
+        ("when serving", "+ λ log Q", ITEM),
+    )
+    for k, (name, said, color) in enumerate(rows):
+        y = 4 + 68 * k
+        sheet.box(2, y, 238, 56, fill=TINT[color], edge=color)
+        sheet.text(121, y + 37, name, at="middle", bold=True)
+        sheet.text(266, y + 37, said)
+    sheet.line(0, 222, 1160, 222, color="#dfe2e6", wide=2)
+    for j, (head, measure) in enumerate((("Gowalla: found, NDCG@20", "ndcg"), ("rare items, recall@20", "tail recall"))):  # fmt: skip
+        left = 205 + 500 * j
+        sheet.text(left, 260, head, bold=True)
+        for k, (name, row, color) in enumerate(ways):
+            y = 276 + 42 * k
+            if not j:
+                sheet.text(left - 14, y + 27, name, at="end", size=24)
+            wide = 1400 * row[measure]
+            sheet.bar(left, y, wide, 34, color)
+            sheet.text(left + wide + 12, y + 27, f"{row[measure]:.3f}")
     return sheet
 
 

@@ -168,7 +168,7 @@ def attention() -> Sheet:
     sheet.box(963, 108, 190, 84, fill=ITEM, edge=ITEM)
     sheet.text(1058, 142, "¾ · 4 + ¼ · 8", at="middle", color="#fff", size=24)
     sheet.text(1058, 178, "= 5", at="middle", color="#fff", bold=True)
-    sheet.text(1058, 300, "a mean: 6", at="middle", color=QUIET)
+    sheet.text(1058, 232, "a mean: 6", at="middle", color=QUIET)
     return sheet
 
 

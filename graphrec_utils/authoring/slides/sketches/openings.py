@@ -12,6 +12,7 @@ def where_log_q_goes() -> Sheet:
         "The loss of a batch: minus the logarithm of a fraction, above the positive, below the positive and the negatives; at three places stands minus log Q with a question mark",
     )
     sheet.text(20, 124, "loss = − log", size=34)
+    sheet.text(20, 190, "Q: how often\nan item is drawn", size=24, color=QUIET)
     sheet.line(250, 112, 1140, 112, color=INK)
     pieces = (("exp( s₊", 660, 58), ("exp( s₊", 470, 182), ("+ Σ exp( sⱼ", 890, 182))
     for said, left, y in pieces:

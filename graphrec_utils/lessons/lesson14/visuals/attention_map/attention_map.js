@@ -124,7 +124,7 @@ function render({ model, el }) {
       return { text, y: Number(text.getAttribute("y")), from: x - { start: 0, middle: 26, end: 52 }[anchor] };
     }).sort((a, b) => b.y - a.y);
     told_of.forEach((a, k) => {
-      for (const b of told_of.slice(0, k)) if (Math.abs(a.from - b.from) < 54 && b.y - a.y < 20) a.y = b.y - 20;
+      for (const b of told_of.slice(0, k)) if (Math.abs(a.from - b.from) < 54 && b.y - a.y < 24) a.y = b.y - 24;
       a.text.setAttribute("y", a.y);
     });
     const lonely = empty[row].some(Boolean);
