@@ -217,10 +217,10 @@ def steps_and_ends() -> Sheet:
         pull = exact.gradient(loss, p.log(), Q, positive, DRAWS, without)
         learned = exact.optimum(loss, p, Q, DRAWS, without).softmax(dim=0)
         top = 52 + 184 * k
-        sheet.text(0, top + 84, name, bold=True, size=32)
+        sheet.text(0, top + 88, name, bold=True)
         for j, item in enumerate(("positive", "bestseller", "item 2", "item 3")):
             y = top + 40 * j
-            sheet.text(212, y + 27, item, at="end", size=24)
+            sheet.text(236, y + 27, item, at="end", size=24)
             for (_, right, zero, times), value in zip(halves, (pull[j], learned[j]), strict=True):
                 wide, outline = times * float(value), times * float(right[j])
                 sheet.bar(min(zero, zero + wide), y + 6, abs(wide), 24, ITEM)

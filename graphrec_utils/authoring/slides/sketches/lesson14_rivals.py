@@ -44,9 +44,9 @@ def what_is_left() -> Sheet:
     )
     columns = (("its\ncontent", 520), ("pins engaged\nwith after it", 690), ("its people,\nits searches", 895), ("neighbors in\nother graphs", 1080))  # fmt: skip
     rows = (
-        ("PinSage; mean of the boards", "hear pins on its boards: it has none", (1, 0, 0, 0)),
-        ("RP3β; iALS", "count pairs: first this pin, then that", (0, 1, 0, 0)),
-        ("iALS with six graphs", "counts in all of them", (0, 1, 1, 0)),
+        ("PinSage; mean of the boards", "hear its boards: there are none", (1, 0, 0, 0)),
+        ("RP3β; iALS", "count pairs", (0, 1, 0, 0)),
+        ("iALS with six graphs", "counts in all six", (0, 1, 1, 0)),
         ("mean of each of six graphs", "hears the five others", (1, 0, 0, 1)),
     )
     sheet.text(0, 26, "what is left for\na pin on no board", size=24, color=QUIET)
