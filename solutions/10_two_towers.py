@@ -116,7 +116,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.2 Two vectors meet
 #
-# Must a long vector win? By the plain product it does. Many systems take that away: both vectors get the length 1, and the score is their cosine. But
+# May an item win by being **long**? By the plain product it can. Many systems take that away: both vectors get the length 1, and the score is their cosine. But
 # cosines end at 1, and a softmax (3.5) needs scores that lie far apart. So they are divided by a small **temperature** $\tau$.
 #
 # $$
@@ -280,7 +280,7 @@ verdict(
 #
 # Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with
 # $Z = \sum_j e^{s_j}$, the **partition function**, and the loss $-\log p$ of what was liked. Its gradient says what training does. It pulls the liked item up by
-# $1 - p(i)$, and pushes every other item down by its probability. Who is pushed hardest? Those that are wrongly on top. In a table, for scores (**logits**) of four items:
+# $1 - p(i)$, and pushes every other item down by its probability. Who is pushed hardest? Those that are wrongly on top. In a table, for the scores (**logits**) of four items, the first of them liked:
 
 # %% slideshow={"slide_type": "fragment"}
 f = torch.tensor([[1.0, 0.5, 0.0, -0.5]], requires_grad=True)  # four items, the first was liked
@@ -349,7 +349,7 @@ check("10.3", softmax_loss)
 # | popularity, half forgotten in five days, as validation chose | 0.151 |
 # | popularity, half forgotten in two days | 0.171 |
 #
-# A little: over BPR by 0.007 (from 0.003 to 0.012), by next to nothing on validation (fold). And popularity, which learns nothing? If it forgets as fast as validation did not choose, its mark is the highest. So put it beside every loss.
+# A little: over BPR by 0.007 (from 0.003 to 0.012), by next to nothing on validation (fold). And popularity, which learns nothing? With a half-life that validation did not choose, its mark is the highest. So put it beside every loss.
 #
 # (Your softmax, over drawn films, is for catalogs where nobody can pay the first row; it was not tested.)
 #
