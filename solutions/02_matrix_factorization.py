@@ -153,7 +153,9 @@ plt.show()
 #
 # The first part wants the known cells right. The second, the **ridge**, wants short vectors, and $\lambda$
 # says how much; $\lVert \mathbf W \rVert^2$ is the sum of all squared entries. Why short? Who rated fewer than $d$ films can be
-# fitted in endlessly many ways, and the ridge takes a short one. **With $\mathbf H$ fixed this is a bowl**,
+# fitted in endlessly many ways; the ridge takes a short one.
+#
+# **With $\mathbf H$ fixed this is a bowl**,
 # a ridge regression for each user alone. $\Omega_u$ are the items that $u$ rated, $\mathbf H_u$ are their rows, and
 # $\mathbf r_u$ the ratings. At the lowest point the derivative is 0:
 #
@@ -220,14 +222,14 @@ predict("02.p3")
 # The best answer to *fit the ones* is to write 1 everywhere. It makes no error, and every item ties. **The first answer
 # fails: no error pulls a score down.** (Only the ridge does, a little.)
 #
-# The two other answers pull, and differ in how hard:
+# The two other answers pull, and differ in how hard. So the three are places on one scale: **how much does an empty cell weigh
+# beside a like?**
 #
-# * **A dislike.** A 0 is as certain as a 1, as for the SVD of 2.2. It is too sure: most people have never met most films.
-# * **Nothing observed.** A 0 counts, but less than a like: a weak vote against the film. Hu, Koren and Volinsky (2008) gave
-#   each cell such a **confidence**.
-#
-# So the three answers are three places on one scale: **how much does an empty cell weigh beside a like?** Nothing: an unknown
-# number. As much as a like: a dislike. Between them lies the weak vote.
+# | an empty cell is | it weighs | so |
+# |---|---|---|
+# | an unknown number | nothing | no error pulls |
+# | nothing observed | less than a like | a weak vote against the film, with a **confidence** (Hu, Koren and Volinsky, 2008) |
+# | a dislike | as much as a like | so the SVD of 2.2; too sure, for most people have never met most films |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.5 Let every cell speak: iALS
@@ -242,7 +244,7 @@ predict("02.p3")
 #
 # Likes ask for a 1. **Every** cell, liked or not, asks for a 0, with the weight $\alpha_0$. So an empty cell weighs $\alpha_0$
 # and a like $1 + \alpha_0$; alone, a liked cell would settle at $1/(1 + \alpha_0)$. The ridge is the one of 2.3, times the weight of all cells in the row: $\#_u = |S_u| + \alpha_0 n$ for
-# a user, and likewise with $m$ for an item. Why? A user with many likes has more errors to add up. With a ridge
+# a user, and likewise with $m$ for an item. A user with many likes has more errors to add up; with a ridge
 # that grows along, she is pulled as hard as others are.
 #
 # But the middle sum runs over all cells. Must we visit each? Set the

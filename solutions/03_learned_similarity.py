@@ -117,7 +117,7 @@ plt.show()
 # Three numbers tell how much care a model got:
 #
 # * **trials**: how many there were;
-# * **step**: the largest ratio of neighboring penalties;
+# * **step**: the largest ratio of neighboring penalties above 0;
 # * **beyond**: how many penalties lie beyond the best one. Count the smaller ones and the larger ones, and report the smaller count.
 #
 # By hand: with 0, 0.01, 0.1 and 3, and the best at 0.01, *step* is 30 and *beyond* is 1. A 0 means that the best one stands at an end.
@@ -259,7 +259,7 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.4 What cannot be searched
 #
-# Can a learned similarity be searched? A recommender has to find the best 20 of a million items in milliseconds. With a dot product this is **maximum inner product search** (MIPS): an index over item vectors looks at a part of them. A tower has no item vector to index. Every pair has to go through the network, so a tower can only reorder a short list.
+# Who finds the best 20 of a million items in milliseconds? With a dot product an index over item vectors can, and looks at a part of them: **maximum inner product search** (MIPS). A tower has no item vector to index. Every pair has to go through the network, so it can only reorder a short list.
 #
 # <details><summary>One layer is cheap</summary>
 #
@@ -271,7 +271,7 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.5 Pairs instead of cells
 #
-# A similarity is one half of a model. What should training ask of it? That is the **loss**, the number that training makes small. iALS wants a number in each cell, 1 or 0. A ranking
+# What should training ask of a similarity? That is the **loss**, the number that training makes small. iALS wants a number in each cell, 1 or 0. A ranking
 # needs less: a liked film should stand **above** one that is not.
 #
 # So Rendle et al. (2009) draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. In their loss, **BPR** (Bayesian personalized ranking), only the difference of two scores counts. A sigmoid of it models the chance that $i$ beats $j$, and its negative logarithm is made small:
