@@ -600,7 +600,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for several consumers.
 # >
-# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (Lesson 15's PinnerFormer, over pin vectors that stand still, finds no less: 0.083, with 32 times the steps.)
+# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (PinnerFormer, trained later over vectors that stand still, finds no less, with 32 times the steps: 16.11.)
 # >
 # > **Where it did not.** For the pin that comes next it cannot be told from PinSage with the same number: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS is ahead (16.10).
 #
