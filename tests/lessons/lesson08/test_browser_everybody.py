@@ -80,6 +80,45 @@ def test_sparks_move_once_something_was_moved_and_can_be_stopped(page, shown):
     assert sparks.get_attribute("aria-pressed") == "false"
 
 
+# A frame of the sky is not the one before: what a spark draws, not only that frames are counted.
+SKY = "[...document.querySelector('.gr-eb-sky').toDataURL()].reduce((n, x) => (31 * n + x.charCodeAt()) | 0, 7)"
+MOVES = f"(was) => {SKY} !== was"
+
+
+def test_sparks_fly_and_leave_the_light_as_it_was(page, shown):
+    light = page.evaluate(SKY)
+    shown.get_by_role("button", name="Sparks").click()
+    for _ in range(2):  # still after those who set out first have arrived
+        page.wait_for_function(MOVES, arg=light, timeout=2000)
+        page.wait_for_function(MOVES, arg=page.evaluate(SKY), timeout=2000)
+        page.wait_for_timeout(2500)
+    assert "Each spark goes from a film to one of its people" in status(shown)
+    shown.get_by_role("button", name="Sparks").click()
+    assert page.evaluate(SKY) == light
+    shown.get_by_role("slider", name="Depth").fill("0")  # who makes no step is seen nowhere
+    light = page.evaluate(SKY)
+    shown.get_by_role("button", name="Sparks").click()
+    shown.get_by_role("button", name="Sparks").click()
+    assert "At depth 0 all sparks stay at home" in status(shown)
+    page.wait_for_timeout(500)
+    assert page.evaluate(SKY) == light
+
+
+def test_sparks_heed_a_wish_for_less_motion_that_comes_and_goes(tmp_path, new_page):
+    page = new_page(reduced_motion="reduce")
+    root = opened(page, alone(tmp_path, visuals.everybody()))
+    page.emulate_media(reduced_motion="no-preference")
+    sparks = root.get_by_role("button", name="Sparks")
+    sparks.click()
+    page.wait_for_function(MOVES, arg=page.evaluate(SKY), timeout=2000)
+    page.emulate_media(reduced_motion="reduce")
+    sparks.wait_for(state="hidden")
+    assert root.locator("button", has_text="Sparks").get_attribute("aria-pressed") == "false"
+    light = page.evaluate(SKY)
+    page.wait_for_timeout(300)
+    assert page.evaluate(SKY) == light
+
+
 def test_who_wants_no_motion_gets_the_light_alone(tmp_path, new_page):
     page = new_page(reduced_motion="reduce")
     root = opened(page, alone(tmp_path, visuals.everybody()))
@@ -118,6 +157,7 @@ def test_the_visits_of_a_walk_hold_for_the_films_it_began_at(drawn):
     root = drawn(visuals.everybody(function=stays))
     plain = lists(root)
     root.get_by_role("button", name="Your walk").click()
+    assert status(root).startswith("You two share")  # no depth: these visits have none
     assert "These are the visits of your walk" in status(root) and lists(root) != plain
     root.get_by_role("button", name="Another stranger").click()
     assert "Your walk began at other films" in status(root)

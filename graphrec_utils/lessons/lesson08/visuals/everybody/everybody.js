@@ -121,7 +121,11 @@ function render({ model, el }) {
     wake();
   });
   depth.node.classList.add("gr-eb-depth");
-  const play = button("▶ Sparks", () => (timer ? stop() : wake()), { "aria-pressed": "false" });
+  const play = button("▶ Sparks", () => {
+    if (timer) return stop();
+    wake();
+    tell(model.get("depth") ? "Each spark goes from a film to one of its people, and on to a film of theirs. " : "At depth 0 all sparks stay at home: pull Depth. ");
+  }, { "aria-pressed": "false" });
   play.hidden = still();
   const choice = (text, key, on, off, title) =>
     button(text, () => put({ [key]: model.get(key) === on ? off : on }), { title, "data-on": on, "data-key": key });
@@ -268,7 +272,9 @@ function render({ model, el }) {
     const known = (model.get("shared")[way] ?? model.get("shared").walk)[by];
     const named = { walk: "", home: ", home with chance ½ after each", layers: ", mean of all depths", yours: "" }[way];
     const pairs = answers ? "" : ` 200 pairs of strangers share ${low === high ? `${known[low].toFixed(1)} in the mean` : `${known[low].toFixed(1)} after ${count(low, "step")}, ${known[high].toFixed(1)} after ${high}`}.`;
-    say(`${before}${count(deep, "step")}${answers ? "" : named}${by === "root" ? ", ÷ √likes" : ""}: you two share ${both.size} of ten films.${pairs}`, way !== "yours" ? "" : answers ? " These are the visits of your walk, however deep." : " Your walk began at other films: these are the library's numbers.");
+    const made = answers ? "" : `${count(deep, "step")}${named}`;
+    const told = [made, by === "root" ? "÷ √likes" : ""].filter(Boolean).join(", ");
+    say(`${before}${told ? `${told}: you` : "You"} two share ${both.size} of ten films.${pairs}`, way !== "yours" ? "" : answers ? " These are the visits of your walk, however deep." : " Your walk began at other films: these are the library's numbers.");
   };
 
   function update() {
@@ -300,12 +306,12 @@ function render({ model, el }) {
     return people[p].reduce((sum, f) => sum + all[f], 0) / people[p].length;
   }));
   const any = (values) => values[Math.floor(Math.random() * values.length)];
-  function leave(spark) {
+  function leave(spark, delay) {
     const [low, part] = [Math.floor(shown.deep), shown.deep % 1];
     spark.film = shown.loved[spark.taste];
     spark.left = low + Number(Math.random() < part);
     if (shown.way === "layers") spark.left = Math.floor(Math.random() * (spark.left + 1));
-    spark.delay = 0.2 + Math.random();
+    spark.delay = spark.left ? delay : 0.2 + Math.random(); // who makes no step waits at home
     hop(spark);
   }
   function hop(spark) {
@@ -335,7 +341,7 @@ function render({ model, el }) {
         const spark = sparks[k];
         if (spark.delay > 0 || spark.left <= 0) {
           spark.delay -= passed / 1000;
-          if (spark.delay <= 0) leave(spark);
+          if (spark.delay <= 0) leave(spark, 0);
           continue;
         }
         spark.part += passed / TRIP;
@@ -356,7 +362,7 @@ function render({ model, el }) {
   }
   function wake() {
     if (timer || still()) return;
-    sparks.forEach(leave);
+    for (const spark of sparks) leave(spark, 0.2 + Math.random());
     last = 0;
     timer = requestAnimationFrame(tick);
     play.textContent = "❚❚ Sparks";
@@ -369,6 +375,13 @@ function render({ model, el }) {
     play.setAttribute("aria-pressed", "false");
     if (el.isConnected) paint();
   }
+  // the wish for less motion may come and go while the page is open
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const settle = () => {
+    play.hidden = still();
+    if (still() && timer) stop();
+  };
+  calm.addEventListener("change", settle);
 
   function paint() {
     if (!sky.width) return;
@@ -451,6 +464,7 @@ function render({ model, el }) {
   update();
   return () => {
     stop();
+    calm.removeEventListener("change", settle);
     watch.disconnect();
     for (const key of keys) model.off(`change:${key}`, soon);
   };
