@@ -96,8 +96,8 @@ remember("11")
 #
 # ### Every item is pushed down by its log Q, and nothing else
 # * figure 11.1
-# * words Left the **rare** items, right the **popular** ones.
-# * then words The favorite comes first for only 7 of 20 users.
+# * words A square: twenty users at one item. Left the **rare** items, right the **popular** ones.
+# * then words So the favorite comes first for only 7 of 20 users.
 #
 # Minutes 12 to 14. Is it so beyond two films? Twenty users with tastes of their own over five items, and every possible draw was counted, so there is no noise. Below, the log of Q. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0. Each square is twenty
 # users on top of each other. Press the key at the end: the favorite comes first for seven of the twenty. Ask what the common belief, that a softmax learns how much each user likes each item, would show: squares on a level line. All lie on one that falls by one.

@@ -163,7 +163,7 @@ def five_variants() -> Sheet:
     rows = (
         ("none", "empty: left as it is", ("", "", "")),
         ("negatives only", "Khrylchenko's slide", ("", "− log Q", "− log Q")),
-        ("negatives only, hits out", "his code, released 2025", ("", "− log Q", "out")),
+        ("negatives only, hits out", "code, Khrylchenko et al. 2025", ("", "− log Q", "out")),
         ("nQ, hits out", "as just derived", ("", "− log nQ", "out")),
         ("Yi", "Yi et al., 2019", ("− log Q", "− log Q", "− log Q")),
     )
