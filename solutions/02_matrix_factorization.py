@@ -17,7 +17,7 @@
 # > nothing at all?**
 #
 # item2item of lesson 01 knows two films as related only if somebody liked both. To see further, a model has
-# to say something about cells that nobody filled in. This lesson tries the three answers one after the other.
+# to say something about cells that nobody filled in.
 #
 # **You will** guess empty cells with a factorization, see what goes wrong when they say nothing, let all of them
 # speak at the price of a few, and measure how loud they should be.
@@ -128,8 +128,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 2.1. The toy likes and their best approximations. Rank 1 gives all three the same taste, with
-# Bob's films on top. Rank 2 tells Ann's corner from Eve's. Rank 3 repeats R to the last cell: it writes 0 into every
-# empty cell, as R does.*
+# Bob's films on top. Rank 2 tells Ann's corner from Eve's. Rank 3 repeats R to the last cell.*
 #
 # That is why we write $\approx$. With an equals sign the model has learned the data by heart, zeros included.
 # A recommender lives on the **error** it makes: on what it writes into empty cells. So $d$ should not be too
@@ -194,7 +193,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 2.2. Lines of equal loss, and ALS. Every step runs parallel to an axis, because one side
-# is fixed, and ends where it touches a line of equal loss: lower is not possible in this direction.
+# is fixed, and ends where it touches a line of equal loss.
 # There are two valleys of equal depth, (w, h) and (−w, −h).*
 #
 # So the whole landscape is no bowl, but every cut along one axis is. One walks from bowl to bowl, and as long as the sides are solved in turn, the loss never rises.
@@ -508,8 +507,8 @@ verdicts(*cards)
 # * *MF on ratings*: the first. Its empty cells say nothing, so almost any film may come first.
 # * *Hu–Koren*: perhaps the second. Its empty cells pull, but nobody chose its 100 numbers. Up to a factor it is iALS with $\alpha_0 = 1$ and $\nu = 0$: the same model
 #   in other settings, and less than half the finds.
-# * The *SVD*: neither. It wants a 0 in every empty cell, and the 8 numbers that validation chose cannot repeat them all.
-# * *iALS*: neither, for its pull was chosen, too.
+# * The *SVD*: neither. It wants a 0 in every empty cell, but 8 numbers, which validation chose, cannot repeat them all.
+# * *iALS*: neither, for its pull was chosen.
 #
 # And the top? That list knows only the day: it is the calendar again (1.8). For iALS a like of spring counts as much as one of yesterday.
 #

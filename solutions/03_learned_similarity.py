@@ -607,10 +607,14 @@ verdicts(*cards)
 # walk on it. Ann likes Alien. Which other films can she reach, and in how many steps?
 # [Lesson 04](04_graph_view.ipynb) walks them.
 #
+# <details><summary>What to read next</summary>
+#
 # **Further reading.** He et al., *Neural Collaborative Filtering* ([arXiv 1708.05031](https://arxiv.org/abs/1708.05031)), and the answer, on 3.3 and 3.7: Rendle et al.,
 # *Neural Collaborative Filtering vs. Matrix Factorization Revisited* ([arXiv 2005.09683](https://arxiv.org/abs/2005.09683)). Rendle et al., *BPR*
 # ([arXiv 1205.2618](https://arxiv.org/abs/1205.2618)): the loss. Krichene and Rendle, *On Sampled Metrics for Item Recommendation* (KDD 2020). Dacrema et al., *Are We Really Making Much Progress?*
 # ([arXiv 1907.06902](https://arxiv.org/abs/1907.06902)): one field, tuned again.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -155,8 +155,8 @@ check("06.1", lightgcn_propagate)
 # \mathbf P \mathbf P^\top = \frac{1}{(K+1)^2} \sum_{j=0}^{K} \sum_{k=0}^{K} \hat{\mathbf A}^{\,j+k}
 # $$
 #
-# From lesson 04 you know which powers of $\hat{\mathbf A}$ have something in that block. Answer for the *last layer*
-# first. Then figure 6.1 asks the same of the *mean*: which of its scores are 0?
+# From lesson 04 you know which powers of $\hat{\mathbf A}$ have something in that block. Which scores are 0 in the *last layer*
+# alone, and which in the *mean*?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 8 to 18. Ask 06.p3, which keeps the last layer alone; usual wrong answer: the pairs K steps apart, but both ends
@@ -592,10 +592,14 @@ pd.DataFrame({"who notices a change of Alien": told})
 # **Next.** LightGCN has a row for everybody who was there yesterday. A pin that was made this morning has
 # none, and no like yet. How can a graph model say anything about it? [Lesson 07](07_graphsage.ipynb) gives it a vector.
 #
+# <details><summary>What to read next</summary>
+#
 # **Further reading.** He et al., *LightGCN*
 # ([arXiv 2002.02126](https://arxiv.org/abs/2002.02126)): the ablations behind this lesson. Li, Han, Wu, *Deeper
 # Insights into Graph Convolutional Networks* ([arXiv 1801.07606](https://arxiv.org/abs/1801.07606)):
 # graphs that are not bipartite.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # If a minute is left, ask the question of lesson 07: what would you give a pin that nobody has saved?
