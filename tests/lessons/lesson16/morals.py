@@ -17,7 +17,7 @@ def rival() -> bool:
 
 
 def no_cost() -> bool:
-    # a loss that joins others is never seen to cost; users gain when their own loss and its reader joined. That features
+    # for pins a loss that joins others is never seen to cost; users gain when their own loss and its reader joined. That features
     # help them is not said: the same pairs at another temperature, as good for pins, find more than pairs and features
     stored, features = of("16_losses"), "entity-entity + entity-feature"
     leads, found = stored["leads"], {row["model"]: row["recall"] for row in stored["models"]}
@@ -39,7 +39,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, boards drown pins. A quota keeps places for both": drowned,
-    "No added loss did visible harm. Users gained when their own loss and its reader joined": no_cost,
+    "For pins no added loss did visible harm. Users gained when their own loss and its reader joined": no_cost,
     "Before you praise attention, give its rival the same number": rival,
     "Where contents may lie, let the model know the author, too": lambda: (
         all(
