@@ -7,6 +7,11 @@ import pytest
 from graphrec_utils.plots import visuals
 from tests.browser.pages import status, violations, width
 
+ASKED = (
+    "When did sequences take over? Pull the line. 25 of 25 systems, 2018 to 2026; "
+    "of 23 (marked ᴬ) only the abstract was read."
+)
+
 
 @pytest.fixture
 def show(on_a_page):
@@ -45,13 +50,17 @@ def test_the_line_is_pulled_to_a_year_and_says_what_came_before_and_after(show):
     assert status(root) == (
         "Until 2023, 3 of 11 of these systems read sequences of what people did; after it, 7 of 14."
     )
-    assert "gr-at-out" in root.locator(".gr-at-mark", has_text="OmniSage").get_attribute("class")
+    kinds = lambda name: root.locator(".gr-at-mark", has_text=name).get_attribute("class")  # noqa: E731
+    assert "gr-at-out" in kinds("OmniSage") and "gr-at-dim" in kinds("XWalk")
+    assert "gr-at-out" not in kinds("HSTU") and "gr-at-dim" not in kinds(
+        "TIGER"
+    )  # they are counted
     line = root.get_by_role("slider", name="Until which year")
     line.focus()
     page.keyboard.press("ArrowLeft")
     assert status(root).startswith("Until 2022, 2 of 7")
     root.get_by_role("button", name="Show all").click()
-    assert line.get_attribute("aria-valuenow") == "2026" and status(root).startswith("25 of 25")
+    assert line.get_attribute("aria-valuenow") == "2026" and status(root) == ASKED
 
 
 def test_a_row_and_a_square_open_by_keyboard_and_say_what_was_read(show):
@@ -110,4 +119,6 @@ def test_it_fits_and_readers_of_screens_can_use_it(show, wide, dark):
     root.get_by_role("button", name="PinSage, Pinterest").click()
     assert root.locator(".gr-at-cells").count() == 1
     assert width(page) <= wide
+    named = root.locator(".gr-at-mark text:visible").all_text_contents()
+    assert len(named) == (25 if wide > 400 else 10) and "For You feed" in named
     assert violations(page) == []

@@ -20,7 +20,10 @@ MODULES = [BASE / "base.js", *(path / f"{name}.js" for name, path in visuals.fol
 EACH = pytest.mark.parametrize("make", MADE.values(), ids=MADE)
 
 
-LARGE = {"everybody": 150_000}  # it brings 1,200 films and who likes them
+LARGE = {
+    "everybody": 150_000,  # it brings 1,200 films and who likes them
+    "atlas": 45_000,  # 25 systems, and what is known of each
+}
 
 
 @functools.cache

@@ -106,7 +106,7 @@ def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(on_a_page):
     page.keyboard.press("Home")
     assert "Nothing has come yet" in status.inner_text()
     page.keyboard.press("ArrowRight")
-    assert status.inner_text().startswith("Step 1: Ann comes. Eve shares a bucket with it.")
+    assert status.inner_text().startswith("Step 1: Ann comes. Its rarer hit bucket is hit every ")
     page.keyboard.press("End")
     assert status.inner_text().startswith("Step 6: Bob comes")
     cells = root.locator(".gr-str-hit")
@@ -117,6 +117,25 @@ def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(on_a_page):
     )  # of those who share one: where a film is asked
     assert root.locator(".gr-str-crowded").count() == 1  # Bob and Eve under the second alone
     assert root.locator(".gr-str-gap", has_text="taken").count() == 1
+
+
+def test_time_and_alpha_are_pulled_and_say_what_they_do(on_a_page):
+    events = [0, 1, 0, 2, 0, 1, 2] * 20
+    _, root = on_a_page(visuals.stream(events, [[0, 1, 0], [0, 1, 1]], ["Ann", "Bob", "Eve"]))
+    status = root.locator(".gr-status")
+    root.get_by_role("slider", name="event").fill("140")
+    gap, told = re.search(r"hit every ([\d.]+) steps.* = ([\d.]+);", status.inner_text()).groups()
+    assert f"1/{gap} = {told}; its share so far is 0.29." in status.inner_text()
+    assert told == f"{1 / float(gap):.2f}" and status.inner_text().startswith("Step 140: Eve comes")
+    bar = root.get_by_role("button", name="Eve: share").get_attribute("aria-label")
+    assert bar.endswith(f"estimate {told}")
+    root.get_by_role("slider", name="alpha").fill("0.3")
+    assert "the last 7: so few that estimates jump" in status.inner_text()
+    root.get_by_role("slider", name="alpha").fill("0.01")
+    assert "would take 230 visits" in status.inner_text()
+    assert status.inner_text().endswith("the start, every 10, still counts.")
+    root.get_by_role("button", name="Back").click()
+    assert status.inner_text().startswith("Step 139: ")
 
 
 def test_a_film_is_asked_for_its_buckets_until_the_next_comes(on_a_page):
@@ -170,6 +189,9 @@ def test_a_shift_moves_the_list_from_what_is_liked_more_than_usual_to_what_is_li
     assert status.inner_text() == (
         "λ = 0.0: Cube is first: she takes it more often than others do."
     )
+    root.get_by_role("slider", name="λ").fill("-0.3")
+    assert root.locator("output").inner_text() == "−0.3"  # as the sentence writes it
+    root.get_by_role("slider", name="λ").fill("0")
     root.get_by_role("slider", name="λ").focus()
     for _ in range(10):
         page.keyboard.press("ArrowRight")

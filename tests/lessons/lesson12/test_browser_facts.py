@@ -21,7 +21,7 @@ def graph():
 def test_best_arrows_of_both_directions_are_none_and_pulling_makes_one_point(on_a_page):
     _, root = on_a_page(plane())
     root.get_by_role("button", name="both directions").click()
-    assert "the facts miss by 0.51 and 3.18" in status(root)
+    assert "the facts miss by 1.25 and 3.05" in status(root)
     box = "e => { const b = e.getBBox(); return b.x + b.width; }"
     assert root.locator(".gr-tr-arrow").last.evaluate(box) <= 340  # nothing leads out of the frame
     root.get_by_role("button", name="Best arrows").click()
@@ -74,24 +74,31 @@ def test_a_point_can_be_dragged(on_a_page):
 
 def test_relations_can_be_switched_and_another_node_put_into_the_middle(on_a_page):
     page, root = on_a_page(graph())
-    assert status(root) == "Ann reaches 5 of 5 films within 3 edges."
-    root.get_by_role("button", name="likes alone").click()
     said = "Ann reaches 3 of 5 films within 3 edges; farther: Drive; no way to: Exit."
-    assert status(root) == said  # Eve likes Cube and Drive; nobody likes Exit
+    asks = " Which relation brings more? Switch one on."
+    assert status(root) == said + asks  # Eve likes Cube and Drive; nobody likes Exit
+    bars = lambda: root.locator(".gr-tg-bar + span").all_inner_texts()  # noqa: E731
+    assert bars() == ["3 of 5", "?", "?"]  # what a relation brings is not told before it is tried
     tray = root.locator(".gr-tg-tray + text")
     assert tray.text_content() == "farther than 3 edges, or no way"
     root.get_by_role("checkbox", name="made by").check()
-    assert "5 of 5 films" in status(root)
+    assert status(root) == "With “made by” Ann reaches 5 of 5 films within 3 edges (before: 3)."
+    assert bars() == ["3 of 5", "?", "5 of 5"]
+    root.get_by_role("checkbox", name="likes").uncheck()
+    assert status(root).startswith("Without “likes” Ann reaches 0 of 5 films")
+    root.get_by_role("button", name="All relations").click()
+    assert "?" not in bars()
     root.get_by_role("button", name="Ann, user").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert not status(root).startswith("Ann")
     root.get_by_role("button", name="Reset").click()
-    assert status(root) == "Ann reaches 5 of 5 films within 3 edges."
+    assert status(root) == said + asks and bars() == ["3 of 5", "?", "?"]
 
 
 def test_a_node_can_be_dropped_in_the_middle_and_its_way_is_told(on_a_page):
     page, root = on_a_page(graph())
+    root.get_by_role("button", name="All relations").click()
     exit_ = root.get_by_role("button", name="Exit, film")
     exit_.locator("circle").first.hover()
     assert "The way: Ann – likes – Alien – has genre – horror – has genre – Exit." in status(root)

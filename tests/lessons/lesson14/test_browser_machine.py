@@ -89,17 +89,24 @@ def test_a_kind_without_lists_says_who_hears_a_graph_most(drawn):
         for name, x in (("all pins", 0.4), ("ad pins", 0.2), ("idea pins", 0.5), ("shops", 0.0))
     ]
     root = drawn(visuals.machine(kinds))
+    who = root.get_by_role("img").last  # a bar for each kind, of what is heard most
+    assert who.get_attribute("aria-label") == "ad pins 0.20, idea pins 0.50, shops nobody"
+    assert status(root).endswith("Do all kinds hear alike? Press a graph.")
+    assert "neighbors" not in root.locator(".gr-mac-left").inner_text()  # there are no lists
+    root.locator(".gr-mac-flow").nth(2).dispatch_event("click")  # a line is its graph
+    assert root.get_by_role("button", name="ads, ask").get_attribute("aria-pressed") == "true"
+    assert who.get_attribute("aria-label") == "ad pins 0.30, idea pins 0.30, shops 0.30"
     root.get_by_role("button", name="boards, ask").click()
     assert status(root) == (
         "boards is heard most by idea pins, 0.50, least by ad pins, 0.20. Nobody is there for shops."
+        " That is where they look, not what the graph is worth."
     )
     root.get_by_role("button", name="shops").click()
     assert status(root).startswith("shops have nobody in boards. It is heard most by idea pins")
-    assert status(root).endswith("least by ad pins, 0.20.")  # and shops are not named twice
+    assert "least by ad pins, 0.20. That is where" in status(root)  # shops are not named twice
     root.get_by_role("button", name="ad pins").click()  # and what the chosen kind gives
     assert status(root).startswith("ad pins give boards 0.20. It is heard most by idea pins, 0.50")
     assert root.locator("text.gr-mac-strong").all_text_contents() == ["ad pins", "0.20"]
-    who = root.get_by_role("img").last  # and a bar for each kind
     assert who.get_attribute("aria-label") == "ad pins 0.20, idea pins 0.50, shops nobody"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import torch
 
@@ -48,8 +50,10 @@ def test_each_loss_has_its_color_and_a_part_says_whom_it_learns_from(page, switc
     assert status(switches) == "“encoder” learns from entity-entity and entity-feature."
     page.keyboard.press("ArrowDown")  # the focus stands on it
     assert status(switches) == "“feature network” learns from entity-feature."
+    bright = switches.locator("path.gr-tw-edge:not(.gr-tw-pale)")  # and the picture says so, too
+    assert bright.count() == 2 == switches.locator("path.gr-tw-f:not(.gr-tw-pale)").count()
     switches.get_by_role("button", name="what a user liked").click()
-    assert "is data" in status(switches)
+    assert "is data" in status(switches) and bright.count() == 0
     shown = switches.locator(".gr-tw-stripe[visibility=visible]")
     assert shown.count() == 5  # two at the encoder and at what is found, one at the network
 
@@ -72,6 +76,8 @@ def test_a_number_of_one_mean_is_seen_to_belong_to_the_users(drawn):
         for k in "eu"
     }
     assert thick["u"] > 4 * thick["e"]
+    ways = "xs => xs.map((x) => x.style.strokeWidth)"  # a share is as wide wherever it is drawn
+    assert len(set(root.locator("path.gr-tw-u").evaluate_all(ways))) == 1
     root.get_by_role("button", name="user-entity").click()
     assert "Each has 50 % of the number" in status(root)
 
@@ -91,6 +97,34 @@ def test_a_mean_each_is_compared_with_one_mean_over_all(drawn):
     assert "each has 50 %, for each has 256 questions" in status(root)
     one.click()
     assert "Each has 50 % of the number" in status(root)
+
+
+def test_losses_are_weighed_by_hand_and_by_keys(page, drawn):
+    root = drawn(visuals.three_losses(on="efu", function=mean_each))
+    seam = root.get_by_role("slider", name="seam between entity-entity and entity-feature")
+    knob = seam.locator("circle").bounding_box()
+    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=4)
+    page.mouse.up()
+    said = r"Weights 1\.\d+, 0\.\d+ and 1\.00: entity-entity has \d+ % of the number\."
+    assert re.match(said, status(root))
+    before = int(seam.get_attribute("aria-valuenow"))
+    seam.press("ArrowRight")
+    assert int(seam.get_attribute("aria-valuenow")) == before + 5
+    root.get_by_role("button", name="All weights 1").click()
+    assert "Each has 33 % of the number" in status(root)
+    root.get_by_role("button", name="user-entity").click()
+    assert root.get_by_role("slider").count() == 1  # a seam lies between two
+
+
+def test_a_number_without_weights_has_no_seam(drawn):
+    root = drawn(
+        visuals.three_losses(on="efu", function=lambda x, w: sum(y.mean() for y in x.values()))
+    )
+    assert root.locator(".gr-tw-seam").count() == 0
+    assert root.get_by_role("button", name="All weights 1").count() == 0
 
 
 @pytest.mark.parametrize("make", [losses])

@@ -131,6 +131,30 @@ def test_means_of_all_rounds_are_ticked_and_hold_down_who_is_lifted_late(on_a_pa
     assert "in the mean of all rounds by 31 % and 51 %. Stuck." in status(root)
 
 
+def test_old_rounds_hold_down_only_whose_mean_is_lower_and_a_tie_is_told(on_a_page):
+    pins = {"old hit": 0.5, "cake": 0.45, "garden": 0.6, "lamp": 0.4, "new gem": 0.8, "sofa": 0.55}
+    page, root = on_a_page(visuals.exposure(pins))
+    step = lambda: root.get_by_role("button", name="Step →").click()  # noqa: E731
+    for _ in range(5):
+        step()
+    pull(page, root.locator(".gr-body svg"), (0.3, 0.42), (0.3, 0.1))  # garden, from place 3
+    held = 0
+    for _ in range(10):
+        step()
+        if found := re.search(r"by (\d+) % and (\d+) %: the old rounds hold it", status(root)):
+            held += 1
+            assert int(found[1]) <= int(found[2])
+    assert held and "Stuck." in status(root)
+    root.get_by_role("button", name="Reset").click()
+    pull(page, root.locator(".gr-body svg"), (0.3, 0.75), (0.3, 0.1))  # the gem, at round 0
+    step()
+    step()
+    assert (
+        "garden, liked by 60 %, is clicked by 15 % down there, as many as cake above it"
+        in status(root)
+    )
+
+
 def test_rounds_go_by_keys_from_a_thing_that_was_asked(on_a_page):
     page, root = on_a_page(sorted_list())
     root.get_by_role("button", name="new gem: seen by").focus()

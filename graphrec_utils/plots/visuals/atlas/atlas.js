@@ -5,6 +5,8 @@
 
 import { button, count, frame, h, list, roving, s } from "../base/base.js";
 
+const ASKED = "sequence"; // the kind that the question is about
+
 function render({ model, el }) {
   const [systems, kinds, ways, day] = ["systems", "kinds", "ways", "day"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
@@ -92,6 +94,7 @@ function render({ model, el }) {
       press(row.name);
     } }, hit, s("rect", { class: "gr-at-dot", x: -6, y: -6, width: 12, height: 12 }), s("text", { x: 11, y: 4 }, nick(row.name)));
     node.setAttribute("aria-label", `${row.name}, ${row.company}, ${row.year}, ${row.kind}`);
+    if (row.kind === ASKED) node.querySelector(".gr-at-dot").classList.add("gr-at-reads");
     return { row, node, hit };
   });
   const arrows = systems.flatMap((row) => (row.on ?? []).map((other) => ({ ends: [other, row.name], line: s("path", { class: "gr-at-arrow" }), head: s("path", { class: "gr-at-head" }) })));
@@ -105,6 +108,7 @@ function render({ model, el }) {
   const picture = s("svg", { role: "group", "aria-label": "Systems by year and kind of graph", class: "gr-at-time" },
     ...lanes.map((x) => x.back), ...heads, ...breaks, ...arrows.map((x) => x.node), ...lanes.map((x) => x.text), ...marks.map((x) => x.node), late, knob);
   const WIDE = 858;
+  const wordy = (row) => small && row.kind === ASKED; // the lane that the question is about has names on a telephone, too: a line each
   const place = new Map();
   let edges = []; // where each year ends
   let small = null;
@@ -120,26 +124,34 @@ function render({ model, el }) {
     edges = starts.map((_, k) => (starts[k + 1] ?? wide - 9) - 3);
     let y = top;
     kinds.forEach((kind, k) => {
-      const lines = Math.max(1, ...years.map((year) => Math.ceil(inCell(kind, year).length / across)));
+      const named = narrow && kind === ASKED ? systems.filter((row) => row.kind === kind) : null;
+      const lines = named ? 0.62 * named.length + 0.3 : Math.max(1, ...years.map((year) => Math.ceil(inCell(kind, year).length / across)));
       const title = narrow ? 18 : 0;
       const height = title + lines * high + 10;
       for (const [name, value] of Object.entries({ y, width: wide, height })) lanes[k].back.setAttribute(name, value);
       lanes[k].text.setAttribute("y", y + (narrow ? 15 : 20));
-      years.forEach((year, x) => inCell(kind, year).forEach((row, j) => place.set(row.name, [starts[x] + 10 + 25 * (j % across), y + title + 16 + high * Math.floor(j / across)])));
+      years.forEach((year, x) => inCell(kind, year).forEach((row, j) => place.set(row.name, [starts[x] + 10 + 25 * (named ? 0 : j % across), y + title + 16 + high * (named ? 0.62 * named.indexOf(row) : Math.floor(j / across))])));
       y += height;
     });
     for (const { row, node, hit } of marks) {
       node.setAttribute("transform", `translate(${place.get(row.name)})`);
-      const size = { x: -12, y: -high / 2, width: narrow ? 24 : 20 + 7 * nick(row.name).length, height: high };
+      const long = 20 + 7 * nick(row.name).length;
+      const turned = wordy(row) && place.get(row.name)[0] > 180;
+      const own = wordy(row) ? 0.62 * high : high;
+      const size = { x: turned ? 12 - long : -12, y: -own / 2, width: narrow && !wordy(row) ? 24 : long, height: own };
+      const text = node.lastChild;
+      text.setAttribute("x", turned ? -11 : 11);
+      text.setAttribute("text-anchor", turned ? "end" : "start");
+      text.classList.toggle("gr-at-named", wordy(row));
       for (const [name, value] of Object.entries(size)) hit.setAttribute(name, value);
     }
     for (const { ends, line, head } of arrows) {
       const [[a, b], [c, y2]] = ends.map((name) => place.get(name));
-      const [x, fx, fy] = [c - 10, a + 8, (b + y2) / 2];
-      const size = Math.hypot(x - fx, y2 - fy);
-      const [dx, dy] = [(x - fx) / size, (y2 - fy) / size];
-      line.setAttribute("d", `M${a} ${b + 8}Q${fx} ${fy} ${x} ${y2}`);
-      head.setAttribute("d", `M${x + 3 * dx} ${y2 + 3 * dy}L${x - 8 * dx - 5 * dy} ${y2 - 8 * dy + 5 * dx}L${x - 8 * dx + 5 * dy} ${y2 - 8 * dy - 5 * dx}z`);
+      const [x, z, fx, fy] = [c - 9, y2 - 9, a + 8, (b + y2) / 2]; // it comes from above, where no name stands
+      const size = Math.hypot(x - fx, z - fy);
+      const [dx, dy] = [(x - fx) / size, (z - fy) / size];
+      line.setAttribute("d", `M${a} ${b + 8}Q${fx} ${fy} ${x} ${z}`);
+      head.setAttribute("d", `M${x + 3 * dx} ${z + 3 * dy}L${x - 8 * dx - 5 * dy} ${z - 8 * dy + 5 * dx}L${x - 8 * dx + 5 * dy} ${z - 8 * dy - 5 * dx}z`);
     }
     heads.forEach((node, k) => node.setAttribute("x", starts[k] + (narrow ? 2 : 4)));
     breaks.forEach((node, k) => node.setAttribute("x", starts[k] - (narrow ? 3 : 8)));
@@ -174,9 +186,10 @@ function render({ model, el }) {
     const family = systems.filter((row) => row.company === whose);
     const bound = arrows.filter((x) => who && x.ends.includes(who.name));
     const near = new Set([...bound.flatMap((x) => x.ends), ...family.map((row) => row.name)]);
+    const asking = !who && last < years.at(-1);
     const shown = new Set(kept().filter((row) => row.year <= last).map((row) => row.name));
     for (const { row, node } of marks) {
-      const kinds = { out: !shown.has(row.name), lit: near.has(row.name), dim: who && !near.has(row.name), open: open === row.name };
+      const kinds = { out: !shown.has(row.name) && !(asking && row.kind === ASKED && kept().includes(row)), lit: near.has(row.name), dim: (who && !near.has(row.name)) || (asking && row.kind !== ASKED), open: open === row.name };
       node.setAttribute("class", ["gr-at-mark", ...Object.keys(kinds).filter((x) => kinds[x]).map((x) => `gr-at-${x}`)].join(" "));
     }
     for (const x of arrows) {
@@ -194,7 +207,7 @@ function render({ model, el }) {
   const tell = (who) => {
     const [rest, last] = [kept(), model.get("until")];
     const old = rest.filter((row) => row.year <= last);
-    const reads = (part) => `${part.filter((row) => row.kind === "sequence").length} of ${part.length}`;
+    const reads = (part) => `${part.filter((row) => row.kind === ASKED).length} of ${part.length}`;
     if (!rest.length) return say("No system is all of this.");
     if (who) {
       const [others, heirs] = [systems.filter((row) => row.company === who.company).length - 1, arrows.filter((x) => x.ends[0] === who.name).map((x) => x.ends[1])];
@@ -206,7 +219,10 @@ function render({ model, el }) {
     if (old.length < rest.length) return say(`Until ${last}, ${reads(old)} of these systems read sequences of what people did; after it, ${reads(rest.filter((row) => row.year > last))}.`);
     const abstracts = rest.filter((row) => row.read === "abstract").length;
     const span = rest.map((row) => row.year);
-    say(`${rest.length} of ${count(systems.length, "system")}, ${Math.min(...span)} to ${Math.max(...span)}; of ${abstracts} (marked ᴬ) only the abstract was read. When did sequences take over? Pull the line.`);
+    say(
+      (rest.length === systems.length ? "When did sequences take over? Pull the line. " : "") +
+        `${rest.length} of ${count(systems.length, "system")}, ${Math.min(...span)} to ${Math.max(...span)}; of ${abstracts} (marked ᴬ) only the abstract was read.`,
+    );
   };
   const all = button("List", () => {
     const on = all.getAttribute("aria-expanded") !== "true";

@@ -34,7 +34,8 @@ def typed_graph(
     Args:
         facts: with labels and types of all entities and labels of the relations; at most 30 entities.
         center: the entity in the middle.
-        on: names of the relations that are switched on at the start; None: all of them.
+        on: names of the relations that are switched on at the start; None: the first alone, and the reader
+            adds others (the printed picture has all of them beside it).
         goal: the type of node that is counted, "" for all.
 
     Raises:
@@ -66,7 +67,7 @@ def typed_graph(
         Path(__file__).with_name("typed_graph.js"),
         state={
             "names": names, "relations": relations, "kinds": kinds, "kind": [kinds.index(x) for x in types],
-            "facts": rows.tolist(), "on": switched, "center": center, "goal": goal, "hops": HOPS,
+            "facts": rows.tolist(), "on": [name == relations[0] for name in relations] if on is None else switched, "center": center, "goal": goal, "hops": HOPS,
         },
         text=f"graph of {len(names)} nodes, {len(kinds)} types and {len(relations)} relations",
         alt=(

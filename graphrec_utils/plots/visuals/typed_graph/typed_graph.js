@@ -231,6 +231,8 @@ function render({ model, el }) {
 
   let rows = [];
   let [found, whole] = [null, []]; // what `reach` says now, and the distances without a bound
+  const seen = new Set([0]); // relations that have been on: their bars are known
+  let [past, turned] = [null, null]; // what was shown before; the relation that was switched alone, and what was reached before
   const draw = () => {
     const [on, center] = [model.get("on"), model.get("center")];
     found = reach(on, center);
@@ -256,8 +258,15 @@ function render({ model, el }) {
     });
     label(ring, shown);
     const goals = wanted(center);
+    const flips = past?.center === center ? on.flatMap((x, r) => (x === past.on[r] ? [] : [r])) : [];
+    turned = flips.length === 1 ? [flips[0], past.got] : null;
+    past = { on, center, got: goals.filter((v) => ring[v] >= 0).length };
+    on.forEach((x, r) => x && seen.add(r));
     boxes.forEach(({ input, bar, text }, r) => {
       input.checked = on[r];
+      bar.style.width = 0;
+      text.textContent = "?";
+      if (!seen.has(r)) return;
       const both = reach(relations.map((_, k) => k === r || k === 0), center).ring;
       const n = goals.filter((v) => both[v] >= 0).length;
       bar.style.width = `${Math.max(2, (110 * n) / Math.max(1, goals.length))}px`;
@@ -285,10 +294,11 @@ function render({ model, el }) {
     const alone = ring.every((x, v) => v === center || x < 0);
     const active = relations.filter((_, r) => on[r]);
     const none = alone && active.length ? ` No edge “${list(active)}” is at ${names[center]}.` : "";
-    const told = way.length ? ` The way: ${names[center]}${way.map(([, j, v]) => ` – ${relations[facts[j][1]]} – ${names[v]}`).join("")}.` : none;
+    const ask = seen.size < 2 && relations.length > 1 && got.length < goals.length ? " Which relation brings more? Switch one on." : "";
+    const told = way.length ? ` The way: ${names[center]}${way.map(([, j, v]) => ` – ${relations[facts[j][1]]} – ${names[v]}`).join("")}.` : none + ask;
     say(
-      `${names[center]} reaches ${got.length} of ${count(goals.length, what)} within ${count(hops, "edge")}` +
-        missed.map(([how, who]) => `; ${how}: ${list(who)}`).join("") + "." + told,
+      (turned ? `${on[turned[0]] ? "With" : "Without"} “${relations[turned[0]]}” ` : "") + `${names[center]} ${turned?.[1] === got.length ? "still " : ""}reaches ${got.length} of ${count(goals.length, what)} within ${count(hops, "edge")}` +
+        (turned && turned[1] !== got.length ? ` (before: ${turned[1]})` : "") + missed.map(([how, who]) => `; ${how}: ${list(who)}`).join("") + "." + told,
     );
   };
   roving(drawing, () => rows, nodes[first[1]]);
@@ -296,6 +306,8 @@ function render({ model, el }) {
     button("All relations", () => put("on", relations.map(() => true))),
     button(`${relations[0]} alone`, () => put("on", relations.map((_, r) => r === 0))),
     button("Reset", () => {
+      seen.clear();
+      seen.add(0);
       put("on", first[0]);
       put("center", first[1]);
     }),

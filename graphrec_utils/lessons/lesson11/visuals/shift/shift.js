@@ -70,6 +70,7 @@ function render({ model, el }) {
       : `${names[first]} is still first, but ${names[common]}, drawn most for anybody, comes up.`;
     say(`λ = ${amount.toFixed(1).replace("-", "−")}: ${why}`);
     control.set(amount);
+    control.node.lastChild.textContent = amount.toFixed(1).replace("-", "−");
   };
   const control = slider("λ", { min: low, max: high, step: 0.1, value: model.get("amount") }, put);
   controls.prepend(control.node);

@@ -11,28 +11,32 @@ function render({ model, el }) {
   const { root, body, controls, say } = frame(el, {
     label: "How often items come, estimated from a stream in hashed tables",
     help:
-      "Step through the stream (Home and End jump). Press a film, or reach it with the arrow keys, to see its buckets: thick " +
+      "Pull event or alpha, or step (Home and End jump). Press a film, or reach it with the arrow keys, to see its buckets: thick " +
       "lines, dashed ones of those that share a bucket with it. Outlines are the true shares so far.",
   });
 
   // ---- the tables after so many events, made from the beginning: hundreds of events at most
   const after = (step, alpha) => {
     const last = buckets.map(() => Array(width).fill(0));
+    const hits = buckets.map(() => Array(width).fill(0));
     const gap = buckets.map(() => Array(width).fill(model.get("start")));
     for (let t = 1; t <= step; t += 1) {
       buckets.forEach((own, k) => {
         const b = own[events[t - 1]];
         gap[k][b] += alpha * (t - last[k][b] - gap[k][b]);
         last[k][b] = t;
+        hits[k][b] += 1;
       });
     }
-    return { last, gap };
+    return { last, gap, most: Math.max(...hits.flat()) };
   };
 
   // ---- bars of the estimates, and a table for each hash function
   const [row, zero, long] = [28, 92, 150];
   let asked_at = model.get("step");
   let asked = null; // a film that was pressed, until the next comes
+  let rated = null; // whether the last act was a pull at alpha
+  const digits = (x) => [1, 2, 3].map((d) => x.toFixed(d)).find((t, k) => k > 1 || (1 / t).toFixed(2) === (1 / x).toFixed(2)); // 1 over it is the estimate, as shown
   const bars = names.map((name, k) => ({
     touch: s("rect", { x: 0, y: k * row, width: zero + long + 46, height: row, class: "gr-str-touch" }),
     bar: s("rect", { x: zero, y: k * row + 7, height: 14, class: "gr-item" }),
@@ -42,6 +46,7 @@ function render({ model, el }) {
   }));
   const ask = (k) => {
     asked = k;
+    rated = null;
     draw();
   };
   bars.forEach((x, k) => (x.node = s("g", { role: "button", tabindex: -1, class: "gr-str-film", onclick: () => ask(k),
@@ -81,8 +86,8 @@ function render({ model, el }) {
 
   const draw = () => {
     const [step, alpha] = [model.get("step"), model.get("alpha")];
-    const { last, gap } = after(step, alpha);
-    if (asked !== null && step !== asked_at) asked = null;
+    const { last, gap, most: visits } = after(step, alpha);
+    if (step !== asked_at) [asked, rated] = [null, null];
     asked_at = step;
     const now = asked ?? (step ? events[step - 1] : null);
     const shares = names.map((_, j) => (step ? events.slice(0, step).filter((x) => x === j).length / step : 0));
@@ -104,22 +109,33 @@ function render({ model, el }) {
       row_.forEach((cell, b) => {
         const hit = now !== null && buckets[k][now] === b;
         const crowded = hit && mates.some((j) => buckets[k][j] === b);
-        cell.gap.textContent = `every ${gap[k][b].toFixed(1)}`;
+        cell.gap.textContent = `every ${digits(gap[k][b])}`;
         cell.last.textContent = hit && k === counts && buckets.length > 1 ? tight ? "taken" : "rarer hit: taken" : last[k][b] ? "" : "never hit";
         cell.box.setAttribute("class", `gr-str-box${hit ? " gr-str-hit" : ""}${crowded ? " gr-str-crowded" : ""}`);
       }),
     );
     links.forEach((link, j) => link.setAttribute("class", `gr-str-link${j === now ? " gr-str-mine" : asked !== null && mates.includes(j) ? " gr-str-mate" : now === null ? "" : " gr-str-pale"}`));
     rate.set(alpha);
-    const shared = mates.map((j) => names[j]);
+    when.set(step);
     tables.setAttribute("aria-label", buckets.map((own, k) =>
       `table ${k + 1}: ` + gap[k].map((x, b) => `${list(who(k, b)) || "nobody"} ${x.toFixed(1)}`).join("; ")).join(". "));
     if (now === null) return say("Nothing has come yet: every gap is where it began.");
     const name = names[now];
-    if (asked === null) {
-      const with_it = shared.length ? ` ${list(shared)} share${shared.length === 1 ? "s" : ""} a bucket with it.` : "";
-      return say(`Step ${step}: ${name} comes.${with_it} ${buckets.length > 1 ? "The rarer hit of its buckets" : "Its bucket"} is hit every ${gaps[counts].toFixed(1)} steps.`);
+    if (rated !== null) {
+      // how many of the last visits make nine tenths of a gap
+      const n = Math.ceil(Math.log(0.1) / Math.log(1 - alpha));
+      return say(
+        `alpha = ${alpha.toFixed(2)}: a visit counts ${Math.round(100 * alpha)} % of its bucket's gap. ` +
+          (n > visits
+            ? `Nine tenths would take ${n} visits, and no bucket has had more than ${visits}: the start, every ${model.get("start")}, still counts.`
+            : `Nine tenths come from the last ${n}${n < 10 ? ": so few that estimates jump with each" : ": chance averages out, a change shows late"}.`),
+      );
     }
+    if (asked === null)
+      return say(
+        `Step ${step}: ${name} comes. Its ${buckets.length > 1 ? "rarer hit bucket" : "bucket"} is hit every ${digits(gaps[counts])} steps, ` +
+          `so its estimate is 1/${digits(gaps[counts])} = ${found[now].toFixed(2)}; its share so far is ${shares[now].toFixed(2)}.`,
+      );
     // tables in which nobody else has hit its bucket
     const free = buckets.map((own, k) => (mates.some((j) => own[j] === own[now] && shares[j]) ? 0 : k + 1)).filter(Boolean);
     const its = buckets.length > 2 ? `all ${buckets.length} of its buckets` : buckets.length > 1 ? "both its buckets" : "its bucket";
@@ -135,11 +151,13 @@ function render({ model, el }) {
   };
 
   const time = player(model, root, () => events.length, 250);
+  const when = slider("event", { min: 0, max: events.length, value: model.get("step") }, (k) => time.jump(k));
   const rate = slider("alpha", { min: 0.01, max: 0.5, step: 0.01, value: model.get("alpha") }, (x) => {
+    [rated, asked] = [x, null];
     model.set("alpha", x);
     model.save_changes();
   });
-  controls.prepend(...time.nodes, rate.node);
+  controls.prepend(...time.nodes, when.node, rate.node);
   for (const name of ["step", "alpha"]) model.on(`change:${name}`, draw);
   draw();
   return () => {

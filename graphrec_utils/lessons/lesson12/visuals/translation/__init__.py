@@ -27,7 +27,7 @@ SCENES: dict[str, dict] = {
         "entities": ["France", "Germany"],
         "points": [[-0.8, -0.3], [0.9, 0.4]],
         "relations": ["borders"],
-        "vectors": [[1.2, 0.6]],
+        "vectors": [[0.6, 1.3]],
         "facts": [[0, 0, 1], [1, 0, 0]],
     },
     "one to many": {

@@ -78,11 +78,11 @@ function render({ model, el }) {
       head: graph ?? label,
       list: s("g", {}),
       vector: s("g", {}, ...[0, 1, 2, 3].map((c) => cell(cells + 10 * c, y(k) - 5, 10, own))),
-      line: s("path", { class: `gr-mac-flow ${own}`, d: path }),
+      line: s("path", { class: `gr-mac-flow ${own}`, d: path, onclick: () => k && drop(k - 1) }),
       value: s("text", { class: "gr-mac-small", x: cells + 20, y: y(k) - 8, "text-anchor": "middle" }),
     };
   });
-  const heads = [["graphs", 2], ["neighbors", fan - 22], ["a vector each", cells - 6], ["one", end - 2]];
+  const heads = [["graphs", 2], ...(pins.some((p) => p.graphs.some((g) => g.near.length)) ? [["neighbors", fan - 22]] : []), ["a vector each", cells - 6], ["one", end - 2]];
   const svg = s(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": `The machine: press a graph to ${verb}` },
@@ -98,7 +98,7 @@ function render({ model, el }) {
   const whole = known[0]?.one;
   const ends = known.flatMap((x) => [x.one - x.high, x.one - x.low, x.one]);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  const [zero, long] = [112, 150];
+  const [zero, long] = [122, 142];
   const px = (x) => zero + (long * (x - low)) / (high - low || 1);
   const found = names.map((name, k) => {
     const x = missed[name];
@@ -192,16 +192,18 @@ function render({ model, el }) {
     }
     const name = names[out];
     const x = missed[name];
-    asking.textContent = out < 0 ? "who hears a graph? Press one" : `attention to ${name}, by kind of pin`;
+    // beside the machine: the graph that was pressed, or the one that is heard most
+    const beside = out < 0 ? pin.graphs.reduce((a, g, k) => (g.looks > pin.graphs[a].looks ? k : a), 0) : out;
+    asking.textContent = `attention to ${names[beside]}, by kind of pin`;
     for (const { p, name: label, bar, value } of hears) {
-      for (const x of [label, value]) x.setAttribute("class", p === pin && out >= 0 ? "gr-mac-strong" : "");
-      const g = out < 0 ? null : p.graphs[out];
-      const wide = g ? (150 * (g.looks ?? 0)) / most : 0;
+      for (const x of [label, value]) x.setAttribute("class", p === pin ? "gr-mac-strong" : "");
+      const g = p.graphs[beside];
+      const wide = (150 * (g.looks ?? 0)) / most;
       bar.setAttribute("width", wide);
       value.setAttribute("x", 118 + wide);
-      value.textContent = !g ? "?" : nobody(g) ? "nobody" : share(g.looks);
+      value.textContent = nobody(g) ? "nobody" : share(g.looks);
     }
-    who.setAttribute("aria-label", out < 0 ? "nothing is asked" : hears.map((z) => `${z.p.name} ${z.value.textContent}`).join(", "));
+    who.setAttribute("aria-label", hears.map((z) => `${z.p.name} ${z.value.textContent}`).join(", "));
     // the one that was taken away before, for the eye to compare
     const past = known.length && out >= 0 ? seen.filter((k) => k !== out && missed[names[k]]).at(-1) : undefined;
     const old = past === undefined ? null : missed[names[past]];
@@ -211,7 +213,8 @@ function render({ model, el }) {
     const opened = !heard.length
       ? `${pin.name} hears nobody but itself: it is in none of the graphs.`
       : `${pin.name}: most is heard from ${own > heard[0].looks ? `itself, ${share(own)}, then from ` : ""}${heard[0].name}, ${share(heard[0].looks)}.` +
-        (silent.length ? ` Nobody in ${list(silent)}: ${silent.length > 1 ? "these graphs say" : "this graph says"} nothing.` : "");
+        (silent.length ? ` Nobody in ${list(silent)}: ${silent.length > 1 ? "these graphs say" : "this graph says"} nothing.` : "") +
+        (asks ? " Do all kinds hear alike? Press a graph." : "");
     say(
       out < 0
         ? opened
@@ -253,7 +256,8 @@ function render({ model, el }) {
     if (!most || (nobody(pin.graphs[k]) && pins.some((p) => p.graphs.some((g) => g.near.length)))) return `${pin.name} has nobody in ${name}: this graph says nothing.`;
     const mine = !kinds.includes(pin) || kinds.length < 2 ? "" : nobody(pin.graphs[k]) ? `${pin.name} have nobody in ${name}. ` : `${pin.name} give ${name} ${share(looks)}. `;
     return `${mine}${mine ? "It" : name} is heard most by ${most[0]}, ${share(most[1].looks)}` +
-      (least === most ? "." : `, least by ${least[0]}, ${share(least[1].looks)}.`) + (mute.length ? ` Nobody is there for ${list(mute)}${nobody(pin.graphs[k]) && kinds.includes(pin) ? ", either" : ""}.` : "");
+      (least === most ? "." : `, least by ${least[0]}, ${share(least[1].looks)}.`) + (mute.length ? ` Nobody is there for ${list(mute)}${nobody(pin.graphs[k]) && kinds.includes(pin) ? ", either" : ""}.` : "") +
+      (asks ? " That is where they look, not what the graph is worth." : "");
   };
   const flowing = () => {
     ear = null;

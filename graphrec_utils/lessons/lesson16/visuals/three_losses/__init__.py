@@ -69,7 +69,8 @@ def three_losses(
         for key, name in names.items() if measured and name in measured
     }  # fmt: skip
     on = "".join(k for k in LOSSES if k in on)
-    part, note = asked(function, lambda: shares(function))
+    said, note = asked(function, lambda: (shares(function), weighed(function)))
+    part, heeds = said or (None, function is not None)
     if function is not None and part is None:
         part = {on: {k: 1 / len(on) for k in on} for on in names if on}  # a mean each, weights 1
         mine = "a mean for each, then their sum"
@@ -85,6 +86,7 @@ def three_losses(
             "measured": told,
             "on": on,
             "shares": part,
+            "weighed": heeds,
             "batch": BATCH,
             "size": [WIDTH, HEIGHT],
         },
@@ -101,11 +103,12 @@ def three_losses(
     )
 
 
-def shares(function: Callable) -> dict[str, dict[str, float]]:
+def shares(function: Callable, first: float = 1.0) -> dict[str, dict[str, float]]:
     """Return {letters of the losses that are on: {letter: its share in the number that `function` returns}}.
 
     A loss's share is how fast the number changes when all its examples grow alike, over the sum of all. Every
-    example is 1 and every weight is 1, so the shares tell what the numbers of examples do.
+    example is 1 and every weight is 1 (that of entity-entity: `first`), so the shares tell what the numbers of
+    examples do.
 
     Raises:
         ValueError: the number has no gradient, or none of the losses changes it.
@@ -116,7 +119,8 @@ def shares(function: Callable) -> dict[str, dict[str, float]]:
         if not on:
             continue
         losses = {k: torch.ones(BATCH[k], requires_grad=True) for k in on}
-        total = function({LOSSES[k]: x for k, x in losses.items()}, {LOSSES[k]: 1.0 for k in on})
+        weights = {LOSSES[k]: first if k == "e" else 1.0 for k in on}
+        total = function({LOSSES[k]: x for k, x in losses.items()}, weights)
         if not (isinstance(total, torch.Tensor) and total.requires_grad):
             raise ValueError("its number has no gradient")
         slopes = torch.autograd.grad(total.sum(), list(losses.values()), allow_unused=True)
@@ -125,6 +129,12 @@ def shares(function: Callable) -> dict[str, dict[str, float]]:
             raise ValueError("no loss changes its number")
         found["".join(on)] = {k: round(x / sum(pull), 3) for k, x in zip(on, pull, strict=True)}
     return found
+
+
+def weighed(function: Callable) -> bool:
+    """Report whether twice the weight gives a loss twice the pull, as a sum with weights does."""
+    one, two = shares(function)["efu"], shares(function, 2.0)["efu"]
+    return abs(two["e"] - 2 * one["e"] / (1 + one["e"])) < 0.005
 
 
 def crowd(on: str) -> dict[str, float]:

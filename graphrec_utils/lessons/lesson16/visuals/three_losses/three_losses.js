@@ -1,18 +1,20 @@
 // OmniSage's losses as switches. State: boxes (name → x, y, words, losses that reach it), edges (from, to, loss),
 // losses (letter → name), measured (letters → name → number), on (letters), size (of a box), shares (letters →
-// letter → its share in the number trained on, or null), batch (letter → examples).
+// letter → its share in the number trained on, or null), weighed (whether weights change them), batch (letter → examples).
 
 import { button, frame, h, list, roving, s, travel } from "../../../../plots/visuals/base/base.js";
+import { pull } from "../../../../plots/visuals/base/pull.js";
 
 const WORDS = { encoder: "the encoder", network: "the feature network", reader: "the user transformer" };
 
 const MADE = ["encoder", "found"]; // what is to be found is made by the same encoder: each loss goes back this way, too
 
 function render({ model, el }) {
-  const [boxes, edges, names, measured, [w, tall], shares, batch] = ["boxes", "edges", "losses", "measured", "size", "shares", "batch"].map((x) => model.get(x));
+  const [boxes, edges, names, measured, [w, tall], shares, weighed, batch] = ["boxes", "edges", "losses", "measured", "size", "shares", "weighed", "batch"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "Three losses",
-    help: "Switch each loss on and off. Each has a color: its lines are thick, and whoever gets its gradient carries a stripe of it. Press a part, or reach it with the arrow keys, to ask whose.",
+    help: "Switch each loss on and off. Each has a color: its lines are thick, and whoever gets its gradient carries a stripe of it. Press a part, or reach it with the arrow keys, to ask whose." +
+      (weighed ? " Pull a seam between the encoder's stripes (or ←, →): so you weigh the losses." : ""),
   });
   const narrow = matchMedia("(max-width: 600px)").matches;
   const across = narrow ? 0.55 : 1.25; // of the grid the boxes are given in
@@ -33,7 +35,12 @@ function render({ model, el }) {
     mean = !mean;
     draw();
   }, { "aria-pressed": "false" });
-  controls.prepend(...switches.map(([, node]) => node), one ?? "");
+  const weights = Object.fromEntries(Object.keys(names).map((k) => [k, 1]));
+  const equal = weighed && button("All weights 1", () => {
+    for (const k of Object.keys(names)) weights[k] = 1;
+    draw();
+  });
+  controls.prepend(...switches.map(([, node]) => node), one ?? "", equal || "");
   const lines = edges.map(([one, other, loss]) => {
     const [[x, y], [a, b]] = [at(one), at(other)];
     const out = 48 * across;
@@ -44,12 +51,12 @@ function render({ model, el }) {
     return [loss, s("path", { d, class: `gr-tw-edge gr-tw-${loss || "none"}` })];
   });
   const [[from, top], [to, down]] = MADE.map(at);
-  const bend = to + 0.3 * wide;
+  const bend = to + (narrow ? 0.22 : 0.3) * wide;
   const made = Object.keys(names).map((loss, k) => {
-    const d = `M${from + wide} ${top + 8 + 8 * k}H${bend + 8 - 8 * k}V${down}`;
+    const d = `M${from + wide} ${top + 8 + 13 * k}H${bend + 13 - 13 * k}V${down}`;
     return [loss, s("path", { d, class: `gr-tw-edge gr-tw-${loss}` })];
   });
-  const same = ["same", "encoder"].map((word, k) => s("text", { x: bend + 20, y: top + 50 + 17 * k }, word));
+  const same = ["same", "encoder"].map((word, k) => s("text", { x: bend + 25, y: top + 50 + 17 * k }, word));
   const wrap = (words) =>
     words.split(" ").reduce((rows, word) => {
       const last = rows.at(-1);
@@ -73,8 +80,30 @@ function render({ model, el }) {
       onkeydown: (event) => event.key === "Enter" && ask() }, box, ...stripes.map((z) => z[1]), ...label);
     return { name, words, losses, box, stripes, node, x, y };
   });
+  // seams between the stripes of the encoder, to be pulled: so the losses are weighed
+  let [part, cuts] = [null, []]; // shares as drawn; [x, its left loss, its right one] of each seam
+  const [left, foot] = [at("encoder")[0] + 8, at("encoder")[1] + tall - 7];
+  const weigh = (j, share) => {
+    const [, a, b] = cuts[j];
+    if (!part[a] || !part[b]) return;
+    const both = part[a] + part[b];
+    const mine = Math.max(0.01, Math.min(both - 0.01, share));
+    [weights[a], weights[b]] = [(weights[a] * mine) / part[a], (weights[b] * (both - mine)) / part[b]];
+    const on = [...model.get("on")];
+    const sum = on.reduce((all, k) => all + weights[k], 0);
+    for (const k of on) weights[k] *= on.length / sum;
+    draw();
+  };
+  const seams = weighed ? [0, 1].map((j) => s("g", { class: "gr-tw-seam", role: "slider", "aria-valuemin": 0, "aria-valuemax": 100, onkeydown: (event) => {
+    const by = { ArrowLeft: -0.05, ArrowRight: 0.05 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    weigh(j, part[cuts[j][1]] + by);
+  } }, s("rect", { x: -12, y: -18, width: 24, height: 30 }), s("circle", { r: 6 }))) : [];
   let asked = null;
-  const svg = s("svg", { viewBox: `0 0 ${room} 290`, width: room, height: 290, role: "group", "aria-label": "parts of OmniSage" }, ...[...lines, ...made].map(([, x]) => x), ...same, ...shapes.map((x) => x.node));
+  const svg = s("svg", { viewBox: `0 0 ${room} 290`, width: room, height: 290, role: "group", "aria-label": "parts of OmniSage" }, ...[...lines, ...made].map(([, x]) => x), ...same, ...shapes.map((x) => x.node), ...seams);
+  seams.forEach((node, j) => pull(svg, (x) => weigh(j, (x - left) / (wide - 16) - (cuts[j - 1] ? (cuts[j - 1][0] - left) / (wide - 16) : 0)), { node }));
   // arrow keys go as the boxes stand
   const rows = [...new Set(shapes.map((x) => x.y))].sort((a, b) => a - b).map((y) => shapes.filter((x) => x.y === y).sort((a, b) => a.x - b.x).map((x) => x.node));
   roving(svg, () => rows, rows[0][1]);
@@ -84,31 +113,50 @@ function render({ model, el }) {
   const whose = (part) => {
     const all = Object.entries(part);
     const [first, share] = all.reduce((x, y) => (y[1] > x[1] ? y : x));
+    const uneven = all.some(([k]) => Math.abs(weights[k] - 1) > 0.005);
+    const so = `${mean ? "One mean over all questions, w" : "W"}eights ${list(all.map(([k]) => weights[k].toFixed(2)))}: `;
+    if (uneven && all.length > 1)
+      return so + (all.every(([, x]) => Math.abs(x - 1 / all.length) < 0.02)
+        ? `each has about ${percent(1 / all.length)} of the number.${mean ? " The many questions of one had to be weighed down for it." : ""}`
+        : `${names[first]} has ${percent(share)} of the number. The encoder learns most of what it asks for; whether that finds more, only a test tells.`);
     if (all.length < 2) return `${names[first]} alone: all of the number is its. Switch on another: who has more of it then?`;
     const alike = all.every(([, x]) => Math.abs(x - 1 / all.length) < 0.005);
     if (alike && mean) return `One mean over all questions: each has ${percent(1 / all.length)}, for each has ${batch[first].toLocaleString("en-US")} questions. Now switch on user-entity.`;
     const questions = all.reduce((sum, [k]) => sum + batch[k], 0);
     if (alike)
-      return `Each has ${percent(1 / all.length)} of the number, with ${list(all.map(([k]) => batch[k].toLocaleString("en-US")))} questions in the batch: how many there are decides nothing, your weights do. One mean over all would give them ${list(all.map(([k]) => percent(batch[k] / questions)))}.`;
+      return `Each has ${percent(1 / all.length)} of the number, with ${list(all.map(([k]) => batch[k].toLocaleString("en-US")))} questions in the batch: how many there are decides nothing, your weights do${weighed ? " (pull a seam)" : ""}. One mean over all would give them ${list(all.map(([k]) => percent(batch[k] / questions)))}.`;
     return `${mean ? "One mean over all questions: " : ""}${names[first]} has ${percent(share)} of the number${batch[first] > 1000 ? `, for it has ${batch[first].toLocaleString("en-US")} questions in the batch` : ""}: the encoder learns what it asks for, and little of the rest.`;
   };
   const draw = () => {
     const on = model.get("on");
     const reached = (losses) => [...losses].some((k) => on.includes(k));
     const questions = [...on].reduce((sum, k) => sum + batch[k], 0);
-    const part = mean ? Object.fromEntries([...on].map((k) => [k, batch[k] / questions])) : shares?.[on];
+    const raw = mean ? Object.fromEntries([...on].map((k) => [k, batch[k] / questions])) : shares?.[on];
+    const total = [...on].reduce((sum, k) => sum + weights[k] * (raw?.[k] ?? 0), 0);
+    part = raw && total ? Object.fromEntries([...on].map((k) => [k, (weights[k] * raw[k]) / total])) : raw;
     one?.setAttribute("aria-pressed", String(mean));
     switches.forEach(([k, node, share]) => {
       node.setAttribute("aria-pressed", String(on.includes(k)));
       share.textContent = part && k in part ? ` ${percent(part[k])}` : "";
     });
-    [[lines, 12], [made, 5]].forEach(([among, most]) =>
-      among.forEach(([loss, line]) => {
-        const lit = loss !== "" && on.includes(loss);
-        line.classList.toggle("gr-tw-flow", lit);
-        line.style.strokeWidth = lit && part ? `${1.5 + most * part[loss]}px` : "";
-      }),
-    );
+    const mine = shapes.find((x) => x.name === asked)?.losses;
+    [...lines, ...made].forEach(([loss, line]) => {
+      const lit = loss !== "" && on.includes(loss);
+      line.classList.toggle("gr-tw-flow", lit);
+      line.classList.toggle("gr-tw-pale", mine !== undefined && !(lit && mine.includes(loss)));
+      line.style.strokeWidth = lit && part ? `${1.5 + 10 * part[loss]}px` : "";
+    });
+    cuts = [];
+    if (part) [...on].slice(1).reduce((x, k, j) => (cuts.push([x + (wide - 16) * part[on[j]], on[j], k]), cuts[j][0]), left);
+    seams.forEach((node, j) => {
+      node.setAttribute("visibility", cuts[j] ? "visible" : "hidden");
+      node.setAttribute("tabindex", cuts[j] ? 0 : -1);
+      if (!cuts[j]) return;
+      const [x, a, b] = cuts[j];
+      node.setAttribute("transform", `translate(${x} ${foot})`);
+      node.setAttribute("aria-label", `seam between ${names[a]} and ${names[b]}`);
+      node.setAttribute("aria-valuenow", Math.round(100 * part[a]));
+    });
     shapes.forEach(({ name, losses, box, stripes, x }) => {
       box.classList.toggle("gr-tw-lit", reached(losses));
       box.classList.toggle("gr-tw-asked", name === asked);

@@ -53,7 +53,7 @@ function render({ model, el }) {
     order.splice(place, 0, k);
     const sum = (key) => names.map((_, j) => states.reduce((all, x) => all + x[key][j], 0));
     const [clicks, looks] = [sum("clicked"), sum("looked")];
-    for (let round = step, last = Math.max(rounds[rule].length - 1, step + 3); round <= last; round++) {
+    for (let round = step, last = Math.max(rounds[rule].length - 1, step + 10); round <= last; round++) {
       const looked = [];
       order.forEach((j, p) => (looked[j] = (p + 1) ** -eta));
       const clicked = looked.map((x, j) => x * liking[j]);
@@ -155,11 +155,14 @@ function render({ model, el }) {
     const late = order.find((k, p) => p && clicked[order[p - 1]] < clicked[k] - 1e-9);
     const stuck = rests && late === undefined;
     const over = order[order.indexOf(late) - 1];
+    const tie = (rows) => Math.abs(rows[worst] - rows[above]) < 1e-9;
     say(
       `Round ${step}, sorted by ${rule}. ${names[order[0]]} is on top. ` +
         (stuck
-          ? `Nothing moves any more: ${names[worst]}, liked by ${percent(liking[worst])}, is clicked by ${percent(clicked[worst])} down there, ${names[above]} above it by ${percent(clicked[above])}; in the mean of all rounds by ${percent(mean[worst])} and ${percent(mean[above])}. Stuck.`
-          : rests && rule === "clicks" ? `${names[late]} is clicked by ${percent(clicked[late])} now, ${names[over]} above it by ${percent(clicked[over])}; but in the mean of all rounds by ${percent(mean[late])} and ${percent(mean[over])}: the old rounds hold it down.`
+          ? `Nothing moves any more: ${names[worst]}, liked by ${percent(liking[worst])}, is clicked by ${percent(clicked[worst])} down there, ${
+            tie(clicked) ? `as many as ${names[above]} above it` : `${names[above]} above it by ${percent(clicked[above])}`
+          }${tie(clicked) && tie(mean) ? "; a tie moves nobody" : `; in the mean of all rounds by ${percent(mean[worst])} and ${percent(mean[above])}`}. Stuck.`
+          : rests && rule === "clicks" && mean[late] < mean[over] ? `${names[late]} is clicked by ${percent(clicked[late])} now, ${names[over]} above it by ${percent(clicked[over])}; but in the mean of all rounds by ${percent(mean[late])} and ${percent(mean[over])}: the old rounds hold it down.`
           : pairs ? `${pairs} pairs are in the wrong order.` : "All pairs are in the right order."),
     );
   };

@@ -3,7 +3,7 @@
 // codes of a grid over the plane, row by row from the bottom, columns in a row), columns, chosen (n is the new pin),
 // level, fresh (its column and row).
 
-import { button, frame, h, roving, s, slider } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, list, roving, s, slider } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const [points, sums, codes, names, cells, columns] = ["points", "sums", "codes", "names", "cells", "columns"].map((x) => model.get(x));
@@ -143,7 +143,7 @@ function render({ model, el }) {
     const prefix = level ? word(chosen).slice(0, level).join("·") : "nothing";
     say(
       `${chosen < n ? names[chosen] : "The new pin"} begins with ${prefix}. ` +
-        (others.length ? `So ${others.length === 1 ? "does" : "do"} ${others.join(", ")}.` : "Nobody else does."),
+        (others.length ? `So ${others.length === 1 ? "does" : "do"} ${list(others)}.` : "Nobody else does."),
     );
   };
   for (const name of ["chosen", "level", "fresh"]) model.on(`change:${name}`, draw);
