@@ -24,13 +24,13 @@ def words(drawn):
 
 
 def test_a_prefix_is_a_group(page, words):
-    assert status(words) == "c begins with 1. So do d, e."
+    assert status(words) == "c begins with 1. So do d and e."
     slider = words.get_by_role("slider")
     slider.focus()
     page.keyboard.press("End")
     assert "c begins with 1·" in status(words)
     page.keyboard.press("Home")
-    assert "begins with nothing. So do a, b, d, e." in status(words)
+    assert "begins with nothing. So do a, b, d and e." in status(words)
 
 
 def test_points_are_chosen_by_mouse_and_by_arrow_keys(page, words):
@@ -50,7 +50,7 @@ def test_a_new_pin_is_carried_by_mouse_and_gets_its_word(page, words):
     page.mouse.down()
     page.mouse.move(a["x"] + 4, a["y"] + 4, steps=5)
     page.mouse.up()
-    assert status(words) == "The new pin begins with 0. So do a, b."
+    assert status(words) == "The new pin begins with 0. So do a and b."
     assert pin.get_attribute("aria-label") != before
     assert words.get_by_role("button", name="new 0·").get_attribute("aria-pressed") == "true"
 
@@ -59,10 +59,10 @@ def test_a_new_pin_is_carried_by_keys(page, words):
     pin = words.get_by_role("button", name="new pin")
     pin.focus()
     page.keyboard.press("Enter")
-    assert status(words).startswith("The new pin begins with 1. So do c, d, e.")
+    assert status(words).startswith("The new pin begins with 1. So do c, d and e.")
     for _ in range(16):
         page.keyboard.press("ArrowLeft")
-    assert status(words).startswith("The new pin begins with 0. So do a, b.")
+    assert status(words).startswith("The new pin begins with 0. So do a and b.")
     assert "spelling 0·" in pin.get_attribute("aria-label")
 
 
