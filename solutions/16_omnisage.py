@@ -21,9 +21,7 @@
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 09, 11, 14 and 15 · **Runs on** any CPU
 #
-# **In an hour:** sections 16.1 to 16.5, with exercise 16.2 and, in section 16.3, exercise 16.4. **Branches**, marked ↳, stand after the quiz: a sequence or a set · when pins
-# show something else · fewer edges · features that ask, and PyG · which graph, the cold, and all rivals · who reads a user · an atlas of 25 systems of
-# industry · settings of your own.
+# **In an hour:** sections 16.1 to 16.5, with exercise 16.2 and, in section 16.3, exercise 16.4. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 16.1 to 16.5. Minutes 0 to 2. The quotas of 16.2 by hand, the vote "who gains?" of 16.4, and the two votes
@@ -62,7 +60,7 @@ remember("16")
 # ## 16.1 One graph, two kinds of edges
 #
 # To whom is a pin tied? To each board it was saved to, and to each pin that somebody engaged with right before or after it. Users are not nodes
-# here; what they liked will teach the pins later, in section 16.3.
+# here; what they liked teaches the pins in 16.3.
 #
 # Why two kinds of edges? Guess how many of the 7,000 pins are on no board at all, and read the table's last column. Of these pins two thirds have
 # a pin beside them: where one kind is missing, the other may still speak.
@@ -158,7 +156,7 @@ print(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Nineteen of twenty places of a busy pin go to boards. A board is one step away and another pin two, so boards are visited more. And what reaches pins is spread over all that
-# these boards hold: no single pin collects many visits, whatever it is worth.
+# these boards hold: no single pin collects many visits.
 #
 # So OmniSage gives every kind a **quota**: here at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. Nobody else gets the places that a kind leaves empty.
 #
@@ -226,7 +224,7 @@ check("16.2", typed_sequence)
 # </details>
 #
 # And who teaches it? Three losses. Each time something asks with a vector $\mathbf q$, pin $i$ gets the score $\langle \mathbf q, \mathbf z_i \rangle / \tau$,
-# and the right pin has to win against others. This is the sampled softmax of lesson 11, corrected by $\log Q$.
+# and the right pin has to win against others. This is the sampled softmax of lesson 11: hits left out, each draw corrected by $\log (nQ)$.
 #
 # By hand, without the correction: the right pin has cosine 0.9, one other 0.6, and the temperature $\tau$ is 0.1. The scores are 9 and 6. The softmax gives the right pin
 # $e^9 / (e^9 + e^6) = 0.95$, so the loss is $-\log 0.95 = 0.05$.
@@ -267,7 +265,7 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses, all three on. A thick line leads from what asks to what is to be found, which comes from the same encoder. The dotted curve: a history is read as the encoder's vectors, so the user loss teaches both. A box that gets the gradient of a loss carries a stripe of its color. In the interactive version you switch each loss, and ask each part whom it learns from.*
+# *Figure 16.1. OmniSage and its losses, all three on. A thick line leads from what asks to what is to be found, which comes from the same encoder. The dotted curve: a history is read as the encoder's vectors, so the user loss teaches both. A box that gets the gradient of a loss carries a stripe of its color. In the interactive version you switch each loss.*
 #
 # Why should raw features ask? Think of a new cake pin on a board of cakes. Nobody has gone from it to another pin yet, so pairs cannot teach it. But
 # the board's features can ask, and of all pins in the batch this one has to win.
@@ -313,7 +311,7 @@ check("16.4", joint_loss)
 visuals.three_losses(on="efu", function=joint_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 16.2. Whose number is it? Above, one mean over all 4,512 questions of the batch; below, what your `joint_loss` returns, all weights 1. In the interactive version these shares stand in figure 16.1, and a button changes from the one to the other.*
+# *Figure 16.2. Whose number is it? Above, one mean over all 4,512 questions of the batch; below, what your `joint_loss` returns, all weights 1. In the interactive version a button of figure 16.1 changes from the one to the other.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 One loss, or three?
@@ -397,7 +395,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # *Figure 16.3. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
-# **Pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps because all three losses tell of the same tastes. Why no help? The pairs already
+# **Pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps they do tell of the same tastes. Why no help? The pairs already
 # ask the very question of the test, so little may be left.
 #
 # **Users.** They gain at the last step, where their own loss joins. It brings two things at once: users teach the vectors, and a trained reader replaces a mean. Why is
@@ -445,7 +443,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # ### A vector of length 1 cannot say that its pin is popular
 # * drawing length one
 #
-# Minutes 34 to 36. Ask before you show anything: what can a vector of length 1 not say? That its pin is popular; it cannot be longer than the others. Why length 1 at all? So that one index of near neighbors serves everybody who asks. A score is then a cosine, divided by a temperature. Is the loss of the length a loss? The softmax is
+# Minutes 34 to 36. Ask before you show anything: what can a vector of length 1 not say? That its pin is popular; it cannot be longer than the others. Why length 1 at all? Then the nearest pins are those of the largest product. A score is then a cosine, divided by a temperature. Is the loss of the length a loss? The softmax is
 # corrected by log Q (lesson 11), so popularity may have been learned in some other way.
 #
 # ### One number joins the score; nothing is trained
@@ -577,9 +575,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # Nearly all of the lead was popularity; what is left to attention is too little to be seen. PinSage's free length had not held popularity in full, perhaps because a length has to be learned.
 #
 # Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear: hearing pays. The second graph adds nothing
-# that can be seen (row three): perhaps both tie the same pins.
+# that can be seen (row three): perhaps both tie the same pins. Or a small gain and a small loss cancel: asked by pins without an edge it is behind.
 #
-# When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps. It may be the whole lead.
+# When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -593,7 +591,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by pins without −0.019, from −0.035 to −0.003; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
 #
 # </details>
 
@@ -602,7 +600,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for several consumers.
 # >
-# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (PinnerFormer, trained later over vectors that stand still, finds no less, with 32 times the steps: 16.11.)
+# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (PinnerFormer, trained later, finds no less, with 32 times the steps: 16.11.)
 # >
 # > **Where it did not.** For the pin that comes next it cannot be told from PinSage with the same number: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS is ahead (16.10).
 #
@@ -611,7 +609,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # * Vectors of length 1, asked by pins, hardly learned popularity in a few hundred steps: put a number beside them.
 # * What looked like attention's lead over PinSage was this number.
 #
-# **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these few hundred, when everything about them may be read? Lesson 17.
+# **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### OmniSage: ahead of iALS for users, behind it on real articles

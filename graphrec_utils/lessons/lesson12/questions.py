@@ -148,7 +148,7 @@ QUESTIONS = (
         ("none",
          "0.000. They are in reach, but what the graph knows of them it knows of many pins that people did save."),
         ("one in twenty",
-         "Some, one should think, as the graph does reach them. It is none, 0.000: others with the same maker stand in front."),
+         "Some, one should think, as the graph does reach them. It is none, 0.000: to be reached is not to be nearest."),
         ("one in six, as of all pins",
          "That is what it finds of pins that somebody had saved, 0.17. Of those that nobody had saved: 0.000."),
     ), measured=_new_pins),
