@@ -122,6 +122,12 @@ def test_two_cells_of_four_lines_stand_on_two_slides():
     assert [slide.lines for slide in column] == [4, 4]
 
 
+def test_code_in_prose_counts_as_code():
+    four = "\n".join(["x = 1"] * 4)
+    (column,) = columns(note(f"### Loop\n\n```python\n{four}\n```\n\nThen train."), code(four))
+    assert [slide.lines for slide in column] == [4, 4]
+
+
 def test_long_code_without_output_is_left_out_and_named():
     long = code("\n".join(["x = 1"] * 8), "fragment")
     notebook = nbformat.v4.new_notebook(cells=[note("# 99", "slide"), long])

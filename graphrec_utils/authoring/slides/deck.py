@@ -59,6 +59,7 @@ OF_PANDAS = re.compile(r"\n(?:Name: .*, )?dtype: \S+\s*$")  # under a column of 
 LESSON = re.compile(
     r'<a href="[^":#]+\.ipynb[^"]*">(.*?)</a>', re.DOTALL
 )  # a deck is one file, alone
+FENCED = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)  # code in prose
 STARS = re.compile(r"(?<![\w*])\*(?=\S)([^*<>\n]+)(?<=\S)\*(?![\w*])")
 STORED = "again: <code>"  # in the card of a stored result
 SAY = '<div class="say">'  # begins what an author tells the speaker
@@ -226,7 +227,7 @@ def _units(cell) -> Iterator[Unit]:
                 continue
             if CAPTION.match(block):
                 inner = f"<figcaption>{inner}</figcaption>"
-            yield Unit(inner, height)
+            yield Unit(inner, height, lines=_lines("".join(FENCED.findall(block))))
         return
     if names := predictions.named(cell, "predict"):
         yield from (question(questions.get(name)) for name in names)
