@@ -186,7 +186,9 @@ def test_a_students_recommender_speaks_here_and_after_three_switches(page, fragm
     recommend = exercises.get("00.3").reference
     visual = visuals.bipartite(toy.likes(), toy.USERS, toy.ITEMS, function=recommend)
     root = opened(page, fragment(visual))
-    assert status(root).endswith("Yours recommends Cube to Ann; Alien to Bob; Brazil to Eve.")
+    assert status(root).endswith(
+        "Yours recommends (dotted) Cube to Ann; Alien to Bob; Brazil to Eve."
+    )
     square(root, "Ann", "Cube").click()
     assert status(root).endswith("that change: Ann’s (Cube → Drive), and nobody else’s.")
     ringed = root.locator(".gr-cell.gr-news")
@@ -495,3 +497,12 @@ def test_live_tells_the_kernel_and_listens_to_it(page, lab, outside):
     run_cell(page, cell(page, "live.likes ="))
     root.get_by_text("graph: 7 nodes, 0 edges").wait_for()
     assert outside == []
+
+
+def test_the_graph_stands_still_while_a_hand_goes_over_the_matrix(page, fragment):
+    root = opened(page, fragment(visuals.bipartite(toy.likes(), toy.USERS, toy.ITEMS)))
+    svg = root.locator("svg")
+    before = svg.bounding_box()
+    for name in ("Ann likes Brazil", "Bob likes Drive", "Eve likes Alien"):
+        root.get_by_role("button", name=name).hover()
+        assert svg.bounding_box() == before

@@ -101,3 +101,20 @@ def test_nothing_is_wider_than_a_telephone(new_page, address):
     page.locator(".gr-root").wait_for()
     assert width(page) <= 380
     screenshot(page, "metric-list-narrow")
+
+
+def test_the_thick_line_is_pulled_and_presses_no_place(shown, page):
+    pressed = [x.get_attribute("aria-pressed") for x in shown.locator(".gr-place").all()]
+    column = shown.locator(".gr-rank.gr-cut").bounding_box()
+    far = shown.locator(".gr-rank").nth(1).bounding_box()
+    y = place(shown, 5).bounding_box()["y"] + 20
+    page.mouse.move(column["x"] + column["width"] - 2, y)
+    page.mouse.down()
+    page.mouse.move(far["x"] + far["width"] + 3, y, steps=5)
+    page.mouse.up()
+    assert shown.get_by_role("slider", name="top").input_value() == "2"
+    assert [x.get_attribute("aria-pressed") for x in shown.locator(".gr-place").all()] == pressed
+    shown.get_by_role("button", name="Cut after 6 places").click()
+    assert shown.get_by_role("slider", name="top").input_value() == "6"
+    place(shown, 1).click()  # a place is still a place
+    assert place(shown, 1).get_attribute("aria-pressed") == "true"

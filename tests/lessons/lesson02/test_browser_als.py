@@ -118,3 +118,9 @@ def test_play_runs_to_the_end(shown):
     shown.get_by_role("button", name=re.compile("Play")).click()
     shown.get_by_text("Half-step 8 of 8").wait_for()
     assert shown.get_by_role("button", name=re.compile("Play")).count() == 1
+
+
+def test_a_key_on_the_fixed_side_is_answered(page, shown):
+    shown.get_by_role("spinbutton", name="Alien f1").focus()
+    page.keyboard.press("ArrowUp")
+    assert status(shown) == "The items are fixed now: the dashed side is pulled."

@@ -135,3 +135,13 @@ def test_nothing_is_wider_than_a_telephone(new_page, address):
     page.goto(address)
     page.locator(".gr-root").wait_for()
     assert width(page) <= 380
+
+
+def test_a_search_is_answered_while_a_star_or_a_question_stands(shown):
+    shown.get_by_role("button", name="Drop a pin in").click()
+    field = shown.get_by_role("searchbox")
+    field.fill("b")
+    assert status(shown).startswith("3 names found, 3 of them among the five")
+    shown.get_by_role("button", name="Which pin is nearest?").click()
+    field.fill("cu")
+    assert status(shown).startswith("1 name found. Which one is nearest to")

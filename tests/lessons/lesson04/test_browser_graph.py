@@ -254,7 +254,7 @@ def test_the_last_layer_alone_gives_no_scores(on_a_page):
     _, root = on_a_page(visuals.spectrum(*NAMES))
     root.get_by_role("button", name="last layer only").click()
     assert status(root) == (
-        "last layer only, K = 3: 0 of 3 pairs ±σ reach a score. "
+        "Last layer only, K = 3: 0 of 3 pairs ±σ reach a score. "
         "All scores of users and items are 0: the filter is even, +σ and −σ cancel."
     )
     cells = root.get_by_role("cell").all_inner_texts()
@@ -323,3 +323,36 @@ def test_the_lines_of_the_walk_stand_still_while_it_walks(on_a_page):
     for name in ("Step →", "+100", "+1,000"):
         root.get_by_role("button", name=name).click()
         assert places() == before
+
+
+def test_a_row_of_the_table_is_a_number_of_steps(on_a_page):
+    _, root = on_a_page(visuals.khop(*NAMES))
+    root.get_by_role("rowheader", name="k = 2").click()
+    assert status(root).startswith("k = 2, even: all 3 walks from Ann end at users (Ann and Bob).")
+    assert root.get_by_role("slider").input_value() == "2"
+
+
+def test_an_edge_is_its_two_cells(on_a_page):
+    page, root = on_a_page(visuals.adjacency(*NAMES))
+    box = root.locator(".gr-adj-hit").last.bounding_box()  # Eve – Drive
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert status(root).startswith("Row Eve, column Drive: 1")
+    assert root.locator(".gr-adj-picked, .gr-adj-mirror").count() == 2
+
+
+def test_the_graph_stands_still_while_a_hand_goes_over_the_matrix(on_a_page):
+    _, root = on_a_page(visuals.adjacency(*NAMES))
+    svg = root.locator("svg")
+    before = svg.bounding_box()
+    for name in ("row Ann, column Brazil", "row Brazil, column Eve", "row Drive, column Drive"):
+        root.get_by_role("gridcell", name=name).hover()
+        assert svg.bounding_box() == before
+
+
+def test_a_sentence_begins_with_a_capital(on_a_page):
+    _, root = on_a_page(visuals.spectrum(*NAMES))
+    for name in ("last layer only", "mean of layers"):
+        root.get_by_role("button", name=name).click()
+        for view in ("the scores", "a pattern"):
+            root.get_by_role("button", name=view).click()
+            assert not re.search(r"\. [a-z]|^[a-z]", status(root))

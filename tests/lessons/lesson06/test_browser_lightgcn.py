@@ -178,3 +178,34 @@ def test_layers_are_pulled_and_names_do_not_lie_on_each_other(page, smooth):
             for b in boxes[k + 1 :]:
                 apart = abs(a["y"] - b["y"])
                 assert apart > 8 or a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+
+
+def test_no_name_lies_on_a_node_and_no_node_on_a_name(page, smooth):
+    smooth.get_by_role("button", name="Step →").focus()
+    page.keyboard.press("End")
+    for _ in range(6):
+        page.evaluate("() => document.getAnimations().forEach((x) => x.finish())")
+        svg = smooth.get_by_role("img").nth(1)  # the mean: names stay apart
+        names = [x.bounding_box() for x in svg.locator(".gr-smooth-tag").all() if x.is_visible()]
+        nodes = [x.bounding_box() for x in svg.locator(".gr-smooth-node").all()]
+        assert len(names) == 7
+        for a in names:
+            middle = a["y"] + a["height"] / 2
+            for b in nodes:
+                beside = a["x"] >= b["x"] + b["width"] - 1 or a["x"] + a["width"] <= b["x"] + 1
+                assert beside or abs(middle - b["y"] - b["height"] / 2) > 9
+        page.keyboard.press("ArrowLeft")
+
+
+def test_walks_that_the_weights_leave_out_are_named(drawn):
+    weights = drawn(visuals.layers(toy.path(), num_layers=3))
+    weights.get_by_role("button", name="Show the scores").click()
+    first = weights.get_by_role("slider").first
+    before = weights.get_by_role("button", name="Response").bounding_box()
+    first.fill("-0.25")  # of three steps: 2 (α₀ α₃ + α₁ α₂) = 0
+    assert "walks of 1 and 5 steps make the score, those of 3 steps have weight 0." in status(
+        weights
+    )
+    first.fill("0.25")
+    assert "so 1, 3 and 5 steps join them" in status(weights)
+    assert weights.get_by_role("button", name="Response").bounding_box() == before

@@ -86,3 +86,12 @@ def test_pages_are_accessible_and_fit_a_phone(page, drawn, dark):
     drawn(made(), dark)
     assert violations(page, ".gr-root") == []
     assert width(page) <= 400
+
+
+def test_another_top_is_told_beside_the_one_before(page, shown):
+    page.keyboard.press("Tab")
+    shown.get_by_role("button", name="Step →").focus()
+    page.keyboard.press("End")
+    shown.get_by_role("slider").fill("1")
+    assert status(shown).startswith("T = 1: sponge hears icing, and is now (")
+    assert "; with icing and muffin it was (" in status(shown)

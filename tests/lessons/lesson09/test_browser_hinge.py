@@ -143,7 +143,13 @@ def test_the_reader_sets_the_ranks_and_sees_how_many_are_false(page, epochs):
     first.focus()
     page.keyboard.press("End")  # the other end gives way
     assert ranks(epochs) == "Ranks 1,400 to 2,000: 0 of 100 negatives are false."
-    assert "Epoch 1" in said(epochs)  # arrows on a slider are no steps
+    assert said(epochs) == "Ranks 1,400 to 2,000: 0 of 100 are false, 20 fewer than as trained."
+    assert epochs.locator("output").all_inner_texts() == ["1,400", "2,000"]
+    assert (
+        epochs.locator(".gr-title").first.inner_text().startswith("epoch 1:")
+    )  # arrows on a slider are no steps
+    epochs.get_by_role("button", name="Step").click()
+    assert "20 of 100 of them are false" in said(epochs)  # as trained
 
 
 def test_the_ranks_are_pulled_by_their_handles(page, epochs):
@@ -179,3 +185,46 @@ def test_pages_are_accessible_and_fit_a_phone(page, drawn, name, dark):
     drawn(made(name), dark)
     assert violations(page, ".gr-root") == []
     assert width(page) <= 400
+
+
+def test_the_words_lie_inside_and_on_nothing(hinge):
+    svg = hinge.get_by_role("img").first
+    frame = svg.bounding_box()
+    sliders = [hinge.get_by_role("slider", name=name) for name in ("positive", "negative")]
+    for pair in (
+        (3, 60),
+        (3, 1),
+        (0, 0),
+        (6, 2),
+        (159, 175),
+        (175, 159),
+        (180, 180),
+        (20, 175),
+        (90, 90),
+    ):
+        for slider, degrees in zip(sliders, pair, strict=True):
+            slider.fill(str(degrees))
+        words = [
+            svg.get_by_text(name, exact=True).bounding_box() for name in ("positive", "negative")
+        ]
+        rings = [
+            x.bounding_box()
+            for x in svg.locator(".gr-hin-knob").all()
+            if x.get_attribute("r") != "0"
+        ]
+        for word in words:
+            assert (
+                frame["x"] <= word["x"] and word["x"] + word["width"] <= frame["x"] + frame["width"]
+            )
+        (a, b) = words
+        assert (
+            abs(a["y"] - b["y"]) > 12
+            or a["x"] + a["width"] <= b["x"]
+            or b["x"] + b["width"] <= a["x"]
+        )
+        if max(pair) < 30 or min(pair) > 150:
+            assert all(
+                w["x"] > r["x"] + r["width"] - 1 or w["x"] + w["width"] < r["x"] + 1
+                for w in words
+                for r in rings
+            )

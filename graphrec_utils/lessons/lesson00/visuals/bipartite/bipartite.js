@@ -50,7 +50,7 @@ function render({ model, el }) {
     const firsts = asked();
     const first = (u) => `${items[firsts[u]]} to ${users[u]}` + (liked(u, firsts[u]) ? ", who likes it already" : "");
     const silent = model.get("answers") ? " So far from the start your recommend was not asked: Reset." : "";
-    const yours = (all) => (firsts ? ` Yours recommends ${all.map(first).join("; ")}.` : silent);
+    const yours = (all) => (firsts ? ` Yours recommends (dotted) ${all.map(first).join("; ")}.` : silent);
     if (!marked) return [total, yours(users.map((_, u) => u))];
     const [u, i] = marked;
     const news = before && before.u === u && before.i === i ? changed() : null;
@@ -238,6 +238,8 @@ function render({ model, el }) {
         heads[side][k].classList.toggle("gr-on", on(k));
         sums[side][k].textContent = deg(k);
       });
+    const firsts = asked();
+    cells.forEach((line, u) => line.forEach((cell, i) => cell.classList.toggle("gr-first", firsts?.[u] === i)));
     const news = changed() ?? [];
     cells.forEach((line, u) => line.forEach((cell, i) => cell.classList.toggle("gr-news", news.includes(u) && asked()[u] === i)));
     const total = users.reduce((sum, _, u) => sum + likesOf(u).length, 0);

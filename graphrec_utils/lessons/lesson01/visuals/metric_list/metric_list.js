@@ -57,7 +57,7 @@ function render({ model, el }) {
 
   const { body, controls, say } = frame(el, {
     label: "A ranked list and its metrics",
-    help: "Click a place, or use arrow keys and Enter, to switch its item; press a rank to cut there. Below the gains stands the ideal list.",
+    help: "Click a place, or use arrow keys and Enter, to switch its item; press a rank, or pull the thick line, to cut there. Below the gains stands the ideal list.",
   });
 
   // ---- the list
@@ -80,6 +80,28 @@ function render({ model, el }) {
   );
   const strip = h("div", { class: "gr-strip", role: "list", "aria-label": "Ranked list" }, ...columns);
   roving(strip, () => [cuts, cells], cells[0]);
+  // the thick line in the hand, from its place or from a rank that was pressed
+  let pulled = false;
+  const at = ({ clientX, clientY }) => {
+    const far = columns.map((column) => {
+      const { right, top, bottom } = column.getBoundingClientRect();
+      return Math.abs(right - clientX) + (clientY < top || clientY > bottom ? 1e4 + Math.abs(clientY - (top + bottom) / 2) : 0);
+    });
+    return [far.indexOf(Math.min(...far)) + 1, Math.min(...far)];
+  };
+  strip.addEventListener("pointerdown", (event) => {
+    const [rank, far] = at(event);
+    const pressed = cuts.indexOf(event.target);
+    if (pressed < 0 && (rank !== model.get("top") || far > 8)) return;
+    pulled = true;
+    strip.setPointerCapture(event.pointerId); // what lies under the line is not pressed
+    if (pressed >= 0) put({ top: pressed + 1 });
+  });
+  strip.addEventListener("pointermove", (event) => {
+    const [rank] = at(event);
+    if (pulled && rank !== model.get("top")) put({ top: rank });
+  });
+  strip.addEventListener("lostpointercapture", () => (pulled = false));
   const title = h("div", { class: "gr-title" });
   const rows = { rank: "rank", item: "item", gain: "gain", ideal: "ideal" };
   const sides = Object.entries(rows).map(([key, text]) => h("span", { class: `gr-side-${key}` }, text));

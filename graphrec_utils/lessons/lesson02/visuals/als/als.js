@@ -140,14 +140,16 @@ function render({ model, el }) {
       for (const [name, at] of Object.entries({ role: "spinbutton", "aria-valuemin": -1.5, "aria-valuemax": 1.5, "aria-label": `${(which === "W" ? users : items)[r]} f${f + 1}` })) cell.setAttribute(name, at);
       cell.addEventListener("keydown", (event) => {
         const by = { ArrowUp: 0.05, ArrowDown: -0.05 }[event.key];
-        if (!by || next() !== which) return;
+        if (!by) return;
         event.preventDefault();
         event.stopPropagation();
+        if (next() !== which) return fixed();
         set(which, r, f, z() + by);
       });
+      const fixed = () => say(`The ${which === "W" ? "users" : "items"} are fixed now: the dashed side is pulled.`);
       let from = null;
       cell.addEventListener("pointerdown", (event) => {
-        if (next() !== which) return say(`The ${which === "W" ? "users" : "items"} are fixed now: the dashed side is pulled.`);
+        if (next() !== which) return fixed();
         from = [event.clientX, z(), cell.getBoundingClientRect().width];
         cell.setPointerCapture(event.pointerId);
       });

@@ -123,14 +123,16 @@ function render({ model, el }) {
   // the topic, unless the label has it
   const kindOf = (k) => (groups.length > 1 && !labels[k].endsWith(groups[group[k]]) ? ` (${groups[group[k]]})` : "");
   const tell = () => {
+    const hits = found.size ? `${count(found.size, "name")} found` : "";
     if (star) {
       const near = nearest(...star).slice(0, 5);
+      if (hits) return say(`${hits}, ${near.filter((k) => found.has(k)).length} of them among the five that are nearest to your pin on the map.`);
       const whole = neighbors.some((x) => x.length) ? " Where it lies in all other coordinates, the map does not know." : "";
       return say(`Nearest to your pin on the map: ${kinds(near)}.${whole}`);
     }
     if (asked >= 0) {
       const kind = kindOf(asked);
-      if (guess < 0) return say(`Which one is nearest to ${labels[asked]}${kind}, the one with the ring, in the full space? Tap it.${cursor >= 0 ? ` Now at ${labels[cursor]}.` : ""}`);
+      if (guess < 0) return say(`${hits && `${hits}. `}Which one is nearest to ${labels[asked]}${kind}, the one with the ring, in the full space? Tap it.${cursor >= 0 ? ` Now at ${labels[cursor]}.` : ""}`);
       const place = nearest(px(asked), py(asked), asked).indexOf(guess) + 1;
       const good = neighbors[asked].includes(guess);
       const among = neighbors[asked].length > 1 ? `among its ${neighbors[asked].length} nearest` : "its nearest";
@@ -142,7 +144,7 @@ function render({ model, el }) {
     }
     const k = model.get("selected");
     const asks = neighbors.some((x) => x.length) ? " Is what is near on the map near in the full space, too? Take a bet: which pin is nearest?" : "";
-    if (k < 0) return say(found.size ? `${count(found.size, "name")} found.` : `${count(n, "node")}.${asks}`);
+    if (k < 0) return say(hits ? `${hits}.` : `${count(n, "node")}.${asks}`);
     const kind = kindOf(k);
     const near = neighbors[k].length ? ` Nearest in the full space: ${list(neighbors[k].map((x) => labels[x]))}.` : "";
     say(`${labels[k]}${kind}.${near}`);

@@ -17,7 +17,7 @@ function render({ model, el }) {
   };
   const { root, body, controls, say } = frame(el, {
     label: "The adjacency matrix and its graph",
-    help: "Point at a cell, or press it; press a node. Arrow keys move among them, Enter picks a node. Bars: the sums.",
+    help: "Point at a cell or an edge, or press it; press a node. Arrow keys move among them, Enter picks a node. Bars: the sums.",
     least: 250,
   });
   const net = graph({
@@ -29,6 +29,14 @@ function render({ model, el }) {
     pick: (v) => put({ row: v, column: -1 }),
   });
   const all = net.all;
+  // an edge answers as its cell does
+  users.forEach((_, u) => net.neighbors[u].forEach((w) => {
+    const hit = net.edge(u, w).cloneNode();
+    hit.setAttribute("class", "gr-adj-hit");
+    hit.addEventListener("click", () => put({ row: u, column: w }));
+    hit.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && put({ row: u, column: w }));
+    net.node.querySelector(".gr-pick").before(hit);
+  }));
   const degree = net.neighbors.map((x) => x.length);
 
   // ---- the matrices

@@ -18,7 +18,7 @@ function render({ model, el }) {
   };
   const { root, body, controls, say } = frame(el, {
     label: "Walks of length k in a bipartite graph",
-    help: "Click a node, or reach it with the arrow keys and press Enter, to start there.",
+    help: `${many ? "Pull k" : "Pull k, or press a row"}; press a node, or reach it with the arrow keys and press Enter, to start there.`,
     least: 250,
   });
   const net = graph({
@@ -41,7 +41,7 @@ function render({ model, el }) {
   // ---- the table: one row per k
   const cells = Array.from({ length: longest + 1 }, () => net.all.map(() => h("td", {})));
   const heads = cells.map((_, k) => h("th", { scope: "row" }, `k = ${k}`));
-  const lines = cells.map((row, k) => h("tr", {}, heads[k], ...row));
+  const lines = cells.map((row, k) => h("tr", { onclick: () => put("k", k) }, heads[k], ...row));
   const dot = (v) => h("span", { class: `gr-dot gr-${net.isUser(v) ? "user" : "item"}` });
   const caption = h("div", { class: "gr-title" });
   const table = h(

@@ -19,7 +19,7 @@ function render({ model, el }) {
   };
   const { root, body, controls, say } = frame(el, {
     label: "What a filter makes of the eigenvalues, and the scores that come out",
-    help: "Drag the cut-off in the picture, or use the sliders and the buttons. Tap a stem: its pattern stands on the graph, in place of the scores.",
+    help: "Choose a filter; a cut-off can also be pulled in the picture. Tap a stem: its pattern stands on the graph, in place of the scores.",
   });
 
   // ---- what a filter does to the scores: g of lambda, squared for filters of embeddings
@@ -221,7 +221,7 @@ function render({ model, el }) {
     const many = sigma.filter((v) => Math.abs(odd(v)) > 1e-9).length;
     const what = isCut
       ? `The cut at ${cut.toFixed(2)} lets ${many} of ${count(sigma.length, "pair")} ±σ through${many < sigma.length ? "; the others’ patterns are gone from the scores" : ""}.`
-      : `${title.textContent}: ${many} of ${count(sigma.length, "pair")} ±σ reach a score.`;
+      : `${title.textContent[0].toUpperCase()}${title.textContent.slice(1)}: ${many} of ${count(sigma.length, "pair")} ±σ reach a score.`;
     const news = isCut && many === sigma.length
       ? "Nothing is cut: the scores are the likes themselves, normalized, and nothing is guessed."
       : best

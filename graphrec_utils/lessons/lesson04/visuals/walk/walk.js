@@ -143,7 +143,7 @@ function render({ model, el }) {
     restart.set(model.get("restart"));
     const came =
       walk.step === 0
-        ? `At the start, ${net.all[start]}.`
+        ? `At the start, ${net.all[start]}. All visits are here so far; in the long run ${walk.target[start].toFixed(2)} of them will be (the line).`
         : walk.home
           ? `Step ${walk.step}: restart, back to ${net.all[walk.at]}, which keeps ${Math.round((100 * walk.visits[start]) / total)} % of the visits.`
           : `Step ${walk.step}: from ${net.all[walk.from]} to ${net.all[walk.at]}.`;
@@ -154,6 +154,7 @@ function render({ model, el }) {
     chart.setAttribute("aria-label", `Shares of visits, the largest error is ${Math.abs(gap).toFixed(3)}`);
     if (turned && back !== turned.restart)
       return say(`Restart ${back.toFixed(2)}: home after every ${Number((1 / back).toFixed(1))} steps, in the mean; ${net.all[start]}’s line ${was === now ? `stays at ${now}` : `goes from ${was} to ${now}`}${learned}.`);
+    if (!walk.step) return say(came);
     say(
       Math.abs(gap) < 0.02 && walk.step >= 100
         ? `${came} The bars lie on the lines: what the walk counts is what the formula says.`

@@ -155,6 +155,20 @@ function render({ model, el }) {
     const to = (p) => [side / 2 + ((p[0] - cx) / size) * (side - 84), side / 2 - ((p[1] - cy) / size) * (side - 84)];
     const zero = to([0, 0]);
     const taken = []; // where a word stands
+    const shafts = []; // and what of an arrow it would lie on
+    // how much is under a word
+    const cost = ({ begin, wide, y }) => {
+      const over = ([x, z]) => x > begin - 3 && x < begin + wide + 3 && z > y - 13 && z < y + 5;
+      const points = shafts.flatMap(([a, b]) => Array.from({ length: 21 }, (_, j) => [a[0] + (j * (b[0] - a[0])) / 20, a[1] + (j * (b[1] - a[1])) / 20]));
+      const word = taken.some((z) => begin < z.begin + z.wide && z.begin < begin + wide && Math.abs(y - z.y) < 14);
+      return 100 * word + 100 * (begin < 0 || begin + wide > side || y < 12 || y > side - 3) + points.filter(over).length;
+    };
+    // a word stands nearer to its own arrow than to any other's
+    const away = (spot, [a, b]) => Math.min(...Array.from({ length: 21 }, (_, j) => {
+      const [x, z] = [a[0] + (j * (b[0] - a[0])) / 20, a[1] + (j * (b[1] - a[1])) / 20];
+      return Math.hypot(Math.max(spot.begin - x, 0, x - spot.begin - spot.wide), Math.max(spot.y - 11 - z, 0, z - spot.y));
+    }));
+    const least = (spots) => spots.reduce((best, spot) => ((spot.cost = cost(spot) + (spot.own ? 6 * shafts.filter((z) => !spot.own.includes(z) && away(spot, z) < Math.min(...spot.own.map((x) => away(spot, x)))).length : 0)) < best.cost ? spot : best), { cost: Infinity });
     const drawn = [
       s("line", { x1: 0, x2: side, y1: zero[1], y2: zero[1], class: "gr-msg-axis" }),
       s("line", { y1: 0, y2: side, x1: zero[0], x2: zero[0], class: "gr-msg-axis" }),
@@ -173,7 +187,7 @@ function render({ model, el }) {
       taken.push({ begin: Math.min(ox + 9, side - 8 * names[before].length), wide: 8 * names[before].length, y: oy + 16 });
     }
     let at = [0, 0];
-    const words = [];
+    const [arrows, senders] = [[], []];
     let came = at; // where the sum stood one step ago
     vectors.forEach(({ part, kind, from }) => {
       if (list.indexOf(part) >= k) return;
@@ -187,31 +201,47 @@ function render({ model, el }) {
         node.classList.toggle("gr-msg-fresh", now);
         node.addEventListener("click", () => time.jump(list.indexOf(part) + 1));
       });
-      // a sender's name stands beside its last arrow, away from the way the sum goes on
-      if (kind === (part.second && on.second ? "second" : "first") && made.length) {
-        const [[x1, y1], [x2, y2]] = [to(from), to(at)];
-        const long = Math.hypot(x2 - x1, y2 - y1) || 1;
-        const word = own ? "itself" : names[part.w];
-        // on the other side of its arrow where a word stands already; nowhere if both are taken, the table names it
-        for (const turn of [1, -1]) {
-          const [ox, oy] = [(turn * 14 * (y2 - y1)) / long, (turn * -14 * (x2 - x1)) / long];
-          const anchor = ox < -4 || (x1 + x2) / 2 + ox + 8 * word.length > side ? "end" : ox > 4 ? "start" : "middle";
-          const [x, y, wide] = [Math.min((x1 + x2) / 2 + ox, side - 4), (y1 + y2) / 2 + oy + 4, 8 * word.length];
-          const begin = x - wide * { start: 0, middle: 0.5, end: 1 }[anchor];
-          if (taken.some((z) => begin < z.begin + z.wide && z.begin < begin + wide && Math.abs(y - z.y) < 14)) continue;
-          taken.push({ begin, wide, y });
-          words.push(s("text", { x, y, "text-anchor": anchor, class: "gr-msg-word" }, word));
-          break;
-        }
+      if (made.length) {
+        const shaft = [to(from), to(at)];
+        shafts.push(shaft);
+        if (senders.at(-1)?.part === part) senders.at(-1).shafts.push(shaft);
+        else senders.push({ part, word: own ? "itself" : names[part.w], shafts: [shaft] });
       }
       made.forEach((node) => node.append(s("title", {}, `${own ? "itself" : names[part.w]}, ${kind === "first" ? "W₁" : "W₂"}: ${show(part[kind])}`)));
-      drawn.push(...made);
+      arrows.push(...made);
     });
-    drawn.push(...words, s("circle", { cx: zero[0], cy: zero[1], r: 3, class: "gr-msg-point" }));
     const finished = k > list.length;
     const dot = to(finished ? end : at);
-    drawn.push(s("circle", { cx: dot[0], cy: dot[1], r: 6, class: "gr-msg-point" }));
-    if (finished) drawn.push(s("text", { x: Math.min(dot[0] + 11, side - 78), y: Math.max(dot[1] - 10, 14), class: "gr-msg-word gr-msg-end" }, on.sigma ? "after σ" : "the sum"));
+    const [dx, dy] = dot;
+    shafts.push([[dx - 6, dy], [dx + 6, dy]], [[dx, dy - 6], [dx, dy + 6]]);
+    if (finished) {
+      // from where the sum ends to where σ takes it
+      shafts.push([to(at), dot]);
+      drawn.push(s("line", { x1: to(at)[0], y1: to(at)[1], x2: dx, y2: dy, class: "gr-msg-cut" }));
+      const wide = 62;
+      const spot = least([[11, -10], [11, 18], [-11 - wide, -10], [-11 - wide, 18], [-wide / 2, -14], [-wide / 2, 24], [14, 5], [-14 - wide, 5]].map(([x, y]) =>
+        ({ begin: Math.max(2, Math.min(dx + x, side - wide)), wide, y: dy + y })));
+      taken.push(spot);
+      drawn.push(s("text", { x: spot.begin, y: spot.y, class: "gr-msg-word gr-msg-end" }, on.sigma ? "after σ" : "the sum"));
+    }
+    // a sender's name stands beside one of its arrows, away from the way the sum goes on, and where nothing lies under it;
+    // nowhere if each place has a word already, the table names it
+    for (const { word, shafts: own } of senders) {
+      const wide = 8 * word.length;
+      const spots = own.toReversed().flatMap(([[x1, y1], [x2, y2]]) => [[0.5, 14], [0.5, 20], [0.25, 14], [0.75, 14]].flatMap(([part, far]) => [1, -1].map((turn) => {
+        const long = Math.hypot(x2 - x1, y2 - y1) || 1;
+        const [ox, oy] = [(turn * far * (y2 - y1)) / long, (turn * -far * (x2 - x1)) / long];
+        const [x, y] = [x1 + part * (x2 - x1) + ox, y1 + part * (y2 - y1) + oy + 4];
+        const anchor = ox < -4 || x + wide > side ? "end" : ox > 4 ? "start" : "middle";
+        const right = Math.min(x, side - 4);
+        return { x: right, y, wide, anchor, own, begin: right - wide * { start: 0, middle: 0.5, end: 1 }[anchor] };
+      })));
+      const spot = least(spots);
+      if (spot.cost >= 100) continue;
+      taken.push(spot);
+      drawn.push(s("text", { x: spot.x, y: spot.y, "text-anchor": spot.anchor, class: "gr-msg-word" }, word));
+    }
+    drawn.push(...arrows, s("circle", { cx: zero[0], cy: zero[1], r: 3, class: "gr-msg-point" }), s("circle", { cx: dx, cy: dy, r: 6, class: "gr-msg-point" }));
     pale.textContent = other.length > 1 ? ` (dotted: ${names[before]})` : "";
     plane.replaceChildren(...drawn);
     if (k === shown + 1) travel(plane, [[to(finished ? at : came), dot, ""]]);

@@ -134,7 +134,7 @@ function render({ model, el }) {
   const part = h("div", { class: "gr-layers-later" }, pairTitle, walks);
   const faders = h("div", { class: "gr-layers-faders" }, h("span", { "aria-hidden": "true" }, "0"));
   body.append(
-    h("div", {}, h("div", { class: "gr-title" }, "the graph, and the scores"), net, table, h("div", { class: "gr-controls" }, reveal, more)),
+    h("div", {}, h("div", { class: "gr-title" }, "the graph, and the scores"), net, h("div", { class: "gr-controls" }, reveal, more), table),
     h("div", {}, h("div", { class: "gr-title" }, "weights of the layers: pull"), faders, part),
     filter,
   );
@@ -246,13 +246,20 @@ function render({ model, el }) {
       const [u, i] = pair;
       // the score is made of walks: none is shorter than the way, and only odd ones join the two sides
       const made_of = parts.map((z, p) => (Math.abs(z) < 5e-4 ? -1 : p)).filter((p) => p >= 0);
+      // walks of the pair that the weights leave out
+      const lost = weight.flatMap((w, p) => (p % 2 && Math.abs(w) < 1e-9 && Math.abs(blocks[p][u][i]) > 1e-9 ? [p] : []));
       const ends = `${users[u]} and ${items[i]}`;
+      const step = (all) => `${list(all.map(String))} ${all.length === 1 && all[0] === 1 ? "step" : "steps"}`;
       const far = !way.length
         ? `${ends} are not joined, by no number of steps.`
         : !odd.length
           ? "0 everywhere: no odd power is left, and only odd numbers of steps join a user with an item."
           : made_of.length
-            ? `${ends} are ${count(steps, "step")} apart, so ${steps > 1 ? "only " : ""}${list(made_of.map(String))} ${made_of.length === 1 && made_of[0] === 1 ? "step joins" : "steps join"} them, never an even number.`
+            ? `${ends} are ${count(steps, "step")} apart${
+                lost.length
+                  ? `: walks of ${step(made_of)} make the score, those of ${step(lost)} have weight 0.`
+                  : `, so ${steps > 1 ? "only " : ""}${step(made_of)} ${made_of.length === 1 && made_of[0] === 1 ? "joins" : "join"} them, never an even number.`
+              }`
             : `${ends} are ${count(steps, "step")} apart, and no walk of these weights joins them.`;
       const told = held === null ? "" : `α${"₀₁₂₃₄"[held]} = ${number(alpha[held], 2)}: ${users[u]} – ${items[i]} has ${number(each[u][i])}, with the mean ${number(mean[u][i])}. `;
       say(`${told}${far}${judged}`);

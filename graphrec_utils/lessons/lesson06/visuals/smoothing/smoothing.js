@@ -18,7 +18,7 @@ function render({ model, el }) {
 
   const { root, body, controls, say } = frame(el, {
     label: "Over-smoothing, layer by layer",
-    help: "Pull the points in the right chart through the layers, or use the buttons or ← and → (Home and End jump).",
+    help: "Pull the points in the line chart through the layers, or use the buttons or ← and → (Home and End jump).",
     least: 190,
   });
 
@@ -35,6 +35,7 @@ function render({ model, el }) {
     });
     const tags = names.map((name, v) => (names.length <= 16 || !v ? s("text", { class: "gr-smooth-tag gr-slides" }, name.slice(0, 8)) : null));
     const words = ["users", "items"].map((side) => s("text", { class: "gr-smooth-tag gr-slides" }, side)); // of a side that is one
+    const leads = [...names, ...words].map(() => s("path", { class: "gr-smooth-lead" })); // to a name that stands far from its node
     const limits = rays.map(([x, y], k) => {
       const at = (z, sign) => middle + sign * z * (middle - edge);
       const [p, q] = rays[1 - k]; // names stand outside the two rays, their letters between them
@@ -51,10 +52,11 @@ function render({ model, el }) {
       { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img", class: "gr-smooth-plane" },
       ...(kind === "single" ? limits : []),
       ...lines,
-      s("circle", { cx: middle, cy: middle, r: 2.5, class: "gr-smooth-origin" }),
-      ...marks,
+      ...leads,
       ...tags.filter(Boolean),
       ...words,
+      s("circle", { cx: middle, cy: middle, r: 2.5, class: "gr-smooth-origin" }),
+      ...marks,
     );
     const gauges = ["users", "items"].map((side) => {
       const bar = h("span", { class: `gr-slides gr-smooth-fill gr-smooth-${side}` });
@@ -71,6 +73,7 @@ function render({ model, el }) {
     const show = (k) => {
       const { at, ...cosine } = layers[k][kind];
       const longest = Math.max(...at.map(([x, y]) => Math.hypot(x, y))) || 1;
+      const spots = at.map(([x, y]) => [x, -y].map((z) => middle + (z / longest) * (middle - edge)));
       at.forEach(([x, y], v) => {
         const px = middle + (x / longest) * (middle - edge);
         const py = middle - (y / longest) * (middle - edge);
@@ -84,9 +87,11 @@ function render({ model, el }) {
         const side = Number(v >= users.length);
         if (tags[v]) tags[v].style.display = one[side] ? "none" : "";
         const node = one[side] ? (tip[side] === v ? words[side] : null) : tags[v];
-        return node ? [{ node, x: middle + (x / longest) * (middle - edge), y: middle - (y / longest) * (middle - edge) }] : [];
+        const lead = leads[one[side] ? names.length + side : v];
+        return node ? [{ node, lead, x: middle + (x / longest) * (middle - edge), y: middle - (y / longest) * (middle - edge) }] : [];
       });
       // names stand outside, one under the other where their nodes lie together
+      for (const lead of leads) lead.style.display = "none";
       for (const side of [-1, 1]) {
         const mine = places.filter(({ x }) => (x < middle ? -1 : 1) === side).sort((a, b) => a.y - b.y);
         let below = -99;
@@ -96,8 +101,19 @@ function render({ model, el }) {
           place.at = Math.min(place.at, above);
           above = place.at - 13;
         }
-        for (const { node, x, at: y } of mine) {
-          node.setAttribute("transform", `translate(${(x + 11 * side).toFixed(1)} ${y.toFixed(1)})`);
+        for (const { node, lead, x, y: own, at: y } of mine) {
+          // no other node lies on a name: it goes beyond
+          let begin = x + 11 * side;
+          const wide = 7 * node.textContent.length;
+          const under = ([p, q]) => Math.abs(q - y + 4) < 12 && (side > 0 ? p + 9 > begin && p - 9 < begin + wide : p - 9 < begin && p + 9 > begin - wide);
+          for (let k = 0; k < spots.length; k++) {
+            const other = spots.find((spot) => under(spot) && Math.hypot(spot[0] - x, spot[1] - own) > 0.5);
+            if (!other) break;
+            begin = other[0] + 10 * side;
+          }
+          node.setAttribute("transform", `translate(${begin.toFixed(1)} ${y.toFixed(1)})`);
+          lead.setAttribute("d", `M ${x.toFixed(1)} ${own.toFixed(1)} L ${(begin - side).toFixed(1)} ${(y - 4).toFixed(1)}`);
+          lead.style.display = Math.hypot(begin - x - 11 * side, y - 4 - own) > 8 ? "" : "none";
           node.setAttribute("text-anchor", side < 0 ? "end" : "start");
         }
       }

@@ -78,13 +78,14 @@ function render({ model, el }) {
     if (k !== model.get("first")) put("first", k);
   });
   const low = 110;
-  const qy = axes(1, low);
+  let qy = axes(1, low); // as high as it takes to compare the bars with what is fair
   const slot = (wide - left) / often[0].length;
   const shares = often[0].map((_, k) => s("rect", { x: left + k * slot + 1, width: Math.max(2, slot - 2), class: "gr-item" }));
   const fair = s("line", { class: "gr-tree-formula", x1: left, x2: wide });
+  const highest = s("text", { x: left - 5, y: qy(1) + 5, "text-anchor": "end" });
   const tally = s("svg", { viewBox: `0 0 ${wide} ${low}`, width: wide, height: low, role: "img" },
     ground(qy(0)), ...shares, fair,
-    ...[0, 1].map((value) => s("text", { x: left - 5, y: qy(value) + 5, "text-anchor": "end" }, value)),
+    s("text", { x: left - 5, y: qy(0) + 5, "text-anchor": "end" }, 0), highest,
     s("text", { x: (left + wide) / 2, y: low - 6, "text-anchor": "middle" }, "items, top to bottom"));
   const titled = (text, node) => [h("div", { class: "gr-title" }, text), node];
   body.append(
@@ -130,8 +131,9 @@ function render({ model, el }) {
       }
     });
     let below = -99; // where many are lit, not each has room for its name
+    const about = asked;
     const named = met.map((column, c) => columns[c].filter((v) => {
-      if (!column.has(v)) return false;
+      if (!column.has(v)) return c === 1 && v === about;
       const at = places[c].get(v)[1];
       if (c < 2) return true;
       if (at - below < 13) return false;
@@ -143,11 +145,14 @@ function render({ model, el }) {
       return c === 2 ? s("text", { x: x + 9, y: at + 5 }, name(v)) : s("text", { x, y: at - 9, "text-anchor": "middle" }, name(v));
     })));
     bars.forEach((bar, n) => bar.classList.toggle("gr-tree-off", n !== a));
+    const right = Math.min(1, sizes[a] / degree);
+    const rim = Math.min(1, Math.ceil(13 * Math.max(right, ...often[a])) / 10);
+    qy = axes(rim, low);
+    highest.textContent = rim;
     shares.forEach((bar, n) => {
       bar.setAttribute("y", qy(often[a][n]));
       bar.setAttribute("height", qy(0) - qy(often[a][n]));
     });
-    const right = Math.min(1, sizes[a] / degree);
     for (const end of ["y1", "y2"]) fair.setAttribute(end, qy(right));
     valued(inner, a, sizes[a]);
     valued(outer, b, sizes[b]);
@@ -156,7 +161,6 @@ function render({ model, el }) {
     const twice = 1 + edges.length - seen.size;
     const told = `${count(1 + edges.length, "place")} in the tree, ${count(seen.size, "different node")} of ${nodes}` +
       (twice ? `: ${twice} met again (outlined)` : "");
-    const about = asked;
     const place = about === null ? -1 : near[target].indexOf(about);
     spots.forEach((spot, j) => spot.classList.toggle("gr-tree-asked", columns[1][j] === about));
     asked = null;

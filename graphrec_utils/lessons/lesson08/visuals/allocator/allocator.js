@@ -97,6 +97,8 @@ function render({ model, el }) {
       rows[k].pull.node.querySelector("output").textContent = degree[k];
       rows[k].pull.node.querySelector("input").setAttribute("aria-valuetext", count(degree[k], "board"));
     });
+    // of a rule that was not asked there is nothing to draw
+    for (const node of [upper.node, between]) node.style.visibility = shown ? "" : "hidden";
     title.textContent = `${write(total)} steps, shared ${rule === "equal" ? "equally" : rule === "degree" ? "by degree" : rule === "yours" ? "by your rule" : `by ${rule}`}`;
     between.setAttribute("aria-label", names.map((name, k) => `${name} ${shown ? write(shown[k]) : "not known"}, by degree ${write(fair[k])}`).join("; "));
     for (const { name, node } of rules) node.setAttribute("aria-pressed", name === rule);

@@ -165,7 +165,7 @@ function render({ model, el }) {
     if (turned !== null) return say(about(visits, step));
     say(
       !now
-        ? `At home, ${net.all[walk.home]}.`
+        ? `At home, ${net.all[walk.home]}. Which pin will the walk visit most, and which never?`
         : walk.yours
         ? `Step ${step}: the walk visits ${net.all[now.pin]}${now.boards.length ? `, over ${now.boards.map((x) => net.all[x]).join(" or ")}` : ""}.${ended ? unmet(visits) : ""}`
         : `Step ${step}: ${net.all[now.from]} → ${net.all[now.board]} → ${net.all[now.pin]}` +

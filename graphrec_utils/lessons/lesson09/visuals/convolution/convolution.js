@@ -76,6 +76,7 @@ function render({ model, el }) {
   const top = slider("top T", { min: 1, max: said[0].length, value: model.get("top") }, (x) => put({ top: x }));
   controls.prepend(...time.nodes, top.node);
 
+  let before = {}; // what was shown
   const draw = () => {
     const [step, query] = ["step", "query"].map((x) => model.get(x));
     const { ids, weights, heard: sum, new: result } = said[query][model.get("top") - 1];
@@ -125,6 +126,14 @@ function render({ model, el }) {
         : `${nobody} What is heard is ${pair(sum)}.`,
       `Own and heard together, a ReLU, and the length becomes 1: ${name} is now ${pair(result)}.`,
     ][step];
+    // T in the hand: what is heard, beside what was heard before
+    const was = before.top !== model.get("top") && before.query === query && before.step === step ? said[query][before.top - 1] : null;
+    before = { top: model.get("top"), query, step };
+    if (was && step >= CON_HEARD && ids.length) {
+      const [key, word] = step === CON_NEW ? ["new", ", and is now"] : ["heard", "; heard is"];
+      const [now, then] = [step === CON_NEW ? result : sum, was[key]].map(pair);
+      return say(`T = ${before.top}: ${name} hears ${list(names)}${word} ${now}${now === then ? ", as before" : `; with ${list(was.ids.map((k) => pins[k]))} it was ${then}`}.`);
+    }
     say(line);
   };
   // what flows in this step

@@ -46,8 +46,9 @@ function render({ model, el }) {
   };
   const [wide, deep] = [420, 172];
   const beside = h("div", { class: "gr-cur-ranks" });
-  let mark = () => {};
+  let mark = () => "";
   const trained = [model.get("from"), model.get("to")]; // where training took them from
+  const usual = () => Math.round(100 * ranks.drawn[trained[0]][trained[1] - trained[0] - 1]); // false ones of a hundred
   if (ranks) {
     const { edges: limits, share, drawn } = ranks;
     const [begin, end] = [34, wide - 14];
@@ -97,12 +98,12 @@ function render({ model, el }) {
     );
     mark = () => {
       const [a, b] = [model.get("from"), model.get("to")];
-      valued(first, a, limits[a]);
-      valued(last, b, limits[b]);
+      const told = [a, b].map((k) => limits[k].toLocaleString("en-US"));
+      valued(first, a, told[0]);
+      valued(last, b, told[1]);
       const inside = share.map((_, k) => k >= a && k < b);
       bars.forEach((bar, k) => bar.setAttribute("class", inside[k] ? "gr-cur-false" : "gr-cur-out"));
       // the number of the second handle ends in the picture, that of the first before it
-      const told = [a, b].map((k) => limits[k].toLocaleString("en-US"));
       const second = Math.min(wide - 2 - 8 * told[1].length, qx(limits[b]) + 3);
       const stand = [Math.max(26, Math.min(second - 4, qx(limits[a]) - 3)), second];
       handles.forEach(({ line, knob, text }, j) => {
@@ -117,6 +118,8 @@ function render({ model, el }) {
       const words = `Ranks ${told[0]} to ${told[1]}: ${wrong} of 100 negatives are false.`;
       for (const node of [curve, hundred]) node.setAttribute("aria-label", words);
       sentence.textContent = words;
+      const more = wrong - usual();
+      return `Ranks ${told[0]} to ${told[1]}: ${wrong} of 100 are false, ${more ? `${Math.abs(more)} ${more < 0 ? "fewer" : "more"} than` : "as many as"} as trained.`;
     };
   }
   const title = h("div", { class: "gr-title" });
@@ -124,6 +127,7 @@ function render({ model, el }) {
 
   const play = player(model, root, () => steps.length - 1, 1200);
   controls.prepend(...play.nodes);
+  let [before, act] = [{}, "epoch"]; // what was shown
   const draw = () => {
     const k = model.get("step");
     const { hard, share, mean } = steps[k];
@@ -140,11 +144,21 @@ function render({ model, el }) {
       text.textContent = none ? `${kind}: none yet` : `${kind}${many}: ${show(mean[kind])}`;
     }
     const told = kinds.filter((kind) => mean[kind] !== null).map((kind) => `${kind} ${show(mean[kind])}`);
+    // the act is answered: handles that were pulled, or the epoch
+    const pulled = mark();
+    const now = { step: k, ranks: `${model.get("from")} ${model.get("to")}` };
+    if (now.step !== before.step) act = "epoch";
+    else if (now.ranks !== before.ranks) act = "ranks";
+    const below = (kind) => show(Math.abs(mean.positive - mean[kind])) + (mean.positive < mean[kind] ? " above" : " below");
+    const wrong = ranks && hard ? `; ${usual()} of 100 of them are false (ranks ${trained.map((x) => ranks.edges[x].toLocaleString("en-US")).join(" to ")})` : "";
     say(
-      `Epoch ${k + 1}: ${model.get("shared")} shared and ${count(hard, "hard negative")} for each query. ` +
-        `Mean cosines: ${told.join(", ")}.`,
+      act === "ranks"
+        ? pulled
+        : `Epoch ${k + 1}: ${model.get("shared")} shared and ${count(hard, "hard negative")} for each query. ` +
+          (mean.positive === null || mean.shared === null ? `Mean cosines: ${told.join(", ")}.`
+            : `In the mean the shared lie ${below("shared")} the positives${mean.hard === null ? "" : `, the hard ${below("hard")}${wrong}`}.`),
     );
-    mark();
+    before = now;
     chart.setAttribute("aria-label", `epoch ${k + 1}: mean cosines ${told.join(", ")}`);
   };
   const watched = ["step", "from", "to"];

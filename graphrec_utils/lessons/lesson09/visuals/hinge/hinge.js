@@ -35,7 +35,7 @@ function render({ model, el }) {
   const slopeAt = (x) => Math.round(100 * ((lossAt(x + 0.01) - lossAt(x - 0.01)) / 0.02)) / 100;
 
   // ---- left: the vectors
-  const [radius, middle, floor] = [104, 180, 154];
+  const [radius, middle, floor] = [104, 186, 154];
   const at = (degrees, r = radius) => [middle + r * cos(degrees), floor - r * sin(degrees)];
   const arrow = (kind) => ({
     line: s("line", { x1: middle, y1: floor, class: `gr-hin-line gr-hin-${kind}` }),
@@ -47,7 +47,7 @@ function render({ model, el }) {
   const half = s("path", { class: "gr-hin-circle", d: `M ${middle - radius} ${floor} A ${radius} ${radius} 0 0 1 ${middle + radius} ${floor}` });
   const circle = s(
     "svg",
-    { viewBox: "0 0 360 172", width: 360, height: 172, role: "img" },
+    { viewBox: "0 0 372 172", width: 372, height: 172, role: "img" },
     half,
     ...Object.values(arrows).flatMap((x) => [x.pull, x.line, x.text]),
     ...Object.values(arrows).map((x) => x.knob),
@@ -61,7 +61,7 @@ function render({ model, el }) {
     knob.addEventListener("pointermove", (event) => {
       if (!knob.hasPointerCapture(event.pointerId)) return;
       const box = circle.getBoundingClientRect();
-      const x = ((event.clientX - box.left) / box.width) * 360 - middle;
+      const x = ((event.clientX - box.left) / box.width) * 372 - middle;
       const y = floor - ((event.clientY - box.top) / box.height) * 172;
       put(name, Math.round((Math.atan2(Math.max(0, y), x) * 180) / Math.PI));
     });
@@ -77,13 +77,16 @@ function render({ model, el }) {
     // beside the circle a word begins, or ends, outside of the knob; on top it stands over it
     const side = name === "q" ? 0 : Math.sign(Math.round(2 * cos(degrees)));
     text.setAttribute("text-anchor", side > 0 ? "start" : side < 0 ? "end" : "middle");
-    text.setAttribute("x", name === "q" ? tx : Math.max(side < 0 ? 58 : 30, Math.min(side > 0 ? 290 : 330, tx)));
+    text.setAttribute("x", name === "q" ? tx : Math.max(side < 0 ? 66 : 34, Math.min(side > 0 ? 306 : 338, tx)));
     text.setAttribute("y", name === "q" ? floor + 14 : Math.min(floor - 2, ty + 4 + drop));
+    const begin = Number(text.getAttribute("x")) - { start: 0, middle: 31, end: 62 }[text.getAttribute("text-anchor")];
+    const box = { text, begin, y: Number(text.getAttribute("y")) };
     const to = Math.max(0, Math.min(180, degrees + move));
     const sweep = move > 0 ? 0 : 1;
     const [ax, ay] = at(degrees, radius - 22);
     const [bx, by] = at(to, radius - 22);
     pull.setAttribute("d", Math.abs(to - degrees) < 0.5 ? "" : `M ${ax} ${ay} A ${radius - 22} ${radius - 22} 0 0 ${sweep} ${bx} ${by}`);
+    return box;
   };
 
   // ---- right: the curves
@@ -154,8 +157,9 @@ function render({ model, el }) {
     place("q", 0, 0, 12);
     // close together the lower word hangs under its head
     const drop = Math.abs(p - n) < 14 ? 16 : 0;
-    place("positive", p, a, higher ? 36 : 16, higher ? 0 : drop);
-    place("negative", n, b, higher ? 16 : 36, higher ? drop : 0);
+    const words = [place("positive", p, a, higher ? 36 : 16, higher ? 0 : drop), place("negative", n, b, higher ? 16 : 36, higher ? drop : 0)];
+    const [up, down] = higher ? words : words.reverse();
+    if (Math.abs(up.begin - down.begin) < 66 && down.y - up.y < 15) up.text.setAttribute("y", down.y - 15);
     for (const name of names) {
       const row = curves[name][model.get("margin")];
       lines[name].setAttribute("points", row.map((y, k) => `${px(-2 + k / 10)},${py(y)}`).join(" "));
