@@ -183,7 +183,7 @@ visuals.messages(
 #
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it speaks
 # differently to each. Why would one want that? The numbers of $\mathbf e_w \odot \mathbf e_v$ add up to a dot product, so the better a film
-# suits Ann, the more they add. Here Brazil talks to Ann and to Bob. To keep it small, one number $c$ stands in for
+# suits Ann, the more they add; $\mathbf W_2$ learns what to turn up or down. Here Brazil talks to Ann and to Bob. To keep it small, one number $c$ stands in for
 # $\mathbf W_2$, $\mathbf W_1$ does nothing, and the weight is 1. Then on each coordinate the message is
 # $e_w (1 + c\, e_v)$.
 
@@ -197,7 +197,7 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
 #
-# In all the products add −0.11 for Ann and 0.30 for Bob, their dot products with Brazil. So louder is not agreement (in her third number Ann differs from Brazil in sign): only the sum tells.
+# A number may get louder where the two disagree, as Ann's third. Only the sum tells: the products add −0.11 for Ann and 0.30 for Bob, their dot products with Brazil.
 #
 # **With the product a message depends on both ends.**
 #
@@ -311,7 +311,7 @@ plt.show()
 # *Figure 5.3. Scores of three users (rows) for four films (columns), split by layer; darker is larger, in each layer on
 # a scale of its own. Start with Ann's row, and look for Cube.*
 #
-# Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes. Layer 2 repeats them, louder, and reaches films three steps away: Ann's vector and Cube's have gone two steps each and meet at Brazil
+# Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes. Layer 2 repeats them, louder (each node hears itself again, and the products are no longer 0), and reaches films three steps away: Ann's vector and Cube's have gone two steps each and meet at Brazil
 # and Bob. So Cube has 0.62 for Ann. Liked films leave her list, and this small number decides. What is left to learn?
 #
 # <details><summary>Where the 1.41 of layer 1 comes from</summary>
@@ -325,7 +325,7 @@ plt.show()
 #
 # NGCF learns two kinds of things. Layer 0 is a table with one row per node: $N \cdot d_0$ numbers. The layers
 # above it are computed and have no table; what layer $k$ learns is its pair of matrices, from width $d_{k-1}$
-# to width $d_k$. Which of the two kinds has more numbers?
+# to width $d_k$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes, as is 5.4. In ninety: ask for a number for 05.p6, in percent. Usual wrong answer: half. The
@@ -420,10 +420,10 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 
 # %% [markdown]
 # *Figure 5.4. The loss of the same ten thousand train triples after each epoch: BPR-MF (diamonds), NGCF
-# (crosses), and NGCF without W and σ (crosses, dashed). Look who is ahead after one epoch, and who after fifteen.*
+# (crosses), and NGCF without W and σ (crosses, dashed). Which curve ends lowest?*
 #
 # Both models with layers start far below BPR-MF: layers score the likes before much is learned (figure 5.3).
-# After one epoch NGCF even leads. It has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
+# NGCF has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
 # it still has to learn (3.3). A guess why: a score is a sum of three products, one per layer. In NGCF
 # two of the three pass through $\mathbf W$ and $\sigma$ on the way to layer 0, and $\mathbf W$ is still being
 # learned. The smaller relative has nothing in between. But one curve tells who learns fast, not who is good.
@@ -505,8 +505,11 @@ verdicts(*cards)
 # A fair rival has the same size, or the same width, and here no model has both: so ask two.
 #
 # The third rival keeps the layers, loses $\mathbf W$ and $\sigma$, and finds more, too: here these parts cost more than
-# they brought. Figure 5.4 hints why: a model that is hard to train does not reach what it could represent. (Of three NGCFs one was best after 5 passes over the likes, one after 85.) But its layers did bring something: they use
-# a table as small as the first rival's three times, once for each distance, and find 0.012 more, from 0.007 to 0.017.
+# they brought. Figure 5.4 hints at one reason: NGCF is hard to train. And longer training alone does not help: without a penalty, from 5 passes to 60,
+# its loss falls and so does its recall on validation (branch D). What it still learns is the likes it is shown.
+#
+# But the layers of this third rival do bring something: from a table as small as the first rival's, used once for each distance, they find
+# 0.012 more.
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -525,7 +528,7 @@ verdicts(*cards)
 #
 # The product stays in all models with layers: whether it pays was not asked, and lesson 06 drops it.
 #
-# Claim 1 compares 3,452 users one by one, over means of three seeds, and so does the gain of 0.012; the others compare three seeds with three others. So
+# Claim 1 compares 3,452 users one by one, over means of three seeds, and so does the gain of 0.012 (from 0.007 to 0.017); the others compare three seeds with three others. So
 # few make the interval wide ([lesson 01](01_recommender_basics.ipynb)): a small difference will not be told. NGCF over its
 # released variant, from which it cannot be told: −0.0010 recall@20, from −0.0149 to +0.0129. The paper's table comes from Gowalla, a graph many times
 # larger, which lesson 06 takes up; in lesson 02 a baseline with another loss and $d = 1{,}024$ passed its NGCF there. Again, with `python -m solutions.experiments.lesson05.ngcf_small` (2,752 seconds).
@@ -603,7 +606,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # *Figure 5.5. Recall@20 of NGCF, its four relatives (circles) and five strangers (squares) on the same test part; NGCF is filled, its relatives are open. Go down from the top until you meet the first circle.*
 #
 # **How to read it.** None of the four at the top has a layer that is trained. Yet RP3β walks along the likes, three steps, as layers would: sending along likes need not fail. At the bottom
-# stands popularity, beside NGCF: a model that knows every user finds hardly more than the list that is the same for all. So who leads
+# stands popularity, beside NGCF: a model that knows every user cannot surely be told from the list that is the same for all. So who leads
 # the family says little about what is worth building. What holds a family back may be what all its members share, and no ablation removes that. Here it may be the loss: the dot product, BPR-MF with another one, stands far above it.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
@@ -633,11 +636,9 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #
 # > **What it is for.** To make a vector out of the likes around it, layer by layer: the pattern that all later graph models vary.
 # >
-# > **Where it won.** In the table of its own paper. In ours nobody can tell it from BPR-MF (recall@20
-# > −0.002, from −0.007 to +0.003).
+# > **Where it won.** In the table of its own paper. In ours nobody can tell it from BPR-MF (recall@20 0.285 and 0.287).
 # >
-# > **Where it did not.** Against itself without $\mathbf W$ and $\sigma$ (recall@20 0.014 lower, from 0.003
-# > to 0.026), and against EASE, which has no layers (0.039 lower, from 0.028 to 0.049).
+# > **Where it did not.** Against itself without $\mathbf W$ and $\sigma$ (0.299), and against EASE, which has no layers (0.324).
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
 #   likes, the vectors; layers may stand between, but nothing learned on the way paid: $\mathbf W$ with $\sigma$ cost more than they brought (5.6).
