@@ -300,7 +300,7 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Multiply it out: $s \cdot (t + r) = s \cdot t + s \cdot r$. For one user $s \cdot r$ is the same number for every target, so no order changes, whatever is learned.
 #
-# And in the right formula? $(s + r) \cdot t = s \cdot t + r \cdot t$. This looks like TransE, where a relation moves the source. But in a product it gives each target a **bonus**, the same for every source.
+# And in the right formula? $(s + r) \cdot t = s \cdot t + r \cdot t$. This looks like TransE, but in a product a relation gives each target a **bonus**, the same for every source.
 #
 # **A loss may fall while it learns the wrong thing. Test what it is for.**
 
@@ -353,7 +353,7 @@ figure.legend(loc="outside right upper", fontsize=9, title="several relations: s
 plt.show()
 
 # %% [markdown]
-# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: who reads other edges, too. Dashed: who reads the clicks alone. Compare solid with dashed. Then find the solid line that comes down to the dashed ones. No intervals are drawn: at 3 % iALS over TwHIN is from −0.002 to +0.100.*
+# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: who reads other edges, too. Dashed: who reads the clicks alone. Compare solid with dashed, and find the solid line that comes down. No intervals are drawn: at 3 % iALS over TwHIN is from −0.002 to +0.100.*
 
 
 # %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
@@ -373,7 +373,7 @@ for claim, name in (
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Solid against dashed:** who reads more kinds of edges finds more (TwHIN at one percent: too close to tell). How is an ad found whose clicks are gone? By
-# its saves, which stay whole. The road is Ann's of Figure 13.1, with a save as its last edge: you and another person saved one pin, and that person saved
+# its saves, on Ann's road of Figure 13.1 with a save as its last edge: you and another person saved one pin, and that person saved
 # the ad. A model of the clicks has no such road.
 #
 # **Why does TwHIN's line come down?** A guess: a fixed share of its training goes to clicks. So a handful is shown again and again, until it is learned by
@@ -401,8 +401,8 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# The second remedy is more vectors. Bob saves gardens and boats, and his one vector has to be near to both. To **ask** with a vector is to search for the items
-# whose products with it are largest. What should Bob ask with?
+# Bob saves gardens and boats, and one vector has to be near to both. To **ask** with a vector is to search for the items whose products with it are largest.
+# What should Bob ask with, one vector or more?
 #
 # Twitter's answer of 2022 (kNN-Embed) is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, each the mean of
 # its items. A user is then a short list of centers, each with the share of the likes that lie in its cluster. Each center asks, and fills places by its share.

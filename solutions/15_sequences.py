@@ -66,7 +66,7 @@ remember("15")
 # How can an event hear more of one earlier event than of another? Ann saved a cake, clicked on a garden, saved a second cake. The last event should hear
 # more of the cake than of the garden.
 #
-# Think of people in a room: each looks for something, wears a label, and has something to say. So three learned matrices make three vectors of an event:
+# Think of people in a room: each looks for something, wears a label, has something to say. So three learned matrices make three vectors of an event:
 #
 # * a **query** $\mathbf q$: what do I look for?
 # * a **key** $\mathbf k$: what am I?
@@ -140,7 +140,7 @@ visuals.causal(
 
 # %% [markdown]
 # *Figure 15.1. Attention of four events in six places; a row says whom its place hears. Left, both masks: nothing above the diagonal, nothing in the
-# columns of the empty places (these may listen, since nobody uses their rows). Right, no mask. Queries and keys are random: look at the masks alone (.00 is
+# columns of the empty places (nobody uses their rows). Right, no mask. Queries and keys are random: look at the masks alone (.00 is
 # heard a little, a blank cell is masked). In the interactive version lift each mask. Once your function passes, the weights are yours.*
 #
 # Read the row of the click. On the left it hears mostly the save before it. On the right it hears mostly the second save, which
