@@ -114,15 +114,13 @@ pd.DataFrame(shares, index=["p0", "p1", "p2"]).T.rename_axis("restart").round(4)
 predict("08.p1")
 
 # %% [markdown]
-# With `restart` near 0 the walker forgets where it began, and visits follow the degrees: ¼, ½, ¼. With `restart` 1 it knows one step. In
-# between lies the choice.
+# With `restart` near 0 the walker forgets where it began, and visits follow the degrees: ¼, ½, ¼. With `restart` 1 it knows one step.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.1 — `pixie_walk` ({{points:08.1}})
 #
 # The graph comes as two arrays, as in a CSR matrix: the neighbors of node $v$ are
-# `indices[indptr[v] : indptr[v + 1]]`. Boards are nodes $0 \dots m-1$, pins follow. Choosing a neighbor is
-# one random number and one look into memory, however many neighbors there are.
+# `indices[indptr[v] : indptr[v + 1]]`. Boards are nodes $0 \dots m-1$, pins follow.
 #
 # *About 18 minutes. Stuck? Hints are free.*
 #
@@ -173,7 +171,7 @@ R_small = np.array([
 visuals.pixie(R_small, boards, pins, function=pixie_walk)
 
 # %% [markdown]
-# *Figure 8.1. Five boards and eight pins, some with German names, and how often each pin is
+# *Figure 8.1. Five boards and eight pins (the German names are for branch 8.9), and how often each pin is
 # visited from sponge: in the still picture 600 steps, of your walk 100.*
 #
 # Press *Step*. Why does nobody ever get to the roses? No board holds a
@@ -216,7 +214,7 @@ plt.show()
 # much the first thousand steps find, and how little the last ninety thousand.*
 #
 # Ten thousand steps find 84 % in citeulike-t, in PinWorld more. The pins at the top are visited again and again, so they
-# are soon found; the noise is about the rest. (In the larger graph of 8.4 ten thousand find less, but still most.)
+# are soon found; the noise is about the rest.
 #
 # And no step asks how large the graph is: it is two looks into memory, wherever the walker
 # stands. That is half of an answer to the opening question.
@@ -327,11 +325,10 @@ verdict(
 # (dashed, from eight pins on); for the cross see the fold. Look at the rise first, then at the distance of the lines.*
 #
 # Why do the lines rise? A guess: each pin says something else about the user, and a few
-# thousand steps are enough for each (8.2).
+# thousand steps are enough for each (8.2). From eight on they hardly rise: more of the same person says little new.
 #
 # Why does the booster not pay? It is a bet that a user wants what lies *between* her interests.
-# Who wants more of one interest gets less of it. Branch 8.14 plants a world where the bet is right, and there the booster
-# wins.
+# Who wants more of one interest gets less of it. In the world of branch 8.14 the bet is right, and the booster wins.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
@@ -355,7 +352,7 @@ verdict(
 #
 # Think of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the
 # rest is split evenly among **all** its neighbors. At `restart` ½ a query on two boards keeps half and hands a quarter to
-# each. Go on until every node is nearly dry. What dried is the PageRank.
+# each. Go on until every node is nearly dry. What dried is the PageRank. Paint dries on boards, too; so here the walk, as well, may go home after every edge.
 #
 # So why walk? Both get the same CPU time and start at the same place of Gowalla, rare or among the most liked.
 
@@ -401,13 +398,13 @@ plt.show()
 # So from the most liked items the walk is far ahead while time is short (dashed). From rare ones, with few
 # neighbors, push is ahead at first, and soon both are level.
 #
-# On the right both soon find as much as the exact vector, in a fraction of its time.
+# On the right both soon find as much as the exact vector, in a fraction of its time. Three exact hops are as quick, and find no less: so small a graph need not be sampled.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
 # <details><summary>How this was measured</summary>
 #
-# From the most liked items the walk has three quarters of the exact top 50 after half a millisecond, push less than a quarter; after 4 ms 0.93 and 0.83; from rare ones level from 0.3 ms on. One thread; each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
+# From the most liked items the walk has three quarters of the exact top 50 after half a millisecond, push less than a quarter; after 4 ms 0.93 and 0.83; from rare ones level from 0.3 ms on. One thread, restart ¼, single edges, so a walk's step is half of one in 8.2; each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
 # costs and finds something between. From items of usual popularity the walk is ahead as well, 0.93 against 0.88 in 3.6 ms.
 #
 # Libraries: push 0.176, exact 0.166. Cut off early, push stays near home, and near articles are better here, so it passes the exact vector. It is ahead of the walk
@@ -472,17 +469,17 @@ verdict(
 )
 
 # %% [markdown]
-# **Libraries: behind all three.** There the best walk goes home after every step. So it makes RP3β's three hops, a
-# user, an article, a library, an article, and draws what RP3β sums up. Is chance to blame? Not for most of it: a walk
+# **Libraries: behind all three.** There the best walk goes home after every step. So it makes RP3β's three hops, and draws what
+# RP3β sums up. Is chance to blame? Not for most of it: a walk
 # ends where many edges end, and that is at what is popular. Divide its visits by a power of the degree, as RP3β does,
 # and more than half of the distance to RP3β is gone.
 #
 # **PinWorld: ahead, and the boards are why.** On saves alone a walk finds less than RP3β. But a board holds what somebody
 # put together on purpose, so even a far board may be on the subject. (Here most are: we made a person's boards
-# by topic.) So going far pays: a walk that goes home after one step in seventeen finds 0.098, after every step
+# by topic.) So going far pays here: a walk that goes home after one step in seventeen finds 0.098, after every step
 # 0.085. Three hops never get that far, so boards hardly help RP3β.
 #
-# **Far walks pay where the graph says more than who liked what.**
+# **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -501,7 +498,7 @@ verdict(
 # ## 8.6 How large is your catalog?
 #
 # Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten million. Count how many
-# requests a second one thread answers, however good the lists. Six ways differ in what they look at:
+# requests a second one thread answers. The index has to find nine tenths of the scan's list; the lists of walk and push are not judged. Six ways differ in what they look at:
 #
 # | for a request | in figure 8.5 |
 # |---|---|
@@ -559,14 +556,14 @@ verdict(
 # line falls only to a seventh. Why at all? That is the other half of the answer: a small graph fits into the processor's
 # cache, in a large one most looks wait for main memory (branch 8.7).
 #
-# From a million on, only the finished table is above walk and push: its answers are nearly ready. But somebody has to make it.
+# On top is then the finished table: its answers are nearly ready, but somebody has to make it.
 #
-# **From 100,000 things on, a walk or a push beats a scan; from a million on, an index, too. Only a finished table is then faster, and it knows no edge of today.**
+# **From 100,000 things on, ten thousand steps or a push answer more requests than a scan; from a million on, than this index, too. Only a finished table is then faster, and it knows no edge of today.**
 #
 # <details><summary>How this was measured</summary>
 #
 # * **Catalogs.** Vectors of 64 numbers around random centers, a graph of n pins and n / 2 boards of ten. One catalog of each size; ten million had a run of their own.
-# * **Settings.** Restart ½, tolerance 0.00001, lists of twenty. The index finds nine tenths of the scan's list; item2item adds up twenty rows of its table, which has fifty neighbors a thing, made from the likes (of ten million things drawn at random).
+# * **Settings.** Restart ½, tolerance 0.00001, lists of twenty. item2item adds up twenty rows of its table, which has fifty neighbors a thing, made from the likes (of ten million things drawn at random).
 # * **Clock.** One thread, three rounds of twenty requests, the faster of two answers. What does not fit into 8 GB answers nothing: EASE from 100,000 things on.
 # * **Requests a second at a million.** Scan from 22 to 24, cells of faiss from 358 to 430, push from 1,096 to 2,773, item2item from 10,917 to 13,720. At a thousand the scan answers 62,000, the walk 12,000; at ten million 5 and 1,900.
 # * **Not said.** On real vectors an index may look at less; that was not measured, nor was a catalog that changes. Nothing here says whose list is better. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things.
@@ -578,16 +575,16 @@ verdict(
 #
 # > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training.
 # >
-# > **Where it won.** PinWorld, walking on boards: NDCG@20 0.098; RP3β with the same boards 0.092; on saves iALS 0.092 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
+# > **Where it won.** PinWorld, on boards that keep to a topic: NDCG@20 0.098; RP3β with the same boards 0.092; on saves iALS 0.092 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
 # > scan 23 (8.6).
 # >
 # > **Where it did not.** On libraries: NDCG@20 0.165, iALS 0.196. A thousand things:
 # > 12,000 requests a second, a scan 62,000. A pin on no board is never found.
 #
 # * **How can an answer cost so little more?** A step is two looks into memory, however large the graph, and ten thousand steps found most of the top
-#   fifty. What grows is the memory and the waiting for it: in a thousandfold catalog a walk takes seven times as long, a scan 2,700 times.
-# * **Which parts earn their keep?** Asking with several pins; walking far, where boards say more than saves; chance, where nodes have many neighbors. The booster
-#   shows no gain here, nor does Pixie's sharing of steps.
+#   fifty. What grows is the memory and the waiting for it: a thousandfold catalog takes a walk seven times as long.
+# * **Which parts earn their keep?** Asking with several pins; walking far, where boards keep to a subject; chance, where nodes have many neighbors. The booster
+#   shows no gain here.
 #
 # **Next.** A walk knows that two pins stand on one board, and nothing of what they show. What if walks chose whom a
 # GraphSAGE (lesson 07) listens to? [Lesson 09](09_pinsage.ipynb).

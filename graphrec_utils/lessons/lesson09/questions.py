@@ -95,7 +95,7 @@ def _edges_of_today(at) -> str:
         for name in ("PinSage", "PinSage, vectors of the training")
     )
     if new / old < 1.05:
-        return "nothing"
+        return "hardly anything"
     return "about a fifth" if new / old < 1.5 else "twice as much"
 
 
@@ -182,7 +182,7 @@ QUESTIONS = (
              "alone; or all vectors are made anew with today's edges, without any training. What do you gain among the pins born since?", (
         ("about a fifth",
          "0.539 in place of 0.451. By now such a pin is on boards, the walk finds neighbors there, and the old matrices know how to pool them."),
-        ("nothing that one could see: its content has been read",
+        ("hardly anything: its content has been read",
          "It has been read, and 0.451 is what that finds. But after two weeks a pin is on boards, and its neighbors say more."),
         ("twice as much: without neighbors there is nothing left of PinSage",
          "There is its content, which alone finds 0.451 here, with matrices that have learned to read it."),

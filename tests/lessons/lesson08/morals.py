@@ -34,6 +34,7 @@ def far_walks() -> bool:
             ahead(stored["PinWorld"]["leads"][f"Pixie over {x}"])
             for x in ("RP3β", "EASE", "iALS", "RP3β with boards")
         )
+        and behind(of("08_parts")["boards"]["leads"]["saves over RP3β"])  # on saves, three hops
         and all(
             behind(stored["citeulike-t"]["leads"][f"Pixie over {x}"])
             for x in ("RP3β", "EASE", "iALS")
@@ -95,8 +96,8 @@ MORALS = {
     "The top of a list is decided early: ten thousand steps found most of it": decided_early,
     "More of the user is worth a lot. A cleverer way to count is not, here": more_of_the_user,
     "A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil": cheaper_noise,
-    "Far walks pay where the graph says more than who liked what": far_walks,
-    "From 100,000 things on, a walk or a push beats a scan; from a million on, an index, too. Only a finished table is then faster, and it knows no edge of today": large,
+    "Far walks paid where boards keep to a subject; on who liked what, three hops found more": far_walks,
+    "From 100,000 things on, ten thousand steps or a push answer more requests than a scan; from a million on, than this index, too. Only a finished table is then faster, and it knows no edge of today": large,
     "Take a thing out of the group before you compare it with the group, and look at a surprising result before you explain it": lambda: (
         (leads := of("08_parts")["edges"]["leads"])
         and not ahead(leads["0.91, with the pin over random"])
