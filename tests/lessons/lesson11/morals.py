@@ -21,10 +21,14 @@ def never_drawn() -> bool:
 def chooses() -> bool:
     for data in of("11_rivals").values():
         tail = {m["model"]: m["tail recall"] for m in data["models"]}
-        if not ahead(data["leads"]["in-batch, corrected over in-batch, no correction"]):
-            return False
-        if tail["in-batch, corrected"] >= tail["in-batch, no correction"]:
-            return False
+        for log_q in (
+            "in-batch, corrected",
+            "in-batch, negatives, no n",
+        ):  # the second is the arrow of figure 11.4
+            if not ahead(data["leads"][f"{log_q} over in-batch, no correction"]):
+                return False
+            if tail[log_q] >= tail["in-batch, no correction"]:
+                return False
     return True
 
 
