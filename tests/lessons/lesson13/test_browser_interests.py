@@ -51,8 +51,40 @@ def test_the_slider_asks_with_fewer_centers(page, plane):
     assert plane.locator(".gr-mm-star").count() == 3
     plane.get_by_role("button", name="Ann", exact=True).click()
     assert "1 center," in status(plane) and "One interest: more centers change" in status(plane)
-    pull(page, plane.locator("svg").first, (0.3, 0.7), (0.5, 0.9))
-    assert "asked with your one star instead of centers" in status(plane)
+
+
+def test_one_of_several_centers_is_moved_and_the_others_stay(page, plane):
+    plane.get_by_role("button", name="Several centers").click()
+    stars = plane.locator(".gr-mm-star")
+    places = "xs => xs.map((x) => x.getAttribute('d'))"
+    before = stars.evaluate_all(places)
+    pull(page, plane.locator("svg").first, (0.77, 0.8), (0.76, 0.15))  # from the boats to the cakes
+    after = stars.evaluate_all(places)
+    assert len(after) == 2 and sum(a != b for a, b in zip(before, after, strict=True)) == 1
+    assert "asked with 2 centers, one where you put it, 5 of 8 fit" in status(plane)
+    assert "Boats get no place: no center stands there." in status(plane)
+    other = plane.get_by_role("button", name="Star 1, arrow keys pull it")
+    other.press("ArrowRight")
+    assert stars.evaluate_all(places)[0] != before[0]
+    plane.get_by_role("button", name="Several centers").click()
+    assert fitting(plane) == 8 and stars.evaluate_all(places) == before
+
+
+def test_moved_by_nothing_it_finds_what_the_library_finds(plane):
+    """A hand that does not move: the same list, now by the visual's own count."""
+    plane.get_by_role("button", name="Several centers").click()
+    for name in ("Bob", "Eve"):
+        plane.get_by_role("button", name=name, exact=True).click()
+        for most in ("2", "3"):
+            plane.get_by_role("slider").fill(most)
+            rings = plane.locator(".gr-mm-ring")
+            lit = "xs => xs.map((x) => x.classList.contains('gr-mm-on'))"
+            theirs = rings.evaluate_all(lit)
+            star = plane.get_by_role("button", name="Star 1, arrow keys pull it")
+            star.press("ArrowRight")
+            star.press("ArrowLeft")
+            assert "one where you put it" in status(plane)
+            assert rings.evaluate_all(lit) == theirs
 
 
 def test_the_cut_moves_with_the_slider_and_with_the_arrow_keys(page, branches):
@@ -97,6 +129,11 @@ def test_the_star_is_pulled_and_one_spot_serves_one_interest(page, plane):
     assert star.locator("path").get_attribute("d") != before
     plane.get_by_role("button", name="The mean").click()
     assert fitting(plane) < 4
+
+
+def test_the_tree_has_a_scale(branches):
+    told = branches.get_by_role("img").locator("text").all_text_contents()
+    assert told[0] == "0" and sum(x.endswith(" apart") for x in told) == 1
 
 
 def test_a_drop_at_the_foot_of_the_tree_is_no_place_to_stop(page, branches):

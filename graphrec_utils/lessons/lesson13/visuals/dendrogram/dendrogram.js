@@ -30,11 +30,13 @@ function render({ model, el }) {
   const texts = names.map((name, v) =>
     s("text", { x: left - 20, y: row[v] + 5, "text-anchor": "end" }, s("title", {}, `${ages[v]} days ago`), name.length > 13 ? name.slice(0, 12) + "…" : name),
   );
+  const unit = top > 2 ? 1 : top / 4; // a scale: how far apart what is joined there
+  const scale = Array.from({ length: Math.floor(top / unit) + 1 }, (_, k) => s("text", { x: px(k * unit), y: height + 15, "text-anchor": "middle" }, `${Number((k * unit).toFixed(1))}${(k + 1) * unit > top ? " apart" : ""}`));
   const cut = s("line", { y1: 0, y2: height, class: "gr-dg-cut" });
   const svg = s(
     "svg",
-    { viewBox: `0 0 ${left + long + 20} ${height}`, width: left + long + 20, height, role: "img" },
-    ...paths, ...frames, ...dots, ...texts, cut,
+    { viewBox: `0 0 ${left + long + 20} ${height + 20}`, width: left + long + 20, height: height + 20, role: "img" },
+    ...scale, ...paths, ...frames, ...dots, ...texts, cut,
   );
   const pulled = (event) => {
     if (!event.buttons) return;

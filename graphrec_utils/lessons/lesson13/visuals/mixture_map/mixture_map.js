@@ -12,11 +12,12 @@ function render({ model, el }) {
   const people = Object.keys(liked);
   const { body, controls, say } = frame(el, {
     label: "One mean vector or several",
-    help: "Pull the star, or focus it and use the arrow keys: it asks for the nearest items (rings). Dots in shapes: liked.",
+    help: "Pull a star, or focus it and use the arrow keys: it asks for the nearest items (rings), of several each for its share. Dots in shapes: liked.",
   });
   let own = null; // where the reader has put the star
+  let spots = {}; // where one of several has been put: cluster -> place
   const put = (values) => {
-    own = null;
+    [own, spots] = [null, {}];
     for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
     draw();
@@ -54,27 +55,45 @@ function render({ model, el }) {
     const top = Math.min(...items.filter((_, i) => topic[i] === k).map(py));
     return s("text", { x: px(centers[k]), y: top - 12, "text-anchor": "middle" }, name);
   });
-  const stars = s("g", {});
-  const hand = s("g", { tabindex: 0, role: "button", class: "gr-mm-hand", onkeydown: (event) => {
+  let asked = []; // the stars, [cluster (-1: the one), place]
+  const hands = [0, 1, 2].map((j) => s("g", { tabindex: 0, role: "button", class: "gr-mm-hand", onkeydown: (event) => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!way || event.altKey || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
-    const [x, y] = own ?? middle[model.get("person")];
-    move(x + 0.2 * way[0], y + 0.2 * way[1]);
-  } });
+    const [c, [x, y]] = asked[j];
+    move(c, x + 0.2 * way[0], y + 0.2 * way[1]);
+  } }));
   const plane = s(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, width, height, role: "group" },
     s("rect", { class: "gr-mm-frame", x: 0.5, y: 0.5, width: width - 1, height: height - 1 }),
-    ...dots, ...likes, ...rings, ...names, stars, hand,
+    ...dots, ...likes, ...rings, ...names, ...hands,
   );
-  const move = (x, y) => {
-    own = [Math.max(-4.9, Math.min(4.9, x)), Math.max(-3.9, Math.min(3.9, y))];
+  const move = (c, x, y) => {
+    const spot = [Math.max(-4.9, Math.min(4.9, x)), Math.max(-3.9, Math.min(3.9, y))];
+    if (c < 0) own = spot;
+    else spots[c] = spot;
     draw();
   };
-  pull(plane, (x, y) => move((x - width / 2) / unit, (height / 2 - y) / unit), { free: true });
-  const nearest = ([x, y], old) => items.map((p, i) => [Math.hypot(p[0] - x, p[1] - y), i]).filter(([, i]) => !old.has(i))
-    .sort((a, b) => a[0] - b[0]).slice(0, places).map(([, i]) => i);
+  let held = -1;
+  pull(plane, (x, y, first) => {
+    const [a, b] = [(x - width / 2) / unit, (height / 2 - y) / unit];
+    const far = ([, p]) => Math.hypot(p[0] - a, p[1] - b);
+    if (first) held = asked.reduce((best, z) => (far(z) < far(best) ? z : best))[0];
+    move(held, a, b);
+  }, { free: true });
+  const nearest = ([x, y], old, most) => items.map((p, i) => [Math.hypot(p[0] - x, p[1] - y), i]).filter(([, i]) => !old.has(i))
+    .sort((a, b) => a[0] - b[0]).slice(0, most).map(([, i]) => i);
+  // as `mixture.retrieve`: the heaviest first, each its share of the places, rounded up
+  const shared = (kept, spot, weights, old) => {
+    const [sum, taken] = [kept.reduce((all, c) => all + weights[c], 0), new Set(old)];
+    return kept.flatMap((c) => {
+      const room = places - (taken.size - old.size);
+      const ids = nearest(spot(c), taken, Math.min(room, Math.ceil((places * weights[c]) / sum - 1e-9)));
+      ids.forEach((i) => taken.add(i));
+      return ids;
+    });
+  };
   const shares = h("div", { class: "gr-mm-shares" });
   body.append(h("div", {}, plane), shares);
 
@@ -90,16 +109,21 @@ function render({ model, el }) {
     const loved = order.filter((c) => counts[person][c] > 0);
     const kept = loved.slice(0, queries);
     const old = new Set(liked[person]);
-    const ids = own ? nearest(own, old) : mean ? means[person] : lists[person][queries - 1];
+    const spot = (c) => spots[c] ?? centers[c];
+    const moved = !mean && kept.some((c) => spots[c]);
+    const ids = own ? nearest(own, old, places) : moved ? shared(kept, spot, counts[person], old) : mean ? means[person] : lists[person][queries - 1];
     const fit = new Set(ids.filter((i) => loved.includes(kind(i)) && !old.has(i)));
     rings.forEach((node, i) => node.classList.toggle("gr-mm-on", ids.includes(i)));
     likes.forEach((node, i) => node.classList.toggle("gr-mm-on", old.has(i)));
     const one = own ?? (mean ? middle[person] : null);
-    stars.replaceChildren(...(one ? [] : kept.map((c) => centers[c])).map((p) => star(p)));
-    hand.replaceChildren(...(one ? [star(one, true)] : []));
-    hand.setAttribute("tabindex", one ? 0 : -1);
+    asked = one ? [[-1, one]] : kept.map((c) => [c, spot(c)]);
+    hands.forEach((hand, j) => {
+      hand.replaceChildren(...(asked[j] ? [star(asked[j][1], one)] : []));
+      hand.style.display = asked[j] ? "" : "none";
+      hand.setAttribute("aria-label", `Star${one ? "" : ` ${j + 1}`}, arrow keys pull it`);
+    });
     for (const x of who) x.node.setAttribute("aria-pressed", x.name === person);
-    for (const x of how) x.node.setAttribute("aria-pressed", !own && x.mean === mean);
+    for (const x of how) x.node.setAttribute("aria-pressed", !own && !moved && x.mean === mean);
     most.set(queries);
     const got = (c) => ids.filter((i) => kind(i) === c);
     const rows = [...loved, ...order.filter((c) => !loved.includes(c) && got(c).length)];
@@ -111,18 +135,17 @@ function render({ model, el }) {
     }));
     const likes_of = list(loved.map((c) => topics[c]));
     const none = loved.filter((c) => !got(c).length).map((c) => topics[c]);
-    const asks = own ? (mean ? "your star" : "your one star instead of centers") : mean ? "the mean" : count(kept.length, "center");
+    const asks = own ? "your star" : mean ? "the mean" : count(kept.length, "center") + (moved ? ", one where you put it" : "");
     const why = !fit.size
       ? mean && !own ? " The mean of what is liked lies where nothing is liked." : " Nothing that is liked is near."
       : none.length
         ? ` ${list(none)[0].toUpperCase()}${list(none).slice(1)} get no place: ${one ? "one star stands at one spot" : "no center stands there"}.`
         : loved.length > 1 ? " Each interest has places." : "";
-    const spare = !own && !mean && queries > loved.length
+    const spare = !moved && !mean && queries > loved.length
       ? ` ${loved.length === 1 ? "One interest" : "Two interests"}: more centers change nothing.` : "";
-    const yours = !own && !mean && model.get("yours") ? " The list is what your function returns." : "";
+    const yours = !mean && !moved && model.get("yours") ? " The list is what your function returns." : "";
     const told = `asked with ${asks}, ${fit.size} of ${places} fit`;
     plane.setAttribute("aria-label", `${person} likes ${likes_of}; ${told}`);
-    hand.setAttribute("aria-label", `Star, arrow keys pull it; ${fit.size} of ${places} fit`);
     say(`${person} likes ${likes_of}: ${told}.${why}${spare}`, yours);
   };
   for (const name of ["person", "queries", "mean"]) model.on(`change:${name}`, draw);
