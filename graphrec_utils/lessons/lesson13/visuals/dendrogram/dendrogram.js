@@ -30,8 +30,8 @@ function render({ model, el }) {
   const texts = names.map((name, v) =>
     s("text", { x: left - 20, y: row[v] + 5, "text-anchor": "end" }, s("title", {}, `${ages[v]} days ago`), name.length > 13 ? name.slice(0, 12) + "…" : name),
   );
-  const unit = top > 2 ? 1 : top / 4; // a scale: how far apart what is joined there
-  const scale = Array.from({ length: Math.floor(top / unit) + 1 }, (_, k) => s("text", { x: px(k * unit), y: height + 15, "text-anchor": "middle" }, `${Number((k * unit).toFixed(1))}${(k + 1) * unit > top ? " apart" : ""}`));
+  const unit = top > 2 ? 1 : 0.25; // a scale: how far apart
+  const scale = [0, 1, 2, 3].map((k) => s("text", { x: px(k * unit), y: height + 15, "text-anchor": "middle" }, k * unit > top ? "" : `${k * unit}${k ? "" : " apart"}`));
   const cut = s("line", { y1: 0, y2: height, class: "gr-dg-cut" });
   const svg = s(
     "svg",

@@ -12,7 +12,7 @@ function render({ model, el }) {
   const people = Object.keys(liked);
   const { body, controls, say } = frame(el, {
     label: "One mean vector or several",
-    help: "Pull a star, or focus it and use the arrow keys: it asks for the nearest items (rings), of several each for its share. Dots in shapes: liked.",
+    help: "Pull a star, or focus it and use the arrow keys: it asks for its share of the nearest items (rings). Dots in shapes: liked.",
   });
   let own = null; // where the reader has put the star
   let spots = {}; // where one of several has been put: cluster -> place
@@ -70,29 +70,23 @@ function render({ model, el }) {
     ...dots, ...likes, ...rings, ...names, ...hands,
   );
   const move = (c, x, y) => {
-    const spot = [Math.max(-4.9, Math.min(4.9, x)), Math.max(-3.9, Math.min(3.9, y))];
-    if (c < 0) own = spot;
-    else spots[c] = spot;
+    const at = [Math.max(-4.9, Math.min(4.9, x)), Math.max(-3.9, Math.min(3.9, y))];
+    c < 0 ? (own = at) : (spots[c] = at);
     draw();
   };
   let held = -1;
   pull(plane, (x, y, first) => {
     const [a, b] = [(x - width / 2) / unit, (height / 2 - y) / unit];
-    const far = ([, p]) => Math.hypot(p[0] - a, p[1] - b);
-    if (first) held = asked.reduce((best, z) => (far(z) < far(best) ? z : best))[0];
+    const far = ([, [p, q]]) => Math.hypot(p - a, q - b);
+    if (first) held = [...asked].sort((z, w) => far(z) - far(w))[0][0];
     move(held, a, b);
   }, { free: true });
   const nearest = ([x, y], old, most) => items.map((p, i) => [Math.hypot(p[0] - x, p[1] - y), i]).filter(([, i]) => !old.has(i))
     .sort((a, b) => a[0] - b[0]).slice(0, most).map(([, i]) => i);
   // as `mixture.retrieve`: the heaviest first, each its share of the places, rounded up
   const shared = (kept, spot, weights, old) => {
-    const [sum, taken] = [kept.reduce((all, c) => all + weights[c], 0), new Set(old)];
-    return kept.flatMap((c) => {
-      const room = places - (taken.size - old.size);
-      const ids = nearest(spot(c), taken, Math.min(room, Math.ceil((places * weights[c]) / sum - 1e-9)));
-      ids.forEach((i) => taken.add(i));
-      return ids;
-    });
+    const sum = kept.reduce((all, c) => all + weights[c], 0);
+    return kept.reduce((ids, c) => [...ids, ...nearest(spot(c), new Set([...old, ...ids]), Math.min(places - ids.length, Math.ceil((places * weights[c]) / sum - 1e-9)))], []);
   };
   const shares = h("div", { class: "gr-mm-shares" });
   body.append(h("div", {}, plane), shares);
