@@ -381,7 +381,7 @@ for claim, name in (
 #
 # **The graph, or the vector for each relation?** iALS and RP3β have no such vector, so what they find is the graph's doing. And iALS lies highest
 # at every share, at two of the five surely above TwHIN. 13.2 gave a reason why $\boldsymbol\theta_r$ may help little: its bonus is the same for everybody.
-# No proof: iALS has another loss as well.
+# This is no proof: iALS has another loss as well.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -499,8 +499,8 @@ verdict(
 # numbers there may be room to be near to two topics and far from all others.
 #
 # **Are the medoids good at anything?** At six topics, on the left, they lie high, but so does one vector, the mean that forgets. In all three late saves count
-# more, so the gain may be that of forgetting, not of being several. For newcomers they fall. A guess: a trained person shaped the vectors of her pins, so one
-# pin knows her other saves. A newcomer shaped none.
+# more, so the gain may be that of forgetting, not of being several. For newcomers they fall. A guess: training moves the vectors of a person's pins, so
+# that one pin knows of her other saves. A newcomer moved none.
 #
 # **Longer lists can turn it:** with a hundred places a mixture of five centers finds more for newcomers than one vector (branch 13.7). A guess: twenty places are soon full of
 # the largest topic, a hundred have room for the small ones.

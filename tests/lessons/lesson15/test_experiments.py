@@ -361,6 +361,16 @@ def test_what_the_lesson_says_of_pins():
         assert row["offset"] < max(sequences.FURTHER)
     steps = {(r["objective"], r["steps"]): r["validation"] for r in values["steps"]}
     assert steps["every next", 400] < steps["every next", 1600] < steps["every next", 6400]
+    # 15.4's caution: trained four times as long, on this test level with the walk, on the next day below iALS; the gap of the targets more than halves
+    gaps = [steps["every next", n] - steps["dense, 7 days", n] for n in (1600, 6400)]
+    assert 0 < gaps[1] < gaps[0] / 2
+    rivals = {r["model"]: r for r in values["rivals"]}
+    longer, walk = rivals["every next, 6,400 steps"], rivals["RP3β"]
+    assert all(abs(longer[x] - walk[x]) < 0.005 for x in ("1 days", "7 days", "14 days"))
+    assert longer["1 days"] < rivals["iALS"]["1 days"] - 0.005
+    for rival in ("RP3β", "iALS"):  # "in another week it passes both rivals (16.11)"
+        former = "PinnerFormer, every next, popularity"
+        assert lead("16_losses", "reader leads", former, f"{rival}, users").outcome == "holds"
     for x in values["staleness"]:
         assert x["once"] < x["daily"] < x["real time"]
 
