@@ -119,7 +119,8 @@ function render({ model, el }) {
     const met = new Set([walk.home]);
     for (const v of met) net.neighbors[v].forEach((w) => met.add(w));
     const apart = pins.filter((_, k) => !visits[m + k] && !met.has(m + k));
-    return apart.length ? ` ${list(apart)}: 0, no board joins ${apart.length === 1 ? "it" : "them"} with the rest.` : "";
+    const first = pins.reduce((best, _, k) => (visits[m + k] > visits[m + best] ? k : best), 0);
+    return `${stopping ? "" : ` Most: ${pins[first]}, ${visits[m + first]}.`}` + (apart.length ? ` ${list(apart)}: 0, no board joins ${apart.length === 1 ? "it" : "them"} with the rest.` : "");
   };
 
   let turned = null; // the restart that was just chosen: it is answered by what it spreads
@@ -165,7 +166,7 @@ function render({ model, el }) {
     if (turned !== null) return say(about(visits, step));
     say(
       !now
-        ? `At home, ${net.all[walk.home]}. Which pin will the walk visit most, and which never?`
+        ? `At home, ${net.all[walk.home]}.${stopping ? "" : " Which pin will the walk visit most, and which never?"}`
         : walk.yours
         ? `Step ${step}: the walk visits ${net.all[now.pin]}${now.boards.length ? `, over ${now.boards.map((x) => net.all[x]).join(" or ")}` : ""}.${ended ? unmet(visits) : ""}`
         : `Step ${step}: ${net.all[now.from]} → ${net.all[now.board]} → ${net.all[now.pin]}` +
