@@ -28,6 +28,7 @@ def wants() -> bool:
         and ahead(leads["TransE + behaviors over TransE + attributes"])
         and open_(leads["TransE + behaviors over RP3β + behaviors"])
         and open_(leads["TransE + behaviors over iALS + behaviors"])
+        and behind(leads["TransE + behaviors without a popularity over RP3β + behaviors"])
     )
 
 

@@ -12,6 +12,8 @@ def rival() -> bool:
     lead = found["both"] - found["PinSage"]
     return (
         open_(stored["equal leads"]["both over PinSage, offset, d = 32, all"])
+        and open_(stored["leads"]["both over pin-board, all"])  # row three, and who is behind in it
+        and behind(stored["leads"]["both over pin-board, cold queries"])
         and found["PinSage, offset"] - found["PinSage"] > 0.9 * lead
     )
 
