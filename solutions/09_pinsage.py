@@ -479,6 +479,7 @@ for ax, (title, part) in zip(axes, parts.items(), strict=True):
     ax.set_ylim(0.6 - len(part), 0.6)
     ax.set_title(title, loc="left")
 axes[1].set_xlabel("gain in NDCG@20")
+axes[1].set_xticks((-0.01, 0, 0.01, 0.02))
 plt.show()
 
 for claim, what in (
@@ -570,8 +571,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
                 detail=f"NDCG@20, the weakest case, after {days} days: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among
-# all pins. Shaded: what today's edges bring. Compare lines at one day: later days have more newborn pins to choose from. RP3β trains nothing and reads no content: it counts walks of three steps on the edges of the day.*
+# *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Shaded: what today's edges bring. Compare lines at one day: later days have more newborn pins to choose from. RP3β trains nothing and reads no content: it counts walks of three steps on the edges of the day.*
 #
 # **Left, the young.** A newborn pin has content from its first hour, and the trained layers get more out of
 # it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth: what people saved a pin with is what no picture shows.
