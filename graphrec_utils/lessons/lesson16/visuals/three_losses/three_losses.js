@@ -76,14 +76,16 @@ function render({ model, el }) {
       asked = name;
       draw();
     };
-    const node = s("g", { role: "button", tabindex: -1, class: "gr-tw-part", "aria-label": words, onclick: ask, onfocus: (event) => event.target.matches(":focus-visible") && ask(),
+    const node = s("g", { role: "button", tabindex: -1, class: "gr-tw-part", "aria-label": words, onclick: () => performance.now() > pulled + 500 && ask(), onfocus: (event) => event.target.matches(":focus-visible") && ask(),
       onkeydown: (event) => event.key === "Enter" && ask() }, box, ...stripes.map((z) => z[1]), ...label);
     return { name, words, losses, box, stripes, node, x, y };
   });
   // seams between the stripes of the encoder, to be pulled: so the losses are weighed
   let [part, cuts] = [null, []]; // shares as drawn; [x, its left loss, its right one] of each seam
   const [left, foot] = [at("encoder")[0] + 8, at("encoder")[1] + tall - 7];
+  let pulled = -1e9; // a finger that lets go of a seam taps what lies under it
   const weigh = (j, share) => {
+    pulled = performance.now();
     const [, a, b] = cuts[j];
     if (!part[a] || !part[b]) return;
     const both = part[a] + part[b];
