@@ -63,8 +63,8 @@ remember("03")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.1 A check mark to doubt
 #
-# Does a learned similarity find more than a dot product? Their network **NeuMF** does, said He et al. in 2017 (*Neural
-# Collaborative Filtering*, NCF), and on MovieTweetings we measured it, too:
+# Does a learned similarity find more than a dot product? Yes, said He et al. in 2017 (*Neural Collaborative Filtering*,
+# NCF): their network **NeuMF** does. On MovieTweetings we measured it, too:
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 coarse = results.load(
@@ -152,8 +152,8 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems**, though every number on it is right.
-# Try `audit(trials)`: Dot has 12 trials, and the *fused* NeuMF of the check mark 3. But it starts from the best of GMF's 12
-# and of the MLP's 12, so it stands on 27, and who tries more finds more. Section 3.7 closes these gaps; first see what is compared.
+# Try `audit(trials)`. Dot has 12 trials, the NeuMF of the check mark 3. But that one is *fused*: it starts from the trained GMF and
+# MLP, not from noise as the one in figure 3.1. So it stands on their 12 and 12, too: 27. Who tries more finds more.
 #
 # <details><summary>What to add</summary>
 #
@@ -191,7 +191,7 @@ predict("03.p1")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A network instead of a product
 #
-# GMF orders films as a dot product does. Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, here $(2, 1, -2)$. Its dot product with Ann is 6, too. GMF learns in another way, and ranks nothing new. So its lead over Dot in figure 3.1 is not what it can say: a first sign that Dot lacked care.
+# GMF orders films as a dot product does. Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, here $(2, 1, -2)$. Its dot product with Ann is 6, too. GMF learns in another way, and ranks nothing new. So its lead over Dot in figure 3.1 cannot come from what it can express: a first sign that Dot lacked care.
 #
 # A **multilayer perceptron** (MLP) goes further. It puts the two vectors beside each other, and a tower of layers learns
 # what to do with them:
@@ -247,7 +247,7 @@ visuals.surface(nets)
 # %% [markdown]
 # *Figure 3.2. The score over user p and item q, of the product and of three networks: red above 0, blue below. In the dashed square the networks were trained. Below or beside them, the same score along the dotted line: solid the product, dashed the network.*
 #
-# Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little: 5.4, 5.5 and 7.3. A ReLU network is made of flat pieces. Beyond its last fold it goes on straight, while the product bends upward. A dot product is right there without any training.
+# Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little: 5.4, 5.5 and 7.3. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. Toward (3, 3) the product rises ever more steeply, and the networks fall behind. (Along the dotted line the product is straight; even there they leave it.)
 #
 # **To represent is not yet to learn, and a network can be trusted only where it had data.** Here that is the whole square; in a recommender it is a few likes per user.
 
@@ -259,7 +259,13 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.4 What cannot be searched
 #
-# Who finds the best 20 of a million items in milliseconds? With a dot product an index over item vectors can, and looks at a part of them: **maximum inner product search** (MIPS). A tower has no item vector to index. Every pair has to go through the network, so it can only reorder a short list.
+# Who finds the best 20 of a million items in milliseconds? With a dot product an index over item vectors can: **maximum inner product search** (MIPS). A tower has no item vector to index: every pair has to go through the network. So in practice an index hands over a short list by a dot product, and the network reorders it.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:03.p12", "told"]
+predict("03.p12")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# What the index leaves out, no network brings back.
 #
 # <details><summary>One layer is cheap</summary>
 #
@@ -271,7 +277,7 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.5 Pairs instead of cells
 #
-# What should training ask of a similarity? That is the **loss**, the number that training makes small. iALS wants a number in each cell, 1 or 0. A ranking
+# What should training ask? That is the **loss**, the number that training makes small. iALS wants 1 or 0 in each cell. A ranking
 # needs less: a liked film should stand **above** one that is not.
 #
 # So Rendle et al. (2009) draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. In their loss, **BPR** (Bayesian personalized ranking), only the difference of two scores counts. A sigmoid of it models the chance that $i$ beats $j$, and its negative logarithm is made small:
@@ -346,7 +352,7 @@ visuals.bpr_loss(function=bpr_loss)
 # optimizer.step()
 # ```
 #
-# Now train with this loss on the likes of MovieTweetings, and with the sign turned. In `fit`, `reg` is the $\lambda$ of lesson 02.
+# Now train with this loss on the likes of MovieTweetings, and with the sign turned.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 3.3: One step of training, a dozen times; read x and the loss aloud. Reset, Turn the sign, a dozen again: the
@@ -409,7 +415,7 @@ print(
 # *Figure 3.4. Training loss of the same model with the right sign (circles) and with the sign turned
 # (squares). One of the two recommends what its users never wanted.*
 #
-# Which one, the curves do not say, for both fall alike. The lists do: read the NDCG@20 above. **A falling loss says that the optimizer works. Whether it works
+# Which one, the curves do not say: read the NDCG@20 above. **A falling loss says that the optimizer works. Whether it works
 # on the right problem, only a ranking on held-out data tells.**
 #
 # <details><summary>How this was measured</summary>
@@ -431,7 +437,7 @@ print(
 # p_i = \frac{e^{s_i}}{Z}, \qquad Z = \sum_{j=1}^{n} e^{s_j}, \qquad L = -\log p_i = \log Z - s_i
 # $$
 #
-# Training raises the like and pushes the others down, the high ones most. But $Z$ costs a score for every item at every step. So one draws
+# But $Z$ costs a score for every item at every step. So one draws
 # negatives and lets them stand for the rest: a **sampled softmax**. Cosines, at most 1, are divided by a small **temperature** first.
 #
 # **By hand.** A like has the score 2, two negatives 1 and 0.
@@ -472,14 +478,14 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # %% [markdown]
 # *Figure 3.5. The chance that a test item is a hit, over its rank among all 2,000 items: with all items ranked (solid), and against 99 sampled negatives (dashed).*
 #
-# The reason is a count. At rank 50, 49 items are better. Among 99 draws we expect $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best **tenth of the catalog**, not about ten items. So even the better recommender need not win: *in branch D you turn an order.*
+# At rank 50, 49 items are better. Among 99 draws we expect $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best **tenth of the catalog**, not about ten items. So even the better recommender need not win: *in branch D you turn an order.*
 #
 # **Among a hundred drawn items rank 50 of two thousand is as good as rank 1. Rank all items.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Does NeuMF find more than a dot product, once that gets more care? Dot, GMF and MLP get more trials, between their penalties and beyond the ends; the fused NeuMF starts from the new winners.
+# Does NeuMF find more than a dot product, once that gets more care? Dot, GMF and MLP get more trials; the fused NeuMF starts from the new winners.
 #
 # A lead over one's own relatives says little. So four rivals take part: *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β, which walks three steps along likes (lesson 04).
 #
@@ -549,11 +555,13 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the two of the check mark.** NeuMF stayed where it was, and Dot rose by two settings: a penalty between its old ones, and a higher rate. Was that the trial you would have added? So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell, and even now the care is not quite equal.
+# **First the two of the check mark.** Dot rose by two settings: a penalty between its old ones, and a higher rate. Was that the trial you would have added? A coarse grid serves whoever's best happens to stand on it. So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell, and the care is still not equal: NeuMF stands on 39 trials, Dot on 16, and Dot is best at the end of its rates.
 #
-# **Then look above them.** RP3β, iALS and EASE find more than both. And iALS is a dot product, too: with 32 numbers, as Dot has, it finds 0.182. So it is not the product that holds Dot back. A likely reason: the three see every cell of $\mathbf R$, or every path, at once. Dot and NeuMF see a few drawn negatives.
+# **What of the network alone?** The MLP (rows below) finds about what popularity finds. A likely reason is 3.3: what a product is given, the MLP has to learn from a few likes per user. NeuMF need not, for it has the product built in.
 #
-# **Last, follow EASE along its row.** With 99 negatives it is behind Dot, among all items ahead: the turn that 3.6 warned of (no intervals were stored).
+# **Then look above them.** RP3β, iALS and EASE find more than both. And iALS is a dot product, too: with Dot's 32 numbers it finds 0.182. So it is not the product that holds Dot back. A likely reason: the three see every cell of $\mathbf R$, or every path, at once. Dot and NeuMF see a few drawn negatives. So look at what training sees before you change how scores are made.
+#
+# **Last, follow EASE along its row.** With 99 negatives it is behind Dot, among all items ahead: the turn that 3.6 warned of.
 #
 # **A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite
 # the simple ones.**
@@ -566,11 +574,11 @@ verdicts(*cards)
 # for popularity, RP3β and EASE. *Sizes*: NeuMF keeps 64 numbers per user and film, Dot 32. The length of *iALS, any d*, was chosen on validation, too; a second row has 32. The Dot of 3.1 found 0.155. *Cards*: the rival is the one
 # that validation preferred (for claim 1 of Dot and GMF, which is Dot with weights); intervals are of 95 % over 3,452 users.
 #
-# *Not every gap is closed.* The fused NeuMF was only tried at the penalty 0.1. Dot, now at the penalty 0.03, is still best at the end of its rates, and at its last epoch: it may find more.
+# *Not every gap is closed.* The fused NeuMF was only tried at the penalty 0.1. Dot, now at the penalty 0.03, is best at its last epoch, too: it may find more.
 # *Warnings in 3.1*: its Dot found no more than popularity, which knows no user, and less than GMF (in figure 3.1 0.134 against 0.142), which is behind Dot now.
-# *The table below*: NeuMF is below iALS by 0.0098 to 0.0185. Over the MLP, which lacks the product, it is ahead by 0.014 (0.0105 to 0.0172).
+# *The table below*: NeuMF is below iALS by 0.0098 to 0.0185. Over the MLP it is ahead by 0.014 (0.0105 to 0.0172).
 #
-# *Hit rates*: EASE finds 0.557 against 0.569 of Dot and 0.574 of NeuMF with 99 negatives, and 0.208 against 0.198 and 0.198
+# *Of the first two*: NeuMF stayed where it was. *Hit rates*: EASE finds 0.557 against 0.569 of Dot and 0.574 of NeuMF with 99 negatives, and 0.208 against 0.198 and 0.198
 # among all items; no errors are stored for these gaps. *BCE or BPR?* In the trials of 3.1 each of the four models finds a little
 # more with BCE on validation, in equal trials, but with four negatives for BCE and one for BPR, one seed and a coarse grid: so
 # there is no verdict here.

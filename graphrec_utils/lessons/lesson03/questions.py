@@ -24,6 +24,19 @@ def _outside(at) -> str:
     return "all of them too much" if min(said) > 9.5 else "about 9"
 
 
+def _left_out(at) -> str:
+    """Whether the network's first film is served, where an index by dot product puts it at place 5,000."""
+    rng = np.random.default_rng(0)
+    dot, network = rng.normal(size=(2, 10_000))
+    film = (-dot).argsort()[4_999]
+    network[film] = network.max() + 1
+    handed = (-dot).argsort()[:200]
+    served = handed[(-network[handed]).argsort()][:20]
+    if film not in served:
+        return "nowhere"
+    return "first" if served[0] == film else "at the end"
+
+
 def _turned(loss) -> str:
     if loss[-1] > 1.05 * loss[0]:
         return "rise from"
@@ -79,15 +92,24 @@ QUESTIONS = (
     Question("03.p3", "The networks have 2, 8 and 32 units. What will they say at p = q = 3, "
              "where none of them was trained and the product is 9?", (
         ("all of them too little",
-         "About 5.4, 5.5 and 7.3. A ReLU network is made of flat pieces and goes on straight beyond "
-         "the last fold, and the product of two growing numbers grows faster."),
+         "About 5.4, 5.5 and 7.3. A ReLU network is made of flat pieces: beyond the last fold it rises "
+         "as on a plane, and the product of two growing numbers rises ever more steeply."),
         ("all of them too much",
          "That takes a surface steeper than the product. Outside, a ReLU network is made of "
-         "straight pieces, and the product bends upward."),
+         "flat pieces, and toward (3, 3) the product rises ever more steeply."),
         ("about 9, with 32 units",
          "32 units fit well inside the square. What they learned is the values there, not the "
          "rule behind them: at 3 they say 7.3."),
     ), measured=_outside),
+    Question("03.p12", "A dot product hands the network its 200 best films of a million. The film that the network "
+             "would put first stands at place 5,000 by the dot product. Where does Ann find it?", (
+        ("nowhere in her list",
+         "It is not among the 200, so the network never scores it."),
+        ("first: the network puts it there",
+         "It would, if it saw the film. It sees the 200 that were handed over."),
+        ("at the end of her list",
+         "Only the 200 are reordered, and it is not one of them."),
+    ), measured=_left_out),
     Question("03.p6", "Turn the sign by mistake, σ(s⁻ − s⁺). What will the training loss do?", (
         ("fall as nicely as before",
          "From 0.69 to 0.10 with either sign, and NDCG@20 is 0.0016 instead of 0.1277. The loss "
