@@ -132,7 +132,7 @@ print(
 table.rename_axis("% that a graph knows")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A number is the share of a kind of pins that a graph knows. Go down the column of ads: 29 % are on a board, 86 % are clicked as ads. Each graph knows other pins. In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
+# A number is the share of a kind of pins that a graph knows. Go down the column of ads: 29 % are on a board, 86 % are clicked as ads. In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
 #
 # <details><summary>Where these graphs come from</summary>
 #
@@ -347,7 +347,7 @@ keys = torch.from_numpy(looks)[places.clamp(min=0)] * (places >= 0)[..., None]
 visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], keys, places < 0, function=attend)  # fmt: skip
 
 # %% [markdown]
-# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; picture vectors serve as queries and keys. Hatched places are empty: nobody is heard there, and the last pin hears nobody at all. Right: the weights of the second pin, and its keys, as wide as their weights. In the interactive version let the empty places be heard.*
+# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; picture vectors serve as queries (times 20, so that weights differ) and keys. Hatched places are empty: nobody is heard there, and the last pin hears nobody at all. Right: the weights of the second pin, and its keys, as wide as their weights. In the interactive version let the empty places be heard.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.4 Step three: two levels, one function
@@ -369,7 +369,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # | first, graph two | the pin, two neighbors | 2, 7, 15 | ⅓, ⅓, ⅓ | 8 |
 # | second | graphs one and two | 4, 8 | ¾, ¼ | 5 |
 #
-# The last row is your `attend` of 14.3. With nobody in graph two it is masked, and 4 comes out.
+# The last row is your `attend` of 14.3, with CLS's look at itself left out. With nobody in graph two it is masked, and 4 comes out.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### MultiBiSage attends in each graph, then over the graphs
@@ -420,7 +420,7 @@ visuals.machine(kinds)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.5 Which step pays?
 #
-# Now climb. Two things change on the way up. **Edges** bring neighbors whom nobody could hear before: no graph, then the boards, then six graphs. A **way to listen** only weighs those who are there:
+# Two things change on the way up. **Edges** bring neighbors whom nobody could hear before: no graph, then the boards, then six graphs. A **way to listen** only weighs those who are there:
 #
 # | way | over neighbors | over graphs |
 # |---|---|---|
@@ -483,7 +483,7 @@ plt.show()
 # %% [markdown]
 # *Figure 14.3. Recall@10 on PinWorld, less that of the transformer of six graphs (the line), with intervals of 95 %. Read from below: no graph, the boards alone, six graphs. At the right, the CPU seconds of a training. Which bars keep away from the line, and which touch it?*
 #
-# **The edges.** The three lower bars keep away from the line. Where nobody is heard, no weighing helps. With a mean, the boards add about 0.01, and the five other graphs as much again, for a few seconds each. (These three borrow their settings, so the boards' transformer is probably drawn too low; the boards' mean has its own in 14.6, and is behind there, too.)
+# **The edges.** The three lower bars keep away from the line: with a mean, the boards add about 0.01, and the five other graphs as much again. Where nobody is heard, no weighing helps. An edge brings a neighbor; a weight only turns those who are there up or down. (Four of these models borrow settings: at a rate of its own the boards' transformer comes to 0.234, where six graphs trained likewise find 0.241, and the boards' mean, with its own settings in 14.6, is behind there, too.)
 
 # %% tags=["experiment", "answers:14.p6"] jupyter={"source_hidden": true}
 step = lead_of(climb, own("transformer"), own("mean"))
@@ -494,7 +494,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The way to listen.** The three upper bars touch the line. That does not say *equal*. But if the transformer finds more than the mean, then hardly by more than 0.004, for 58 seconds more. Why so little, if anything? Perhaps because the walks have chosen before: a list holds nobody but the ten most visited.
+# **The way to listen.** The three upper bars touch the line. That does not say *equal*, but if the transformer finds more than the mean, then hardly by more than 0.004, for 58 seconds more. Nearest to a gain is the first level alone: concat at a rate of its own is ahead of the mean by 0.004, from −0.000 to +0.008. Why so little, if anything? Perhaps because the walks have chosen before: a list holds nobody but the ten most visited.
 #
 # **Bring the edges, and keep the aggregation plain.**
 #
@@ -580,7 +580,7 @@ plt.show()
 #
 # **The circles first.** Six graphs with a plain mean are ahead of all others.
 #
-# **Now the squares** (not against their circles: these pins ask for other things). Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Six graphs give it neighbors again. RP3β and plain iALS count which pins were engaged with together, and for that a pin needs no board.
+# **Now the squares** (not against their circles: these pins ask for other things). Two stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Six graphs give it neighbors again. RP3β and plain iALS count which pins were engaged with together, and for that a pin needs no board. Furthest right is iALS with the six graphs, and it cannot be told from the mean. It hears the same edges, without a network.
 
 # %% tags=["long", "answers:14.p8"] jupyter={"source_hidden": true}
 six_over_one = lead_of(sizes["PinWorld"], "all graphs, mean", "one graph, mean", ", all")
@@ -599,7 +599,7 @@ verdict(
 )
 
 # %% [markdown]
-# **And MultiBiSage proper?** It is not drawn: a model that costs more has to be compared at equal cost. So we gave PinSage as many seconds, with twice the numbers and neighbors: the two cannot be told apart. The plain mean of six graphs is even ahead, for a fifth of its seconds.
+# **And MultiBiSage proper?** It is not drawn: a model that costs more has to be compared at equal cost. So we gave PinSage as many seconds, with twice the numbers and neighbors: the two cannot be told apart, and the plain mean of six graphs is ahead of MultiBiSage, for a fifth of its seconds.
 #
 # **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
 #
@@ -618,7 +618,7 @@ verdict(
 # >
 # > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs (−0.008, from −0.030 to +0.014), nor from RP3β, which only counts pairs. Try these first.
 #
-# * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, far more for pins that ask from no board. We could not show that attention and a second level find more than a mean. At equal cost the transformer could not be told from a larger PinSage.
+# * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, far more for pins that ask from no board. We could not show that attention and a second level find more than a mean.
 # * Before you train, ask of each graph which pins it reaches.
 # * A mask has to survive the row in which nobody is left: a finite number and zeros afterwards, or a place that is always there.
 #
