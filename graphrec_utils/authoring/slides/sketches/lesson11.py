@@ -57,6 +57,8 @@ def three_cases() -> Sheet:
             color = POSITIVE if own else CONTEXT
             sheet.box(230 + 165 * j, y, 150, 86, fill=TINT[color], edge=color)
             sheet.text(305 + 165 * j, y + 54, f"{'p' if own else 'Q'}({letter})", at="middle", bold=own, size=30)  # fmt: skip
+            if j:
+                sheet.text(222 + 165 * j, y + 54, "·", at="middle", bold=True, size=30)
         sheet.line(735, y + 43, 835, y + 43, head=True, wide=4)
         letter = "ABC"[k]
         sheet.box(850, y, 260, 86, fill=TINT[ITEM], edge=ITEM)
@@ -157,27 +159,28 @@ HITS_OUT = "negatives only,\nhits out"
 
 def five_variants() -> Sheet:
     sheet = Sheet(
-        440,
+        446,
         "Five variants: none takes nothing off; negatives only takes log Q off the negatives; negatives only, hits out, the same without hits; nQ, hits out takes log nQ off the negatives; Yi takes log Q off all columns",
     )
     rows = (
-        ("none", "empty: left as it is", ("", "", "")),
+        ("none", "", ("", "", "")),
         ("negatives only", "Khrylchenko's slide", ("", "− log Q", "− log Q")),
-        ("negatives only, hits out", "code, Khrylchenko et al. 2025", ("", "− log Q", "out")),
+        ("negatives only, hits out", "released code, 2025", ("", "− log Q", "out")),
         ("nQ, hits out", "as just derived", ("", "− log nQ", "out")),
         ("Yi", "Yi et al., 2019", ("− log Q", "− log Q", "− log Q")),
     )
     for j, name in enumerate(("1 the positive", "2 a draw", "3 a hit")):
         sheet.text(515 + 258 * j, 30, name, at="middle", bold=True)
     for k, (name, whose, cells) in enumerate(rows):
-        y = 48 + 78 * k
-        sheet.text(0, y + (28 if whose else 42), name, bold=True)
-        sheet.text(0, y + 58, whose, size=24, color=QUIET)
+        y = 44 + 73 * k
+        sheet.text(0, y + (27 if whose else 40), name, bold=True)
+        sheet.text(0, y + 56, whose, size=24, color=QUIET)
         for j, said in enumerate(cells):
             color = POSITIVE if not j else NEGATIVE if said == "out" else CONTEXT
             plain = not said or said == "out"
-            sheet.box(398 + 258 * j, y, 234, 66, fill="#fff" if plain else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
-            sheet.text(515 + 258 * j, y + 42, said, at="middle", bold=True)
+            sheet.box(398 + 258 * j, y, 234, 63, fill="#fff" if plain else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
+            sheet.text(515 + 258 * j, y + 41, said, at="middle", bold=True)
+    sheet.text(398, 437, "an empty place: left as it is", size=24, color=QUIET)
     return sheet
 
 
@@ -208,17 +211,17 @@ def steps_and_ends() -> Sheet:
     scores, Q, positive = toy.logits()
     p = scores.softmax(dim=0)
     full = p - torch.eye(len(p), dtype=p.dtype)[positive]
-    halves = (("a step: mean gradient", full, 470, 270), ("the end: what is learned", p, 760, 560))
-    sheet, told = Sheet(436, ""), []
+    halves = (("one row, favorite taken:\nmean gradient", full, 470, 270), ("all her rows, at the end:\nshare learned", p, 760, 560))  # fmt: skip
+    sheet, told = Sheet(448, ""), []
     for name, _, zero, _ in halves:
-        sheet.text(zero if zero > 500 else 260, 28, name, bold=True)
+        sheet.text(zero if zero > 500 else 260, 24, name, bold=True, size=24)
     for k, name in enumerate(("none", "Yi")):
         loss, without = exact.VARIANTS[name]
         pull = exact.gradient(loss, p.log(), Q, positive, DRAWS, without)
         learned = exact.optimum(loss, p, Q, DRAWS, without).softmax(dim=0)
-        top = 52 + 184 * k
+        top = 66 + 182 * k
         sheet.text(0, top + 88, name, bold=True)
-        for j, item in enumerate(("positive", "bestseller", "item 2", "item 3")):
+        for j, item in enumerate(("favorite", "bestseller", "item 2", "item 3")):
             y = top + 40 * j
             sheet.text(236, y + 27, item, at="end", size=24)
             for (_, right, zero, times), value in zip(halves, (pull[j], learned[j]), strict=True):
@@ -229,9 +232,9 @@ def steps_and_ends() -> Sheet:
                 )
         told.append(f"{name}: the bestseller is pushed by {pull[1]:.2f}, it should be {full[1]:.2f}, and learned as {learned[1]:.2f}, it should be {p[1]:.2f}")  # fmt: skip
     for _, _, zero, _ in halves:
-        sheet.line(zero, 46, zero, 398, wide=2)
-    sheet.box(482, 408, 40, 22, fill="none", edge=INK, round=0)
-    sheet.text(536, 428, "full softmax", size=24, color=QUIET)
+        sheet.line(zero, 62, zero, 410, wide=2)
+    sheet.box(482, 420, 40, 22, fill="none", edge=INK, round=0)
+    sheet.text(536, 440, "full softmax", size=24, color=QUIET)
     sheet.alt = f"Mean gradients and what is learned, beside a full softmax. {'; '.join(told)}"
     return sheet
 

@@ -83,7 +83,8 @@ def five_leads() -> Sheet:
             sheet.text(40, y, "films" if data == "MovieTweetings" else data)
             sheet.line(low, y - 9, high, y - 9, color=color, wide=9)
             sheet.dot(mid, y - 9, 12, color)
-            said = f"{lead['gap']:+.3f}".replace("-", "−") if better or worse else "cannot tell"
+            said = f"{lead['gap']:+.3f}".replace("-", "−")
+            said += "" if better or worse else ", cannot tell"
             sheet.text(1158, y, said, at="end", bold=better or worse)
             told.append(f"{title}, {data}: {said}")
         y += 56
@@ -96,7 +97,7 @@ def two_answers() -> Sheet:
     models = {row["model"]: row for row in results.load("11_rivals").values["Gowalla"]["models"]}
     ways = (
         ("none", models["in-batch, no correction"], CONTEXT),
-        ("released code", models["in-batch, negatives, no n"], USER),
+        ("released code (none of these)", models["in-batch, negatives, no n"], QUIET),
         ("with λ", models["uncorrected, λ log Q when serving"], ITEM),
     )
     told = "; ".join(f"{name} {row['ndcg']:.3f} and {row['tail recall']:.3f}" for name, row, _ in ways)  # fmt: skip
@@ -107,7 +108,7 @@ def two_answers() -> Sheet:
     rows = (
         ("as a teacher", "− log Q in every column", POSITIVE),
         ("as an estimate", "− log nQ for the negatives, hits out", USER),
-        ("when serving", "+ λ log Q", ITEM),
+        ("when serving", "+ λ log Q (λ = 1: log p)", ITEM),
     )
     for k, (name, said, color) in enumerate(rows):
         y = 4 + 68 * k
@@ -115,14 +116,14 @@ def two_answers() -> Sheet:
         sheet.text(121, y + 37, name, at="middle", bold=True)
         sheet.text(266, y + 37, said)
     sheet.line(0, 222, 1160, 222, color="#dfe2e6", wide=2)
-    for j, (head, measure) in enumerate((("Gowalla: found, NDCG@20", "ndcg"), ("rare items, recall@20", "tail recall"))):  # fmt: skip
-        left = 205 + 500 * j
+    for j, (head, measure) in enumerate((("Gowalla: NDCG@20", "ndcg"), ("rare items, recall@20", "tail recall"))):  # fmt: skip
+        left = 400 + 395 * j
         sheet.text(left, 260, head, bold=True)
         for k, (name, row, color) in enumerate(ways):
             y = 276 + 42 * k
             if not j:
                 sheet.text(left - 14, y + 27, name, at="end", size=24)
-            wide = 1400 * row[measure]
+            wide = 1350 * row[measure]
             sheet.bar(left, y, wide, 34, color)
             sheet.text(left + wide + 12, y + 27, f"{row[measure]:.3f}")
     return sheet

@@ -46,13 +46,14 @@ def who_knows_whom() -> Sheet:
     sheet.text(0, 34, "% of the pins known", color=QUIET)
     for j, kind in enumerate(KINDS):
         sheet.text(430 + 200 * j, 34, kind, at="middle", bold=True)
+    best = [max(column) for column in zip(*KNOWN, strict=True)]
     for k, (name, row) in enumerate(zip(GRAPHS, KNOWN, strict=True)):
         y = 50 + 62 * k
-        sheet.text(0, y + 36, name)
+        sheet.text(0, y + 36, name, bold=any(a == b for a, b in zip(row, best, strict=True)))
         for j, share in enumerate(row):
-            ad = j == len(row) - 1
-            sheet.box(340 + 200 * j, y, 180, 52, fill=_as_dark(share), edge=ITEM if ad else CONTEXT, round=4)  # fmt: skip
-            sheet.text(430 + 200 * j, y + 36, str(share), at="middle", bold=ad)
+            first = share == best[j]
+            sheet.box(340 + 200 * j, y, 180, 52, fill=_as_dark(share), edge=INK if first else "#dfe2e6", round=4)  # fmt: skip
+            sheet.text(430 + 200 * j, y + 36, str(share), at="middle", bold=first)
     return sheet
 
 
@@ -64,14 +65,16 @@ def _as_dark(share: float) -> str:
 
 def lists() -> Sheet:
     sheet = Sheet(
-        400, "A pin has a list of ten places in each of six graphs; some are short, one is empty"
+        436, "A pin has a list of ten places in each of six graphs; some are short, one is empty"
     )
     filled = (10, 10, 4, 7, 0, 10)
-    sheet.box(10, 165, 120, 70, fill=ITEM, edge=ITEM)
-    sheet.text(70, 209, "a pin", at="middle", color="#fff", bold=True)
+    sheet.box(10, 197, 120, 70, fill=ITEM, edge=ITEM)
+    sheet.text(70, 241, "a pin", at="middle", color="#fff", bold=True)
+    sheet.text(430, 28, "the ten that short walks visit most", color=QUIET)
+    sheet.text(1010, 205, "−1: empty", color=QUIET)
     for k, (name, n) in enumerate(zip(GRAPHS, filled, strict=True)):
-        y = 10 + 66 * k
-        sheet.line(130, 200, 205, y + 24, color=CONTEXT)
+        y = 42 + 66 * k
+        sheet.line(130, 232, 205, y + 24, color=CONTEXT)
         sheet.text(215, y + 33, name)
         for j in range(10):
             there = j < n
@@ -144,7 +147,7 @@ def one_matrix() -> Sheet:
 
 def attention() -> Sheet:
     sheet = Sheet(
-        330,
+        350,
         "A query fits the key of one neighbor with log 3, of another with 0; e to them is 3 and 1: weights ¾ and ¼, values 4 and 8, heard is 5",
     )
     sheet.box(2, 105, 190, 86, fill=USER, edge=USER)
@@ -169,6 +172,7 @@ def attention() -> Sheet:
     sheet.text(1058, 142, "¾ · 4 + ¼ · 8", at="middle", color="#fff", size=24)
     sheet.text(1058, 178, "= 5", at="middle", color="#fff", bold=True)
     sheet.text(1058, 232, "a mean: 6", at="middle", color=QUIET)
+    sheet.text(2, 336, "three learned matrices make q of the pin, key k and value v of each neighbor", color=QUIET)  # fmt: skip
     return sheet
 
 
@@ -206,8 +210,8 @@ def two_levels() -> Sheet:
         385,
         "First level: in each graph the pin looks at itself and its neighbors, and a vector comes out. Second level: CLS plus the pin looks at itself and at the vectors of the graphs in which the pin has somebody",
     )
-    sheet.text(250, 24, "first level: in each graph", at="middle", bold=True)
-    sheet.text(800, 24, "second level: over the graphs", at="middle", bold=True)
+    sheet.text(290, 24, "first level: a block in each graph", at="middle", bold=True)
+    sheet.text(880, 24, "second level: over the graphs", at="middle", bold=True)
     filled = (4, 4, 2, 3, 0, 4)
     for k, (name, n) in enumerate(zip(GRAPHS, filled, strict=True)):
         y = 46 + 56 * k
@@ -224,7 +228,7 @@ def two_levels() -> Sheet:
         else:
             sheet.text(425, y + 30, "nobody: masked", color=NEGATIVE, bold=True)
     sheet.box(800, 165, 150, 80, fill="#fff", edge=INK)
-    sheet.text(875, 215, "attention", at="middle", bold=True)
+    sheet.text(875, 198, "attention\nblock", at="middle", bold=True)
     sheet.box(760, 300, 230, 60, fill=USER, edge=USER)
     sheet.text(875, 340, "CLS + the pin", at="middle", color="#fff", bold=True)
     sheet.line(875, 300, 875, 252, color=USER, wide=5, head=True)
@@ -258,7 +262,7 @@ def levels_by_hand() -> Sheet:
     sheet.text(1050, 196, "5", at="middle", bold=True, color="#fff", size=44)
     sheet.text(234, 28, "the pin", at="middle", color=USER)
     sheet.text(385, 28, "neighbors", at="middle", color=ITEM)
-    sheet.text(10, 400, "with nobody in graph two, 4 comes out (the model adds CLS + the pin to the set)", color=QUIET)  # fmt: skip
+    sheet.text(10, 400, "graph two empty: it is masked, and 4 comes out (the model adds CLS + the pin)", color=QUIET)  # fmt: skip
     return sheet
 
 

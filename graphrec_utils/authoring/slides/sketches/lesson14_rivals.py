@@ -24,13 +24,13 @@ def climb() -> Sheet:
     sheet.text(10, 208, "2  a way to listen: over neighbors, then over graphs", bold=True)
     sheet.text(0, 335, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 397, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "", "block of 14.4", "matrices, added"), ("transformer", "(MultiBiSage)", "block of 14.4", "block of 14.4"), ("GAT + HAN", "", "GAT", "HAN"))  # fmt: skip
+    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone", "attention block", "matrices, added"), ("transformer", "MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "", "GAT", "HAN"))  # fmt: skip
     for k, (name, whose, near, over) in enumerate(ways):
         x = 145 + 248 * k + 24 * (k == 3)
         sheet.text(x + 118, 252, name, at="middle", bold=True)
         sheet.text(x + 118, 282, whose, at="middle", size=24, color=QUIET)
         for y, said in ((298, near), (360, over)):
-            block = said.startswith("block")
+            block = said.endswith("block")
             color = ITEM if block else CONTEXT
             sheet.box(x, y, 236, 56, fill=TINT[color], edge=color, round=4)
             sheet.text(x + 118, y + 37, said, at="middle", size=24, bold=block)
@@ -68,17 +68,24 @@ def what_is_left() -> Sheet:
 
 def which_pays() -> Sheet:
     climb = results.load("14_climb").values["PinWorld"]
+    arms = {arm["arm"]: arm for arm in climb["arms"]}
     sizes = results.load("14_sizes").values["PinWorld"]["leads"]
     test = results.load("14_answers").values["PinWorld"]["leads"]
-    seeds = {arm["arm"]: arm["seeds"] for arm in [*climb["arms"], *climb["own"]]}  # at its best
-    mean, first, both = (seeds[f"each its own, {way}"] for way in ("mean", "concat", "transformer"))
+    names = ("board-pin, mean", *(f"each its own, {way}" for way in ("mean", "concat", "transformer")))  # fmt: skip
+    boards, mean, first, both = (arms[name] for name in names)
+    second = climb["leads"][f"{names[3]} over {names[2]}"]
     rows = (
-        ("six graphs", "over the boards", sizes["all graphs, mean over one graph, mean, all"]),
-        ("attention", "over a mean", _between(first, mean)),
-        ("second level", "over the first alone", _between(both, first)),
-        ("all three", "over a larger PinSage", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"]),
+        ("six graphs", "over the boards", sizes["all graphs, mean over one graph, mean, all"], _price(boards, mean)),
+        ("attention", "over a mean", _between(first["seeds"], mean["seeds"]), _price(mean, first)),
+        ("second level", "over the first alone", second, _price(first, both)),
+        ("all three", "over a larger PinSage", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], "as many s"),
     )  # fmt: skip
     return _steps(rows, 770, 13000)
+
+
+def _price(one, other) -> str:
+    """Return the seconds of two trainings, "12 → 15 s"."""
+    return f"{one['seconds']:.0f} → {other['seconds']:.0f} s"
 
 
 def ahead_of_all_three() -> Sheet:
@@ -102,7 +109,7 @@ def _between(one, other) -> dict[str, float]:
 
 
 def _steps(rows, zero: float, times: float, head: str = "") -> Sheet:
-    """Draw leads in recall@10, a row each: (name, over whom, lead)."""
+    """Draw leads in recall@10, a row each: (name, over whom, lead) of rivals, with a price of what is to be paid for."""
     top = 50 if head else 0
     step = min(90, 360 // len(rows))
     high = top + step * len(rows)
@@ -111,20 +118,24 @@ def _steps(rows, zero: float, times: float, head: str = "") -> Sheet:
         sheet.text(0, 30, head, bold=True)
     sheet.line(zero, top + 6, zero, high)
     sheet.text(zero, high + 26, "no difference", at="middle", size=24, color=QUIET)
-    for k, (name, over, lead) in enumerate(rows):
+    for k, (name, over, lead, *price) in enumerate(rows):
         y = top + step / 2 + step * k
         better, worse = lead["low"] > 0, lead["high"] < 0
         color = POSITIVE if better else NEGATIVE if worse else CONTEXT
-        sheet.box(2, y - step / 2 + 10, 230, step - 20, fill=TINT[color], edge=color)
+        tint = color if price else CONTEXT  # a rival is not what pays
+        sheet.box(2, y - step / 2 + 10, 230, step - 20, fill=TINT[tint], edge=tint)
         sheet.text(117, y + 9, name, at="middle", bold=True)
-        sheet.text(256, y + 13, "✓" if better else "✗" if worse else "?", bold=True, size=36, color=color)  # fmt: skip
-        sheet.text(306, y + 9, over)
+        if price:
+            sheet.text(256, y + 13, "✓" if better else "✗" if worse else "?", bold=True, size=36, color=color)  # fmt: skip
+        sheet.text(306, y + 9 - 16 * len(price), over)
+        for said in price:
+            sheet.text(306, y + 27, said, size=24, color=QUIET)
         low, mid, end = (zero + times * lead[x] for x in ("low", "gap", "high"))
         sheet.line(low, y, end, y, color=color, wide=9)
         sheet.dot(mid, y, 13, color)
         gap = f"{lead['gap']:+.3f}".replace("-", "−") if better or worse else "cannot tell"
         sheet.text(1158, y + 9, gap, at="end", bold=True)
-        told.append(f"{name} {over}: {gap}")
+        told.append(f"{' '.join((name, over, *price))}: {gap}")
     sheet.alt = f"{head or 'What each step adds:'} {'; '.join(told)}"
     return sheet
 

@@ -48,7 +48,9 @@ def nobody_there() -> Sheet:
     for k in range(4):
         sheet.box(2 + 74 * k, 16, 66, 58, fill="#fff", edge=CONTEXT, dashed=True, round=4)
         sheet.text(35 + 74 * k, 54, "−∞", at="middle", size=28)
-    sheet.text(146, 110, "fit + (−∞) at each", at="middle", size=24, color=QUIET)
+    sheet.text(0, 110, "fit", size=24, color=QUIET)
+    sheet.text(46, 110, "+", size=30, bold=True)
+    sheet.text(76, 110, "(−∞) at each place", size=24, color=QUIET)
     for x, name, wide in ((370, "softmax", 150), (720, "nan_to_num", 190)):
         sheet.line(x - 66, 45, x - 8, 45, wide=4, head=True)
         sheet.box(x, 14, wide, 62, fill=TINT[USER], edge=USER)
@@ -91,6 +93,7 @@ def four_dots() -> Sheet:
     told = ", ".join(f"{value:.3f}" for value in values)
     sheet = Sheet(108, f"Four dots on a line of recall at 10, {told}: which model is which?")
     sheet.line(60, 54, 1100, 54, wide=4)
+    sheet.text(0, 28, "recall@10", size=24, color=QUIET)
     for value in values:
         x = 130 + (value - 0.25) / 0.014 * 900
         sheet.dot(x, 54, 15, ITEM)
