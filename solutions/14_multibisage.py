@@ -265,11 +265,11 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # Through the addition NaN goes on to the fits: after the next step every weight before them is NaN. So it is where −∞ is added. With masked_fill before the softmax no gradient goes back to a masked fit, and training survives, as long as nan_to_num comes before the values. The way out below needs no repair. Another is a place that is always there: MultiBiSage has one.
 #
 # ### Without a mask, places of zeros take weight: e⁰ = 1
-# * figure 14.1
+# * figure 14.1; row = 0
 # * then words By hand, unmasked: one neighbor at **log 5**, five zeros: 5 / (5 + 5) = **½**.
 #
-# Minutes 22 to 25. The title is false while the mask is on; with it we begin. On top, a strip of length 1: what the pressed pin looks at, of its six places in the graph of ads. At the right its keys as arrows, as wide as their weights; the dashed line is the query. The ring where the arrows begin stands for its three empty places. The farther a key reaches along the query, the more it counts.
-# First press ad 29, masked: it has nobody, and its weights sum to 0, since zeros are written after the softmax. Back to the product. Ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: zeros are no way out. Press the key and say the sum.
+# Minutes 22 to 25. The title is false while the mask is on; with it we begin. It opens on the first pin, with one neighbor and five empty places in the graph of ads. On top, a strip of length 1: what the pin looks at; the neighbor has all of it. At the right its key as an arrow, as wide as its weight; the dashed line is the query, and the ring where the arrow begins stands for the empty places. The farther a key reaches along the query, the more it counts.
+# Press ad 29, masked: it has nobody, and its weights sum to 0, since zeros are written after the softmax. Back to the organic pin. Ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: of its 1 the neighbor keeps a third, so zeros are no way out. Press the key and say the sum.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
 predict("14.p4")
