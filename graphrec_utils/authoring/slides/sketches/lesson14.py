@@ -114,37 +114,6 @@ def mean_by_hand() -> Sheet:
     return sheet
 
 
-def one_matrix() -> Sheet:
-    sheet = Sheet(
-        400,
-        "Seven matrices, each times its vector, added up, are one wide matrix times the vectors side by side",
-    )
-    colors = (USER, *[ITEM] * 6)
-    names = ("W₀", *(f"W{x}" for x in "₁₂₃₄₅₆"))
-    said = ("pin", *(f"mean {k}" for k in range(1, 7)))
-    sheet.text(10, 30, "added up", bold=True)
-    for k, (color, name) in enumerate(zip(colors, names, strict=True)):
-        x = 10 + 164 * k
-        sheet.box(x, 50, 66, 66, fill=TINT[color], edge=color, round=3)
-        sheet.text(x + 33, 92, name, at="middle")
-        sheet.box(x + 74, 50, 26, 66, fill=color, edge=color, round=3)
-        if k < 6:
-            sheet.text(x + 130, 92, "+", at="middle", bold=True, size=32)
-    sheet.text(10, 190, "side by side", bold=True)
-    for k, (color, name) in enumerate(zip(colors, names, strict=True)):
-        x = 10 + 70 * k
-        sheet.box(x, 210, 66, 66, fill=TINT[color], edge=color, round=3)
-        sheet.text(x + 33, 252, name, at="middle")
-    sheet.text(535, 252, "·", at="middle", size=44, bold=True)
-    for k, (color, name) in enumerate(zip(colors, said, strict=True)):
-        y = 170 + 33 * k
-        sheet.box(590, y, 190, 29, fill=color, edge=color, round=3)
-        sheet.text(685, y + 23, name, at="middle", size=24, color="#fff")
-    sheet.text(830, 252, "= the same sum", bold=True, size=30)
-    sheet.text(830, 300, "for all 7,000 pins,\nup to rounding", color=QUIET)
-    return sheet
-
-
 def attention() -> Sheet:
     sheet = Sheet(
         350,
@@ -271,7 +240,6 @@ DRAWINGS = {
     "who knows whom": who_knows_whom,
     "lists of a pin": lists,
     "mean by hand": mean_by_hand,
-    "one matrix": one_matrix,
     "attention by hand": attention,
     "empty list": empty_list,
     "two levels": two_levels,
