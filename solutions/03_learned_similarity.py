@@ -191,7 +191,7 @@ predict("03.p1")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A network instead of a product
 #
-# GMF orders films as a dot product does. Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, here $(2, 1, -2)$. Its dot product with Ann is 6, too. GMF learns in another way, and ranks nothing new. So its lead over Dot in figure 3.1 cannot come from what it can express: a first sign that Dot lacked care.
+# GMF orders films as a dot product does. Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, here $(2, 1, -2)$. Its dot product with Ann is 6, too. GMF ranks nothing new. So its lead over Dot in figure 3.1 cannot come from what it can express: a first sign that Dot lacked care.
 #
 # A **multilayer perceptron** (MLP) goes further. It puts the two vectors beside each other, and a tower of layers learns
 # what to do with them:
@@ -203,7 +203,7 @@ predict("03.p1")
 # $$
 #
 # **NeuMF** runs both side by side, and reads them with one last layer. So it has the
-# product built in, and a network beside it.
+# product built in.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.3 More expressive?

@@ -475,7 +475,7 @@ plt.show()
 # %% [markdown]
 # *Figure 14.3. Recall@10 on PinWorld, less that of the transformer of six graphs (the line), with intervals of 95 %. Read from below: no graph, the boards alone, six graphs. At the right, the CPU seconds of a training. Which bars keep away from the line, and which touch it?*
 #
-# **The edges.** The three lower bars keep away from the line: with a mean, the boards add about 0.01, and the five other graphs as much again. Where nobody is heard, no weighing helps. An edge brings a neighbor; a weight only turns those who are there up or down. (Four of these models borrow settings: at a rate of its own the boards' transformer comes to 0.234, where six graphs trained likewise find 0.241, and the boards' mean, with its own settings in 14.6, is behind there, too.)
+# **The edges.** The three lower bars keep away from the line: with a mean, the boards add about 0.01, and the five other graphs as much again. Where nobody is heard, no weighing helps. (Four of these models borrow settings: at a rate of its own the boards' transformer comes to 0.234, where six graphs trained likewise find 0.241, and the boards' mean, with its own settings in 14.6, is behind there, too.)
 
 # %% tags=["experiment", "answers:14.p6"] jupyter={"source_hidden": true}
 step = lead_of(climb, own("transformer"), own("mean"))
@@ -591,13 +591,13 @@ verdict(
 )
 
 # %% [markdown]
-# **And MultiBiSage proper?** It is not drawn: a model that costs more has to be compared at equal cost. So we gave PinSage as many seconds, with twice the numbers and neighbors: the two cannot be told apart, and the plain mean of six graphs is ahead of MultiBiSage, for a fifth of its seconds.
+# **And MultiBiSage proper?** It is not drawn: a model that costs more has to be compared at equal cost. So we gave PinSage as many seconds: the two cannot be told apart, and the plain mean of six graphs is ahead of MultiBiSage, for a fifth of its seconds.
 #
 # **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The last week, on which nothing was chosen: 3,000 pins ask, 363 of them on no board and known to another graph. Over all pins six graphs gain 0.012 over the boards, half of it from that eighth; the other pins gain 0.007. Over iALS with the same graphs they are ahead by 0.009, from 0.003 to 0.015. Off the boards RP3β, which only counts pairs, cannot be told from them: they find 0.016 more, from −0.006 to +0.038. Answers left in (14.9). MultiBiSage, not drawn, finds 0.257 over all pins, the plain mean of the same run 0.262: ahead by 0.005, from 0.001 to 0.009; in the week of 14.5, which chose, no difference could be told. PinSage and the means have 32 numbers, iALS as many as validation chose: 16, with six graphs 24. With 32 plain iALS finds 0.241, and 0.250 on no board. RP3β and iALS count a pair in one direction; in both they find more over all pins (0.257 and 0.252 in 16.5, with other trials), and for pins on no board it was not asked. The bars come from the differences to the six graphs' mean, pin by pin. Settings of a longer search, three seeds for whatever is trained, intervals over the pins that ask. Nothing but the pin itself leaves a list, for pairs repeat. Here pins off the boards *ask*. Where one of them is what is *sought*, everybody's recall@10 is below 0.01. All differences, and MultiBiSage in a question of lesson 18: branch 14.11.
+# The last week, on which nothing was chosen: 3,000 pins ask, 363 of them on no board and known to another graph. Over all pins six graphs gain 0.012 over the boards, half of it from that eighth; the other pins gain 0.007. Over iALS with the same graphs they are ahead by 0.009, from 0.003 to 0.015. Off the boards RP3β, which only counts pairs, cannot be told from them: they find 0.016 more, from −0.006 to +0.038. Answers left in (14.9). MultiBiSage, not drawn, finds 0.257 over all pins, the plain mean of the same run 0.262: ahead by 0.005, from 0.001 to 0.009; in the week of 14.5, which chose, no difference could be told. PinSage and the means have 32 numbers (the PinSage of as many seconds twice that, and twice the neighbors), iALS as many as validation chose: 16, with six graphs 24. With 32 plain iALS finds 0.241, and 0.250 on no board. RP3β and iALS count a pair in one direction; in both they find more over all pins (0.257 and 0.252 in 16.5, with other trials), and for pins on no board it was not asked. The bars come from the differences to the six graphs' mean, pin by pin. Settings of a longer search, three seeds for whatever is trained, intervals over the pins that ask. Nothing but the pin itself leaves a list, for pairs repeat. Here pins off the boards *ask*. Where one of them is what is *sought*, everybody's recall@10 is below 0.01. All differences, and MultiBiSage in a question of lesson 18: branch 14.11.
 #
 # </details>
 
@@ -612,7 +612,7 @@ verdict(
 #
 # * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, far more for pins that ask from no board. We could not show that attention and a second level find more than a mean.
 # * Before you train, ask of each graph which pins it reaches.
-# * A mask has to survive the row in which nobody is left: a finite number and zeros afterwards, or a place that is always there.
+# * A mask has to survive the row in which nobody is left.
 #
 # **Next.** A list of neighbors is a set: mix its places, and nothing changes. What somebody did this morning has an order. Who
 # reads it, and when is it worth reading? [Lesson 15](15_sequences.ipynb).
