@@ -413,7 +413,7 @@ QUESTIONS = (
         (
             (
                 "more than three of them",
-                "0.134. Where most places have one visitor, three steps reach few places. Fifty reach many, and the "
+                "0.134. Where most places have one visitor, three layers reach few places. Fifty reach many, and the "
                 "limit is still far.",
             ),
             (
