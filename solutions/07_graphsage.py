@@ -108,16 +108,16 @@ pd.DataFrame(
 
 # %% [markdown]
 # Nine in ten of the saves to be found are of known pins. *New* means new to the model: of those without a
-# save half have been there since day 0, and a quarter are not born yet.
+# save half have been there since day 0, and a quarter will be born in the two weeks that come.
 #
 # A table has no row for either kind of new pin. GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an
-# **encoder** in its place. It reads what a node shows and what its neighbors say. Sections 7.2 to 7.6 build it.
+# **encoder** in its place, which reads instead of remembering. Sections 7.2 to 7.6 build it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed
 #
 # Pins that the same people save should get similar vectors, and others should not. For a pair $(u, v)$ of the first kind and $Q$
-# negatives $v_n$, drawn from a distribution $P_n$, the slide of the lecture has
+# negatives $v_n$, drawn from a distribution $P_n$, a lecture slide on GraphSAGE has
 #
 # $$
 # J = -\log \sigma(\mathbf z_u^\top \mathbf z_v) - Q \cdot \mathbb E_{v_n \sim P_n} \log \sigma(\mathbf z_u^\top \mathbf z_{v_n}) .
@@ -225,11 +225,16 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # *Figure 7.1. Sixty pins of three topics (shapes) on a circle, before training and after it by the slide's and by the
 # paper's loss. When the cell has run, you can go through the steps.*
 #
-# The first term pulls pairs together, and three pairs in four are of one topic. Pushing apart is left to the second term, and there the slide has lost a
-# minus. What would the first term do alone? (Collapse, too: one pair in four joins two topics, and that is enough.) Put a loss of your own in:
-# `visuals.collapse({"mine": watch(sage_loss)}, shape, every=5)`.
+# The first term pulls pairs together. Pushing apart is left to the second term, and there the slide has lost a minus: now both pull.
 #
 # **If a loss is least where all vectors are equal, training makes them equal.**
+#
+# <details><summary>And without the second term?</summary>
+#
+# What would the first term do alone? Collapse, too. Three pairs in four are of one topic, but one in four joins two topics, and that is enough.
+# Put a loss of your own in: `visuals.collapse({"mine": watch(sage_loss)}, shape, every=5)`.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 7.1: press Play with the slide's loss, and let somebody name the wrong sign. Then the paper's. Then ask what the
@@ -239,8 +244,7 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # ## 7.3 A few neighbors
 #
 # Take a user with a thousand pins, each saved by a thousand users: two layers would read a million nodes for one vector.
-# GraphSAGE draws only $S$ neighbors of each node, uniformly, and anew in every batch. We draw without repeats, and take all
-# where there are fewer than $S$.
+# GraphSAGE draws only $S$ neighbors of each node, uniformly, and anew in every batch (all, where there are fewer).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 14 to 18. Ask how many nodes two layers would read for one vector, if a user has a thousand pins. Figure 7.2: both sizes at
@@ -281,9 +285,13 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 #
 # By hand: own vector (1, 0), neighbors (0, 2) and (2, 2), whose mean is (1, 2). With
 # $\mathbf W = \begin{pmatrix} 2 & 0 & 1 & 0 \\ 0 & 1 & 0 & 2 \end{pmatrix}$ we get
-# $\mathbf y = (2 \cdot 1 + 1,\ 0 + 2 \cdot 2) = (3, 4)$, and the result is (0.6, 0.8). A node of (9, −9)
-# without neighbors hears (0, 0). The matrix makes (18, −9) of that, the ReLU leaves (18, 0), and the result is
-# (1, 0).
+# $\mathbf y = (2 \cdot 1 + 1,\ 0 + 2 \cdot 2) = (3, 4)$, and the result is (0.6, 0.8). A node without neighbors hears (0, 0).
+#
+# <details><summary>A node without neighbors, by hand</summary>
+#
+# It is (9, −9) and hears (0, 0). The matrix makes (18, −9) of that, the ReLU leaves (18, 0), and the result is (1, 0).
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 18 to 24. By hand: own (1, 0), neighbors (0, 2) and (2, 2); the room says (3, 4) and its length. Ask what
@@ -325,11 +333,10 @@ check("07.4", sage_layer)
 #
 # Now train on saves. A user shows nothing: what the model knows of her comes from the pins she saved. The loss
 # of 7.2 looks at one pair at a time, but a list has to choose among many. So we take the sampled **softmax** of
-# lesson 03, with 300 drawn pins beside the saved one. (Scores are products of unit vectors, divided by a small
-# temperature.)
+# lesson 03, with 300 drawn pins beside the saved one. What 7.2 taught stays: see where a loss is least before you train by it.
 #
-# A batch is made of edges: Ann saved the pin. The same edge is in the graph, so the pin is among Ann's neighbors, and Ann among the pin's. We can let messages run along
-# the edges of the batch, or take these out, in both directions (`sage.without`). Does it matter?
+# A batch is made of edges: Ann saved the pin. The same edge is in the graph, so the pin speaks to Ann, and Ann to the pin. We can let messages run along
+# the edges of the batch, or take these out (`sage.without`). Does it matter?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 29. Ask 07.p5. Usual wrong answer: no difference, one edge among many. A user has about ten pins: a tenth of what
@@ -362,6 +369,7 @@ verdict(
 #
 # <details><summary>How this was measured</summary>
 #
+# Scores are products of unit vectors, divided by a small temperature. An edge is taken out in both directions.
 # Two layers of ten drawn neighbors, one setting of the knobs, three seeds; the interval is over seeds. NDCG@20 over all pins, on the week
 # that the later tables choose by (days 42 to 48). A stored measurement.
 #
@@ -370,7 +378,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.6 The pin of this morning
 #
-# Now the promise. A new pin has content, perhaps a few saves, and no training. Its vector is one more forward pass. A model that has
+# What vector gets a pin that nobody trained on? One more forward pass: it has content, perhaps a few saves, and the matrix is there. A model that has
 # vectors for nodes it did not see in training is called **inductive**; LightGCN, with its table, is transductive.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -417,12 +425,14 @@ def embed_new(
 check("07.6", embed_new)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A pin without saves hears nobody, and its content speaks alone. But hide the only save of a known pin while it is asked for, as in 7.5: then it hears nobody, and is the right answer, every time. Silence comes to mean yes, and pins without saves crowd the lists. Two repairs: silence a fifth of the pins in each batch, so that silence is often wrong, too; or do not ask for a pin's only save (branch 7.14).
+# A pin without saves hears nobody, and its content speaks alone. There is a trap. Hide the only save of a known pin while it is asked for, as in 7.5: then it hears nobody, and is the right answer, every time. Silence comes to mean yes.
+#
+# So pins without saves crowd the lists: in one short training they take 97 of a hundred places, where eight are theirs. A repair: silence a fifth of the pins in each batch, so that silence is often wrong, too (branch 7.14 has another).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
 #
-# Now put it beside other models. What a model knows decides where it can be good:
+# What does it cost to keep no rows? What a model knows decides where it can be good:
 #
 # | models | what they know |
 # |---|---|
@@ -430,9 +440,8 @@ check("07.6", embed_new)
 # | content, untrained and trained | what an item shows: plain cosines, or an encoder without messages |
 # | GraphSAGE | both: content and neighbors |
 #
-# Beside its scores every model gets one number more, the saves so far: vectors of length 1 cannot say that a pin is popular.
-#
-# They meet on PinWorld and on **citeulike-t**, real articles in people's libraries; a tenth of them is held out as new.
+# Every model also gets the saves so far, as one number: vectors of length 1 cannot say that a pin is popular. They meet on PinWorld and on
+# **citeulike-t**, real articles in people's libraries, a tenth held out as new.
 #
 # > **Claim** (ours; the paper's tables classify nodes). Over all items GraphSAGE finds more than models that know items by name.
 
@@ -477,10 +486,9 @@ display(card)
 
 # %% [markdown]
 # *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items, on PinWorld and citeulike-t.
-# GraphSAGE, three models that know items by name, and content alone, trained (open) and untrained. At each
-# place: are models by name ahead, or those that read content?*
+# Open: trained content. At each place: are models by name ahead, or those that read content?*
 #
-# **Known:** those who know items by name are ahead, on citeulike-t by far, on PinWorld by little (RP3β within chance). All that ever
+# **Known:** those who know items by name are ahead, on citeulike-t by far, on PinWorld by little (RP3β within chance). Why? All that ever
 # happened to an item is in its row, or in its counts. An encoder has to read the same off content and a few neighbors.
 #
 # **New with edges:** here both speak, and what each is worth decides. A pin's picture and the count of its saves tell about as
@@ -488,20 +496,18 @@ display(card)
 # chance). An article's first readers say more than its words, and models by name are ahead.
 #
 # **New without:** there is nothing to count and nobody to hear, so only content can speak. GraphSAGE adds
-# nothing to it: a layer without messages is an encoder of content. On citeulike-t it even finds less than an
-# encoder that never listened.
+# nothing to it: a layer without messages is an encoder of content.
 #
 # **All:** iALS has the highest mark on both. One list must also put the groups in order. Say known items score 0.9 and 0.8, new ones 3 and
-# 2: each group is right, and in one list all new ones stand in front. So LightGCN, on citeulike-t nearly like iALS within each
-# group, finds less in one list. Report the groups apart *and* together.
+# 2: each group is right, and in one list all new ones stand in front. So report the groups apart *and* together.
 #
 # **Without rows you lose what they remember of known items. Of an item that nobody has touched they remember nothing, and content speaks alone.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among pins with edges it is over iALS by 0.041 (from 0.001 to
-# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles iALS finds 0.125, LightGCN 0.091, and nobody can tell GraphSAGE from
-# LightGCN. Among articles without edges it finds 0.015 less than trained content, from 0.008 to 0.022. Among
+# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles iALS finds 0.125, LightGCN, nearly like it within each group, 0.091, and nobody can tell GraphSAGE from
+# LightGCN. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
 # pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
 # 49 to 55 with the graph of day 49, a week later than above, so that nothing was chosen on the week that is
@@ -517,8 +523,8 @@ display(card)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.8 Whom do you win, and for how long?
 #
-# A new pin does not stay new. So let the models age: all are trained on day 24 and asked on later days.
-# Somebody looks at a pin. Which **pins born since the training** come next?
+# A new pin does not stay new. So let the models age: all are trained on day 24 and asked on later days. The question changes, too:
+# not a user is given but the pin somebody looks at, and only **pins born since the training** are ranked. Which come next?
 #
 # *GraphSAGE* and *PinSage*, whose neighbors are chosen by walks (lesson 09), read content and the edges of the day. *RP3β* only counts those edges, and *content* only compares pictures and words.
 #
@@ -561,12 +567,12 @@ verdict(
 
 # %% [markdown]
 # *Figure 7.4. NDCG@20 among the pins of PinWorld that were born since the training, by the days since then. Later days have more pins to choose from,
-# so lines may fall for that alone: compare them at one day. On day 3 only PinSage's lead over RP3β is beyond chance, and just. Which lines cross?*
+# so lines may fall for that alone: compare them at one day. On day 3 PinSage's lead over RP3β is beyond chance, and just; GraphSAGE's was not tested. Which lines cross?*
 #
 # After three days a new pin has a picture, words, and hardly an edge. So on day 3 all who read lie above RP3β, who
 # counts, and the encoders highest: they read the few edges as well.
 #
-# Week by week the pins collect edges, and the training grows old. After one week RP3β's line lies above *content*, after four
+# Week by week the pins collect edges. After one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training. Ask of your own items when counting overtakes.
 #
 # **Just after the training an encoder serves what came since. As newcomers collect edges and the training grows old, counting catches up, and passes.**
@@ -591,11 +597,12 @@ verdict(
 # > **Where it did not.** Pins born in the four weeks since the training: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13 has the table).
 #
 # * **What do you lose?** What a row knows by history: among known items models with rows were ahead (7.7).
-# * **Whom do you win?** Newcomers with hardly an edge to count; after four weeks counting was ahead (7.8).
+# * **Whom do you win?** Newcomers. Of those without a save a row knows nothing, and their content speaks. Those with a few saves it served better than
+#   iALS and RP3β on PinWorld, not on citeulike-t (7.7). After four weeks counting was ahead (7.8).
 # * What is predicted must not be heard, and silence must not give the answer away (7.6).
 #
-# **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest, in 2018, walks answered without
-# any training at all: they return to where they began and count whom they meet. How can that cost so little
+# **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest walks answered without
+# any training: they return to where they began and count whom they meet. How can that cost so little
 # more in a graph of a billion nodes than in one of a thousand? [Lesson 08](08_pixie.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
