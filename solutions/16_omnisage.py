@@ -59,8 +59,7 @@ remember("16")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.1 One graph, two kinds of edges
 #
-# To whom is a pin tied? To each board it was saved to, and to each pin that somebody engaged with right before or after it. Users are not nodes
-# here; what they liked teaches the pins in 16.3.
+# To whom is a pin tied? To each board it was saved to, and to each pin that somebody engaged with right before or after it. Users are not nodes.
 #
 # Why two kinds of edges? Guess how many of the 7,000 pins are on no board at all, and read the table's last column. Of these pins two thirds have
 # a pin beside them: where one kind is missing, the other may still speak.
@@ -110,7 +109,7 @@ pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np
 # ## 16.2 Whom a pin hears: quotas
 #
 # Whom should a pin hear? Short walks that keep returning to it (lesson 08) visit pins **and** boards, and the most visited nodes become its
-# neighbors. Say that there are fifteen places. Think of a pin on many boards: who will fill them?
+# neighbors. Who will that be for a pin on many boards?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Short walks from a pin decide whom it may hear
@@ -214,7 +213,7 @@ check("16.2", typed_sequence)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Three losses, one number
 #
-# What turns a pin and its neighbors into one vector? An encoder with one block of attention, as in lesson 15. The pin and each neighbor are one row: what
+# What turns a pin and its neighbors into one vector? An encoder with one block of attention, as in lesson 15. The pin is a row, and so is each neighbor: what
 # it shows, and which kind it is. Every row looks at every other. The pin's own row comes out as its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder in full</summary>
@@ -223,11 +222,8 @@ check("16.2", typed_sequence)
 #
 # </details>
 #
-# And who teaches it? Three losses. Each time something asks with a vector $\mathbf q$, pin $i$ gets the score $\langle \mathbf q, \mathbf z_i \rangle / \tau$,
+# And who teaches it? Three losses. Each time something asks with a vector $\mathbf q$, pin $i$ gets the score $\langle \mathbf q, \mathbf z_i \rangle / \tau$, with a temperature $\tau$,
 # and the right pin has to win against others. This is the sampled softmax of lesson 11: hits left out, each draw corrected by $\log (nQ)$.
-#
-# By hand, without the correction: the right pin has cosine 0.9, one other 0.6, and the temperature $\tau$ is 0.1. The scores are 9 and 6. The softmax gives the right pin
-# $e^9 / (e^9 + e^6) = 0.95$, so the loss is $-\log 0.95 = 0.05$.
 #
 # The three losses differ in **who asks** (an *entity* is a pin):
 #
@@ -268,7 +264,7 @@ visuals.three_losses(on="efu")
 # *Figure 16.1. OmniSage and its losses, all three on. A thick line leads from what asks to what is to be found, which comes from the same encoder. The dotted curve: a history is read as the encoder's vectors, so the user loss teaches both. A box that gets the gradient of a loss carries a stripe of its color. In the interactive version you switch each loss.*
 #
 # Why should raw features ask? Think of a new cake pin on a board of cakes. Nobody has gone from it to another pin yet, so pairs cannot teach it. But
-# the board's features can ask, and of all pins in the batch this one has to win.
+# the board's features can ask, and of all pins in the batch this one has to win. (How well such pins are found then, we did not measure.)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on
@@ -311,13 +307,13 @@ check("16.4", joint_loss)
 visuals.three_losses(on="efu", function=joint_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 16.2. Whose number is it? Above, one mean over all 4,512 questions of the batch; below, what your `joint_loss` returns, all weights 1. In the interactive version a button of figure 16.1 changes from the one to the other.*
+# *Figure 16.2. Whose number is it, if every question has the same loss? Above, one mean over all 4,512 questions of the batch; below, what your `joint_loss` returns, all weights 1. In the interactive version a button changes from the one to the other.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 One loss, or three?
 #
-# Do the three losses help each other, or do they fight? They all pull at the same 32 numbers of a pin. What one brings together, another may want
-# apart. Or they help: a pair of pins is two steps of one user, so both losses tell of the same tastes.
+# Do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
+# apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
 # To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask it: a **pin** for the pin that comes next,
 # a **user** for what she will like in the coming week. (Raw features ask in training only.)
@@ -398,10 +394,8 @@ for column, who in (("all", "pins"), ("users", "users")):
 # **Pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps they do tell of the same tastes. Why no help? The pairs already
 # ask the very question of the test, so little may be left.
 #
-# **Users.** They gain at the last step, where their own loss joins. It brings two things at once: users teach the vectors, and a trained reader replaces a mean. Why is
+# **Users.** They gain at the last step, where their own loss joins, and gain more than another setting alone brought *pairs* (open mark). This loss brings two things at once: users teach the vectors, and a trained reader replaces a mean. Why is
 # it not enough alone (row three)? Perhaps a reader learns little while the vectors it reads say little; with pairs they soon say something.
-#
-# So look at each consumer alone. One mean over both would have hidden who gained.
 #
 # **For pins no added loss did visible harm. Users gained when their own loss and its reader joined.**
 #
@@ -429,15 +423,17 @@ for column, who in (("all", "pins"), ("users", "users")):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 A number beside the vector, and a fair rival
 #
-# What can a vector of length 1 not say? That its pin is popular: it cannot be longer than others. OmniSage's vectors have this length, so that the nearest pins are those of the
-# largest product.
+# One thing was left out in 16.4: a number stood beside every vector. What is it for, and what does it cost?
 #
-# Popularity can stand **beside** the vector, as one number. This **offset**, $\log(1 + n_i)$, joins the score; $n_i$ counts how often people went to pin $i$. In an index it is one
-# coordinate more, with the same number in every query.
+# OmniSage's vectors have length 1, so that the nearest pins are those of the largest product. Such a vector cannot say, by being longer, that its pin is popular.
 #
-# By hand, at temperature 0.1: a pin of cosine 0.9 that was met 9 times scores $9 + \log 10 = 11.3$. One of cosine 0.8 that was met 99 times scores $8 + \log 100 = 12.6$ and wins.
+# So popularity stands **beside** the vector. This **offset**, $\log(1 + n_i)$, joins the score; $n_i$ counts how often people went to pin $i$. In an index it is one
+# coordinate more, the same number in every query.
 #
-# Is that needed? Perhaps the vectors have learned popularity all the same, for the softmax is corrected by $\log Q$. Train without the offset, then add it by hand, and you know.
+# By hand, at temperature 0.1: a pin of cosine 0.9 that was met 9 times scores $0.9 / 0.1 + \log 10 = 11.3$. One of cosine 0.8 that was met 99 times scores $8 + \log 100 = 12.6$ and wins.
+# A new pin that fits perfectly, with cosine 1, scores $10 + \log 1 = 10$ and comes last.
+#
+# Is that needed? The softmax is corrected by $\log Q$, so perhaps the vectors have learned popularity all the same.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -534,7 +530,8 @@ told.round(3).to_frame()
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# The vector says which pins are near, and the number which of these people go to.
+# The vector says which pins are near, and the number which of these people go to. Its price stands in the example: what nobody has met starts far behind. (Without the number
+# such pins were hardly found either, 16.10.) So give new pins a list of their own.
 #
 # OmniSage finds more than lesson 09's PinSage. Is that attention? Ask first what else is different: PinSage has no such number.
 #
@@ -570,12 +567,15 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS, and of RP3β, whose walk hears, too, and trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
+# *Figure 16.4. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS, and of RP3β, a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
 #
 # Nearly all of the lead was popularity; what is left to attention is too little to be seen. PinSage's free length had not held popularity in full, perhaps because a length has to be learned.
 #
-# Is hearing worth nothing, then? To see what a part is worth, change this part alone. The first two rows differ only in whom they hear: hearing pays. The second graph adds nothing
-# that can be seen (row three): perhaps both tie the same pins. Or a small gain and a small loss cancel: asked by pins without an edge it is behind.
+# Is hearing worth nothing, then? The first two rows differ only in whom they hear: hearing pays. The second graph adds nothing
+# that can be seen (row three). Alone, in place of boards, it finds 0.260, too: one graph seems enough.
+#
+# And why an encoder, when a walk that trains nothing finds 0.257 (last row)? The last two rows know edges alone: asked by a pin without one they find nothing. OmniSage and PinSage read what such a pin
+# shows, and find 0.22. That is what an encoder is for.
 #
 # When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps.
 #
@@ -591,7 +591,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; both over pins alone −0.000, from −0.002 to +0.002; asked by the 151: OmniSage 0.217, PinSage with the number 0.222, iALS and RP3β 0.000; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
 #
 # </details>
 
@@ -600,12 +600,12 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for several consumers.
 # >
-# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (PinnerFormer, trained later, finds no less, with 32 times the steps: 16.11.)
+# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (PinnerFormer, trained later, finds no less, with 32 times the steps: 16.11.) Asked by a pin without an edge it and PinSage find 0.22, a walk nothing.
 # >
 # > **Where it did not.** For the pin that comes next it cannot be told from PinSage with the same number: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS is ahead (16.10).
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins we saw none get in another's way, and none add anything. Users gained when their own loss joined.
-# * The many drown the rare. So each kind of neighbor has a quota (whether it pays we did not test), and each loss its own mean.
+# * The many drown the rare. So each kind of neighbor has a quota (untested), and each loss its own mean.
 # * Vectors of length 1, asked by pins, hardly learned popularity in a few hundred steps: put a number beside them.
 # * What looked like attention's lead over PinSage was this number.
 #

@@ -130,9 +130,9 @@ QUESTIONS = (
         ("to copy features into its vectors", "Its vectors are not asked for anything."),
         ("as much as with a network, only faster", "The loss falls at once, and that is all."),
     ), branch=True),
-    Question("16.q4", "Joint training: 256 pairs, 4,000 questions of users, one mean over all of them. What decides?", (
+    Question("16.q4", "Joint training: 256 pairs, 256 questions of features, 4,000 of users, one mean over all of them. What decides?", (
         ("the users: they are most of the mean", "A mean for each loss, then weights."),
-        ("both alike: it is a mean", "Of all examples, and 94 of 100 are users'."),
+        ("both alike: it is a mean", "Of all examples, and nearly nine of ten are users'."),
         ("the pairs: they come first", "A mean knows no order."),
     )),
     Question("16.q5", "The popularity of a pin stands as a number beside its vector, or the loss has to bring it into the vector. What is the difference after a few "

@@ -14,7 +14,26 @@ def rival() -> bool:
         open_(stored["equal leads"]["both over PinSage, offset, d = 32, all"])
         and open_(stored["leads"]["both over pin-board, all"])  # row three, and who is behind in it
         and behind(stored["leads"]["both over pin-board, cold queries"])
+        and open_(stored["leads"]["both over pin-pin, all"])  # one graph seems enough
         and found["PinSage, offset"] - found["PinSage"] > 0.9 * lead
+    )
+
+
+def edges_alone() -> bool:
+    # who counts edges finds nothing when a pin without one asks; encoders read what it shows. A new pin is found by hardly any
+    # model, and not for want of the number alone
+    stored = of("16_graphs")
+    rows = {
+        row["model"]: row["recall"]
+        for k in ("models", "equal size", "both ways")
+        for row in stored[k]
+    }
+    counting = ("iALS, d = 32, both ways", "RP3β, both ways")
+    return (
+        all(rows[x]["cold queries"] == 0 for x in counting)
+        and all(0.21 < rows[x]["cold queries"] < 0.225 for x in ("both", "PinSage, offset, d = 32"))
+        and max(row["cold targets"] for row in rows.values()) < 0.01
+        and rows["both, no offset"]["cold targets"] > 0 == rows["PinSage"]["cold targets"]
     )
 
 
@@ -43,7 +62,9 @@ def drowned() -> bool:
 MORALS = {
     "Where only visits count, boards drown pins. A quota keeps places for both": drowned,
     "For pins no added loss did visible harm. Users gained when their own loss and its reader joined": no_cost,
-    "Before you praise attention, give its rival the same number": rival,
+    "Before you praise attention, give its rival the same number": lambda: (
+        rival() and edges_alone()
+    ),
     "Where contents may lie, let the model know the author, too": lambda: (
         all(
             mean("content", "PinWorld", lies, "iALS, told of content")
