@@ -388,7 +388,7 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 of one encoder by the losses that trained it; on the left pins ask, on the right users. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
+# *Figure 16.3. Recall@10 of one encoder by the losses that trained it. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
 # **Pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps they do tell of the same tastes. Why no help? The pairs already
@@ -530,8 +530,8 @@ told.round(3).to_frame()
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# The vector says which pins are near, and the number which of these people go to. Its price stands in the example: what nobody has met starts far behind. (Without the number
-# such pins were hardly found either, 16.10.) So give new pins a list of their own.
+# The vector says which pins are near, and the number which of these people go to. Its price stands in the example: what nobody has met starts far behind. So give new pins a list of their own.
+# (They need one without the number, too: 16.10.)
 #
 # OmniSage finds more than lesson 09's PinSage. Is that attention? Ask first what else is different: PinSage has no such number.
 #
@@ -572,12 +572,12 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # Nearly all of the lead was popularity; what is left to attention is too little to be seen. PinSage's free length had not held popularity in full, perhaps because a length has to be learned.
 #
 # Is hearing worth nothing, then? The first two rows differ only in whom they hear: hearing pays. The second graph adds nothing
-# that can be seen (row three). Alone, in place of boards, it finds 0.260, too: one graph seems enough.
+# that can be seen (row three); alone it finds 0.260, too, so one graph seems enough.
 #
-# And why an encoder, when a walk that trains nothing finds 0.257 (last row)? The last two rows know edges alone: asked by a pin without one they find nothing. OmniSage and PinSage read what such a pin
+# And why an encoder, when a walk that trains nothing finds 0.257 (last row)? The last two rows know edges alone: asked by a pin without one, they find nothing. OmniSage and PinSage read what such a pin
 # shows, and find 0.22. That is what an encoder is for.
 #
-# When a new model leads, look for the plainest thing that only one side has: a bias, a feature, more steps.
+# When a new model leads, look first for the plainest thing that only one side has: a bias, a feature, more steps.
 #
 # **Before you praise attention, give its rival the same number.**
 #
