@@ -7,10 +7,7 @@ import pytest
 from graphrec_utils.plots import visuals
 from tests.browser.pages import status, violations, width
 
-ASKED = (
-    "When did sequences take over? Pull the line. 25 of 25 systems, 2018 to 2026; "
-    "of 23 (marked ᴬ) only the abstract was read."
-)
+ASKED = "When did sequences take over? Pull the line. 25 of 25 systems, 2018 to 2026."
 
 
 @pytest.fixture
@@ -37,6 +34,15 @@ def test_filters_are_joined_and_show_all_forgets_them(show):
     assert len(rows(root)) == everything
     root.get_by_label("in the lecture").check()
     assert not {"TIGER ᴬ", "HSTU ᴬ"} & set(rows(root))
+
+
+def test_marks_are_told_where_they_are_seen(show):
+    _, root = show()
+    assert "ᴬ" not in status(root)
+    root.get_by_role("button", name="List").click()
+    assert status(root).endswith("2018 to 2026; of 23 (marked ᴬ) only the abstract was read.")
+    root.get_by_role("button", name="List").click()
+    assert status(root) == ASKED
 
 
 def test_the_line_is_pulled_to_a_year_and_says_what_came_before_and_after(show):

@@ -6,6 +6,7 @@ import pytest
 
 from graphrec_utils import toy
 from graphrec_utils.lessons.lesson12.ex1_distance import distance
+from graphrec_utils.lessons.lesson12.visuals.translation import SCENES
 from graphrec_utils.plots import visuals
 from tests.browser.pages import status, violations, width
 
@@ -32,6 +33,21 @@ def test_best_arrows_of_both_directions_are_none_and_pulling_makes_one_point(on_
     assert status(root).startswith("Nothing is missing, and nothing is said")
     root.get_by_role("button", name="Reset").click()
     assert "the facts miss by" in status(root)
+
+
+@pytest.mark.parametrize("first", visuals.translation().state["order"])
+def test_every_scene_opens_from_every_other(on_a_page, first):
+    """What the student's function said of a scene is not asked of the next, which may have more facts."""
+    page, root = on_a_page(visuals.translation(scene=first, function=distance))
+    thrown = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    for name in [x for x in visuals.translation().state["order"] if x != first]:
+        page.reload()
+        root.get_by_role("button", name=name, exact=True).click()
+        assert root.locator("tbody tr").count() == len(SCENES[name]["facts"])
+        assert "" not in root.locator("tbody td:nth-child(2)").all_inner_texts()
+        root.get_by_role("button", name="Reset").click()
+        assert not thrown
 
 
 def test_two_arrows_in_a_row_are_exact(on_a_page):

@@ -47,9 +47,9 @@ def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attentio
     attention.get_by_role("button", name="query of one").focus()
     for _ in range(5):
         page.keyboard.press("ArrowUp")  # towards one of the keys, the query's reach is √2
-    assert re.search(
-        r"Its query was carried: place 2 has 0\.\d\d instead of 0\.33\.", status(attention)
-    )
+    told = r"Carried: place 2 has (\S+) instead of 0\.33, and place 1 pays most: (\S+) instead of 0\.67\."
+    said = re.fullmatch(told, status(attention))
+    assert sum(map(float, said.groups())) == pytest.approx(1)
     shift = 0.5 * np.sqrt(2)
     e = np.exp(np.array([1, shift]) / np.sqrt(2))
     np.testing.assert_allclose(bars(attention), [*e / e.sum(), 0], atol=6e-3)
@@ -58,7 +58,14 @@ def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attentio
     np.testing.assert_allclose(bars(attention), e / e.sum(), atol=6e-3)
     attention.get_by_role("button", name="Let empty places be heard").click()
     attention.get_by_role("button", name="Reset query").click()
-    assert bars(attention) == before and "carried" not in status(attention)
+    assert bars(attention) == before and "Carried" not in status(attention)
+
+
+def test_a_lone_neighbor_keeps_all(page, attention):
+    attention.get_by_role("button", name="two", exact=True).click()
+    attention.get_by_role("button", name="query of two").focus()
+    page.keyboard.press("ArrowUp")
+    assert status(attention) == "Carried: a lone neighbor keeps 1.00, wherever the query points."
 
 
 def test_the_query_is_carried_by_mouse(page, attention):

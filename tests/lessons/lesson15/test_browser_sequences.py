@@ -77,6 +77,25 @@ def test_now_and_the_window_are_pulled_by_hand(page, days):
     assert days.locator("output").nth(1).inner_text() == "7 days"
 
 
+def test_the_window_s_end_follows_the_hand_and_goes_to_a_window(page, days):
+    knob = days.locator(".gr-tl-until .gr-tl-knob")
+    place = lambda: knob.bounding_box()["x"]  # noqa: E731
+    before = place()
+    page.mouse.move(before + 8, knob.bounding_box()["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(before + 28, knob.bounding_box()["y"] + 8, steps=2)
+    assert 15 < place() - before < 25
+    assert days.get_by_text("goes to 28").count() == 1
+    page.mouse.up()
+    assert place() == before and days.get_by_text("28 days on").count() == 1
+
+
+def test_that_every_window_asks_the_same_is_told(days):
+    assert "Every window" not in status(days)  # dense has more to find in 28 days
+    days.get_by_role("button", name="every next", exact=True).click()
+    assert status(days).endswith("Every window asks the same here.")
+
+
 def test_days_are_as_far_apart_as_they_are_up_to_the_gap_that_is_broken_off(days):
     at = [float(x.get_attribute("cx")) for x in days.locator("circle.gr-tl-ring").all()]
     day = (at[6] - at[0]) / 12
@@ -118,6 +137,19 @@ def test_lifting_the_causal_mask_is_called_a_leak(page, table):
     assert (
         "–" not in table.locator('tr:has([aria-pressed="true"]) td').all_inner_texts()
     )  # all is seen
+
+
+def test_a_row_that_a_mask_leaves_as_it_is_names_one_that_it_changes(page, table):
+    """It opens on a row that leaks, see `_teller`."""
+    assert status(table).startswith("Place 2 (hide)")
+    table.get_by_role("button", name="3 save").focus()
+    table.get_by_role("button", name="Look ahead").click()
+    told = re.search(r"Place (\d) leaks (0\.\d\d): press it\.$", status(table))
+    table.locator(".gr-ca-spot").nth(int(told[1]) - 1).click()
+    assert f"at what comes later with {told[2]}: a leak" in status(table)
+    table.get_by_role("button", name="Look ahead").click()
+    table.get_by_role("button", name="See empty places").click()
+    assert status(table).endswith("Every empty place comes later: the causal mask hides it, too.")
 
 
 def test_rows_of_weights_sum_to_one(page, table):

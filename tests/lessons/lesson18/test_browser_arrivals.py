@@ -26,6 +26,7 @@ def show(on_a_page):
 def test_users_arrive_by_keys_and_another_experiment_is_chosen(show):
     page, root = show()
     assert status(root).startswith("control against itself, 20 users: lift")
+    assert root.get_by_text("users still to come: pull →").is_visible()
     root.get_by_role("button", name="three fused").click()
     page.keyboard.press("End")
     assert "600 users" in status(root) and "The policy is better." in status(root)

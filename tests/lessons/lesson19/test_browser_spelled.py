@@ -35,6 +35,10 @@ def test_every_way_shows_what_python_computed(books):
         start.click()
 
 
+def test_with_the_second_book_hidden_nothing_of_it_is_told(books):
+    assert f"Left over: {FILMS['anywhere'][0]['left'][0]:.2f}." in status(books)
+
+
 def test_epochs_go_by_keys(page, books):
     books.get_by_role("button", name="Step →").focus()
     assert status(books).startswith("Epoch 0:")
@@ -55,6 +59,8 @@ def test_a_word_is_chosen_by_mouse_and_by_its_button(books):
     assert books.locator(".gr-cb-second").count() == 0
     books.get_by_role("button", name="second book").click()
     assert books.locator(".gr-cb-second").count() == 4
+    one, both = FILMS["anywhere"][0]["left"]
+    assert f"takes what is left over from {one:.2f} to {both:.2f}." in status(books)
     books.locator(".gr-cb-words button", has_not_text="†").first.click()
     assert books.get_by_text("so one word reaches 4 places").count() == 1
 

@@ -13,7 +13,7 @@ function render({ model, el }) {
     label: "Atlas of industry",
     help:
       "Pull the line to a year. Point at a square (or arrow keys): what else its company built lights up; an arrow leads to who takes over its vectors or method, as far as we read of it. A click or Enter opens what we know. " +
-      `Looked up on ${day}. † told by a summary of others; what we did not read is left out. //: a year without any.`,
+      `Looked up on ${day}. In a card and in List: ᴬ only the abstract was read, † told by a summary of others; what we did not read is left out. //: a year without any.`,
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -221,13 +221,15 @@ function render({ model, el }) {
     const span = rest.map((row) => row.year);
     say(
       (rest.length === systems.length ? "When did sequences take over? Pull the line. " : "") +
-        `${rest.length} of ${count(systems.length, "system")}, ${Math.min(...span)} to ${Math.max(...span)}; of ${abstracts} (marked ᴬ) only the abstract was read.`,
+        `${rest.length} of ${count(systems.length, "system")}, ${Math.min(...span)} to ${Math.max(...span)}${listed() ? `; of ${abstracts} (marked ᴬ) only the abstract was read` : ""}.`,
     );
   };
+  const listed = () => all.getAttribute("aria-expanded") === "true";
   const all = button("List", () => {
-    const on = all.getAttribute("aria-expanded") !== "true";
+    const on = !listed();
     all.setAttribute("aria-expanded", on);
     table.classList.toggle("gr-at-all", on);
+    light();
   }, { "aria-expanded": "false" });
   controls.append(all);
   body.append(picture, table);

@@ -18,8 +18,8 @@ function render({ model, el }) {
   const tidy = (x, most = reach) => Math.round(Math.max(-most, Math.min(most, x)) * 100) / 100;
   const far = (x) => tidy(x, 2 * reach); // an arrow may lead from one end of the plane to the other
   const put = (values) => {
+    model.set("move", model.get("move") + 1); // first: what was said of the last move is not said of this one
     for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.set("move", model.get("move") + 1);
     model.save_changes();
   };
   const replaced = (rows, k, row) => rows.map((x, j) => (j === k ? row : x));
@@ -111,7 +111,7 @@ function render({ model, el }) {
   const draw = () => {
     const { entities, facts, relations } = now();
     const [points, vectors, mine] = [model.get("points"), model.get("vectors"), model.get("mine")];
-    const fresh = mine && mine.move === model.get("move");
+    const fresh = mine && mine.move === model.get("move") && mine.values.length === facts.length;
     table.classList.toggle("gr-tr-alone", !fresh); // nobody can be asked again: no column of blanks
     let squared = 0;
     const gaps = facts.map(([a, r, b], k) => {

@@ -158,12 +158,21 @@ function render({ model, el }) {
     const told = W[row].map((x, t) => `place ${t + 1} ${write(x)}`).join(", ");
     strip.setAttribute("aria-label", `${pins[row]}: ${told}`);
     head.setAttribute("aria-label", `query of ${pins[row]}: ${told}; arrow keys carry it`);
+    const has = `${pins[row]} has ${count} neighbor${count === 1 ? "" : "s"} in ${places} places`;
+    // what a carry has done: who gains most, and who pays for it
+    const payer = won.reduce((least, x, t) => (!empty[row][t] && (least < 0 || x < won[least]) ? t : least), -1);
+    const change = (t) => `${write(W[row][t])} instead of ${write(still[t])}`;
+    const carried =
+      won[best] < 0.005
+        ? count === 1 && masked ? "a lone neighbor keeps 1.00, wherever the query points." : `place ${payer + 1} has ${change(payer)}.`
+        : `place ${best + 1} has ${change(best)}${won[payer] < -0.005 ? `, and place ${payer + 1} pays most: ${change(payer)}` : ""}.`;
     say(
       Number.isNaN(total)
         ? `${pins[row]}: NaN. A softmax of nothing but −∞ has no value, and whoever hears it has none either.`
-        : `${pins[row]} has ${count} neighbor${count === 1 ? "" : "s"} in ${places} places; the weights sum to ${write(total)}. ` +
-            (masked ? (count ? `Empty places get nothing.${why}` : "It hears nobody: zeros.") : `Empty places take ${write(lost)} of it.`) +
-            (away && count ? ` Its query was carried: place ${best + 1} has ${write(W[row][best])} instead of ${write(still[best])}.` : ""),
+        : !count && masked ? `${has}. It hears nobody: zeros.`
+        : away && count ? `Carried: ${carried}${masked ? "" : ` Empty places take ${write(lost)}.`}`
+        : masked ? `${has}. Empty places get nothing.${why}`
+        : `${has}; the weights sum to ${write(total)}, and empty places take ${write(lost)} of it.`,
     );
   };
   const names = ["row", "masked", "weights", "heard", "moved"];

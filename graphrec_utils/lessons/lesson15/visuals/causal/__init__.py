@@ -69,7 +69,7 @@ def causal(
     ]
     return Visual(
         Path(__file__).with_name("causal.js"),
-        state={"names": words, "empty": hollow.tolist(), "tables": tables, "row": L - 1 - int(hollow.flip(0).int().argmin()),
+        state={"names": words, "empty": hollow.tolist(), "tables": tables, "row": _teller(tables[1][0], hollow.tolist()),
                "ahead": False, "holes": False},
         text=f"attention of {L} places, causal mask and mask of empty places",
         alt=(
@@ -79,6 +79,12 @@ def causal(
         draw=lambda: draw(np.array(tables[0][0]), np.array(tables[1][1]), words),
         note=note,
     )  # fmt: skip
+
+
+def _teller(ahead: list[list[float]], empty: list[bool]) -> int:
+    """Return the place, not the first and not empty, that looks ahead most once it may."""
+    real = [t for t, hole in enumerate(empty) if t and not hole]
+    return max(real, key=lambda t: sum(ahead[t][t + 1 :]), default=0)
 
 
 def _table(W: torch.Tensor) -> list[list[float]]:

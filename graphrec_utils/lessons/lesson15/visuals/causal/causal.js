@@ -92,7 +92,19 @@ function render({ model, el }) {
     else parts.push(`looks back with ${back} of its attention${a || o ? "" : ", at nothing later and nothing empty"}`);
     if (later > 0.004) parts.push(`at what comes later with ${later.toFixed(2)}: a leak`);
     if (hollow > 0.004) parts.push(`at empty places with ${hollow.toFixed(2)}: at nothing`);
-    say(`Place ${row + 1} (${empty[row] ? "empty" : names[row]}) ${parts.join(", ")}.${empty[row] ? " It is an empty place: nobody reads what it hears." : ""}`);
+    // where a lifted mask changes nothing in this row: which row it does
+    const most = (of) => names.map((_, t) => (empty[t] ? 0 : W[t].reduce((total, w, k) => total + (of(t, k) ? w : 0), 0)));
+    const [leaks, wasted] = [most((t, k) => k > t && !empty[k]), most((_, k) => empty[k])];
+    const hint = (sums, what) => {
+      const t = sums.indexOf(Math.max(...sums));
+      return sums[t] > 0.004 ? ` Place ${t + 1} ${what(sums[t].toFixed(2))}: press it.` : "";
+    };
+    const look = empty[row] ? ""
+      : a && later <= 0.004 ? hint(leaks, (x) => `leaks ${x}`)
+      : o && !a && hollow <= 0.004 && empty.some(Boolean)
+        ? hint(wasted, (x) => `gives ${x} to empty places`) || (empty.slice(0, row).some(Boolean) ? "" : " Every empty place comes later: the causal mask hides it, too.")
+      : "";
+    say(`Place ${row + 1} (${empty[row] ? "empty" : names[row]}) ${parts.join(", ")}.${empty[row] ? " It is an empty place: nobody reads what it hears." : ""}${look}`);
   };
   const watched = ["row", "ahead", "holes", "tables"];
   for (const name of watched) model.on(`change:${name}`, draw);

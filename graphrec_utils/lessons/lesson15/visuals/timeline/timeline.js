@@ -90,10 +90,17 @@ function render({ model, el }) {
     const k = nearest(days.map((_, j) => at(j) + day / 2), x);
     if (k !== model.get("now")) put("now", k);
   }, { node: handles[0].node });
+  let held = null; // where a hand has the end of the window: it follows the hand, and goes to a window when it is let go
   pull(svg, (x) => {
+    held = x;
     const k = nearest(windows.map((w) => px(days[model.get("now")] + w)), x);
     if (k !== model.get("window")) put("window", k);
+    else draw();
   }, { node: handles[1].node });
+  handles[1].node.addEventListener("lostpointercapture", () => {
+    held = null;
+    draw();
+  });
   const settle = roving(svg, () => [marks.map((x) => x.spot)], marks[model.get("event")].spot);
   svg.addEventListener("focusin", (event) => {
     const k = marks.findIndex((x) => x.spot === event.target);
@@ -119,7 +126,7 @@ function render({ model, el }) {
     ahead.setAttribute("x", last);
     ahead.setAttribute("width", border - last);
     handles[0].set(last, "now");
-    handles[1].set(border, `${windows[w]} days on`);
+    handles[1].set(held === null ? border : Math.max(last, Math.min(width - 2, held)), held === null ? `${windows[w]} days on` : `goes to ${windows[w]}`);
     handles[0].text.setAttribute("visibility", border - last < 90 ? "hidden" : "visible");
     const found = (k) => days.map((_, e) => e).filter((e) => (rows[k] >> e) & 1);
     arrows.replaceChildren(
@@ -146,7 +153,8 @@ function render({ model, el }) {
     const what = mine.length
       ? `${who} has to find ${list(mine.map((e) => `day ${days[e]} (${names[e]})`))}.`
       : event >= read ? `${who} lies after now: nobody has seen it yet.` : `${who} has nothing to find.`;
-    say(`Now is day ${days[now]}, ${objective}: ${count(pairs, "pair")} in all. ${what}`);
+    const idle = windows.length > 1 && model.get("targets")[objective].every((moments) => String(moments[now]) === String(rows));
+    say(`Now is day ${days[now]}, ${objective}: ${count(pairs, "pair")} in all. ${what}${idle ? " Every window asks the same here." : ""}`);
   };
   const watched = ["now", "event", "objective", "window", "targets"];
   for (const name of watched) model.on(`change:${name}`, draw);

@@ -39,6 +39,8 @@ function render({ model, el }) {
   );
   const coming = s("rect", { y: 0, height: H - bottom, class: "gr-arr-coming" });
   chart.prepend(coming);
+  const invites = s("text", { x: (left + W) / 2, y: py(0) - 14, "text-anchor": "middle" }, "users still to come: pull →");
+  chart.append(invites);
   pull(chart, (x) => steps.jump(nearest(arms[model.get("arm")].map((z) => px(z.users)), x)));
   const title = h("div", { class: "gr-title" });
   body.append(h("div", {}, title, chart));
@@ -72,7 +74,8 @@ function render({ model, el }) {
     const stopped = first && first !== now ? ` Who looks all the time would have stopped after ${first.users} users and told ${percent(first.lift)}.` : "";
     stop.style.display = stopped ? "" : "none";
     if (stopped) stop.setAttribute("transform", `translate(${Math.max(left + 46, px(first.users))} ${py(first.lift)})`);
-    title.textContent = `${arm}: ${now.users} users`;
+    invites.style.display = seen.length > 1 ? "none" : "";
+    title.textContent = `lift after ${now.users} users: ${arm}`;
     const told = `${arm}, ${now.users} users: lift ${percent(now.lift)}, from ${percent(now.low)} to ${percent(now.high)}. ${verdict}${stopped}`;
     chart.setAttribute("aria-label", told);
     for (const { name, node } of choices) node.setAttribute("aria-pressed", String(name === arm));

@@ -103,11 +103,11 @@ def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
                 rest = rest - books[level][rqvae.nearest(rest, books[level])]
         spelled = rqvae.spell(points(), books)
         used = [torch.bincount(spelled.codes[:, k], minlength=size) for k, size in enumerate(SIZES)]
-        over = spelled.rest[:, -1] - spelled.words[:, -1]
+        over = spelled.rest - spelled.words  # of the first book, and of both
         frames.append({
             "words": [book.double().numpy().round(2).tolist() for book in books], "used": [x.tolist() for x in used],
             "alive": [int((x > 0).sum()) for x in used], "codes": "".join(map(str, spelled.codes[:, 0].tolist())),
-            "left": round(float(over.square().sum(dim=1).mean()), 2),
+            "left": [round(float(over[:, k].square().sum(dim=1).mean()), 2) for k in range(len(SIZES))],
         })  # fmt: skip
         for level, book in enumerate(books):  # the gradient of the square moves a word to its mean
             total = torch.zeros_like(book).index_add_(0, spelled.codes[:, level], spelled.rest[:, level])  # fmt: skip
@@ -141,7 +141,7 @@ def draw(films: dict[tuple[bool, bool], list[dict]]) -> tuple[Axes, ...]:
         for (x, y), used in zip(frame["words"][0], frame["used"][0], strict=True):
             face = style.ITEM if used else "none"
             ax.plot(x, y, "s", color=style.ITEM, markerfacecolor=face, markersize=7)
-        ax.set_title(f"{WAYS[key]}\nalive {frame['alive'][0]} of {SIZES[0]}, left over {frame['left']:.2f}", fontsize=9)  # fmt: skip
+        ax.set_title(f"{WAYS[key]}\nalive {frame['alive'][0]} of {SIZES[0]}, left over {frame['left'][0]:.2f}", fontsize=9)  # fmt: skip
         ax.set(xticks=[], yticks=[], aspect="equal")
         ax.margins(0.1)
         ax.spines[:].set(visible=True, color=style.CONTEXT)

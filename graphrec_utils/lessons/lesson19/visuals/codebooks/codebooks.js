@@ -1,5 +1,5 @@
-// Two books of words on a plane. State: points (n × 2), films (way -> epoch -> words, used, alive, codes (a digit each), left), kmeans,
-// revive, step (the epoch), chosen (a first word), yours.
+// Two books of words on a plane. State: points (n × 2), films (way -> epoch -> words, used, alive, codes (a digit each), left (over after the
+// first book, after both)), kmeans, revive, step (the epoch), chosen (a first word), yours.
 
 import { button, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
 import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
@@ -39,7 +39,8 @@ function render({ model, el }) {
   const told = h("p", {});
   // ---- what is left over, epoch by epoch, on a logarithmic axis: this way thick, the others thin
   const [wide, tall] = [430, 112];
-  const lefts = Object.values(films).flat().map((f) => f.left);
+  let both = false; // the second book is shown when somebody asks for it
+  const lefts = Object.values(films).flat().flatMap((f) => f.left);
   const [low, high] = [Math.min(...lefts), Math.max(...lefts)].map(Math.log);
   const px = (k) => 14 + ((wide - 28) * k) / epochs;
   const py = (value) => 8 + ((tall - 34) * (high - Math.log(value))) / Math.max(1e-9, high - low);
@@ -57,7 +58,6 @@ function render({ model, el }) {
   const play = player(model, root, () => epochs, 600);
   const start = button("start at k-means", () => put("kmeans", !model.get("kmeans")));
   const again = button("revive", () => put("revive", !model.get("revive")));
-  let both = false; // the second book is shown when somebody asks for it
   const more = button("second book", () => {
     both = !both;
     draw();
@@ -66,7 +66,8 @@ function render({ model, el }) {
 
   const draw = () => {
     const [step, chosen] = ["step", "chosen"].map((x) => model.get(x));
-    const { words: [one, two], used, alive, codes, left } = films[way()][step];
+    const { words: [one, two], used, alive, codes, left: over } = films[way()][step];
+    const left = over[Number(both)];
     start.setAttribute("aria-pressed", String(model.get("kmeans")));
     again.setAttribute("aria-pressed", String(model.get("revive")));
     more.setAttribute("aria-pressed", String(both));
@@ -80,7 +81,7 @@ function render({ model, el }) {
       words[k].setAttribute("aria-pressed", String(k === chosen));
     });
     for (const [name, fall] of Object.entries(falls)) {
-      fall.setAttribute("points", films[name].slice(0, step + 1).map((f, k) => `${px(k)},${py(f.left)}`).join(" "));
+      fall.setAttribute("points", films[name].slice(0, step + 1).map((f, k) => `${px(k)},${py(f.left[Number(both)])}`).join(" "));
       fall.classList.toggle("gr-cb-this", name === way());
     }
     here.setAttribute("cx", px(step));
@@ -108,7 +109,7 @@ function render({ model, el }) {
     const own = used[0][chosen];
     told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it.`;
     const yours = step && model.get("yours") && model.get("revive") ? " Revived by your function." : "";
-    const line = `Epoch ${step}: ${alive[0]} of ${one.length} first words spell something. Left over: ${left.toFixed(2)}.${dead.length ? " A dead word is nearest to nobody, so no gradient ever moves it." : " Each is nearest to somebody, and learns."}`;
+    const line = `Epoch ${step}: ${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}.`}${dead.length ? " A dead word is nearest to nobody, so no gradient ever moves it." : " Each is nearest to somebody, and learns."}`;
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };
