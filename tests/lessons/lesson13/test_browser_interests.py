@@ -110,6 +110,18 @@ def test_they_are_readable_for_all_and_fit_a_phone(page, drawn, make, dark):
     assert width(page) <= 400
 
 
+def test_interests_that_the_list_leaves_out_are_counted(page, drawn):
+    points = np.random.default_rng(0).normal(size=(9, 3))
+    root = drawn(visuals.dendrogram(points, list("abcdefghi"), np.arange(9.0)))
+    root.get_by_role("slider").focus()
+    page.keyboard.press("End")
+    assert status(root).startswith("9 interests.")
+    assert root.locator("tbody tr").count() == 7
+    assert root.locator("tbody tr").last.inner_text() == "and 3 more"
+    page.keyboard.press("Home")
+    assert root.locator("tbody tr").count() == 1
+
+
 def test_the_cut_is_pulled(page, branches):
     tree_of = branches.get_by_role("img")
     pull(page, tree_of, (0.5, 0.5), (1, 0.5))

@@ -26,6 +26,7 @@ def wide(root) -> list[float]:
 
 def test_a_line_is_as_wide_as_the_attention_and_nobody_says_nothing(machine):
     assert "most is heard from board-pin, 0.60. Nobody in user-ad" in status(machine)
+    assert status(machine).endswith("Is what is heard most also missed most? Press a graph.")
     own, boards, ads = wide(machine)
     assert boards > own > ads == 0
     machine.get_by_role("button", name="ads", exact=True).click()
@@ -48,7 +49,7 @@ def test_a_graph_that_is_pressed_is_away_and_its_recall_is_told(machine):
         machine
     )  # each beside the other, no intervals: they are drawn
     machine.get_by_role("button", name="Put it back").click()
-    assert "most is heard" in status(machine)
+    assert "most is heard" in status(machine) and "missed most?" not in status(machine)
     assert [x.is_visible() for x in hidden.all()] == [False, False]  # what was seen stays
 
 

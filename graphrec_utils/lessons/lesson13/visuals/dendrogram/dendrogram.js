@@ -86,7 +86,7 @@ function render({ model, el }) {
       h("tbody", {}, ...shown.map((v, j) =>
         h("tr", {}, h("th", { scope: "row" }, names[v]), h("td", {}, `${Math.round(100 * shares[j])} %`),
           h("td", {}, h("i", { class: `gr-dg-bar gr-dg-fill-${hues[step][v]}`, style: `width:${Math.round(90 * shares[j])}px` }))),
-      )),
+      ), ids.length > 6 ? h("tr", {}, h("td", { colspan: 3 }, `and ${ids.length - 6} more`)) : ""),
     );
     turn.set(k);
     const three = shares.slice(0, 3).reduce((a, b) => a + b, 0);

@@ -214,7 +214,7 @@ function render({ model, el }) {
       ? `${pin.name} hears nobody but itself: it is in none of the graphs.`
       : `${pin.name}: most is heard from ${own > heard[0].looks ? `itself, ${share(own)}, then from ` : ""}${heard[0].name}, ${share(heard[0].looks)}.` +
         (silent.length ? ` Nobody in ${list(silent)}: ${silent.length > 1 ? "these graphs say" : "this graph says"} nothing.` : "") +
-        (asks ? " Do all kinds hear alike? Press a graph." : "");
+        (asks ? " Do all kinds hear alike? Press a graph." : known.length && !seen.length ? " Is what is heard most also missed most? Press a graph." : "");
     say(
       out < 0
         ? opened
