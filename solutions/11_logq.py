@@ -296,7 +296,7 @@ check("11.2", correct_negatives)
 # Which way is right? A wrong one is silent: its loss falls like any other. So compare five where the answer is known: four items, every draw counted. "Best" can mean two things:
 #
 # * **as an estimate**: for one positive, averaged over the draws, how far is the gradient from that of the full softmax?
-# * **as a teacher**: averaged over all that the user takes, too, where is it zero? There the training ends. How far is what was learned from $\log p$?
+# * **as a teacher**: average the gradient over the draws *and* over all that the user takes. Where is this average zero? There the training ends. How far is what was learned from $\log p$?
 #
 # | variant | takes off | from | hits |
 # |---|---|---|---|
@@ -415,7 +415,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 
 # %% [markdown]
 # *Figure 11.3. A user's list, best first. Bars: the softmax of PMI plus λ log Q; outlines: how often each film is drawn.
-# At λ = 0 Drive leads, which she takes more than twice as often as others do; at λ = 0.5 already Alien, which she takes most. At λ = 1 the bars are her $p$.*
+# At λ = 0 Drive leads, which she takes more than twice as often as others do; at λ = 0.5 already Alien, which she takes most.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### One number when serving puts log Q back
@@ -435,7 +435,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 #
 # Four ways meet: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**. RP3β and a list of the last days stand beside them.
 #
-# Was the second not 1.07 off? Among four items, yes. Among hundreds, none a large part of what a user takes, the draws are nearly the whole sum, and a factor $n$ only adds a constant to the loss (11.7).
+# Was the second not 1.07 off? Among four items, yes. Among hundreds, none a large part of what a user takes, the draws are nearly the whole sum, and a factor $n$ only adds a constant to the loss (11.7). So the full diamond should stand for your loss of 11.2, too, which was not run.
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -492,10 +492,11 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", 
 plt.show()
 
 # %% [markdown]
-# *Figure 11.4. Three data sets. Higher: more is found. Farther right: more rare items are found, from the four fifths of the catalog that are least popular. First follow the arrow. Then find the square
-# on films. Last compare the two diamonds. (For films the horizontal scale is ten times finer. Gowalla has no times: its red triangle is popularity of all time.)*
+# *Figure 11.4. Three data sets. Higher: more is found. Farther right: more rare items are found, from the four fifths of the catalog that are least popular. First follow the arrow. (For films the horizontal scale is ten times finer. Gowalla has no times: its red triangle is popularity of all time.)*
 #
 # **More is found, and rare items pay:** all arrows go up (NDCG@20 on Gowalla: 0.098 to 0.180) and to the left. Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps places for what others hardly take. A list of what is *probable* gives these to what many take.
+#
+# On films a list of the last days beats all (red triangle): many take what is new, and no log Q knows the day. On Gowalla RP3β, a walk (star), finds more than the full diamond, and about as many rare places: that they pay is no law.
 
 
 # %% tags=["experiment", "answers:11.p7"] jupyter={"source_hidden": true}
@@ -520,16 +521,15 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond. *Exact* is a promise about free scores at the end of the road; 32 coordinates, stopped on the way, need not get there. So a proof about the optimum does not choose your loss: measure.
+# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond by what is found. (It lies farther left, but its best settings differ, too.) *Exact* is a promise about free scores at the end of the road; 32 coordinates, stopped on the way, need not get there. So no proof chooses your loss: measure.
 #
-# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. A likely reason: popularity beside the product costs no coordinate, so all 32 are left for taste. Its price: on PinWorld and Gowalla it lies farther left. Still, try it before you rewrite a loss (yours may gain less).
+# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. Nearly half of this lead is the tuned λ: give the corrected model one, and 0.180 becomes 0.191, still behind 0.205. A likely reason for the rest: popularity beside the product costs no coordinate, so all 32 are left for taste. Its price: on PinWorld and Gowalla it lies farther left. Still, try it before you rewrite a loss (yours may gain less).
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
-# <details><summary>Two more questions</summary>
+# <details><summary>Which λ?</summary>
 #
-# * **Must rare items pay?** It is no law: on Gowalla RP3β finds more than the corrected model, and about as many rare places.
-# * **Which λ?** By 11.4 about 1; validation chose 0.5 on films and on PinWorld, 1.25 on Gowalla. A guess: a model stopped on the way has divided out more or less of popularity than it should.
+# By 11.4 about 1; validation chose 0.5 on films and on PinWorld, 1.25 on Gowalla. A guess: a model stopped on the way has divided out more or less of popularity than it should.
 #
 # </details>
 #
@@ -556,14 +556,14 @@ verdict(
 #
 # > **What it is for.** A batch brings negatives for free. Correct them where the list should say what somebody *will* take.
 # >
-# > **Where it won.** Against the same model without a correction it finds more on all three data sets, most on Gowalla: NDCG@20 0.180 in place of 0.098 (11.5).
+# > **Where it won.** Against the same model without a correction it finds more on all three data sets, most on Gowalla (11.5).
 # >
-# > **Where it did not.** Rare items pay. One number when serving finds more on Gowalla, and cannot be told from it elsewhere. No log Q tells a model the day: on films a list of the last days is far ahead.
+# > **Where it did not.** Rare items pay. One number when serving finds more on Gowalla, and cannot be told from it elsewhere. On films a list of the last days is far ahead.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, take hits out, and divide by $nQ$.
 # * **Would you notice if yours were wrong?** Not by the loss. A correction that is missing shows in what is found; one in the wrong place did not on films (11.5). So count four items, as 11.3 did.
-# * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into how likely they are to take it.
+# * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into what they are likely to take.
 #
 # **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre and a maker, and people follow people. What do you gain when *likes* is
 # one relation among many? [Lesson 12](12_transe.ipynb).
