@@ -19,7 +19,7 @@
 # no row for anybody. It learns how to *read* a node: what it says about itself, and what its neighbors say.
 #
 # **You will** train by a loss as a slide prints it, and look. You write a layer, and the vector of a
-# pin that nobody trained on. Then you see whom such vectors serve, and how long.
+# pin that nobody trained on. Then you see whom such vectors serve, and for how long.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 06 · **Runs on** any CPU
 #
@@ -132,7 +132,7 @@ pd.DataFrame(
 #
 # </details>
 #
-# ($Q \cdot \mathbb E$ is the sum over the $Q$ negatives.) Let us train by it and look. There are sixty pins of
+# ($Q \cdot \mathbb E$ is the sum over the $Q$ negatives.) Let us train by it and look: sixty pins of
 # three topics, and an encoder that makes **two** numbers of a picture. Brought to length 1, they place a pin on
 # a circle.
 
@@ -223,7 +223,7 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 
 # %% [markdown]
 # *Figure 7.1. Sixty pins of three topics (shapes) on a circle, before training and after it by the slide's and by the
-# paper's loss. When the cell has run, you can go through the steps.*
+# paper's loss. In the interactive version go through the steps.*
 #
 # The first term pulls pairs together. Pushing apart is left to the second term, and there the slide has lost a minus: now both pull.
 #
@@ -259,7 +259,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 # *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them; gray: all they were drawn from. Beside
 # it: the variance of the mean of $S$ drawn neighbors, measured in 3,000 draws (bars) and by the formula of branch 7.11 (dashes). In the interactive version nodes met again have an outline.*
 #
-# The mean of $S$ neighbors is right on average, and the more are drawn, the less it varies. So a few can stand for all, and the cost does not grow with a node's degree.
+# The mean of $S$ neighbors is right on average, and the more are drawn, the less it varies. So a few can stand for all, at a cost that no longer grows with a node's degree.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.4 One layer
@@ -427,7 +427,7 @@ check("07.6", embed_new)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A pin without saves hears nobody, and its content speaks alone. There is a trap. Hide the only save of a known pin while it is asked for, as in 7.5: then it hears nobody, and is the right answer, every time. Silence comes to mean yes.
 #
-# So pins without saves crowd the lists: in one short training they take 97 of a hundred places, where eight are theirs. A repair: silence a fifth of the pins in each batch, so that silence is often wrong, too (branch 7.14 has another).
+# So pins without saves crowd the lists: in one short training they take 97 of a hundred places, and only eight of a hundred sought saves are theirs. A repair: silence a fifth of the pins in each batch, so that silence is often wrong, too (branch 7.14 has another).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
@@ -489,7 +489,7 @@ display(card)
 # Open: trained content. At each place: are models by name ahead, or those that read content?*
 #
 # **Known:** those who know items by name are ahead, on citeulike-t by far, on PinWorld by little (RP3β within chance). Why? All that ever
-# happened to an item is in its row, or in its counts. An encoder has to read the same off content and a few neighbors.
+# happened to an item is in its row, or in its counts; an encoder reads content and a few neighbors.
 #
 # **New with edges:** here both speak, and what each is worth decides. A pin's picture and the count of its saves tell about as
 # much as who saved it, and GraphSAGE, which uses all three, has the highest mark (over LightGCN and content within
@@ -569,7 +569,7 @@ verdict(
 # *Figure 7.4. NDCG@20 among the pins of PinWorld that were born since the training, by the days since then. Later days have more pins to choose from,
 # so lines may fall for that alone: compare them at one day. On day 3 PinSage's lead over RP3β is beyond chance, and just; GraphSAGE's was not tested. Which lines cross?*
 #
-# After three days a new pin has a picture, words, and hardly an edge. So on day 3 all who read lie above RP3β, who
+# After three days a new pin has a picture, words, and hardly an edge. So all who read lie above RP3β, who
 # counts, and the encoders highest: they read the few edges as well.
 #
 # Week by week the pins collect edges. After one week RP3β's line lies above *content*, after four
@@ -592,13 +592,13 @@ verdict(
 #
 # > **What an encoder is for.** Things come every day with content and few edges, and need a vector now.
 # >
-# > **Where it won.** New pins with edges, on PinWorld: NDCG@20 0.256, iALS 0.216, RP3β 0.207 (over LightGCN and content within chance). On citeulike-t ahead of content alone, behind models by name (7.7).
+# > **Where it won.** New pins with edges, on PinWorld: NDCG@20 0.256, iALS 0.216, RP3β 0.207 (over LightGCN and content within chance; 7.7).
 # >
-# > **Where it did not.** Pins born in the four weeks since the training: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13 has the table).
+# > **Where it did not.** After four weeks, pins born since: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13 has the table).
 #
 # * **What do you lose?** What a row knows by history: among known items models with rows were ahead (7.7).
-# * **Whom do you win?** Newcomers. Of those without a save a row knows nothing, and their content speaks. Those with a few saves it served better than
-#   iALS and RP3β on PinWorld, not on citeulike-t (7.7). After four weeks counting was ahead (7.8).
+# * **Whom do you win?** Newcomers. Of those without a save a row knows nothing, and their content speaks. Those with a few it served better than
+#   iALS and RP3β on PinWorld, not on citeulike-t. After four weeks counting was ahead (7.8).
 # * What is predicted must not be heard, and silence must not give the answer away (7.6).
 #
 # **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest walks answered without
