@@ -116,5 +116,22 @@ def test_the_thick_line_is_pulled_and_presses_no_place(shown, page):
     assert [x.get_attribute("aria-pressed") for x in shown.locator(".gr-place").all()] == pressed
     shown.get_by_role("button", name="Cut after 6 places").click()
     assert shown.get_by_role("slider", name="top").input_value() == "6"
+    assert shown.locator(".gr-status").inner_text().startswith("Cut after 6: ")
     place(shown, 1).click()  # a place is still a place
     assert place(shown, 1).get_attribute("aria-pressed") == "true"
+
+
+def test_a_pull_is_told_from_where_it_began(shown, page):
+    line = shown.locator(".gr-rank.gr-cut").bounding_box()
+    y = place(shown, 5).bounding_box()["y"] + 20
+    page.mouse.move(line["x"] + line["width"] - 2, y)
+    page.mouse.down()
+    for rank in (6, 7):  # on the way recall rises at 7 alone, then stays
+        far = shown.locator(".gr-rank").nth(rank - 1).bounding_box()
+        page.mouse.move(far["x"] + far["width"] - 2, y, steps=4)
+    said = shown.locator(".gr-status").inner_text
+    assert said().startswith("Cut after 7: precision rises to 0.429, recall rises to 1.000. ")
+    back = shown.locator(".gr-rank").nth(5).bounding_box()
+    page.mouse.move(back["x"] + back["width"] - 2, y, steps=4)
+    assert said().startswith("Cut after 6: precision falls to 0.333, recall stays. ")
+    page.mouse.up()

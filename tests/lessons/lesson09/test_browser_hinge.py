@@ -60,7 +60,8 @@ def test_the_slide_s_sign_sends_it_away_until_the_negative_is_far_ahead(hinge):
         hinge.get_by_role("button", name="One step of training").click()
     positive, negative = angles(hinge)
     assert positive > 60 and negative < 40
-    assert "Nothing moves" in said(hinge)
+    assert "ahead, by more than the margin 0.3: nothing moves" in said(hinge)
+    assert said(hinge).startswith("A step was taken. ")
 
 
 def test_sliders_work_with_the_arrow_keys_and_reset_brings_back(page, hinge):
@@ -96,7 +97,7 @@ def test_the_slider_says_the_margin_and_not_its_place(hinge):
         == "0.6"
         == margin.get_attribute("aria-valuetext")
     )
-    assert "margin 0.6." in said(hinge)
+    assert "margin 0.6:" in said(hinge)
 
 
 def test_a_vector_is_turned_by_its_head(page, hinge):
@@ -119,7 +120,25 @@ def test_a_positive_that_is_far_ahead_is_left_alone(page, hinge):
     page.keyboard.press("Home")
     hinge.get_by_role("slider", name="negative").focus()
     page.keyboard.press("End")
-    assert "loss 0.00. Nothing moves" in said(hinge)
+    news = "The negative is 2.00 behind, by more than the margin 0.3: nothing moves. "
+    assert said(hinge).startswith(news) and said(hinge).endswith("loss 0.00.")
+    hinge.get_by_role("button", name="One step of training").click()
+    assert said(hinge).startswith(f"A step was taken. {news}")
+
+
+def test_what_moves_is_told_with_its_reason_before_the_formula(hinge):
+    hinge.get_by_role("button", name="paper").click()
+    assert said(hinge).startswith(
+        "The negative is 0.27 ahead: a step pulls the positive to the query"
+    )
+    hinge.get_by_role("slider", name="negative").fill("67")
+    assert said(hinge).startswith(
+        "The negative is 0.11 behind, by less than the margin 0.3: a step pulls"
+    )
+    hinge.get_by_role("slider", name="negative").fill("80")
+    assert said(hinge).startswith(
+        "The negative is 0.33 behind, by more than the margin 0.3: nothing moves."
+    )
 
 
 def test_each_epoch_adds_a_hard_negative(page, epochs):

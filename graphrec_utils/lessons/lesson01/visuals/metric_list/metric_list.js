@@ -93,7 +93,7 @@ function render({ model, el }) {
     const [rank, far] = at(event);
     const pressed = cuts.indexOf(event.target);
     if (pressed < 0 && (rank !== model.get("top") || far > 8)) return;
-    pulled = true;
+    pulled = before;
     strip.setPointerCapture(event.pointerId); // what lies under the line is not pressed
     if (pressed >= 0) put({ top: pressed + 1 });
   });
@@ -101,7 +101,7 @@ function render({ model, el }) {
     const [rank] = at(event);
     if (pulled && rank !== model.get("top")) put({ top: rank });
   });
-  strip.addEventListener("lostpointercapture", () => (pulled = false));
+  strip.addEventListener("lostpointercapture", () => (pulled = null));
   const title = h("div", { class: "gr-title" });
   const rows = { rank: "rank", item: "item", gain: "gain", ideal: "ideal" };
   const sides = Object.entries(rows).map(([key, text]) => h("span", { class: `gr-side-${key}` }, text));
@@ -175,7 +175,7 @@ function render({ model, el }) {
     }
     title.textContent = `${state.found.length} of ${count(state.all, "relevant item")} among the top ${cut}`;
     const now = { values: state.values, best: state.best, missed: model.get("missed"), top: cut, relevant };
-    say(change(before, now) + sentence(state));
+    say(change(pulled ?? before, now) + sentence(state));
     before = now;
   }
 

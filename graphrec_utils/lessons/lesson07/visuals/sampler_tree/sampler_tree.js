@@ -46,7 +46,7 @@ function render({ model, el }) {
       draw();
     };
     return s("g", { role: "button", tabindex: -1, class: "gr-tree-spot", "aria-label": `item ${name(v)}`, onclick: ask,
-      onfocus: (event) => event.target.matches(":focus-visible") && ask() }, s("rect", { x: x - 22, y: at - gap / 2, width: 44, height: gap }));
+      onfocus: (event) => event.target.matches(":focus-visible") && ask() }, s("rect", { x: x - 40, y: at - gap / 2, width: 52, height: gap }));
   });
   const heads = [["layer 2", 2, "start"], ["layer 1: items", 190, "middle"], ["layer 0: users", 398, "end"]].map(([text, x, anchor]) =>
     s("text", { x, y: 14, "text-anchor": anchor, class: "gr-tree-head" }, text));
@@ -142,7 +142,7 @@ function render({ model, el }) {
     }));
     names.replaceChildren(...named.flatMap((column, c) => column.map((v) => {
       const [x, at] = places[c].get(v);
-      return c === 2 ? s("text", { x: x + 9, y: at + 5 }, name(v)) : s("text", { x, y: at - 9, "text-anchor": "middle" }, name(v));
+      return c ? s("text", { x: x + 9 * (2 * c - 3), y: at + 5, "text-anchor": c < 2 ? "end" : "start" }, name(v)) : s("text", { x, y: at - 9, "text-anchor": "middle" }, name(v));
     })));
     bars.forEach((bar, n) => bar.classList.toggle("gr-tree-off", n !== a));
     const right = Math.min(1, sizes[a] / degree);

@@ -108,7 +108,7 @@ function render({ model, el }) {
     if (valid(mine) && valid(theirs)) {
       model.set("loved", mine);
       model.set("stranger", theirs);
-      if (Number(depth) >= 0 && Number(depth) <= deepest()) model.set("depth", Number(depth));
+      if (Number(depth) >= 0 && Number(depth) <= deepest()) model.set("depth", Math.round(Number(depth)));
       if (model.get("shared")[way]?.[by]) (model.set("way", way), model.set("count", by));
     }
   }
@@ -116,7 +116,7 @@ function render({ model, el }) {
     `${location.href.split("#")[0]}#films=${[model.get("loved").join(","), model.get("stranger").join(","), model.get("depth"), model.get("way"), model.get("count")].join(";")}`;
 
   // ---- controls
-  const depth = slider("Depth", { min: 0, max: deepest(), step: 0.1, value: model.get("depth") }, (value) => {
+  const depth = slider("Depth", { min: 0, max: deepest(), value: model.get("depth") }, (value) => {
     put({ depth: value });
     wake();
   });

@@ -13,7 +13,7 @@ function render({ model, el }) {
   const m = model.get("users").length;
   const { root, body, controls, say } = frame(el, {
     label: "PinSage's convolution, from walks to a vector",
-    help: "Step with the buttons or ← and →. Click a pin, or reach it with the arrow keys and press Enter, to ask for it.",
+    help: "Click a pin, or reach it with the arrow keys and press Enter, to ask for it; then Step (on the buttons ← and → step, too).",
   });
   const put = (values) => {
     time.stop();

@@ -6,8 +6,8 @@ import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base
 
 const HINGE_SAYS = {
   paper: "max(0, negative − positive + margin)",
-  slide: "the slide's sign: max(0, positive − negative + margin)",
-  yours: "your pinsage_loss",
+  slide: "The slide's sign: max(0, positive − negative + margin)",
+  yours: "Your pinsage_loss",
 };
 
 function render({ model, el }) {
@@ -32,7 +32,7 @@ function render({ model, el }) {
     const k = Math.floor(place);
     return row[k] + (place - k) * (row[k + 1] - row[k]);
   };
-  const slopeAt = (x) => Math.round(100 * ((lossAt(x + 0.01) - lossAt(x - 0.01)) / 0.02)) / 100;
+  const slopeAt = (x) => Math.round(100 * ((lossAt(x + 1e-4) - lossAt(x - 1e-4)) / 2e-4)) / 100;
 
   // ---- left: the vectors
   const [radius, middle, floor] = [104, 186, 154];
@@ -135,12 +135,16 @@ function render({ model, el }) {
     const slope = slopeAt(cos(n) - cos(p));
     return [-25 * slope * Math.max(0.2, sin(p)), 25 * slope * Math.max(0.2, sin(n))];
   };
+  let idle = false; // whether the step that is taken moves nobody
   const step = button("One step of training", () => {
     const [a, b] = moves_of();
     const turned = (degrees, move) => Math.max(0, Math.min(180, Math.round(degrees + move)));
     const [p, n] = [turned(model.get("positive"), a), turned(model.get("negative"), b)];
+    idle = p === model.get("positive") && n === model.get("negative");
     put("positive", p);
     put("negative", n);
+    if (idle) draw(); // a kernel tells of nothing that stays
+    idle = false;
   });
   const reset = button("Reset", () => start.forEach(([name, value]) => put(name, value)));
   const rules = names.map((name) => ({ name, node: button(name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
@@ -171,14 +175,19 @@ function render({ model, el }) {
     valued(size, model.get("margin"), margins[model.get("margin")]);
     for (const { name, node } of rules) node.setAttribute("aria-pressed", name === rule);
     const slope = slopeAt(x);
+    const margin = margins[model.get("margin")];
     const what =
-      slope > 0 ? "A step pulls the positive to the query and pushes the negative away."
-      : slope < 0 ? "A step pushes the positive away and pulls the negative in."
-      : "Nothing moves: there is no gradient.";
-    const line =
-      `${HINGE_SAYS[rule]}, margin ${margins[model.get("margin")]}. Positive ${show(cos(p))}, negative ${show(cos(n))}: ` +
-      `loss ${show(lossAt(x))}. ${what}`;
-    say(line);
+      slope > 0 ? "a step pulls the positive to the query and pushes the negative away"
+      : slope < 0 ? "a step pushes the positive away and pulls the negative in"
+      : "nothing moves";
+    // the paper's rule is at rest while the negative is far enough behind, the slide's while it is far enough ahead
+    const asks = rule === "paper" ? x <= 0 : rule === "slide" && x > 0;
+    const within = Math.abs(x) < margin;
+    const why = asks && within === (slope !== 0) ? `, by ${within ? "less" : "more"} than the margin ${margin}` : "";
+    say(
+      `${idle ? "A step was taken. " : ""}The negative is ${show(Math.abs(x))} ${x > 0 ? "ahead" : "behind"}${why}: ${what}. ` +
+        `${HINGE_SAYS[rule]}, margin ${margin}: positive ${show(cos(p))}, negative ${show(cos(n))}, loss ${show(lossAt(x))}.`,
+    );
     circle.setAttribute("aria-label", `positive at ${p} degrees, negative at ${n} degrees from the query`);
     chart.setAttribute("aria-label", `loss ${show(lossAt(x))} at a difference of ${show(x)}`);
   };
