@@ -16,7 +16,7 @@
 # > **Everything else in a recommender is learned from data. Why not the similarity itself?**
 #
 # Lesson 02 gave every user and every film a vector and took the dot product of the two. That product was our
-# choice. In 2017 a network took its place, and was ahead. You will see that lead, with a check mark. Do you believe it?
+# choice. In 2017 a network took its place, and was ahead. Do you believe it?
 #
 # **You will** doubt a check mark, compare users with films by a network, write a loss that compares pairs, and see what a
 # popular metric forgives.
@@ -64,7 +64,7 @@ remember("03")
 # ## 3.1 A check mark to doubt
 #
 # Does a learned similarity find more than a dot product? Yes, said He et al. in 2017 (*Neural Collaborative Filtering*,
-# NCF): their network **NeuMF** does. On MovieTweetings we measured it, too:
+# NCF): their network **NeuMF** does. It joins two simpler models: GMF, a dot product with weights, and MLP, a network (3.2). *Fused*, it starts from these two, trained. We measured it on MovieTweetings:
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 coarse = results.load(
@@ -97,9 +97,9 @@ axes[0].set_ylabel("NDCG@20, validation")
 plt.show()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 3.1. What was tried, for the dot product (Dot), for two steps toward NeuMF (GMF and MLP, 3.2) and for NeuMF. A mark is the best **trial** at a penalty $\lambda$ (lesson 02), a large mark the best of all. Dashed: nothing was tried there.*
+# *Figure 3.1. What was tried, for the dot product (Dot), for the two parts of NeuMF and for a NeuMF that is not fused. A mark is the best **trial** at a penalty $\lambda$ (lesson 02), a large mark the best of all. Dashed: nothing was tried there.*
 #
-# A trial is one training with one choice of settings, judged on validation. Two settings are the penalty and the *learning rate*, how far one step goes. Dot is best at 0.01, and the next penalty is ten times as large. GMF is best at the last one. Which trial would you add first?
+# A trial is one training with one choice of settings, judged on validation. Two settings are the penalty and the *learning rate*, how far one step goes. A better one may hide in a gap or beyond an end: Dot's best, 0.01, has a neighbor ten times as large, and GMF's is the last. Which trial would you add first?
 #
 # <details><summary>How this was measured</summary>
 #
@@ -152,8 +152,7 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems**, though every number on it is right.
-# Try `audit(trials)`. Dot has 12 trials, the NeuMF of the check mark 3. But that one is *fused*: it starts from the trained GMF and
-# MLP, not from noise as the one in figure 3.1. So it stands on their 12 and 12, too: 27. Who tries more finds more.
+# Try `audit(trials)`. Dot has 12 trials, the fused NeuMF 3; but it stands on the 12 of GMF and the 12 of MLP, too: 27. Each trial is one more chance: who tries more finds more.
 #
 # <details><summary>What to add</summary>
 #
@@ -202,13 +201,13 @@ predict("03.p1")
 # \hat y_{ui} = \mathbf h^\top \mathbf z_L
 # $$
 #
-# **NeuMF** runs both side by side, and reads them with one last layer. So it has the
+# **NeuMF** runs both side by side, each with vectors of its own, and reads them with one last layer: $\hat y_{ui} = \mathbf h^\top [\,\mathbf p_u \odot \mathbf q_i;\ \mathbf z_L]$. So it has the
 # product built in.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.3 More expressive?
 #
-# Can a network do what a dot product does? With one hidden layer it can approximate any continuous function on a bounded
+# Can a network do what a dot product does? With one hidden layer, wide enough, it can approximate any continuous function on a bounded
 # region, the dot product included: the argument for a network.
 #
 # But *can represent* is one thing, and *does learn* another. Take one number $p$ for a user and one, $q$, for
@@ -247,7 +246,7 @@ visuals.surface(nets)
 # %% [markdown]
 # *Figure 3.2. The score over user p and item q, of the product and of three networks: red above 0, blue below. In the dashed square the networks were trained. Below or beside them, the same score along the dotted line: solid the product, dashed the network.*
 #
-# Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little: 5.4, 5.5 and 7.3. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. Toward (3, 3) the product rises ever more steeply, and the networks fall behind. (Along the dotted line the product is straight; even there they leave it.)
+# Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. The product rises ever more steeply there, and the networks fall behind.
 #
 # **To represent is not yet to learn, and a network can be trusted only where it had data.** Here that is the whole square; in a recommender it is a few likes per user.
 
@@ -415,7 +414,7 @@ print(
 # *Figure 3.4. Training loss of the same model with the right sign (circles) and with the sign turned
 # (squares). One of the two recommends what its users never wanted.*
 #
-# Which one, the curves do not say: read the NDCG@20 above. **A falling loss says that the optimizer works. Whether it works
+# Which one, the curves do not say: read the NDCG@20 above. The turned loss is a faultless BPR of the opposite wish, and that is as easy to learn. **A falling loss says that the optimizer works. Whether it works
 # on the right problem, only a ranking on held-out data tells.**
 #
 # <details><summary>How this was measured</summary>
@@ -431,14 +430,14 @@ print(
 #
 # **Binary cross-entropy** (BCE) asks each item alone: like or no like? A sigmoid turns its score into the probability of a like. A like costs $-\log\sigma(s^+)$, a negative $-\log\sigma(-s^-)$. So single scores count: add 5 to all of them, and BPR notices nothing, but BCE does.
 #
-# **Softmax** lets all $n$ items compete for one choice. It turns their scores into probabilities that add up to 1:
+# **Softmax** lets all $n$ items compete for one choice. Their scores become probabilities that add up to 1:
 #
 # $$
 # p_i = \frac{e^{s_i}}{Z}, \qquad Z = \sum_{j=1}^{n} e^{s_j}, \qquad L = -\log p_i = \log Z - s_i
 # $$
 #
 # But $Z$ costs a score for every item at every step. So one draws
-# negatives and lets them stand for the rest: a **sampled softmax**. Cosines, at most 1, are divided by a small **temperature** first.
+# negatives and lets them stand for the rest: a **sampled softmax**. Scores that are cosines, none above 1, are first divided by a small **temperature**: else no $p_i$ gets near 1.
 #
 # **By hand.** A like has the score 2, two negatives 1 and 0.
 #
@@ -461,7 +460,7 @@ print(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.6 A hundred items to rank
 #
-# What is the lead of 3.1 measured with? We ranked all items. That was slow in 2017, so the NCF paper took a shortcut. Take one held-out item of a user, and draw 99 items that the user has not touched. Does the item reach the **top 10 of these 100**?
+# What is the lead of 3.1 measured with? We ranked all items. The NCF paper took a shortcut, as that was slow. Take one held-out item of a user, and draw 99 items that the user has not touched. Does the item reach the **top 10 of these 100**?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p8"]
 predict("03.p8")
@@ -485,7 +484,7 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Does NeuMF find more than a dot product, once that gets more care? Dot, GMF and MLP get more trials; the fused NeuMF starts from the new winners.
+# Does NeuMF find more than a dot product, once that gets more care? Dot, GMF and MLP get more trials; the fused NeuMF starts from the new winners. On validation all three took BCE in the place of BPR, with four negatives for a like, and NeuMF goes on with it: the loss does not set them apart.
 #
 # A lead over one's own relatives says little. So four rivals take part: *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β, which walks three steps along likes (lesson 04).
 #
@@ -555,13 +554,13 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the two of the check mark.** Dot rose by two settings: a penalty between its old ones, and a higher rate. Was that the trial you would have added? A coarse grid serves whoever's best happens to stand on it. So the lead of 3.1 was a lead in care. Who finds more now, nobody can tell, and the care is still not equal: NeuMF stands on 39 trials, Dot on 16, and Dot is best at the end of its rates.
+# **First the two of the check mark.** Dot's better settings lay where nothing had been tried: between two old penalties, and at a higher rate. Was that the trial you would have added? A coarse grid serves whoever's best stands on it by chance: the lead of 3.1 was a lead in care. Who finds more now, nobody can tell.
 #
-# **What of the network alone?** The MLP (rows below) finds about what popularity finds. A likely reason is 3.3: what a product is given, the MLP has to learn from a few likes per user. NeuMF need not, for it has the product built in.
+# **What of the network alone?** The MLP (rows below) finds about what popularity finds, and a likely reason is 3.3: what a product is given, the MLP has to learn from a few likes per user. NeuMF need not, for it has the product built in.
 #
-# **Then look above them.** RP3β, iALS and EASE find more than both. And iALS is a dot product, too: with Dot's 32 numbers it finds 0.182. So it is not the product that holds Dot back. A likely reason: the three see every cell of $\mathbf R$, or every path, at once. Dot and NeuMF see a few drawn negatives. So look at what training sees before you change how scores are made.
+# **Then look above them.** RP3β, iALS and EASE find more than both. But iALS is a dot product, too, and ahead with as many numbers as Dot, so it is not the product that holds Dot back. What is it, then? Perhaps what training sees: the three use every cell of $\mathbf R$, or every path, at once, Dot and NeuMF a few drawn negatives. Ask what training sees before you change how scores are made.
 #
-# **Last, follow EASE along its row.** With 99 negatives it is behind Dot, among all items ahead: the turn that 3.6 warned of.
+# **Last, follow EASE along its row.** With 99 negatives it is behind Dot, among all items ahead: the draws ask who is in the best tenth, not who is on top (3.6).
 #
 # **A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite
 # the simple ones.**
@@ -569,9 +568,9 @@ verdicts(*cards)
 # <details><summary>How this was measured</summary>
 #
 # *Trials*: for Dot, GMF and MLP four more each, three penalties between the old ones and beyond, then a rate beyond the end
-# of its grid: 16. On validation Dot rises from 0.134 to 0.141 at the penalty 0.03, and to 0.145 with the rate 0.01 there. The fused NeuMF tries two more rates and stands on 39 trials, those of its parts among them. The rivals
+# of its grid: 16. On validation Dot rises from 0.134 to 0.141 at the penalty 0.03, and to 0.145 with the rate 0.01 there. The fused NeuMF tries two more rates and stands on 39 trials, those of its parts among them, so the care is still not equal. The rivals
 # have twelve each. All choices are by NDCG@20 on validation, and all are fitted on the train part alone; 4.5 adds validation and tries other exponents, and there RP3β has 0.190. *Seeds*: three for what is trained from chance, and one run
-# for popularity, RP3β and EASE. *Sizes*: NeuMF keeps 64 numbers per user and film, Dot 32. The length of *iALS, any d*, was chosen on validation, too; a second row has 32. The Dot of 3.1 found 0.155. *Cards*: the rival is the one
+# for popularity, RP3β and EASE. *Sizes*: NeuMF keeps 64 numbers per user and film, Dot 32. Dot is best at the end of its rates. The length of *iALS, any d*, was chosen on validation, too; a second row has 32. The Dot of 3.1 found 0.155. *Cards*: the rival is the one
 # that validation preferred (for claim 1 of Dot and GMF, which is Dot with weights); intervals are of 95 % over 3,452 users.
 #
 # *Not every gap is closed.* The fused NeuMF was only tried at the penalty 0.1. Dot, now at the penalty 0.03, is best at its last epoch, too: it may find more.
@@ -595,19 +594,18 @@ verdicts(*cards)
 # cousin with no squeeze at all. In the LightGCN paper Mult-VAE is the strongest baseline.
 #
 # </details>
-#
-# ### What a learned similarity is for
-#
-# | what it is for | where it won | where it did not |
-# |---|---|---|
-# | reordering a short list, where a network may read more than two vectors (lesson 17; not tried here) | nowhere beside a tuned dot product | against iALS: 0.014 lower; and it cannot be searched (3.4) |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **Why not learn the similarity itself?** You may. But beside a dot product that was tuned with care we saw no gain (3.7). And without the dot product there is no index over a million items (3.4).
-# * A network *can represent* a dot product and still has to *learn* it. Trust it only where it had data.
-# * A lead is worth as much as the care for its rival: read the trials first, then the verdict.
+# > **What it is for.** Reordering a short list, where a network may read more than two vectors (lesson 17; not tried here).
+# >
+# > **Where it won.** Nowhere beside a dot product that was tuned with care.
+# >
+# > **Where it did not.** Against iALS: NDCG@20 lower by 0.014. And it cannot be searched (3.4).
+#
+# * **Why not learn the similarity itself?** You may. But what a product has for nothing, a network has to learn from likes (3.3), and it can be trusted only where it had data.
+# * A lead is worth as much as the care for its rival: read the trials first.
 # * BPR compares pairs, BCE asks each item alone, softmax lets all compete. Check a sign on held-out data.
 # * A metric on 99 drawn negatives can put two recommenders in the wrong order. Rank all items.
 #

@@ -114,7 +114,7 @@ pd.DataFrame(shares, index=["p0", "p1", "p2"]).T.rename_axis("restart").round(4)
 predict("08.p1")
 
 # %% [markdown]
-# With `restart` near 0 the walker forgets where it began, and visits follow the degrees: ¼, ½, ¼. With `restart` 1 it knows one step.
+# With `restart` near 0 the walker forgets where it began, and visits follow the degrees: p1 is on two boards, the others on one, so ¼, ½, ¼. (p1 has half in every row: each board holds p1 and one other pin.) With `restart` 1 it knows one step.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.1 — `pixie_walk` ({{points:08.1}})
@@ -216,7 +216,7 @@ plt.show()
 # Ten thousand steps find 84 % in citeulike-t, in PinWorld more. The pins at the top are visited again and again, so they
 # are soon found; the noise is about the rest.
 #
-# And no step asks how large the graph is: it is two looks into memory, wherever the walker
+# And no step asks how large the graph is: it looks up two edges, wherever the walker
 # stands. That is half of an answer to the opening question.
 #
 # **The top of a list is decided early: ten thousand steps found most of it.**
@@ -305,7 +305,6 @@ for ax, (name, x) in zip(figure.subplots(1, 2), decided.items(), strict=True):
     summed = [x["ndcg"][f"{p} pins, sum"] for p in by_pins]
     ax.plot(boosted.keys(), boosted.values(), "o-", color=style.USER, label="booster")
     ax.plot(by_pins.keys(), summed, "s--", color=style.ITEM, label="sum of the visits")
-    ax.plot(8, x["ndcg"]["8 pins, equal steps"], "X", color=style.INK, label="booster, equal steps")
     ax.set(xscale="log", xlabel="pins of a user", title=name, ylim=(0, None))
     ax.set_xticks(list(boosted), list(boosted))
     ax.minorticks_off()
@@ -322,7 +321,7 @@ verdict(
 
 # %% [markdown]
 # *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits
-# (dashed, from eight pins on); for the cross see the fold. Look at the rise first, then at the distance of the lines.*
+# (dashed, from eight pins on). Look at the rise first, then at the distance of the lines.*
 #
 # Why do the lines rise? A guess: each pin says something else about the user, and a few
 # thousand steps are enough for each (8.2). From eight on they hardly rise: more of the same person says little new.
@@ -332,12 +331,12 @@ verdict(
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
-# <details><summary>How this was measured, and the cross</summary>
+# <details><summary>How this was measured, and a second clever rule</summary>
 #
-# The cross is about a second clever rule. How many steps for each pin? Pixie's steps grow with the degree of a pin, but more slowly (branch 8.15); the dull way, the cross, is equal steps. We cannot tell the two: Pixie's steps over equal ones, eight pins, −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
+# How many steps for each pin? Pixie's steps grow with the degree of a pin, but more slowly (branch 8.15); the dull way is equal steps. We cannot tell the two: Pixie's steps over equal ones, eight pins, −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
 # from −0.0015 to +0.0040, in PinWorld. When every pin has thousands, it may hardly matter who gets some more.
 #
-# What is sought are later saves (PinWorld) and hidden articles (citeulike-t); what a user has is never recommended. Restart ½, and
+# What is sought are later saves (PinWorld) and hidden articles (citeulike-t); what a user has is never recommended. Restart ½ (at 1 validation chose the booster for the libraries, 8.5), and
 # all users with a pin that is on a board: 1,239 and 3,527. In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight. Weights for recent pins: in PinWorld we let a pin's steps halve
 # with its age, in 1 to 28 days. On the week that chooses, equal weights are best; a week later 28 days find 0.0026 more
 # (from 0.0002 to 0.0049), and nobody could have known. A stored measurement.
@@ -392,7 +391,7 @@ for ax in axes:
 plt.show()
 
 # %% [markdown]
-# *Figure 8.4. Quality against milliseconds of CPU: walks (circles) of more and more steps, and push (squares) until all is drier and drier. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, with the exact vector (diamond) and three exact hops, undivided (triangle).*
+# *Figure 8.4. Quality against milliseconds of CPU: walks (circles) of more and more steps, and push (squares) until all is drier and drier. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, with the exact vector (diamond) and three exact hops without RP3β's division (triangle).*
 #
 # Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
 # So from the most liked items the walk is far ahead while time is short (dashed). From rare ones, with few
@@ -418,8 +417,10 @@ plt.show()
 #
 # A walk is cheap. Is it good? On a small graph one can compute rivals that never fit Pinterest's. **RP3β**
 # takes three exact hops and divides by the degree of where it arrives (lesson 04); **EASE** and **iALS** are of
-# lesson 02. The last three rows change one thing each: Pixie *on saves* goes without the boards, RP3β *with boards* gets
-# them, and *Pixie / degree^β* divides its visits by a power of the pin's degree.
+# lesson 02. In PinWorld a *save* ties a pin to a person, all her interests in one pile; a *board* is one of her piles, mostly
+# of one topic. Pixie walks over boards, its rivals read saves.
+#
+# Three rows change one thing each: *Pixie / degree^β* divides its visits by a power of the pin's degree, the other two change the graph.
 #
 # > **Claim** (ours). For a user of several pins Pixie finds more than every rival.
 
@@ -447,8 +448,8 @@ of_saves = next(x for x in by_graph["tuned"] if x["graph"] == "saves")
 compared["Pixie on saves"] = {
     "PinWorld": by_graph["ndcg"]["saves"], "d": None, "trials": of_saves["trials"],
 }  # fmt: skip
-last = ("Pixie on saves", "RP3β with boards", "Pixie / degree^β", "Pixie, untuned", "popularity")
-order = [*(k for k in compared if k not in last), *last]
+of_pixie = ("Pixie", "Pixie / degree^β", "Pixie on saves")
+order = [*of_pixie, "RP3β", "RP3β with boards", "EASE", "iALS", "Pixie, untuned", "popularity"]
 rows = {
     k: {f"NDCG@20, {name}": compared[k].get(name) for name in kinds}
     | {x: compared[k][x] for x in ("d", "trials")}
@@ -475,8 +476,7 @@ verdict(
 # and more than half of the distance to RP3β is gone.
 #
 # **PinWorld: ahead, and the boards are why.** On saves alone a walk finds less than RP3β. But a board holds what somebody
-# put together on purpose, so even a far board may be on the subject. (Here most are: we made a person's boards
-# by topic.) So going far pays here: a walk that goes home after one step in seventeen finds 0.098, after every step
+# put together on purpose, so even a far board may be on the subject (we made them so). Going far pays here: a walk that goes home after one step in seventeen finds 0.098, after every step
 # 0.085. Three hops never get that far, so boards hardly help RP3β.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
@@ -487,7 +487,7 @@ verdict(
 # users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
 # booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
-# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so Pixie's last row is Pixie again. Going far, by
+# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so *Pixie / degree^β* is Pixie again. Going far, by
 # the restart alone, all else as tuned: 0.06 over 1 +0.013, from +0.008 to +0.017; over ½ +0.005, from +0.002 to +0.008; over 0.2 +0.001, from −0.001 to +0.003. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
 # −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all. Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
 # most that were tried; Pixie on the libraries with the most pins, 64, and few libraries are larger. Stored measurements.
@@ -498,7 +498,7 @@ verdict(
 # ## 8.6 How large is your catalog?
 #
 # Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten million. Count how many
-# requests a second one thread answers. The index has to find nine tenths of the scan's list; the lists of walk and push are not judged. Six ways differ in what they look at:
+# requests a second one thread answers. Six ways differ in what they look at:
 #
 # | for a request | in figure 8.5 |
 # |---|---|
@@ -556,14 +556,14 @@ verdict(
 # line falls only to a seventh. Why at all? That is the other half of the answer: a small graph fits into the processor's
 # cache, in a large one most looks wait for main memory (branch 8.7).
 #
-# On top is then the finished table: its answers are nearly ready, but somebody has to make it.
+# The finished table's answers are nearly ready, but somebody has to make it.
 #
-# **From 100,000 things on, ten thousand steps or a push answer more requests than a scan; from a million on, than this index, too. Only a finished table is then faster, and it knows no edge of today.**
+# **A request costs what it has to look at: every thing, a part of them, or ten thousand steps. From a million things on only a finished table was faster than a walk or a push, and it knows no edge of today.**
 #
 # <details><summary>How this was measured</summary>
 #
 # * **Catalogs.** Vectors of 64 numbers around random centers, a graph of n pins and n / 2 boards of ten. One catalog of each size; ten million had a run of their own.
-# * **Settings.** Restart ½, tolerance 0.00001, lists of twenty. item2item adds up twenty rows of its table, which has fifty neighbors a thing, made from the likes (of ten million things drawn at random).
+# * **Settings.** The index has to find nine tenths of the scan's list; the lists of walk and push are not judged. Restart ½, tolerance 0.00001, lists of twenty. item2item adds up twenty rows of its table, which has fifty neighbors a thing, made from the likes (of ten million things drawn at random).
 # * **Clock.** One thread, three rounds of twenty requests, the faster of two answers. What does not fit into 8 GB answers nothing: EASE from 100,000 things on.
 # * **Requests a second at a million.** Scan from 22 to 24, cells of faiss from 358 to 430, push from 1,096 to 2,773, item2item from 10,917 to 13,720. At a thousand the scan answers 62,000, the walk 12,000; at ten million 5 and 1,900.
 # * **Not said.** On real vectors an index may look at less; that was not measured, nor was a catalog that changes. Nothing here says whose list is better. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things.
@@ -575,16 +575,16 @@ verdict(
 #
 # > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training.
 # >
-# > **Where it won.** PinWorld, on boards that keep to a topic: NDCG@20 0.098; RP3β with the same boards 0.092; on saves iALS 0.092 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
+# > **Where it won.** PinWorld, on boards that keep to a topic: NDCG@20 0.098; RP3β with the same boards 0.092 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
 # > scan 23 (8.6).
 # >
 # > **Where it did not.** On libraries: NDCG@20 0.165, iALS 0.196. A thousand things:
 # > 12,000 requests a second, a scan 62,000. A pin on no board is never found.
 #
-# * **How can an answer cost so little more?** A step is two looks into memory, however large the graph, and ten thousand steps found most of the top
-#   fifty. What grows is the memory and the waiting for it: a thousandfold catalog takes a walk seven times as long.
+# * **How can an answer cost so little more?** A step looks up two edges, however large the graph, and ten thousand steps found most of the top
+#   fifty. What grows is the memory and the waiting for it.
 # * **Which parts earn their keep?** Asking with several pins; walking far, where boards keep to a subject; chance, where nodes have many neighbors. The booster
-#   shows no gain here.
+#   shows no gain here (at restart ½; at 1 validation chose it for the libraries).
 #
 # **Next.** A walk knows that two pins stand on one board, and nothing of what they show. What if walks chose whom a
 # GraphSAGE (lesson 07) listens to? [Lesson 09](09_pinsage.ipynb).
@@ -691,8 +691,8 @@ def ndcg(data, rule):
 #
 # *A branch of about 5 minutes: why "the cost does not depend on the size" is true of steps and false of milliseconds.*
 #
-# A step is two looks into memory at places nobody foresaw, and in a graph
-# that does not fit into the cache each of them **waits**. Gowalla, copied to up to 16 times its size, 100,000
+# A step looks up two edges at places of memory nobody foresaw, and in a graph
+# that does not fit into the cache each look **waits**. Gowalla, copied to up to 16 times its size, 100,000
 # steps; once with one walker, and once with 64 who take turns, so that while one waits for memory the others
 # walk.
 

@@ -141,7 +141,7 @@ QUESTIONS = (
          "3.8 times for 64 walkers who take turns, 5.2 for one at a time. The steps are the same; more looks miss the "
          "cache, and the array of counts has an entry per node."),
         ("it stays as it is",
-         "The number of steps does. But a step is two looks into memory, and in a larger graph more of them wait."),
+         "The number of steps does. But a step looks up two edges, and in a larger graph more of these looks wait."),
         ("it grows sixteenfold",
          "That is so for who goes through all edges. A walk looks at two per step, and what grows is the waiting."),
     ), measured=_larger),
@@ -217,9 +217,9 @@ QUESTIONS = (
         ("a fifth to a tenth",
          "A seventh: 12,334 become 1,759. The steps are as many, but each looks into a larger memory, and waits. A scan goes from 62,324 to 23."),
         ("all of them: a step is a step",
-         "The steps are as many. But each is two looks into memory, and in a larger graph more of them wait."),
+         "The steps are as many. But each looks up two edges, and in a larger graph more of these looks wait."),
         ("about a thousandth",
-         "That is so for who goes through everything: a scan goes from 62,324 to 23. A walk looks at two places a step."),
+         "That is so for who goes through everything: a scan goes from 62,324 to 23. A walk looks at two edges a step."),
     ), measured=_slower),
     Question(
         "08.p11",

@@ -65,7 +65,8 @@ def test_the_lines_are_what_torch_computes():
 def test_the_picture_has_a_map_for_the_product_and_each_network():
     axes = visuals.surface([FOLDS, parameters(a_net(8))]).static()
     titles = [ax.get_title() or ax.get_title(loc="left") for ax in axes[:3]]  # as the style says
-    assert titles == ["p · q", "4 units", "8 units"]
+    assert titles[0] == "p · q\n9.0 at (3, 3)"
+    assert [title.partition("\n")[0] for title in titles] == ["p · q", "4 units", "8 units"]
     assert {ax.patches[0].get_width() for ax in axes[:3]} == {4.0}  # trained between -2 and 2
 
 

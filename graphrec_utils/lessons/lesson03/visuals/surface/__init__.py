@@ -81,7 +81,7 @@ def draw(networks: list[dict], item: float, trained: float) -> tuple[Axes, ...]:
     p, q = np.meshgrid(axis, axis)
     panels = {"p · q": p * q}
     panels |= {f"{len(net['b'])} units": score(net, p, q) for net in networks}
-    figure = plt.figure(figsize=(7.2, 3.9))
+    figure = plt.figure(figsize=(7.2, 4.2))
     maps, lines = figure.subplots(2, len(panels), sharex=True, sharey="row", squeeze=False)
     for top, below, (name, values) in zip(maps, lines, panels.items(), strict=True):
         top.contourf(p, q, values, np.linspace(-9, 9, BANDS + 1), cmap=style.SIGNED, extend="both")
@@ -91,7 +91,7 @@ def draw(networks: list[dict], item: float, trained: float) -> tuple[Axes, ...]:
             Rectangle((-trained, -trained), side, side, fill=False, ls="dashed", ec=style.INK)
         )
         top.axhline(item, color=style.INK, linewidth=1, linestyle="dotted")
-        top.set(title=name, aspect="equal")
+        top.set(title=f"{name}\n{values[-1, -1]:.1f} at ({REACH:g}, {REACH:g})", aspect="equal")
         below.plot(axis, item * axis, color=style.CONTEXT, linewidth=3)
         if name != "p · q":
             k = list(panels).index(name) - 1

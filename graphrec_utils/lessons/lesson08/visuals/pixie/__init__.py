@@ -176,5 +176,6 @@ def draw(R, boards, pins, start, restart, liked, language, seed) -> tuple[Axes, 
         ax.barh(rows[1], counts, color=colors[m:], height=0.6)
         ax.set_yticks([])
         ax.set(ylim=(-0.6, n - 0.4), xlabel=f"visits of {STEPS}")
-        ax.set_title("no preference" if favor == 1 else f"{language} × {favor}", loc="left")
+        plain = "no preference" if len(favors) > 1 else f"from {pins[start]}"
+        ax.set_title(plain if favor == 1 else f"{language} × {favor}", loc="left")
     return tuple(axes)
