@@ -176,7 +176,7 @@ TABLE = (
            after={"PinnerSage": "users from pins", "SASRec": "causal attention", "logQ": "its loss"},
            look=("#4B4BC8", (9, 1, 0)), generator="systems.pinnerformer", exercises=("15.1", "15.5"), trained=True, hears=False,
            take="a person's vector is made anew before each list",
-           leave="vectors are a day old or more: a table or a walk finds as much"),
+           leave="vectors are a day old or more, after a short training: a table or a walk finds as much"),
     Method("OmniSage", "16", "one encoder for pins and users, from graphs and histories", column=6,
            year=2025,
            after={"MultiBiSage": "attention over neighbors", "PinnerFormer": "the side of users"},
