@@ -433,7 +433,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 #
 # Does a real model find more with it, and what becomes of the rare items? A real model has no free score for every pair, only 32 numbers for each user and each item.
 #
-# Four ways meet: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**. RP3β and a list of the last days stand beside them.
+# Four ways meet: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**; RP3β and a list of the last days stand beside them.
 #
 # Was the second not 1.07 off? Among four items, yes. Among hundreds, none a large part of what a user takes, the draws are nearly the whole sum, and a factor $n$ only adds a constant to the loss (11.7). So the full diamond should stand for your loss of 11.2, too, which was not run.
 #
@@ -521,7 +521,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond by what is found. (It lies farther left, but its best settings differ, too.) *Exact* is a promise about free scores at the end of the road; 32 coordinates, stopped on the way, need not get there. So no proof chooses your loss: measure.
+# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond by what is found. *Exact* is a promise about free scores at the end of the road; 32 coordinates, stopped on the way, need not get there. So no proof chooses your loss: measure.
 #
 # **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. Nearly half of this lead is the tuned λ: give the corrected model one, and 0.180 becomes 0.191, still behind 0.205. A likely reason for the rest: popularity beside the product costs no coordinate, so all 32 are left for taste. Its price: on PinWorld and Gowalla it lies farther left. Still, try it before you rewrite a loss (yours may gain less).
 #
