@@ -39,7 +39,7 @@ def _many(_) -> str:
     (found,) = (
         np.mean(r["MRR"]) for r in rows if (r["kind"], r["model"]) == ("one to many", "TransE")
     )
-    return "in front" if found > 0.9 else "about third" if found > 0.25 else "somewhere behind"
+    return "in front" if found > 0.9 else "about third" if found > 0.25 else "behind the parent"
 
 
 def _new_pins(_) -> str:
@@ -113,7 +113,7 @@ QUESTIONS = (
         ("about third",
          "Its five distances cannot all be 0, but the other four tails have left the list. A rank asks only who is nearer, and "
          "no stranger is: 1.00."),
-        ("somewhere behind the head",
+        ("behind the parent itself",
          "So it is where the arrow is short, as in symmetric relations. An arrow to five children is long: 1.00."),
     ), measured=_many),
     Question("12.p5", "Unit entities, trained by distance. You rank by the product (h + r) · t instead. "
