@@ -86,11 +86,11 @@ remember("14")
 # Minutes 4 to 6. Let everybody write down a number between 0 and 1, then press the key: 0.66. Usual wrong answer: a small one. A pin on no board is
 # clicked, bought or found by a search all the same. The last third nobody has touched yet: for these no graph helps, only content.
 #
-# ### Each kind of pin has another graph that knows it best
+# ### Each kind of pin is known best by a different graph
 # * drawing who knows whom
 # * words **Ads**: 29 % are on a board, 86 % in *user-ad*, none in *user-pin*.
 #
-# Minutes 6 to 8. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent: the darker, the more. Let the room find the darkest place of each column: it has a thick edge, and a row of its own each time. Then go down the column of ads. The 0 has a reason: user-pin counts long clicks, and idea pins and ads
+# Minutes 6 to 8. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent: the darker, the more. Let the room find the darkest place of each column: it has a thick edge, and a row of its own each time; for products 92 and 93 are as good as level. Then go down the column of ads. The 0 has a reason: user-pin counts long clicks, and idea pins and ads
 # get none in this world. Why does user-idea know 45 % of organic pins, and user-ad 13 %? For each click on an idea pin or an ad there are two edges, one to
 # it and one to the pin that was engaged with right before.
 
@@ -256,19 +256,20 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 #
 # Minutes 16 to 19. Above, four empty places on their way: to each fit −∞ is added, since e to −∞ is 0. That hides an empty place. But what if all places are empty? Let the room write down both halves of an answer. Usual wrong answer (14.p4): a, nan_to_num
 # saves it. Right is b; let somebody who voted for it say where the gradient goes. As for c, that is what a finite number in place of −∞ gives; and for d, a softmax sums to 1 wherever it has a value, so it cannot give zeros.
+# Why so long on it? MultiBiSage never has an empty set, as slide 11 shows; code of your own may.
 #
 # ### Where −∞ is added, the value is repaired, the gradient is not
 # * drawing empty list
 # * words Way out: *masked_fill* with a **finite number**, and **zeros** after the softmax.
 #
-# Minutes 19 to 22. Upper row, from left to right: e to −∞ is 0 at each place, and 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from right to left, the way back: nan_to_num lets nothing back where it wrote a 0, so 0 goes on, and the softmax multiplies it by its NaN.
+# Minutes 19 to 21. Upper row, from left to right: e to −∞ is 0 at each place, and 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from right to left, the way back: nan_to_num lets nothing back where it wrote a 0, so 0 goes on, and the softmax multiplies it by its NaN.
 # Through the addition NaN goes on to the fits: after the next step every weight before them is NaN. So it is where −∞ is added. With masked_fill before the softmax no gradient goes back to a masked fit, and training survives, as long as nan_to_num comes before the values. The way out below needs no repair. Another is a place that is always there: MultiBiSage has one.
 #
-# ### Without a mask, places of zeros take weight: e⁰ = 1
+# ### Zeros are no mask: an empty place of zeros weighs e⁰ = 1
 # * figure 14.1; row = 0
-# * then words By hand, unmasked: one neighbor at **log 5**, five zeros: 5 / (5 + 5) = **½**.
+# * then words Unmasked, as drawn: e to the fit is 2.6, and 2.6 / (2.6 + 5) = **0.34**.
 #
-# Minutes 22 to 25. The title is false while the mask is on; with it we begin. It opens on the first pin, with one neighbor and five empty places in the graph of ads. On top, a strip of length 1: what the pin looks at; the neighbor has all of it. At the right its key as an arrow, as wide as its weight; the dashed line is the query, and the ring where the arrow begins stands for the empty places. The farther a key reaches along the query, the more it counts.
+# Minutes 21 to 24. It opens with the mask, on the first pin, with one neighbor and five empty places in the graph of ads. On top, a strip of length 1: what the pin looks at; the neighbor has all of it. At the right its key as an arrow, as wide as its weight; the dashed line is the query, and the ring where the arrow begins stands for the empty places.
 # Press ad 29, masked: it has nobody, and its weights sum to 0, since zeros are written after the softmax. Back to the organic pin. Ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: of its 1 the neighbor keeps a third, so zeros are no way out. Press the key and say the sum.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
@@ -368,14 +369,15 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # ### MultiBiSage attends in each graph, then over the graphs
 # * drawing two levels
 #
-# Minutes 25 to 29. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, and one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
+# Minutes 24 to 27. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, and one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
 # learned, plus the pin looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
 # network follows; lesson 15 takes it apart. That the pin is added to CLS is our idea: a pin that no graph knows still says something.
 #
-# ### By hand: 4 and 8 make 5; with graph two empty, 4
+# ### By hand: two levels give 5; mask graph two, and 4 is left
 # * drawing levels by hand
+# * then drawing graph two masked
 #
-# Minutes 29 to 30. With attention alone, and above the graphs without CLS. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above, the fits of 14.3 again, log 3 and 0: ¾ of 4 and ¼ of 8 are 5. If graph two is empty it is masked: 4. If both are? The model always has CLS plus the pin in the set. In the notebook figure 14.2 shows where a trained model looks.
+# Minutes 27 to 29. With attention alone, and above the graphs without CLS. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above, the fits of 14.3 again, log 3 and 0: ¾ of 4 and ¼ of 8 are 5. Ask what comes out if graph two is empty, and press the key: it is masked, graph one has all the weight, and 4 is left. If both are empty? The model always has CLS plus the pin in the set. In the notebook figure 14.2 shows where a trained model looks.
 
 # %% slideshow={"slide_type": "skip"} tags=["long"] jupyter={"source_hidden": true}
 COMMAND = "python -m solutions.experiments.lesson14.multibisage_study"
@@ -431,14 +433,14 @@ visuals.machine(kinds)
 # ### Edges bring new neighbors; a way to listen only weighs them
 # * drawing climb
 #
-# Minutes 30 to 33. All are trained alike, with the softmax and the log Q of lesson 11, for the task of the first minute: from a pin find the next one. First the edges: they bring neighbors whom nobody could hear before. Then the ways to listen, which only weigh those who are there. From the left, one level changes at a time: mean
+# Minutes 29 to 32. All are trained alike, with the softmax and the log Q of lesson 11, for the task of the first minute: from a pin find the next one. First the edges: they bring neighbors whom nobody could hear before. Then the ways to listen, which only weigh those who are there. From the left, one level changes at a time: mean
 # is that of 14.2. Concat puts the attention block that you have just seen over the neighbors; over the graphs it keeps the matrices of 14.2. Transformer is MultiBiSage, with the block on both levels. At the right two older kinds of attention, one for each level: GAT learns how loud each neighbor is, from a number of each end; HAN learns how loud each graph is, by a small network.
 #
 # ### Common belief: the transformer of six graphs finds most
 # * drawing what it costs
 # * box Each at its best settings: who finds most?<br>**a** transformer, then GAT + HAN, then mean<br>**b** the mean<br>**c** one cannot tell them apart
 #
-# Minutes 33 to 34. The bars are the price, CPU seconds of a training; what each finds is to be guessed. Recall@10: of what is engaged with in the next week, the share that stands among ten. Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right.
+# Minutes 32 to 34. The bars are the price, CPU seconds of a training; what each finds is to be guessed. Recall@10: of what is engaged with in the next week, the share that stands among ten. Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right.
 #
 # ### Bring the edges, and keep the aggregation plain
 # * figure 14.3
@@ -514,23 +516,23 @@ verdict(
 # > **Claim** (of the abstract; the cost is ours). At equal cost MultiBiSage finds more than PinSage.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### PinSage is left with content, six graphs with neighbors
-# * drawing what is left
-#
-# Minutes 37 to 39. A mean over all pins hides whom a graph serves. So ask twice, in the test week, the last one, on which nothing was chosen: for all pins, and for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. RP3β (lesson 04, two
-# steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS with six graphs gets boards, people and searches as further rows, so this pin still has its people and its searches. The mean of six graphs hears its neighbors in the other five. Do the networks not learn from those pairs, too? They train on them, but keep nothing of one pin.
-#
 # ### By the abstract, MultiBiSage finds more than PinSage
 # * drawing four dots
-# * box Test week, all pins: who is first?<br>**a** MultiBiSage (transformer, six graphs)<br>**b** plain mean, six graphs<br>**c** PinSage twice as large, boards<br>**d** iALS, six graphs as further rows
+# * box Test week, all pins: who is first?<br>**a** MultiBiSage (transformer, six graphs)<br>**b** plain mean, six graphs<br>**c** PinSage twice as large, as many seconds<br>**d** iALS, six graphs as further rows
 #
-# Minutes 39 to 41. The four dots are the four answers, by recall@10. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage. A model that costs more is to be compared at equal cost: this PinSage has twice the numbers and neighbors and trains for as many seconds. Vote (14.p8). Usual wrong answer: a. Right is b, as the next slide shows.
+# Minutes 37 to 39. For whom? In the test week, the last one, on which nothing was chosen. First all pins. The four dots are the four answers, by recall@10. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage. A model that costs more is to be compared at equal cost: this PinSage has twice the numbers and neighbors and trains for as many seconds. Vote (14.p8). Usual wrong answer: a. Right is b, as the next slide shows.
 #
 # ### In the test week the plain mean is ahead of MultiBiSage
 # * drawing ahead of all three
 # * then words MultiBiSage over the larger PinSage: +0.002, from −0.003 to +0.007: **cannot tell**.
 #
-# Minutes 41 to 44. A row is a rival with what it finds, a bar the lead of the plain mean over it, an interval over the pins that ask, with three trainings of each network. The mean is ahead of all three, of MultiBiSage for a fifth of the seconds. In this run it finds 0.262, in that of the figure that follows 0.261. In 14.5, another week, which chose, no difference could be told. Then press the key: from the larger PinSage MultiBiSage cannot be told apart, nor from iALS with six graphs. Why does the paper see a gain? Its world is another and far larger one; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
+# Minutes 39 to 42. A row is a rival with what it finds, a bar the lead of the plain mean over it, an interval over the pins that ask, with three trainings of each network. The mean is ahead of all three, of MultiBiSage for a fifth of the seconds. In this run it finds 0.262, in that of the figure that follows 0.261. In 14.5, another week, which chose, no difference could be told. Then press the key: from the larger PinSage MultiBiSage cannot be told apart, nor from iALS with six graphs. Why does the paper see a gain? Its world is another and far larger one; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
+#
+# ### On no board: PinSage keeps content, six graphs neighbors
+# * drawing what is left
+#
+# Minutes 42 to 44. A mean over all pins hides whom a graph serves. So ask again, for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. RP3β (lesson 04, two
+# steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS with six graphs gets boards, people and searches as further rows, so this pin still has its people and its searches. The mean of six graphs hears its neighbors in the other five. Do the networks not learn from those pairs, too? They train on them, but keep nothing of one pin.
 #
 # ### Pins on no board: six graphs find 0.273, the boards 0.222
 # * figure 14.4

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import math
 
-import torch
-
-from graphrec_utils import toy
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
-from graphrec_utils.losses import exact
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
-DRAWS = 16
 HERS = {"the bestseller": (0.8, 0.9), "the rare film": (0.2, 0.1)}  # p for Ann, Q
 
 
@@ -111,8 +106,8 @@ def sum_by_draws() -> Sheet:
         390,
         "Left the sum over all other items; right eight draws that stand for it: what is drawn twice as often counts half, and the draw that is the positive is left out",
     )
-    sheet.text(0, 30, "the sum over j ≠ i, eˢ = 1: 3", bold=True)
-    sheet.text(480, 30, "eight draws, each divided by 8 Q: 3", bold=True)
+    sheet.text(0, 30, "wanted: 3 items, eˢ = 1 each: 3", size=24, bold=True)
+    sheet.text(480, 30, "eight draws, each counts 1 / (8 Q): again 3", size=24, bold=True)
     shares = (("bestseller", "½", 4, ITEM), ("film B", "¼", 2, ITEM), ("film C", "⅛", 1, ITEM), ("positive i", "⅛", 1, NEGATIVE))  # fmt: skip
     for k, (name, q, drawn, color) in enumerate(shares):
         y = 60 + 82 * k
@@ -207,38 +202,6 @@ def at_sixteen() -> Sheet:
     return sheet
 
 
-def steps_and_ends() -> Sheet:
-    scores, Q, positive = toy.logits()
-    p = scores.softmax(dim=0)
-    full = p - torch.eye(len(p), dtype=p.dtype)[positive]
-    halves = (("one row, favorite taken:\nmean gradient", full, 470, 270), ("all her rows, at the end:\nshare learned", p, 760, 560))  # fmt: skip
-    sheet, told = Sheet(448, ""), []
-    for name, _, zero, _ in halves:
-        sheet.text(zero if zero > 500 else 260, 24, name, bold=True, size=24)
-    for k, name in enumerate(("none", "Yi")):
-        loss, without = exact.VARIANTS[name]
-        pull = exact.gradient(loss, p.log(), Q, positive, DRAWS, without)
-        learned = exact.optimum(loss, p, Q, DRAWS, without).softmax(dim=0)
-        top = 66 + 182 * k
-        sheet.text(0, top + 88, name, bold=True)
-        for j, item in enumerate(("favorite", "bestseller", "item 2", "item 3")):
-            y = top + 40 * j
-            sheet.text(236, y + 27, item, at="end", size=24)
-            for (_, right, zero, times), value in zip(halves, (pull[j], learned[j]), strict=True):
-                wide, outline = times * float(value), times * float(right[j])
-                sheet.bar(min(zero, zero + wide), y + 6, abs(wide), 24, ITEM)
-                sheet.inside.append(
-                    f'<rect x="{min(zero, zero + outline):g}" y="{y + 3:g}" width="{abs(outline):g}" height="30" fill="none" stroke="{INK}" stroke-width="3"/>'
-                )
-        told.append(f"{name}: the bestseller is pushed by {pull[1]:.2f}, it should be {full[1]:.2f}, and learned as {learned[1]:.2f}, it should be {p[1]:.2f}")  # fmt: skip
-    for _, _, zero, _ in halves:
-        sheet.line(zero, 62, zero, 410, wide=2)
-    sheet.box(482, 420, 40, 22, fill="none", edge=INK, round=0)
-    sheet.text(536, 440, "full softmax", size=24, color=QUIET)
-    sheet.alt = f"Mean gradients and what is learned, beside a full softmax. {'; '.join(told)}"
-    return sheet
-
-
 DRAWINGS = {
     "batch": batch,
     "three cases": three_cases,
@@ -248,5 +211,4 @@ DRAWINGS = {
     "two meanings": two_meanings,
     "five variants": five_variants,
     "at sixteen": at_sixteen,
-    "steps and ends": steps_and_ends,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
-from graphrec_utils.style import CONTEXT, ITEM, NEGATIVE, POSITIVE, USER
+from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 
 def knob() -> Sheet:
@@ -45,7 +47,7 @@ def found_and_rare() -> Sheet:
     sheet = Sheet(430, f"Without and with the correction. {'; '.join(told)}")
     for title, measure, left in halves:
         sheet.text(left + 272, 28, title, at="middle", bold=True, size=30)
-        for x, name in ((202, "none"), (341, "negatives only,\nhits out")):
+        for x, name in ((202, "none"), (341, "released code")):
             sheet.text(left + x, 386, name, at="middle", size=24, color=QUIET)
             sheet.line(left + x, 52, left + x, 356, color="#dfe2e6", wide=2)
         most = max(row[measure] for rows in shown.values() for row in rows)
@@ -66,7 +68,7 @@ def five_leads() -> Sheet:
     groups = (
         ("released code − Yi", f"{fixed} over in-batch, all logits (Yi)"),
         ("(uncorrected + λ) − released code", f"{served} over {fixed}"),
-        ("(uncorrected + λ) − (released code + λ)", f"{served} over usual correction, λ log Q when serving"),
+        ("(uncorrected + λ) − (released code + a λ of its own)", f"{served} over usual correction, λ log Q when serving"),
     )  # fmt: skip
     zero, times, y, told = 330, 21000, 28, []
     sheet = Sheet(450, "")
@@ -129,7 +131,32 @@ def two_answers() -> Sheet:
     return sheet
 
 
+def three_lists() -> Sheet:
+    names = ("Alien", "Brazil", "Cube", "Drive", "Elf")
+    hers, drawn = np.array([0.72, 0.06, 0.03, 0.16, 0.03]), np.array([0.49, 0.27, 0.12, 0.07, 0.05])  # of figure 11.3  # fmt: skip
+    sheet, told = Sheet(400, ""), []
+    for j, (amount, said) in enumerate(((0, "λ = 0: PMI"), (0.5, "λ = ½"), (1, "λ = 1: log p"))):
+        left = 405 * j
+        share = hers / drawn * drawn**amount
+        share = share / share.sum()
+        sheet.text(left + 90, 30, said, bold=True)
+        for k, item in enumerate(np.argsort(-share, kind="stable")):
+            y, first = 52 + 58 * k, not k
+            sheet.text(left + 78, y + 31, names[item], at="end", size=24, bold=first)
+            sheet.bar(left + 90, y, 240 * share[item], 42, ITEM)
+            sheet.box(left + 90, y, 240 * drawn[item], 42, fill="none", edge=INK, dashed=True, round=0)  # fmt: skip
+            sheet.text(left + 346, y + 31, f"{share[item]:.2f}", at="middle", size=24, bold=first)  # fmt: skip
+        told.append(f"{said}: " + ", ".join(f"{names[i]} {share[i]:.2f}" for i in np.argsort(-share, kind="stable")))  # fmt: skip
+    sheet.bar(90, 362, 40, 24, ITEM)
+    sheet.text(142, 383, "her list: softmax of s + λ log Q", size=24, color=QUIET)
+    sheet.box(660, 362, 40, 24, fill="none", edge=INK, dashed=True, round=0)
+    sheet.text(712, 383, "Q: how often it is drawn", size=24, color=QUIET)
+    sheet.alt = f"Her list, best first. {'; '.join(told)}"
+    return sheet
+
+
 DRAWINGS = {
+    "three lists": three_lists,
     "knob": knob,
     "found and rare": found_and_rare,
     "five leads": five_leads,

@@ -110,7 +110,7 @@ def mean_by_hand() -> Sheet:
         sheet.line(960, y, 1030, 145, head=k == 1, wide=4)
     sheet.box(1036, 110, 110, 70, fill=ITEM, edge=ITEM)
     sheet.text(1091, 156, "2", at="middle", bold=True, size=36, color="#fff")
-    sheet.text(630, 335, "each matrix learns how loud its graph is, and its sign", at="middle", color=QUIET)  # fmt: skip
+    sheet.text(630, 335, "each matrix learns what to take from its graph", at="middle", color=QUIET)  # fmt: skip
     return sheet
 
 
@@ -122,7 +122,7 @@ def attention() -> Sheet:
     sheet.box(2, 105, 190, 86, fill=USER, edge=USER)
     sheet.text(97, 142, "the pin asks:", at="middle", color="#fff", size=24)
     sheet.text(97, 175, "query q", at="middle", color="#fff", bold=True)
-    for name, x in (("fit ⟨q, k⟩/√d", 440), ("e to it", 575), ("weight", 705), ("value", 850)):
+    for name, x in (("fit ⟨q, k⟩/√d", 440), ("e to the fit", 575), ("weight", 705), ("value", 850)):
         sheet.text(x, 26, name, at="middle", size=24, color=QUIET)
     rows = (("cake", "log 3", "3", "¾", 0.75, "4"), ("rose", "0", "1", "¼", 0.25, "8"))
     for k, (name, fit, power, weight, share, value) in enumerate(rows):
@@ -210,7 +210,7 @@ def two_levels() -> Sheet:
 
 def levels_by_hand() -> Sheet:
     sheet = Sheet(
-        430,
+        330,
         "Graph one: 2 and 6 with weights one half give 4. Graph two: 2, 7 and 15 with weights one third give 8. Second level: 4 and 8 with weights three and one quarter give 5",
     )
     rows = (("graph one", ("2", "6"), "½ each", "4", "¾"), ("graph two", ("2", "7", "15"), "⅓ each", "8", "¼"))  # fmt: skip
@@ -231,11 +231,27 @@ def levels_by_hand() -> Sheet:
     sheet.text(1050, 196, "5", at="middle", bold=True, color="#fff", size=44)
     sheet.text(234, 28, "the pin", at="middle", color=USER)
     sheet.text(385, 28, "neighbors", at="middle", color=ITEM)
-    sheet.text(10, 400, "graph two empty: it is masked, and 4 comes out (the model adds CLS + the pin)", color=QUIET)  # fmt: skip
+    return sheet
+
+
+def graph_two_masked() -> Sheet:
+    sheet = Sheet(96, "With graph two masked, graph one has weight 1, and 4 comes out")
+    sheet.text(10, 58, "graph two empty:", bold=True)
+    sheet.box(290, 14, 90, 68, fill=ITEM, edge=ITEM)
+    sheet.text(335, 60, "4", at="middle", bold=True, color="#fff", size=32)
+    sheet.text(400, 58, "weight 1")
+    sheet.box(560, 14, 90, 68, fill="#fff", edge=CONTEXT, dashed=True)
+    sheet.text(605, 60, "8", at="middle", color=QUIET, size=32)
+    sheet.line(552, 88, 658, 8, color=NEGATIVE, wide=6)
+    sheet.text(670, 58, "masked, weight 0", color=NEGATIVE)
+    sheet.line(890, 48, 970, 48, head=True, wide=4)
+    sheet.box(980, 8, 140, 80, fill=ITEM, edge=ITEM)
+    sheet.text(1050, 64, "4", at="middle", bold=True, color="#fff", size=44)
     return sheet
 
 
 DRAWINGS = {
+    "graph two masked": graph_two_masked,
     "six graphs": six_graphs,
     "who knows whom": who_knows_whom,
     "lists of a pin": lists,

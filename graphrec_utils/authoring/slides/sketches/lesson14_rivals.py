@@ -14,7 +14,7 @@ def climb() -> Sheet:
         430,
         "Two ways up: edges, from no graph to the boards to six graphs; and ways to listen, from a mean over concat to the transformer, one level at a time, with GAT and HAN beside them",
     )
-    sheet.text(10, 32, "1  bring edges: whom can a pin hear?", bold=True)
+    sheet.text(10, 32, "1  edges: whom can a pin hear?", bold=True)
     for k, name in enumerate(("no graph", "the boards", "six graphs")):
         x, y = 20 + 385 * k, 76 - 12 * k
         sheet.box(x, y, 280, 60 + 12 * k, fill=TINT[USER], edge=USER)
@@ -24,7 +24,7 @@ def climb() -> Sheet:
     sheet.text(10, 208, "2  a way to listen: over neighbors, then over graphs", bold=True)
     sheet.text(0, 335, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 397, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone", "attention block", "matrices, added"), ("transformer", "MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "", "GAT", "HAN"))  # fmt: skip
+    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone", "attention block", "matrices, added"), ("transformer", "MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "", "GAT: how loud?", "HAN: how loud?"))  # fmt: skip
     for k, (name, whose, near, over) in enumerate(ways):
         x = 145 + 248 * k + 24 * (k == 3)
         sheet.text(x + 118, 252, name, at="middle", bold=True)
@@ -44,12 +44,11 @@ def what_is_left() -> Sheet:
     )
     columns = (("its\ncontent", 520), ("pins engaged\nwith after it", 690), ("its people,\nits searches", 895), ("neighbors in\nother graphs", 1080))  # fmt: skip
     rows = (
-        ("PinSage; mean of the boards", "hear its boards: there are none", (1, 0, 0, 0)),
+        ("PinSage; mean of the boards", "no boards to hear", (1, 0, 0, 0)),
         ("RP3β; iALS", "count pairs", (0, 1, 0, 0)),
-        ("iALS with six graphs", "counts in all six", (0, 1, 1, 0)),
-        ("mean of each of six graphs", "hears the five others", (1, 0, 0, 1)),
+        ("iALS with six graphs", "counts all six", (0, 1, 1, 0)),
+        ("mean of each of six graphs", "hears five others", (1, 0, 0, 1)),
     )
-    sheet.text(0, 26, "what is left for\na pin on no board", size=24, color=QUIET)
     for name, x in columns:
         sheet.text(x, 26, name, at="middle", size=24, bold=True)
     for k, (name, does, has) in enumerate(rows):
@@ -80,7 +79,7 @@ def which_pays() -> Sheet:
         ("second level", "over the first alone", second, _price(first, both)),
         ("all three", "over a larger PinSage", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], "as many s"),
     )  # fmt: skip
-    return _steps(rows, 770, 13000)
+    return _steps(rows, 770, 13000, beside="recall@10; attention: between three trainings")
 
 
 def _price(one, other) -> str:
@@ -99,7 +98,13 @@ def ahead_of_all_three() -> Sheet:
         ("larger PinSage", f"{found[longer]:.3f}", lead[f"{mean} over {longer}, all@10"]),
         ("iALS, six", f"{found[counts]:.3f}", sizes["leads"][f"all graphs, mean over {counts}, all"]),
     )  # fmt: skip
-    return _steps(rows, 480, 26000, f"recall@10 of the plain mean, {found[mean]:.3f}, over …")
+    return _steps(
+        rows,
+        480,
+        26000,
+        f"recall@10 of the plain mean, {found[mean]:.3f}, over …",
+        "test week (the climb: the week that chose)",
+    )
 
 
 def _between(one, other) -> dict[str, float]:
@@ -108,7 +113,7 @@ def _between(one, other) -> dict[str, float]:
     return {"gap": lead.gap, "low": lead.low, "high": lead.high}
 
 
-def _steps(rows, zero: float, times: float, head: str = "") -> Sheet:
+def _steps(rows, zero: float, times: float, head: str = "", beside: str = "") -> Sheet:
     """Draw leads in recall@10, a row each: (name, over whom, lead) of rivals, with a price of what is to be paid for."""
     top = 50 if head else 0
     step = min(90, 360 // len(rows))
@@ -118,6 +123,7 @@ def _steps(rows, zero: float, times: float, head: str = "") -> Sheet:
         sheet.text(0, 30, head, bold=True)
     sheet.line(zero, top + 6, zero, high)
     sheet.text(zero, high + 26, "no difference", at="middle", size=24, color=QUIET)
+    sheet.text(1158 if head else 0, high + 26, beside, at="end" if head else "start", size=24, color=QUIET)  # fmt: skip
     for k, (name, over, lead, *price) in enumerate(rows):
         y = top + step / 2 + step * k
         better, worse = lead["low"] > 0, lead["high"] < 0
