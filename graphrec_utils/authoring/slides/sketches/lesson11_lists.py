@@ -145,7 +145,7 @@ def three_lists() -> Sheet:
             sheet.text(left + 78, y + 31, names[item], at="end", size=24, bold=first)
             sheet.bar(left + 90, y, 240 * share[item], 42, ITEM)
             sheet.box(left + 90, y, 240 * drawn[item], 42, fill="none", edge=INK, dashed=True, round=0)  # fmt: skip
-            sheet.text(left + 346, y + 31, f"{share[item]:.2f}", at="middle", size=24, bold=first)  # fmt: skip
+            sheet.text(left + 346, y + 31, f"{share[item]:.2f}", at="end", size=24, bold=first)  # fmt: skip
         told.append(f"{said}: " + ", ".join(f"{names[i]} {share[i]:.2f}" for i in np.argsort(-share, kind="stable")))  # fmt: skip
     sheet.bar(90, 362, 40, 24, ITEM)
     sheet.text(142, 383, "her list: softmax of s + λ log Q", size=24, color=QUIET)

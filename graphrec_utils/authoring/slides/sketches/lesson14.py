@@ -243,8 +243,8 @@ def graph_two_masked() -> Sheet:
     sheet.box(560, 14, 90, 68, fill="#fff", edge=CONTEXT, dashed=True)
     sheet.text(605, 60, "8", at="middle", color=QUIET, size=32)
     sheet.line(552, 88, 658, 8, color=NEGATIVE, wide=6)
-    sheet.text(670, 58, "masked, weight 0", color=NEGATIVE)
-    sheet.line(890, 48, 970, 48, head=True, wide=4)
+    sheet.text(670, 58, "masked: 0", color=NEGATIVE)
+    sheet.line(850, 48, 970, 48, head=True, wide=4)
     sheet.box(980, 8, 140, 80, fill=ITEM, edge=ITEM)
     sheet.text(1050, 64, "4", at="middle", bold=True, color="#fff", size=44)
     return sheet
