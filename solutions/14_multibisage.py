@@ -267,7 +267,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 #
 # ### Zeros are no mask: an empty place of zeros weighs e⁰ = 1
 # * figure 14.1; row = 0
-# * then words Unmasked, as drawn: e to the fit is 2.6, and 2.6 / (2.6 + 5) = **0.34**.
+# * then words Unmasked, with f its fit: **eᶠ / (eᶠ + 5)**, here about a third.
 #
 # Minutes 21 to 24. It opens with the mask, on the first pin, with one neighbor and five empty places in the graph of ads. On top, a strip of length 1: what the pin looks at; the neighbor has all of it. At the right its key as an arrow, as wide as its weight; the dashed line is the query, and the ring where the arrow begins stands for the empty places.
 # Press ad 29, masked: it has nobody, and its weights sum to 0, since zeros are written after the softmax. Back to the organic pin. Ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: of its 1 the neighbor keeps a third, so zeros are no way out. Press the key and say the sum.
