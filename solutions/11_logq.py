@@ -30,7 +30,7 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, 11.3 with
-# the room naming the best of five variants, the knob of 11.4, and the lists of 11.5, without the map. Minutes 0 to 2. Q is how often an item is drawn. Three votes: 11.p1, 11.p2 and 11.p7. Stop at the second half of the table in 11.3: a variant may be the best
+# the room naming the best of five variants, the knob of 11.4, and the lists of 11.5, without the map. Minutes 0 to 1. Q is how often an item is drawn. Three votes: 11.p1, 11.p2 and 11.p7. Stop at the second half of the table in 11.3: a variant may be the best
 # estimate of a gradient and not the one that learns the right thing, and both sentences are true. The branches are for ninety minutes; take
 # 11.8 if the room asks for the paper of 2025.
 
@@ -72,7 +72,7 @@ remember("11")
 # ### The negatives of a row are what the others took
 # * drawing batch
 #
-# Minutes 2 to 4. A row is a user with what she took (green, on the diagonal). Nobody draws negatives: what the other rows took serves (lesson 10). So a film that many take is a negative again and again: Alien was taken twice, so Ben and Dee have it as a negative twice. In Ann's row the second Alien is
+# Minutes 1 to 4. The question first: which way is right, and would you notice a wrong one? A row is a user with what she took (green, on the diagonal). Nobody draws negatives: what the other rows took serves (lesson 10). So a film that many take is a negative again and again: Alien was taken twice, so Ben and Dee have it as a negative twice. In Ann's row the second Alien is
 # her own film, drawn as a negative: a hit.
 #
 # ### A batch teaches log p − log Q
