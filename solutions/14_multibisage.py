@@ -526,7 +526,7 @@ verdict(
 # * drawing ahead of all three
 # * then words MultiBiSage over the larger PinSage: +0.002, from −0.003 to +0.007: **cannot tell**.
 #
-# Minutes 39 to 42. A row is a rival with what it finds, a bar the lead of the plain mean over it, an interval over the pins that ask, with three trainings of each network. The mean is ahead of all three, of MultiBiSage for a fifth of the seconds. In this run it finds 0.262, in that of the figure that follows 0.261. In 14.5, another week, which chose, no difference could be told. Then press the key: from the larger PinSage MultiBiSage cannot be told apart, nor from iALS with six graphs. Why does the paper see a gain? Its world is another and far larger one; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
+# Minutes 39 to 42. A row is a rival with what it finds, a bar the lead of the plain mean over it, an interval over the pins that ask, with three trainings of each network. The mean is ahead of all three, of MultiBiSage for a fifth of the seconds. In this run it finds 0.262, in that of figure 14.4 0.261. In 14.5, another week, which chose, no difference could be told. Then press the key: from the larger PinSage MultiBiSage cannot be told apart, nor from iALS with six graphs. Why does the paper see a gain? Its world is another and far larger one; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
 #
 # ### On no board: PinSage keeps content, six graphs neighbors
 # * drawing what is left
