@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from graphrec_utils.plots.visuals import folders
 from tests.browser.labdriver import screenshot
-from tests.browser.pages import alone, opened, width
+from tests.browser.pages import alone, opened, pull, status, width
 from tests.library.made import MADE
 
 STEPS = {
@@ -142,3 +143,39 @@ def test_pictures(tmp_path, new_page, name, look):
         for _ in range(2):
             page.keyboard.press("ArrowRight")
     screenshot(root, f"visual-{name}-{look}")
+
+
+PLAYERS = sorted(
+    x for x in MADE if "player(" in folders()[x].joinpath(f"{x}.js").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("name", PLAYERS)
+def test_keys_still_step_after_a_press_beside_the_controls(shown, name):
+    page, root = shown(name, viewport={"width": 1000, "height": 1200})
+    root.locator(".gr-body").first.click(position={"x": 2, "y": 2})
+    assert page.evaluate("document.activeElement.closest('.gr-root') !== null")
+    page.keyboard.press("Home")
+    first = root.inner_html()
+    page.keyboard.press("End")
+    assert root.inner_html() != first
+
+
+@pytest.mark.parametrize("name", ["smoothing", "collapse"])
+def test_keys_still_step_after_a_pull_in_the_curve(shown, name):
+    page, root = shown(name, viewport={"width": 1000, "height": 1200})
+    pull(page, root.locator("svg.gr-pull, .gr-pull").first, (0.3, 0.5), (0.6, 0.5))
+    pulled = status(root)
+    assert root.evaluate("e => getComputedStyle(e).outlineStyle") == "none"  # a hand sees no ring
+    page.keyboard.press("Home")
+    assert status(root) != pulled
+
+
+def test_in_a_deck_a_press_leaves_the_keys_to_the_slides(tmp_path, new_page):
+    page = new_page()
+    address = alone(tmp_path, MADE["smoothing"]())
+    file = tmp_path / "page.html"
+    file.write_text(file.read_text("utf-8").replace("<main>", '<main class="reveal">'), "utf-8")
+    root = opened(page, address)
+    root.locator(".gr-body").first.click(position={"x": 2, "y": 2})
+    assert page.evaluate("document.activeElement === document.body")

@@ -126,6 +126,8 @@ export function player(model, root, last, milliseconds = 700) {
     Home: () => 0,
     End: last,
   };
+  // a press in the drawing focuses the box, and the keys go on; in a deck they still turn the slide
+  if (!root.closest(".reveal")) root.tabIndex = -1;
   root.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || event.metaKey || event.ctrlKey) return;
     if (!ways[event.key] || event.target.matches("select, input:not([type=checkbox])")) return;
