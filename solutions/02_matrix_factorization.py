@@ -510,7 +510,7 @@ verdicts(*cards)
 # * *iALS*: neither, for its pull was chosen. Why then no more than bestsellers? About half of its list *is* bestsellers, and by what it puts in place of the
 #   others it wins nothing that we can tell.
 #
-# And the top? That list knows only the day: it is the calendar again (1.8). For iALS a like of spring counts as much as one of yesterday.
+# And the top? *Recent popularity* knows only the day: it is the calendar again (1.8). For iALS a like of spring counts as much as one of yesterday.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
 # another only if both were tuned on the same validation data.**
@@ -586,16 +586,16 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 
 # %% [markdown]
 # *Figure 2.5. NDCG@20 of iALS on films (left) and on PinWorld (right), against the weight of an empty cell: with λ chosen for each
-# weight (solid), and with hardly any ridge (dashed); dotted, a list of bestsellers.*
+# weight (solid), and with hardly any ridge (dashed); dotted, a list of bestsellers. Mind the two scales.*
 #
 # **How to read it.** Where dashed and solid meet, the vote is enough; where they part, the ridge does the rest.
 #
 # * **Neither**, the left end of the dashed lines. Nothing pulls, so 2.4 comes true: on films next to nothing is found, on PinWorld about what bestsellers find.
 # * **PinWorld: the vote.** From 0.1 on the lines nearly meet: where empty cells speak, a ridge has little left to do. How loud is best we cannot
 #   tell. Silence has only a ridge, and that is not enough.
-# * **Films: the ridge.** The lines never meet, so a vote needs the ridge beside it. Silence with a ridge finds as much as a weak vote of 0.1, and
-#   whispers between the two find less (why, we did not ask); a *dislike* is behind. One warning: at 0.1 nineteen films of twenty in a list are bestsellers anyway, and on
-#   validation a dislike found more than that vote. So films say little of how loud; PinWorld says more.
+# * **Films: the ridge.** The lines never meet: a vote needs the ridge beside it, and silence with a ridge, which validation chose here, finds as
+#   much as a weak vote of 0.1. A *dislike* is behind here, not on validation. Read no more into films: at 0.1 nineteen of twenty in a list are
+#   bestsellers anyway.
 #
 # Choose the two knobs together: a louder vote brings a stronger ridge along (2.5).
 #
@@ -610,7 +610,7 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 #   "Hardly a ridge" is the smallest $\lambda$ for all.
 # * **Behind** means behind the pair that validation chose over all (films: $\alpha_0$ 0.00001 with $\lambda$ 0.1; PinWorld: 0.1 with 0.03), and that the interval of
 #   95 % of the difference, user by user, leaves out 0. Nine intervals a data set were looked at. On films 0.0001 to 0.01 (by 0.007 to 0.013) and 1 to 10 (by 0.007 to
-#   0.017) are behind: whispers and dislikes. On validation 0.1 found 0.091, and 1, 3 and 10 from 0.094 to 0.095; on PinWorld 0.00001 to 0.001 (by 0.036 to 0.063) and, barely, 0.03. On films silence and 0.1 both find 0.089; with hardly a ridge no
+#   0.017) are behind: whispers (why, we did not ask) and dislikes. On validation 0.1 found 0.091, and 1, 3 and 10 from 0.094 to 0.095; on PinWorld 0.00001 to 0.001 (by 0.036 to 0.063) and, barely, 0.03. On films silence and 0.1 both find 0.089; with hardly a ridge no
 #   weight gets above 0.066. On PinWorld that line is highest at 0.3 and 1.
 # * **Not said.** On films the solid line is above the bestsellers at three weights, with 0.089 at most against 0.084; whether that is a lead was not
 #   measured. In 2.6 validation chose 0.3: it had not been offered silence, nor a $\lambda$ above 0.03.
@@ -621,8 +621,8 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# > **What iALS is for.** It is a rival that every new model has to meet: all zeros counted cheaply, and a newcomer gets her vector by
-# > fold-in. It does not know the day, and has no vector for a new item.
+# > **What iALS is for.** Lists from likes alone: all zeros counted cheaply, a newcomer's vector by
+# > fold-in. So every new model has to meet it. It does not know the day, and has no vector for a new item.
 # >
 # > **Where it won.** For users with one known like, on PinWorld: NDCG@20 0.153, item2item 0.125 ([branch 18.11](18_capstone.ipynb)).
 # >
