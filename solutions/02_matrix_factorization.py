@@ -193,9 +193,9 @@ plt.show()
 # %% [markdown]
 # *Figure 2.2. Lines of equal loss, and ALS. Every step runs parallel to an axis, because one side
 # is fixed, and ends where it touches a line of equal loss.
-# There are two valleys of equal depth, (w, h) and (−w, −h).*
+# Two valleys are equally deep.*
 #
-# So the whole landscape is no bowl, but every cut along one axis is. One walks from bowl to bowl, and as long as the sides are solved in turn, the loss never rises.
+# So the whole landscape is no bowl, but every cut along one axis is. One walks from bowl to bowl, and the loss never rises.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 9 to 17. On the board: one user, one item, R = 1. Ask what the landscape looks like
@@ -218,7 +218,7 @@ predict("02.p3")
 
 # %% [markdown]
 # The best answer to *fit the ones* is to write 1 everywhere. It makes no error, and every item ties. **The first answer
-# fails: no error pulls a score down.** (Only the ridge does, a little.)
+# fails: no error pulls a score down.** (The ridge does, but it asks no cell: 2.7.)
 #
 # The two other answers pull, and differ in how hard. So the three are places on one scale: **how much does an empty cell weigh
 # beside a like?**
@@ -241,12 +241,13 @@ predict("02.p3")
 # $$
 #
 # Likes ask for a 1. **Every** cell, liked or not, asks for a 0, with the weight $\alpha_0$. So an empty cell weighs $\alpha_0$
-# and a like $1 + \alpha_0$; alone, a liked cell would settle at $1/(1 + \alpha_0)$. The ridge is the one of 2.3, times the weight of all cells in the row: $\#_u = |S_u| + \alpha_0 n$ for
+# and a like $1 + \alpha_0$. The ridge is the one of 2.3, times the weight of all cells in the row: $\#_u = |S_u| + \alpha_0 n$ for
 # a user, and likewise with $m$ for an item. A user with many likes has more errors to add up; with a ridge
 # that grows along, she is pulled as hard as others are.
 #
-# But the middle sum runs over all cells. Must we visit each? Set the
-# derivative by $\mathbf w_u$ to 0, as before:
+# But the middle sum runs over all cells. Must we visit each? Take one user. Each of her squares is
+# $\langle \mathbf w_u, \mathbf h_i \rangle^2 = \mathbf w_u^\top (\mathbf h_i \mathbf h_i^\top)\, \mathbf w_u$, with the same $\mathbf w_u$ in all $n$. So add up the middle first:
+# $\sum_i \hat y_{ui}^2 = \mathbf w_u^\top \mathbf H^\top \mathbf H\, \mathbf w_u$. Now set the derivative by $\mathbf w_u$ to 0, as before:
 #
 # $$
 # \Big( \sum_{i \in S_u} \mathbf h_i \mathbf h_i^\top
@@ -254,7 +255,7 @@ predict("02.p3")
 #   + \lambda\, \#_u\, \mathbf I \Big)\, \mathbf w_u \;=\; \sum_{i \in S_u} \mathbf h_i
 # $$
 #
-# All that the empty cells say is in $\mathbf H^\top\mathbf H$, the **Gramian**, a $d \times d$ matrix. For four films of one number each, $h = (1, 2, 0, 1)$, it is
+# All that the zeros ask, of empty cells and of liked ones, is in $\mathbf H^\top\mathbf H$, the **Gramian**, a $d \times d$ matrix. For four films of one number each, $h = (1, 2, 0, 1)$, it is
 # $1 + 4 + 0 + 1 = 6$, whoever asks. So compute it once. After that a user costs a visit to her own likes and one small system: $|S_u|\, d^2 + d^3$ steps.
 #
 # What does $\alpha_0$ do to the scores?
@@ -322,7 +323,7 @@ check("02.3", ials_user_vector)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Step through it
 #
-# The likes of Ann, Bob and Eve again. Go forward half-step by half-step: which side moves (thick outline), and what does
+# Go forward half-step by half-step: which side moves (thick outline), and what does
 # the product leave of R?
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
@@ -333,7 +334,7 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # users and items in turn, with the loss of each state. In the interactive version
 # pull the side that comes next by hand: does its half-step come lower?*
 #
-# Likes are not met in full: the weak vote in the same cell asks for 0, and the ridge pulls as well.
+# Likes are not met in full: the vote in the same cell asks for 0, and the ridge pulls.
 #
 # Your function needs only the Gramian and the vectors of the user's own items. So somebody who signs up today gets
 # her vector without training: **fold-in** (branch B).
@@ -348,8 +349,8 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.6 Tuned and untuned
 #
-# Which answer finds more of the likes that come next? First a trap: what a model finds depends on its **settings**, too. How much? Two
-# factorizations are left as one types them on the first day. All others had their settings chosen on validation. We count in NDCG@20 (lesson 01).
+# Which answer finds more of the likes that come next? First a trap: what a model finds depends on its **settings**, too. Two
+# factorizations are left as one types them on the first day; all others had theirs chosen on validation. We count in NDCG@20 (lesson 01).
 #
 # | model | from | an empty cell is |
 # |---|---|---|
@@ -357,8 +358,7 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # | *Hu–Koren*, untuned | 2.4 | not observed; a like weighs twice as much |
 # | **SVD** of the likes | 2.2 | a dislike |
 # | **iALS** | 2.5 | not observed; the weight is chosen |
-# | **EASE** | 1.8, branch C | a dislike, as for the SVD |
-# | popularity, recent popularity, item2item, **RP3β** | 1.8 | not looked at |
+# | popularity, recent popularity, **RP3β** | 1.8 | not looked at |
 #
 # > **Claim 1** (common belief). An untuned factorization finds more than a list of bestsellers.
 # >
@@ -504,13 +504,12 @@ verdicts(*cards)
 # that it learns their zeros by heart (2.2). Ask of each row, from below, which of the two threatens it.
 #
 # * *MF on ratings*: the first. Its empty cells say nothing, so almost any film may come first.
-# * *Hu–Koren*: perhaps the second. Its empty cells pull, but nobody chose its 100 numbers, and its ridge is about a thousandth of the one chosen for iALS (2.7 shows a vote with
-#   hardly a ridge). It is iALS in other settings, and finds less than half.
+# * *Hu–Koren*: perhaps the second. Its empty cells pull, but nobody chose its 100 numbers, and its ridge is about a thousandth of the one chosen for iALS. It is iALS in other settings, and finds less than half.
 # * The *SVD*: neither. It wants a 0 in every empty cell, but 8 numbers, which validation chose, cannot repeat them all.
-# * *iALS*: neither, for its pull was chosen. Why then no more than bestsellers? About half of its list *is* bestsellers, and by what it puts in place of the
-#   others it wins nothing that we can tell.
+# * *iALS*: neither, for its pull was chosen. Why then no more than bestsellers? About half of its list *is* bestsellers, and the other half wins
+#   nothing that we can tell.
 #
-# And the top? *Recent popularity* knows only the day: it is the calendar again (1.8). For iALS a like of spring counts as much as one of yesterday.
+# And the top? *Recent popularity* knows only the day: the calendar again (1.8). For iALS a like of spring counts as much as one of yesterday.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
 # another only if both were tuned on the same validation data.**
@@ -541,8 +540,8 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 How loud is an empty cell?
 #
-# One model, equal care: iALS holds all three answers. At $\alpha_0$ 0.00001 an empty cell says next to nothing, at 10 it is a
-# dislike nearly as loud as a like.
+# One model, equal care: iALS holds all three answers. At $\alpha_0$ 0.00001 an empty cell says next to nothing, at 10 it is
+# nearly as loud as a like.
 #
 # But two things can pull the score of an empty cell down: its **vote**, of weight $\alpha_0$, and the **ridge**, which asks no cell and wants
 # all vectors short. So we choose $\lambda$ anew for each $\alpha_0$, and train once more with hardly any ridge, to see the vote alone. The data
@@ -590,14 +589,15 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 #
 # **How to read it.** Where dashed and solid meet, the vote is enough; where they part, the ridge does the rest.
 #
-# * **Neither**, the left end of the dashed lines. Nothing pulls, so 2.4 comes true: on films next to nothing is found, on PinWorld about what bestsellers find.
+# * **Neither**, the left end of the dashed lines. Nothing pulls, so 2.4 comes true: on films next to nothing is found, on PinWorld about what bestsellers find. The dips of the solid lines we cannot explain.
 # * **PinWorld: the vote.** From 0.1 on the lines nearly meet: where empty cells speak, a ridge has little left to do. How loud is best we cannot
 #   tell. Silence has only a ridge, and that is not enough.
 # * **Films: the ridge.** The lines never meet: a vote needs the ridge beside it, and silence with a ridge, which validation chose here, finds as
 #   much as a weak vote of 0.1. A *dislike* is behind here, not on validation. Read no more into films: at 0.1 nineteen of twenty in a list are
 #   bestsellers anyway.
 #
-# Choose the two knobs together: a louder vote brings a stronger ridge along (2.5).
+# Choose the two knobs together. The ridge of 2.5 is $\lambda(|S_u| + \alpha_0 n)$: a louder vote makes it stronger. So for ten times the $\alpha_0$ take a tenth
+# of the $\lambda$. And so validation chose: $\lambda \alpha_0$ is about 0.001 on films from a vote of 0.3 on, on PinWorld 0.003 from 0.1 on.
 #
 # **Something must pull the scores of empty cells down. On PinWorld the vote alone is enough, on films a ridge alone can be. A weak vote with a $\lambda$
 # chosen for it is behind on neither.**
@@ -629,8 +629,8 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # > **Where it did not.** With fifty known likes: 0.114, item2item 0.121 (18.11). On these films by time: 0.084, recent popularity 0.159 (2.6).
 #
 # * **What is in an empty cell?** Nothing observed: a weak vote against the item. As *an unknown number* it
-#   pulls no score down (2.4). Then only a strong ridge is left to pull: it can be enough on films, not on PinWorld (2.7).
-#   As *a dislike* it claims too much: on films it was behind on test (not on validation), on PinWorld we could not tell.
+#   pulls no score down (2.4). Then only a ridge is left: it can be enough on films, not on PinWorld (2.7).
+#   As *a dislike* it won nowhere: behind on the films' test, on PinWorld too close to tell.
 # * One $d \times d$ matrix, the Gramian, carries all zeros. $\alpha_0$ says how hard they pull; tune it together with $\lambda$.
 #
 # <details><summary>More of where it won, and where not</summary>
