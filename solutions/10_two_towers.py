@@ -66,8 +66,7 @@ remember("10")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.1 A vector that is made, not stored
 #
-# What could be made last night, before anybody asked, and what only when she asks? One **tower** turns a user's history into a vector, another turns an item into a vector, and the score is their product. Nothing of the
-# user meets anything of the item before that.
+# What could be made last night, before anybody asked, and what only when she asks? One **tower** turns a user's history into a vector, another turns an item into a vector, and the score is their product.
 
 # %% slideshow={"slide_type": "fragment"} jupyter={"source_hidden": true}
 figure, ax = plt.subplots(figsize=(6.8, 2.6))
@@ -108,7 +107,7 @@ plt.show()
 # | $\mathbf b$ | `start` | where every history begins |
 # | $\mathbf q_i$ | `items` | how item i is sought (in many systems from its content) |
 #
-# `past` and `items` are two tables, for these are two questions: what does it say of a person to have liked Alien, and whom does Alien suit? A film that came this morning has no row in them, unless its tower reads what it shows (lessons 07 and 09).
+# Here the item tower only looks up a row of `items`. `past` and `items` are two tables, for these are two questions. What does it say of a person to have liked Alien, and whom does Alien suit? A film that came this morning has no row in them, unless its tower reads what it shows (lessons 07 and 09).
 #
 # And she who came this morning? Without a like she is $\mathbf b$; after three likes, $\mathbf b$ plus the mean of their three vectors.
 
@@ -123,7 +122,9 @@ plt.show()
 #   \frac{\langle \mathbf e_u, \mathbf q_i \rangle}{\lVert \mathbf e_u \rVert\, \lVert \mathbf q_i \rVert}
 # $$
 #
-# Below stands a user exactly on Alien: their cosine is 1, the best there is. How probable is Alien at τ = 1? Guess before you look at the bars.
+# Against a million others of cosine 0 a perfect match gets $e/(e + 10^6)$ at τ = 1, three in a million. At τ = 0.05 it gets $e^{20}/(e^{20} + 10^6)$, 0.998.
+#
+# Below stands a user exactly on Alien. How probable is Alien at τ = 1? Guess first.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.towers(
@@ -134,7 +135,7 @@ visuals.towers(
 # *Figure 10.2. Five films on a circle and a user, who points at Alien, the film she liked (framed). On the right the softmax of the five
 # cosines at three temperatures. Run the cell to turn the user, cool the softmax, and take steps of training.*
 #
-# At τ = 1 the perfect match has a probability of 0.33, hardly more than Brazil; at τ = 0.1 it has 0.78. The order of the films is the same
+# At τ = 1 Alien has a probability of 0.33, at τ = 0.1 of 0.78. The order of the films is the same
 # at every temperature.
 #
 # **A cosine ends at 1; the temperature says how much 1 is worth.**
@@ -246,13 +247,13 @@ verdict(
 
 # %% [markdown]
 # *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
-# Above the line an index is faster. Follow the squares from left to right.*
+# Above the line an index is faster.*
 #
-# On the left cells in numpy answer half as many requests as the scan. Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies.
+# On the left cells in numpy (squares) answer half as many requests as the scan. Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. How dear that is, depends on the program: at a thousand things faiss answers half as many again as the scan.
 #
-# To the right they rise. A scan's work grows with the catalog, an index's more slowly, as long as a larger catalog gets more cells, too. (At the end faiss has no more, and its line falls: fold.) Take a million things in a thousand cells (triangles): a request meets the thousand centers, and then only what lies in 128 cells, about an eighth of all. So from some size on to look at less must pay. The price is a tenth of the list.
+# To the right the squares rise. A scan's work grows with the catalog, an index's more slowly, as long as a larger catalog gets more cells, too. Take a million things in a thousand cells (triangles): a request meets the thousand centers, and then only what lies in 128 cells, about an eighth of all. So from some size on to look at less must pay. The price is a tenth of the list. (Why faiss falls at the end: fold.)
 #
-# And the million of the beginning? A scan takes 43 milliseconds a request, cells of faiss 2.5.
+# And a million? A scan takes 43 milliseconds a request, cells of faiss 2.5.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**
 #
@@ -272,13 +273,13 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.4 All items, or some that stand for them
 #
-# Now she is answered quickly. Is the answer any good? Somebody has to teach the towers, and there the million is in the way again.
+# Now she is answered quickly. But somebody has to teach the towers, and there the million is in the way again.
 #
 # A tower learns from examples: a history, and what was liked next. (Neither that nor anything later may stand in the history: branch 10.6.)
 #
 # Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with
 # $Z = \sum_j e^{s_j}$, the **partition function**, and the loss $-\log p$ of what was liked. Its gradient says what training does. It pulls the liked item up by
-# $1 - p(i)$, and pushes every other item down by its probability. Who is pushed hardest? Those that are wrongly on top. In a table, for the scores (**logits**) of four items, the first of them liked:
+# $1 - p(i)$, and pushes every other item down by its probability. Who is pushed hardest? Those that are wrongly on top. For the scores (**logits**) of four items, the first of them liked:
 
 # %% slideshow={"slide_type": "fragment"}
 f = torch.tensor([[1.0, 0.5, 0.0, -0.5]], requires_grad=True)  # four items, the first was liked
@@ -343,17 +344,19 @@ check("10.3", softmax_loss)
 # |---|---|
 # | softmax over all films | 0.166 |
 # | BPR | 0.159 |
-# | cross-entropy | 0.150 |
 # | popularity, half forgotten in five days, as validation chose | 0.151 |
-# | popularity, half forgotten in two days | 0.171 |
+# | cross-entropy | 0.150 |
+# | *not chosen, known from the test:* popularity, half forgotten in two days | 0.171 |
 #
-# A little: over BPR by 0.007, by next to nothing on validation (fold). And popularity, which learns nothing? With a half-life that validation did not choose, its mark is the highest. So put it beside every loss.
+# Over BPR a little, on validation next to nothing (fold). Popularity learns nothing, and may lie above. Put it beside every loss.
 #
-# And your cosines? With them the softmax finds 0.149: here lengths may be of use. (Your softmax, over drawn films, is for catalogs where nobody can pay the first row: fold.)
+# And your cosines? They cost the softmax a tenth (0.149) and cross-entropy nothing (0.151). What a length is good for depends on the loss.
+#
+# And yours, over 64 drawn films? On validation it finds 0.189, that over all films 0.194: nearly as much, and any catalog can pay it.
 #
 # <details><summary>How this was measured, cosines, and drawn films</summary>
 #
-# One tower with plain products (the score of 10.2 at τ = 1, both lengths left in), as the towers of 10.5. BPR and cross-entropy drew 64 films for each like. Cosines find a tenth less: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7). Over 64 drawn films a softmax finds 0.189 on validation, BPR there 0.187 (one seed, 10.11); test was not asked. The logarithm of $\hat Z$ comes out a little too small when $S$ is small. The softmax over BPR: from 0.003 to 0.012, an interval that knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the half-life that validation chose popularity is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher.
+# One tower with plain products (the score of 10.2 at τ = 1, both lengths left in), as the towers of 10.5. BPR and cross-entropy drew 64 films for each like. With cosines the softmax finds a tenth less: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7); but with cross-entropy cosines find no less, and with BPR 0.131. Over 64 drawn films a softmax finds 0.189 on validation, BPR there 0.187 (one seed, 10.11); test was not asked. The logarithm of $\hat Z$ comes out a little too small when $S$ is small. The softmax over BPR: from 0.003 to 0.012, an interval that knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the half-life that validation chose popularity is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher.
 #
 # </details>
 
@@ -415,7 +418,7 @@ visuals.batch_matrix(
 # it. Mask hits again. Then the temperature down to 0.1: whose row has one column left?
 
 # %% [markdown]
-# And one thing is different: a film is a negative as often as it is liked. A film that everybody likes stands in every batch, a negative of all other rows; a rare one is hardly ever anybody's negative. What does that do to the lists?
+# And a film is now a negative as often as it is liked. One that everybody likes stands in every batch, a rare one in hardly any. What does that do to the lists?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p6"]
 predict("10.p6")
@@ -464,7 +467,7 @@ pd.DataFrame({
 # ## Take away
 #
 # * **How can a trained model answer her in milliseconds?** Item vectors are made before anybody asks, hers from her history when she asks. Only a
-#   product joins them, so an index can look into a few cells of the catalog. Of a million made-up vectors faiss finds nine tenths of the list in 2.5 milliseconds.
+#   product joins them, so an index can look into a few cells of the catalog. Among a million made-up vectors faiss needs 2.5 milliseconds.
 # * **What teaches it?** A softmax. Drawn with equal chances, a few items can stand for all others. From the batch they are free, but they hold popular
 #   items back by as much as they are popular.
 #
