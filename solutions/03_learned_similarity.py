@@ -99,7 +99,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Figure 3.1. What was tried, for the dot product (Dot), for the two parts of NeuMF and for a NeuMF that is not fused. A mark is the best **trial** at a penalty $\lambda$ (lesson 02), a large mark the best of all. Dashed: nothing was tried there.*
 #
-# A trial is one training with one choice of settings, judged on validation. Two settings are the penalty and the *learning rate*, how far one step goes. A better one may hide in a gap or beyond an end: Dot's best, 0.01, has a neighbor ten times as large, and GMF's is the last. Which trial would you add first?
+# A trial is one training with one choice of settings, judged on validation. Two settings are the penalty and the *learning rate*, how far one step goes. A better one may hide in a gap or beyond an end. Which trial would you add first?
 #
 # <details><summary>How this was measured</summary>
 #
@@ -152,11 +152,11 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems**, though every number on it is right.
-# Try `audit(trials)`. Dot has 12 trials, the fused NeuMF 3; but it stands on the 12 of GMF and the 12 of MLP, too: 27. Each trial is one more chance: who tries more finds more.
+# Dot has 12 trials (try `audit(trials)`). The fused NeuMF has 3, and stands on the 24 of its parts: 27. Each trial is one more chance: who tries more finds more.
 #
 # <details><summary>What to add</summary>
 #
-# Penalties between the old ones, which lie a factor of ten apart, and beyond their ends. Rates, too: only two were tried, so
+# Penalties between the old ones and beyond their ends: Dot's best, 0.01, has a neighbor ten times as large, and GMF's is the last. Rates, too: only two were tried, so
 # whichever is better, nobody knows what lies beyond it.
 #
 # </details>
@@ -207,8 +207,8 @@ predict("03.p1")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.3 More expressive?
 #
-# Can a network do what a dot product does? With one hidden layer, wide enough, it can approximate any continuous function on a bounded
-# region, the dot product included: the argument for a network.
+# Can a network do what a dot product does? With one hidden layer, wide enough, it can come as near as you like, on a bounded
+# region: the argument for a network.
 #
 # But *can represent* is one thing, and *does learn* another. Take one number $p$ for a user and one, $q$, for
 # an item. Three networks learn to return $p \cdot q$ for $p$ and $q$ between −2 and 2.
@@ -248,6 +248,8 @@ visuals.surface(nets)
 #
 # Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. The product rises ever more steeply there, and the networks fall behind.
 #
+# And this was one coordinate. With 64, and a million pairs to learn from, 256 units still miss by a quarter of the spread (branch A).
+#
 # **To represent is not yet to learn, and a network can be trusted only where it had data.** Here that is the whole square; in a recommender it is a few likes per user.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -258,7 +260,7 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.4 What cannot be searched
 #
-# Who finds the best 20 of a million items in milliseconds? With a dot product an index over item vectors can: **maximum inner product search** (MIPS). A tower has no item vector to index: every pair has to go through the network. So in practice an index hands over a short list by a dot product, and the network reorders it.
+# Who finds the best 20 of a million items in milliseconds? With a dot product an index over item vectors can: **maximum inner product search** (MIPS). A tower has no item vector to index: every pair has to go through the network. So an index hands over a short list by a dot product, and the network reorders it.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p12", "told"]
 predict("03.p12")
@@ -276,7 +278,7 @@ predict("03.p12")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.5 Pairs instead of cells
 #
-# What should training ask? That is the **loss**, the number that training makes small. iALS wants 1 or 0 in each cell. A ranking
+# The trials of 3.1 differed in one more setting: what training asks. That is the **loss**, the number that training makes small. iALS wants 1 or 0 in each cell. A ranking
 # needs less: a liked film should stand **above** one that is not.
 #
 # So Rendle et al. (2009) draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. In their loss, **BPR** (Bayesian personalized ranking), only the difference of two scores counts. A sigmoid of it models the chance that $i$ beats $j$, and its negative logarithm is made small:
@@ -365,7 +367,7 @@ positives = sampling.index(known.csr())  # every user's likes, ready for drawing
 events
 
 
-# %%
+# %% jupyter={"source_hidden": true}
 def fit(model, loss_of, epochs=20, by="edge", reg=0.05, seed=0, batch=1024):
     """Train on triples; return the history, and the model in evaluation mode."""
 
@@ -484,9 +486,9 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Does NeuMF find more than a dot product, once that gets more care? Dot, GMF and MLP get more trials; the fused NeuMF starts from the new winners. On validation all three took BCE in the place of BPR, with four negatives for a like, and NeuMF goes on with it: the loss does not set them apart.
+# Does NeuMF find more than a dot product, once that gets more care? Dot, GMF and MLP get four more trials each; the fused NeuMF starts from the new winners. All of them have the same loss, BCE: it does not set them apart.
 #
-# A lead over one's own relatives says little. So four rivals take part: *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β, which walks three steps along likes (lesson 04).
+# A lead over one's own relatives says little. So four rivals take part: *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β, three steps along likes (lesson 04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
@@ -554,11 +556,11 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the two of the check mark.** Dot's better settings lay where nothing had been tried: between two old penalties, and at a higher rate. Was that the trial you would have added? A coarse grid serves whoever's best stands on it by chance: the lead of 3.1 was a lead in care. Who finds more now, nobody can tell.
+# **First the two of the check mark.** Dot's better settings lay where nothing had been tried: between two old penalties, and at a higher rate. A coarse grid serves whoever's best stands on it by chance: the lead of 3.1 was a lead in care. Who leads now, nobody can tell. And GMF? It can rank as Dot ranks (3.2), and with as many trials found less: what a model can express does not say what training finds.
 #
-# **What of the network alone?** The MLP (rows below) finds about what popularity finds, and a likely reason is 3.3: what a product is given, the MLP has to learn from a few likes per user. NeuMF need not, for it has the product built in.
+# **What of the network alone?** The MLP (rows below) finds about what popularity finds, and a likely reason is 3.3: what a product is given, the MLP has to learn. NeuMF has it built in.
 #
-# **Then look above them.** RP3β, iALS and EASE find more than both. But iALS is a dot product, too, and ahead with as many numbers as Dot, so it is not the product that holds Dot back. What is it, then? Perhaps what training sees: the three use every cell of $\mathbf R$, or every path, at once, Dot and NeuMF a few drawn negatives. Ask what training sees before you change how scores are made.
+# **Then look above them.** RP3β, iALS and EASE find more than both. But iALS is a dot product, too, so it is not the product that holds Dot back. Perhaps it is what training sees: the three use every cell of $\mathbf R$, or every path, Dot and NeuMF a few drawn negatives. Ask what training sees before you change how scores are made.
 #
 # **Last, follow EASE along its row.** With 99 negatives it is behind Dot, among all items ahead: the draws ask who is in the best tenth, not who is on top (3.6).
 #
@@ -577,7 +579,8 @@ verdicts(*cards)
 # *Warnings in 3.1*: its Dot found no more than popularity, which knows no user, and less than GMF (in figure 3.1 0.134 against 0.142), which is behind Dot now.
 # *The table below*: NeuMF is below iALS by 0.0098 to 0.0185. Over the MLP it is ahead by 0.014 (0.0105 to 0.0172).
 #
-# *Of the first two*: NeuMF stayed where it was. *Hit rates*: EASE finds 0.557 against 0.569 of Dot and 0.574 of NeuMF with 99 negatives, and 0.208 against 0.198 and 0.198
+# *The loss*: on validation Dot, GMF and MLP all took BCE in the place of BPR, with four negatives for a like, and NeuMF goes on with it.
+# *Of the first two*: NeuMF stayed where it was. With as many numbers as Dot, 32, iALS finds 0.182. *Hit rates*: EASE finds 0.557 against 0.569 of Dot and 0.574 of NeuMF with 99 negatives, and 0.208 against 0.198 and 0.198
 # among all items; no errors are stored for these gaps. *BCE or BPR?* In the trials of 3.1 each of the four models finds a little
 # more with BCE on validation, in equal trials, but with four negatives for BCE and one for BPR, one seed and a coarse grid: so
 # there is no verdict here.
@@ -600,7 +603,7 @@ verdicts(*cards)
 #
 # > **What it is for.** Reordering a short list, where a network may read more than two vectors (lesson 17; not tried here).
 # >
-# > **Where it won.** Nowhere beside a dot product that was tuned with care.
+# > **Where it won.** Over GMF and the MLP, its own parts; nowhere over Dot, once Dot was tuned with care.
 # >
 # > **Where it did not.** Against iALS: NDCG@20 lower by 0.014. And it cannot be searched (3.4).
 #
