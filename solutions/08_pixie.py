@@ -89,7 +89,7 @@ remember("08")
 # the next board is $b_1$ and the next pin $p_2$: $\frac12 \cdot \frac12 \cdot \frac12$, once in eight times.
 #
 # How often is there a second step? At `restart` 0.8, four steps of five are first ones, and one of five of these is
-# followed by a second: $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02, falls to $p_2$. Later steps add 0.008.
+# followed by a second: $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02, falls to $p_2$. Later steps add 0.008. The table has the shares of **all** steps together (formula in the fold).
 #
 # <details><summary>All steps in one formula: a PageRank</summary>
 #
@@ -104,7 +104,7 @@ remember("08")
 #
 # </details>
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} jupyter={"source_hidden": true}
 R_path = toy.path().double().numpy()  # (2, 3)
 M = (R_path.T / R_path.sum(0)[:, None]) @ (R_path / R_path.sum(1)[:, None])
 shares = {r: (r * M @ np.linalg.inv(np.eye(3) - (1 - r) * M))[0] for r in (0.2, 0.5, 0.8)}
@@ -238,11 +238,11 @@ plt.show()
 #
 # What if a user has saved several pins? Each is a query with walks of its own, and their counts must become one list.
 # A pin that **several** of them lead to should win over one that a single one leads to often. So take a root
-# before you add: many visits of one query count for less. This is the **multi-hit booster**:
+# before you add. This is the **multi-hit booster**:
 #
 # $$ V(p) = \Big( \sum_{q} \sqrt{V_q(p)} \Big)^2 $$
 #
-# Two and two visits make $(\sqrt 2 + \sqrt 2)^2 = 8$; five and none make 5. The dull way is the plain sum, 4 against 5.
+# For two queries it is $V_1 + V_2 + 2\sqrt{V_1 V_2}$: the sum, and a bonus that is 0 unless both lead there. Two and two visits make 8; five and none make 5. The dull way is the plain sum, 4 against 5.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.5 — `best_pins` ({{points:08.5}})
@@ -324,14 +324,16 @@ verdict(
 # (dashed, from eight pins on). Look at the rise first, then at the distance of the lines.*
 #
 # Why do the lines rise? A guess: each pin says something else about the user, and a few
-# thousand steps are enough for each (8.2). From eight on they hardly rise: more of the same person says little new.
+# thousand steps are enough for each (8.2).
 #
 # Why does the booster not pay? It is a bet that a user wants what lies *between* her interests.
-# Who wants more of one interest gets less of it. In the world of branch 8.14 the bet is right, and the booster wins.
+# Who wants more of one interest gets less of it.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
 # <details><summary>How this was measured, and a second clever rule</summary>
+#
+# In the world of branch 8.14 the booster's bet is right, and it wins. From eight pins on the lines hardly rise: more of the same person says little new.
 #
 # How many steps for each pin? Pixie's steps grow with the degree of a pin, but more slowly (branch 8.15); the dull way is equal steps. We cannot tell the two: Pixie's steps over equal ones, eight pins, −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
 # from −0.0015 to +0.0040, in PinWorld. When every pin has thousands, it may hardly matter who gets some more.
@@ -353,7 +355,7 @@ verdict(
 # rest is split evenly among **all** its neighbors. At `restart` ½ a query on two boards keeps half and hands a quarter to
 # each. Go on until every node is nearly dry. What dried is the PageRank. Paint dries on boards, too; so here the walk, as well, may go home after every edge.
 #
-# So why walk? Both get the same CPU time and start at the same place of Gowalla, rare or among the most liked.
+# So why walk? Both get the same CPU time and start at the same place of Gowalla, rare or among the most liked. Then whole libraries of citeulike-t, by NDCG@20.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p7"]
 predict("08.p7")
@@ -394,10 +396,10 @@ plt.show()
 # *Figure 8.4. Quality against milliseconds of CPU: walks (circles) of more and more steps, and push (squares) until all is drier and drier. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, with the exact vector (diamond) and three exact hops without RP3β's division (triangle).*
 #
 # Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
-# So from the most liked items the walk is far ahead while time is short (dashed). From rare ones, with few
-# neighbors, push is ahead at first, and soon both are level.
+# So from the most liked items the walk is far ahead while time is short (dashed). From rare ones
+# both are soon level.
 #
-# On the right both soon find as much as the exact vector, in a fraction of its time. Three exact hops are as quick, and find no less: so small a graph need not be sampled.
+# On the right both soon find as much as the exact vector, in a fraction of its time. Three exact hops cost as little and find about as much: so small a graph need not be sampled.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
@@ -476,8 +478,8 @@ verdict(
 # and more than half of the distance to RP3β is gone.
 #
 # **PinWorld: ahead, and the boards are why.** On saves alone a walk finds less than RP3β. But a board holds what somebody
-# put together on purpose, so even a far board may be on the subject (we made them so). Going far pays here: a walk that goes home after one step in seventeen finds 0.098, after every step
-# 0.085. Three hops never get that far, so boards hardly help RP3β.
+# put together on purpose, so even a far board may be on the subject (we made them so). Going far pays here: home after one step in seventeen finds 0.098, after every step
+# 0.085. Three hops never get that far, so boards hardly help RP3β. (EASE and iALS were not asked with boards.)
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
 #
@@ -549,24 +551,21 @@ verdict(
 # *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
 # the index). EASE ends where its matrix no longer fits. Look who is on top at both ends.*
 #
-# At a thousand things multiplying everything costs little, and only the index is quicker. But a scan looks at
-# each thing, so its line falls steeply; an index looks at a part, and a part of a million is large, too.
+# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too. (Its vectors were artificial; of real ones it may look at less.)
 #
 # A walk makes its ten thousand steps in any catalog, so its
 # line falls only to a seventh. Why at all? That is the other half of the answer: a small graph fits into the processor's
-# cache, in a large one most looks wait for main memory (branch 8.7).
+# cache, in a large one most looks wait for main memory.
 #
-# The finished table's answers are nearly ready, but somebody has to make it.
-#
-# **A request costs what it has to look at: every thing, a part of them, or ten thousand steps. From a million things on only a finished table was faster than a walk or a push, and it knows no edge of today.**
+# **A request costs what it has to look at: every thing, a part of them, or ten thousand steps. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
 #
 # <details><summary>How this was measured</summary>
 #
 # * **Catalogs.** Vectors of 64 numbers around random centers, a graph of n pins and n / 2 boards of ten. One catalog of each size; ten million had a run of their own.
 # * **Settings.** The index has to find nine tenths of the scan's list; the lists of walk and push are not judged. Restart ½, tolerance 0.00001, lists of twenty. item2item adds up twenty rows of its table, which has fifty neighbors a thing, made from the likes (of ten million things drawn at random).
 # * **Clock.** One thread, three rounds of twenty requests, the faster of two answers. What does not fit into 8 GB answers nothing: EASE from 100,000 things on.
-# * **Requests a second at a million.** Scan from 22 to 24, cells of faiss from 358 to 430, push from 1,096 to 2,773, item2item from 10,917 to 13,720. At a thousand the scan answers 62,000, the walk 12,000; at ten million 5 and 1,900.
-# * **Not said.** On real vectors an index may look at less; that was not measured, nor was a catalog that changes. Nothing here says whose list is better. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things.
+# * **Requests a second at a million.** Scan from 22 to 24, cells of faiss from 358 to 430, push from 1,096 to 2,773, item2item from 10,917 to 13,720. At a thousand only the index is quicker: the scan answers 62,000, the walk 12,000; at ten million 5 and 1,900.
+# * **Not said.** What an index does on real vectors was not measured, nor was a catalog that changes. Somebody has to make the finished table; its answers are nearly ready then. Nothing here says whose list is better. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things.
 #
 # </details>
 
