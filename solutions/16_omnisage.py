@@ -154,16 +154,18 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Nineteen of twenty places of a busy pin go to boards. A board is one step away and another pin two, so boards are visited more. And what reaches pins is spread over all that
+# Nineteen of twenty places of a busy pin go to boards. A board is one step away and another pin two. And what reaches pins is spread over all that
 # these boards hold: no single pin collects many visits.
 #
 # So OmniSage gives every kind a **quota**: here at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. Nobody else gets the places that a kind leaves empty.
 #
-# **Where only visits count, boards drown pins. A quota keeps places for both.**
+# **Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both.**
 #
-# <details><summary>What was read of OmniSage</summary>
+# <details><summary>How busy, and what was read of OmniSage</summary>
 #
-# The abstract, a summary of the paper, and the code that Pinterest released, not the whole text. In that code quotas are 25 pins, 10 boards and 15 pins of the pin-pin graph.
+# Busy are 234 of the 7,000 pins, on twenty boards and more; the median pin has two.
+#
+# Read were the abstract, a summary of the paper, and the code that Pinterest released, not the whole text. In that code quotas are 25 pins, 10 boards and 15 pins of the pin-pin graph.
 #
 # </details>
 
@@ -261,7 +263,7 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses, all three on. A thick line leads from what asks to what is to be found, which comes from the same encoder. The dotted curve: a history is read as the encoder's vectors, so the user loss teaches both. A box that gets the gradient of a loss carries a stripe of its color. In the interactive version you switch each loss.*
+# *Figure 16.1. OmniSage and its losses, all three on. A thick line leads from what asks to what is to be found, which comes from the same encoder. The dotted curve: a history is read as the encoder's vectors, so the user loss teaches both. A box that gets the gradient of a loss carries a stripe of its color; short names are in the table. In the interactive version you switch each loss.*
 #
 # Why should raw features ask? Think of a new cake pin on a board of cakes. Nobody has gone from it to another pin yet, so pairs cannot teach it. But
 # the board's features can ask, and of all pins in the batch this one has to win. (How well such pins are found then, we did not measure.)
@@ -269,10 +271,14 @@ visuals.three_losses(on="efu")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on
 #
-# How do three losses become one number? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. If all go into one mean,
-# who decides what the vectors become? The users: nearly nine of ten questions are theirs.
+# How do three losses become one number? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. In one mean
+# the users decide: nearly nine of ten questions are theirs.
 #
-# So each loss is first a mean over its **own** examples. Then the three means are added with weights that you choose.
+# So each loss is first a mean over its **own** examples. Then the means are added with weights that you choose:
+#
+# $$ L = \sum_k w_k\, \frac{1}{B_k} \sum_{b=1}^{B_k} \ell_{k,b} $$
+#
+# with $B_k$ examples of loss $k$.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.4 — `joint_loss` ({{points:16.4}})
@@ -394,14 +400,13 @@ for column, who in (("all", "pins"), ("users", "users")):
 # **Pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps they do tell of the same tastes. Why no help? The pairs already
 # ask the very question of the test, so little may be left.
 #
-# **Users.** They gain at the last step, where their own loss joins, and gain more than another setting alone brought *pairs* (open mark). This loss brings two things at once: users teach the vectors, and a trained reader replaces a mean. Why is
-# it not enough alone (row three)? Perhaps a reader learns little while the vectors it reads say little; with pairs they soon say something.
+# **Users.** They gain at the last step, where their own loss joins, and gain more than another setting alone brought *pairs* (open mark). This loss brings two things at once: users teach the vectors, and a trained reader replaces a mean.
 #
 # **For pins no added loss did visible harm. Users gained when their own loss and its reader joined.**
 #
 # <details><summary>Rows that surprise</summary>
 #
-# Why is the user loss alone the weakest? For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because
+# Why is the user loss alone the weakest? Perhaps a reader learns little while the vectors it reads say little; with pairs they soon say something. For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because
 # the settings of this loss were chosen by what users find; and its trainings differ much (0.192 to 0.247).
 #
 # Do features help users? Row four is ahead of row one, but so is the open mark: a setting may do that. At the open mark's temperature features even seem to cost users a little. And why do features alone, never asked for a pair, do about as well as pairs? Perhaps because many of the neighbors whose features ask come from the pin-pin graph, and that is made of earlier pairs.
@@ -423,7 +428,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 A number beside the vector, and a fair rival
 #
-# One thing was left out in 16.4: a number stood beside every vector. What is it for, and what does it cost?
+# One thing was left out in 16.4: a number stood beside every vector. What is it for? To see it alone, every OmniSage and PinSage of this section is trained by pairs only.
 #
 # OmniSage's vectors have length 1, so that the nearest pins are those of the largest product. Such a vector cannot say, by being longer, that its pin is popular.
 #
@@ -522,7 +527,7 @@ told = pd.Series({
 told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large.
+# Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large. Row three had the number from the first step and finds hardly more: it was all that the vectors lacked.
 #
 # Why was it needed? The correction asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to. So popularity needs a place to live:
 #
@@ -531,7 +536,6 @@ told.round(3).to_frame()
 # * in a **number** beside the vector, where it stands before the first step.
 #
 # The vector says which pins are near, and the number which of these people go to. Its price stands in the example: what nobody has met starts far behind. So give new pins a list of their own.
-# (They need one without the number, too: 16.10.)
 #
 # OmniSage finds more than lesson 09's PinSage. Is that attention? Ask first what else is different: PinSage has no such number.
 #
@@ -567,14 +571,14 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Recall@10 on PinWorld of OmniSage by what it hears, of PinSage without the number (open) and with it, of iALS, and of RP3β, a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
+# *Figure 16.4. Recall@10 on PinWorld, asked by pins. OmniSage, trained by pairs alone, by what it hears; PinSage without the number (open) and with it; iALS; and RP3β, a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
 #
-# Nearly all of the lead was popularity; what is left to attention is too little to be seen. PinSage's free length had not held popularity in full, perhaps because a length has to be learned.
+# Nearly all of the lead was popularity; what is left to attention is too little to be seen.
 #
 # Is hearing worth nothing, then? The first two rows differ only in whom they hear: hearing pays. The second graph adds nothing
-# that can be seen (row three); alone it finds 0.260, too, so one graph seems enough.
+# that can be seen (row three): one seems enough.
 #
-# And why an encoder, when a walk that trains nothing finds 0.257 (last row)? The last two rows know edges alone: asked by a pin without one, they find nothing. OmniSage and PinSage read what such a pin
+# And why an encoder, when a walk that trains nothing finds 0.257 (last row)? The last two rows know edges alone. Asked by a pin with an edge, the walk finds 0.266, OmniSage 0.262; by one without, nothing. There OmniSage and PinSage read what the pin
 # shows, and find 0.22. That is what an encoder is for.
 #
 # When a new model leads, look first for the plainest thing that only one side has: a bias, a feature, more steps.
@@ -588,10 +592,12 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # and the towers of lesson 10, of length 1 too, have learned it; with pins as queries it is hardly there. A PinnerFormer of length 1 lacks a fifth or a quarter without the offset after 1,600 steps, and next to nothing after 6,400 (16.11). TransE may put popularity along $\mathbf r$, the same for
 # all users; lesson 12 gave it a number beside a distance. Whether pins as queries share less than users was not tested.
 #
+# New pins need a list of their own without the number, too (16.10). PinSage's free length had not held popularity in full, perhaps because a length has to be learned.
+#
 # The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; both over pins alone −0.000, from −0.002 to +0.002; asked by the 151: OmniSage 0.217, PinSage with the number 0.222, iALS and RP3β 0.000; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; asked by the 151: OmniSage 0.217, PinSage with the number 0.222, iALS and RP3β 0.000; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
 #
 # </details>
 
@@ -600,7 +606,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for several consumers.
 # >
-# > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067. (PinnerFormer, trained later, finds no less, with 32 times the steps: 16.11.) Asked by a pin without an edge it and PinSage find 0.22, a walk nothing.
+# > **Where it won.** Trained by all three losses, it finds for users a recall@10 of 0.080, iALS 0.067. (PinnerFormer, trained later, finds no less, with 32 times the steps: 16.11.) Trained by pairs, it and PinSage find 0.22 for a pin without an edge, a walk nothing.
 # >
 # > **Where it did not.** For the pin that comes next it cannot be told from PinSage with the same number: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS is ahead (16.10).
 #

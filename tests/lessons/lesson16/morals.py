@@ -60,7 +60,7 @@ def drowned() -> bool:
 
 
 MORALS = {
-    "Where only visits count, boards drown pins. A quota keeps places for both": drowned,
+    "Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both": drowned,
     "For pins no added loss did visible harm. Users gained when their own loss and its reader joined": no_cost,
     "Before you praise attention, give its rival the same number": lambda: (
         rival() and edges_alone()
