@@ -278,7 +278,7 @@ predict("03.p12")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.5 Pairs instead of cells
 #
-# The trials of 3.1 differed in one more setting: what training asks. That is the **loss**, the number that training makes small. iALS wants 1 or 0 in each cell. A ranking
+# What was tried in 3.1 differed in one more setting: what training asks. That is the **loss**, the number that training makes small. iALS wants 1 or 0 in each cell. A ranking
 # needs less: a liked film should stand **above** one that is not.
 #
 # So Rendle et al. (2009) draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. In their loss, **BPR** (Bayesian personalized ranking), only the difference of two scores counts. A sigmoid of it models the chance that $i$ beats $j$, and its negative logarithm is made small:

@@ -68,15 +68,15 @@ remember("06")
 # \qquad \mathbf E^{(k+1)} = \hat{\mathbf A}\, \mathbf E^{(k)}
 # $$
 #
-# Each neighbor is divided by the roots of both degrees, so a film that everybody likes speaks softly. The final
-# embedding is the **mean of all layers, layer 0 included**, and a score is a product:
+# The final embedding is the **mean of all layers, layer 0 included**, and a score is a product:
 #
 # $$
 # \mathbf E^* = \frac{1}{K+1} \sum_{k=0}^{K} \hat{\mathbf A}^k \mathbf E^{(0)}, \qquad
 # \hat y_{ui} = \langle \mathbf e^*_u, \mathbf e^*_i \rangle
 # $$
 #
-# Layer 0 is the node itself, so the mean brings back the message to oneself.
+# Each neighbor is divided by the roots of both degrees, so a film that everybody likes speaks softly. Layer 0 is the node
+# itself, so the mean brings back the message to oneself.
 #
 # | symbol | in code | shape |
 # |---|---|---|
