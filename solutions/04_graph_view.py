@@ -310,8 +310,8 @@ print(
 # $$
 #
 # Only the two **inner** nodes are weighed. And the ends? $u$ is the same for all candidates. But a film $i$
-# with many fans is reached by many walks. **RP3β** (Paudel and others, 2017) weighs it, too, and leaves both
-# exponents free:
+# with many fans is reached by many walks. **RP3β** (Paudel and others, 2017) divides by a power $\beta$ of its degree, too.
+# There the walker goes at random ($\alpha = 1$); today $\alpha$ is free as well (from P3α, Cooper and others, 2014):
 #
 # $$
 # \text{RP3}\beta(u, i) = \frac{1}{\deg(i)^{\beta}} \sum_{i', u'} \frac{R_{ui'}\, R_{u'i'}\, R_{u'i}}{\left(\deg(i')\,\deg(u')\right)^{\alpha}}
@@ -322,7 +322,7 @@ print(
 # | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: as a random walker goes; all walks over one liked film weigh 1 together, so a single one over a blockbuster next to nothing |
 # | $\beta$, last film | 0: popular films stay in front | 1: divided by all of its fans; rare films come to the front |
 #
-# You have written four points of this square already. A walk of three steps in a form of 4.2 is divided at each node that it leaves or enters, so up to a factor that is the same for all of Ann's films:
+# You have written four points of this square already. Follow $u \to i' \to u' \to i$. The row form divides by the degree of each node that is *left*: $u, i', u'$. The column form by each *entered*: $i', u', i$. The symmetric form by the root at both: $i'$ and $u'$ count in full, the ends by half. And $\deg(u)$, the same for all films, may go:
 #
 # | three steps in | $\alpha$ | $\beta$ |
 # |---|---|---|
@@ -331,7 +331,7 @@ print(
 # | the symmetric form | 1 | ½ |
 # | the column form | 1 | 1 |
 #
-# L3 is ½ and 0. Which point of the square is best? Nothing is trained, but somebody has to choose: validation does (4.5).
+# L3 is ½ and 0. Which point is best? Validation chooses (4.5).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 31. Ask which of two films a walk of three steps should prefer, one with three fans or one with a thousand, before
@@ -473,9 +473,9 @@ for name in ("last film alone", "RP3β", "column form"):
 # %% [markdown]
 # *Figure 4.6. NDCG@20 on MovieTweetings of the same walks of three steps, weighed by the exponents behind each name; dashed iALS. Top: bestsellers; black: RP3β. Start at plain three hops: what does L3 add, what the last film alone, and what both?*
 #
-# Plain three hops find more than bestsellers: walks carry more than the crowd. Dividing by the inner nodes alone (L3) adds a little, by the last film's fans alone more: many walks end at a film because it has many fans, and that is the crowd, not your taste.
+# Plain walks carry more than the crowd. Dividing by the inner nodes alone (L3) adds a little, by the last film's fans alone more: many walks end at a film because it has many fans, and that is the crowd, not your taste.
 #
-# Both together, RP3β, add more than the two gains summed up. A guess: divided by its fans alone, a rare film rises whichever walk reached it; with busy nodes on the way turned down, too, those rise whose walks say something about you.
+# Both together, RP3β, add 0.019, and not 0.0025 + 0.0094 = 0.012. A guess: divided by its fans alone, a rare film rises whichever walk reached it; with busy nodes on the way turned down, too, those rise whose walks say something about you.
 #
 # But more is not better. From RP3β to the symmetric form only $\alpha$ grows, from ½ to 1, and it falls behind bestsellers; with $\beta = 0$ the same change (from L3 to the row form) does no harm. A guess: $\alpha = 1$ lets one walk over two rare nodes weigh as much as many over busy ones. With $\beta = 0$ that hardly matters, since popular films are reached by many walks of all kinds. With $\beta = \tfrac12$ they have lost that lead, and chance walks to rare films win. So the two exponents must be chosen together. The column form divides by *all* fans of the last film and finds next to nothing: it asks for rare films, whoever you are.
 #
@@ -507,7 +507,7 @@ for name in ("last film alone", "RP3β", "column form"):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# > **What walks are for.** You have likes and want a good list tonight, without training: one product of sparse matrices, and each place on the list
+# > **What walks are for.** You have likes and want a good list tonight, without training: two products of sparse matrices, and each place on the list
 # > can be explained by the walks that lead there.
 # >
 # > **Where they won.** On MovieTweetings RP3β has an NDCG@20 of 0.190, bestsellers 0.156 (4.5).
@@ -518,7 +518,7 @@ for name in ("last film alone", "RP3β", "column form"):
 # * **Which films can Ann reach, and in how many steps?** Cube in three, through Bob, and Drive in five. Every edge changes sides, so new films come at odd
 #   lengths only. On MovieTweetings three steps reach 29 % of all films, five 92 %.
 # * **Which should she see first?** Cube: a walk of three steps leads there, and none to Drive. Where thousands of films have such walks, turn down
-#   the degrees on the way and at its end, and let validation choose how far: here ½ and ½, in lesson 11 they are 0 and ¾ on films cut in time, ½ and 0 on pins. The column form, which divides by all in full, loses nearly everything here.
+#   the degrees on the way and at its end, and let validation choose how far: here ½ and ½, in lesson 11 they are 0 and ¾ on films cut in time, ½ and 0 on pins.
 # * **What do they share with a factorization?** The largest patterns: $\mathbf R \mathbf R^\top \mathbf R$ (plain walks) has those of $\mathbf R$ in other sizes (4.5, branch B).
 # * R is a block of A, and powers of A count walks.
 # * Hide the test links before anything is computed from the graph.
