@@ -13,7 +13,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 09 · PinSage
 #
-# > **PinSage brought four ideas at once: importance, a hinge, hard negatives, a curriculum. Which of them would you miss? And
+# > **PinSage uses four ideas at once: importance, a hinge, hard negatives, a curriculum. Which of them would you miss? And
 # > whom does the whole of it serve best?**
 #
 # Pixie (lesson 08) finds related pins by walking and knows nothing of what they show.
@@ -269,7 +269,7 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 #
 # What should training ask for? A query $q$ should score higher with the pin $i$ that the same person came to next than
 # with any other pin $j$, by a margin $\Delta$. Where it does, the paper's loss is 0; such a loss is called a
-# **hinge**. ($\mathbf z$ is a pin's final vector: fold.)
+# **hinge**. ($\mathbf z$, a pin's final vector, is its last $\mathbf h$ after two more dense layers.)
 #
 # $$
 # J = \mathbb E_{j}\, \max\{0,\ \langle \mathbf z_q, \mathbf z_j\rangle - \langle \mathbf z_q, \mathbf z_i\rangle + \Delta\} .
@@ -277,7 +277,7 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 #
 # <details><summary>The final vector, and the slide's sign</summary>
 #
-# Two dense layers make $\mathbf z$ of a pin's last $\mathbf h$; its length is free.
+# The length of $\mathbf z$ is free.
 #
 # The slide of the lecture has $\max\{0,\ \langle \mathbf z_q, \mathbf z_i\rangle - \langle \mathbf z_q, \mathbf z_j\rangle + \Delta\}$: positive and negative have changed places, as in lesson 7.2. It is large where all is well, so training
 # pushes the positive behind the negative. In figure 9.2 choose the rule *slide*, put the positive at 20° and the negative at 60°, and take ten steps.
@@ -333,7 +333,7 @@ visuals.hinge(20, 60, function=pinsage_loss, rule="paper")
 
 # %% [markdown]
 # *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of
-# training moves them. Right: the loss over negative − positive by the paper, and with both signs exchanged (fold above).*
+# training moves them. Right: the loss over negative − positive by the paper, and with both signs exchanged (fold above). All are of length 1 here, so a score is a cosine.*
 #
 # Take a step: nobody moves. Turn the negative nearer, until somebody does. (At about 50° it is behind
 # by just the margin, 0.3.) Once most random negatives lie in the flat part, a batch teaches little. There are
@@ -493,10 +493,10 @@ for claim, what in (
 #
 # **Above, both stand clear of zero:** you would miss the neighbors, but not the hinge. A softmax does better, perhaps because it pushes the worst mistakes most: it seeks hard negatives by itself, among those drawn at random.
 #
-# **Below, all thin lines cross it.** No gain is seen, though three trainings mostly leave room for one half as large as that of the neighbors. Why? Each idea answers a problem:
+# **Below, all thin lines cross it.** No gain is seen. With three trainings, one half as large as that of the neighbors could still hide in two of the four. Why so little? Each idea answers a problem:
 #
 # * **Importance** says whom to hear where there are thousands. Here a pin keeps 15, and their plain mean may say nearly the same.
-# * **Hard negatives** are for telling a thousand gardens apart. Here one topic has a few hundred pins. (False ones are not all of it: farther negatives, 4 % of them false, gain nothing either.)
+# * **Hard negatives** are for telling a thousand gardens apart. Here one topic has a few hundred pins, and three hard ones share one mean with five hundred others (9.3), so they may hardly be heard.
 # * A **curriculum** says when hard ones come. Where these gain nothing, it can gain little.
 #
 # So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
@@ -509,14 +509,14 @@ for claim, what in (
 #   3,000 queries neighbors bring from +0.016 to +0.023, the softmax from +0.015 to +0.021.
 # * **The lower four.** 1,400 steps as well. On the week that we choose by, with the hinge and the knobs that were tuned for importance pooling without hard negatives, three seeds. Importance has two rivals, a mean and a maximum, which keeps the largest of each coordinate. The curriculum stands beside what it replaces, three hard negatives in every epoch, as it has on average.
 # * **Gains over seeds.** Importance over a mean +0.001, from −0.010 to +0.012; over a maximum −0.003, from −0.007 to +0.001; hard negatives, three in
-#   every epoch, −0.001, from −0.010 to +0.008; the curriculum over these −0.000, from −0.011 to +0.010, over none −0.001, from −0.003 to +0.001. All trainings, seed by seed, stand in branch 9.9, also the
+#   every epoch, −0.001, from −0.010 to +0.008; the curriculum over these −0.000, from −0.011 to +0.010, over none −0.001, from −0.003 to +0.001. All trainings stand in branch 9.9, also the
 #   curriculum from ranks 300 to 1000.
 # * **Gains over query pins.** Importance over a mean from −0.001 to +0.003, over a maximum from −0.005 to −0.000 (so the maximum is ahead, barely), the curriculum over hard ones in every epoch from −0.002 to +0.002, over none from −0.003 to +0.000; for hard negatives in every epoch none was kept.
-# * **Hard negatives**, three among five hundred in one mean (9.3), may hardly be heard. The farther ones, ranks 300 to 1000 with the curriculum, find 0.002 less than none, from 0.000 to 0.003 over query pins (branch 9.9).
+# * **Farther negatives.** False ones are not all of it: at ranks 300 to 1000, 4 % of them false, with the curriculum, they find 0.002 less than none, from 0.000 to 0.003 over query pins (branch 9.9).
 # * **Not tried.** Hard negatives under the softmax (in a short training they gain nothing, 9.12), two layers at full length, other sizes of the world.
 #
 # The paper's table has one row with another loss: GraphSAGE's cross-entropy, in which every negative counts for itself, 29 %
-# against the hinge's 41 %. A softmax is in no row. Stored measurements.
+# against the hinge's 41 %. A softmax is in no row.
 #
 # </details>
 
@@ -576,11 +576,11 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # **Left, the young.** A newborn pin has content from its first hour, and the trained layers get more out of
 # it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth: what people saved a pin with is what no picture shows.
 #
-# And counting? After three days there is little to count, so RP3β lies below. A past grows: after one week and two they are too close to tell, after four RP3β stands on top.
+# And counting, RP3β? After three days there is little to count, so it lies below. A past grows: after one week and two they are too close to tell, after four RP3β stands on top.
 #
 # And GraphSAGE, whose neighbors are drawn by chance? Made anew it cannot be told from PinSage in the first two weeks: a young pin has few neighbors to choose from.
 #
-# **Right, all pins.** Nearly nothing is shaded: most pins were heard in the training already, so a new pass says little that is new. And counting is ahead, perhaps because it counts who is popular, too.
+# **Right, all pins.** Nearly nothing is shaded: most pins were heard in the training already, so a new pass says little new. And counting is ahead, perhaps because it counts who is popular, too.
 #
 # **Make the vectors anew for the young: among all pins you would hardly see it.**
 #
@@ -606,7 +606,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # >
 # > **Where it won.** Among newborn pins, after two weeks: NDCG@20 of 0.539, its own old vectors 0.451, plain content 0.352 (9.6).
 # >
-# > **Where it did not.** There it cannot be told from GraphSAGE made anew, nor from RP3β; after four weeks it finds 0.029 less than RP3β. Over all pins counting is ahead, of a PinSage without a number for popularity (16.5).
+# > **Where it did not.** There it cannot be told from GraphSAGE made anew, nor from RP3β; after four weeks it finds 0.029 less than RP3β. Over all pins counting is ahead; a PinSage with a number for popularity comes up to it (16.5).
 #
 # * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors.
 # * **Whom does it serve best?** Pins in their first days: after three it is ahead of counting, after one week and two too close to tell, after four behind. Their content does most; after two weeks today's edges add a fifth.
