@@ -220,7 +220,7 @@ verdict(
 # ### Code differs in three places; we test five variants
 # * drawing five variants
 #
-# Minutes 20 to 24. A row is a variant, a column what a row of the batch holds: the positive, a draw, and a draw that is the positive, a hit; an empty place is left as it is. First place: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column, as in Yi's form, it would cancel. If the positive is left alone it counts, and Q must be a probability, not a count. Third: does a hit stay, or is it out, no negative? If the positive is left alone, out is right only with an n. Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with this one, here called released code. Other mixtures exist; we test these five. Nobody has to be right yet.
+# Minutes 20 to 24. A row is a variant, a column what a row of the batch holds: the positive, a draw, and a draw that is the positive, a hit; an empty place is left as it is. First place: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column, as in Yi's form, it would cancel. If the positive is left alone it counts, and Q must be a probability, not a count. Third: does a hit stay, or is it out, no negative? If the positive is left alone, out is right only with an n: without n the draws count n times too much. If hits stay, the positive is among them and grows about as much; if they are out, only the others grow. Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with this one, here called released code. Other mixtures exist; we test these five. Nobody has to be right yet.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -423,7 +423,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # ### Turn λ up, and popular films come back
 # * drawing three lists
 #
-# Minutes 34 to 36. Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0 Drive is first: she takes it more than twice as often as others do. At 0.5 Alien, which she takes most, is already first, and at 1 the bars are her p. Ask which film climbs most: Brazil, which many draw. Figure 11.3 in the notebook has a slider. A model that was trained with the correction would get log Q twice.
+# Minutes 34 to 36. Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0 Drive is first: she takes it more than twice as often as others do. At 0.5 Alien, which she takes most, is already first, and at 1 the bars are her p. Ask which film climbs most places: Brazil, which many draw, from fifth to third. Alien gains most share, 0.30 to 0.72. Figure 11.3 in the notebook has a slider. A model that was trained with the correction would get log Q twice.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.5 What does the correction do to the lists?
@@ -453,11 +453,11 @@ predict("11.p7")
 # Minutes 38 to 42. In each half an arrow is a data set: it begins without a correction and ends with log Q off the negatives, hits out. Why this one, bad in both senses on four items? It is what released code has; and where no item is a large part of what a user takes, as among a thousand, it should be nearly right (11.7). At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall (no intervals were stored); of rare films
 # hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: no log Q tells a model the day, so on films a list of the last days finds more than every loss; on Gowalla RP3β, which samples nothing, finds more, and about as many rare places. In the notebook figure 11.4 has all the others.
 #
-# ### Yi, exact on paper, is not ahead on films; λ is, on Gowalla
-# * drawing five leads
+# ### On films Yi is not ahead of released code; on Gowalla λ is
+# * drawing four leads
 #
 # Minutes 42 to 46. A row is a difference in NDCG@20, with its interval over users. First, released code less Yi: on four items it is the worse teacher, yet on films it cannot be told from Yi, who was trained there alone: +0.005, from −0.001 to +0.011. Exact is a promise about free scores at the end of the road, and 32 numbers, stopped on the way, need not get there. Second, the uncorrected model with λ, less released code: ahead on
-# Gowalla by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. Third, to be fair, a λ of its own for released code, too, chosen on validation between −0.75 and 0.75, since at 1 log Q would count twice: on Gowalla the uncorrected model with λ is still ahead by 0.014, from 0.010 to 0.017; elsewhere that was not measured.
+# Gowalla by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. Rate and epochs were chosen together with λ, so the model that you have may gain less. Its price: with λ fewer rare items are found on PinWorld and Gowalla. Not drawn: to be fair, a λ of its own for released code, too, chosen on validation between −0.75 and 0.75, since at 1 log Q would count twice: on Gowalla the uncorrected model with λ is still ahead by 0.014, from 0.010 to 0.017; elsewhere that was not measured.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}
 stored = results.load(
@@ -568,7 +568,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Three ways are right in one sense each; the loss is silent
 # * drawing two answers
-# * then words Would NDCG tell? A **missing** log Q: yes. A **misplaced** one: not on films.<br>**Monday:** try λ first, count rare items.
+# * then words Would you notice? By the **loss**: no. By **NDCG**: a missing log Q, yes; a misplaced one, not on films.<br>**Monday:** try λ log Q when serving, and count the rare items you lose.
 #
 # Minutes 46 to 50. The question of the first slide again: which way is right, in what sense, and would you notice a wrong one? As a teacher every column is corrected and hits stay in: that ends at log p. As an estimate the positive is left alone, hits are out, and n counts; as a teacher it is a little off. When serving, the uncorrected model gets log Q back; with free scores λ = 1 gives log p. What released code does is none of the three, the dark gray bar, and it still finds more on all three data sets: 32 numbers, stopped on the way, need not end where a proof ends. Below, the price, on Gowalla: the more is found, the fewer rare items. Not by the loss will you notice, it falls like any other.
 # Press the key. A misplaced log Q is that of released code, beside Yi, which NDCG could not tell apart on films. Where users are sure of what they want a wrong scale shows, too; that is branch 11.7. On Monday, add λ log Q when you serve, before you rewrite a loss: no new training, and λ is chosen on validation. Here the model was tuned with its λ; yours may gain less. It is first among these softmaxes: RP3β finds 0.209. If a minute is left: so far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
