@@ -246,7 +246,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * formula 1
 # * drawing attention by hand
 #
-# Minutes 12 to 16. A mean hears a cake and a rose alike, whoever asks. Attention makes three vectors, with three learned matrices, as the last line says: the query of the pin says whom it looks for, the key of a
+# Minutes 12 to 16. A mean hears a cake and a rose alike, whoever asks. Attention makes three vectors, with three learned matrices, as the last line says; the exponent is called the fit: the query of the pin says whom it looks for, the key of a
 # neighbor how it is found, the value what it passes on. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. The root keeps products of long vectors from growing with their length. Below, by
 # hand, column by column: the fits are log 3 and 0, so e to them is 3 and 1, their sum 4, the weights ¾ and ¼, and the values 4 and 8 give 5. This is the attention of MultiBiSage; two others, GAT and HAN, come by name alone in 14.5.
 #
@@ -267,7 +267,8 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 #
 # ### Zeros are no mask: an empty place of zeros weighs e⁰ = 1
 # * figure 14.1; row = 0
-# * then words Unmasked, with f its fit: **eᶠ / (eᶠ + 5)**, here about a third.
+# * words A label: which neighbor, then its weight.
+# * then words Unmasked, the neighbor keeps **eᶠ / (eᶠ + 5)** (f: its fit), here about a third.
 #
 # Minutes 21 to 24. It opens with the mask, on the first pin, with one neighbor and five empty places in the graph of ads. On top, a strip of length 1: what the pin looks at; the neighbor has all of it. At the right its key as an arrow, as wide as its weight; the dashed line is the query, and the ring where the arrow begins stands for the empty places.
 # Press ad 29, masked: it has nobody, and its weights sum to 0, since zeros are written after the softmax. Back to the organic pin. Ask what an empty place takes that holds a vector of zeros, and press "Let empty places be heard". Usual wrong answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1: of its 1 the neighbor keeps a third, so zeros are no way out. Press the key and say the sum.
@@ -377,7 +378,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # * drawing levels by hand
 # * then drawing graph two masked
 #
-# Minutes 27 to 29. With attention alone, and above the graphs without CLS. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above, the fits of 14.3 again, log 3 and 0: ¾ of 4 and ¼ of 8 are 5. Ask what comes out if graph two is empty, and press the key: it is masked, graph one has all the weight, and 4 is left. If both are empty? The model always has CLS plus the pin in the set. In the notebook figure 14.2 shows where a trained model looks.
+# Minutes 27 to 29. With attention alone, and above the graphs without CLS. The pin says 2. In graph one it hears itself and a neighbor alike: 4. In graph two itself and two others: 8. Above, the fits of 14.3 again, log 3 and 0: ¾ of 4 and ¼ of 8 are 5. Ask what comes out if graph two is empty, and press the key. Empty, graph two has the pin alone and would say 2, what the pin knows anyway. So it is masked, graph one has all the weight, and 4 is left. If both are empty? The model always has CLS plus the pin in the set. In the notebook figure 14.2 shows where a trained model looks.
 
 # %% slideshow={"slide_type": "skip"} tags=["long"] jupyter={"source_hidden": true}
 COMMAND = "python -m solutions.experiments.lesson14.multibisage_study"
@@ -526,7 +527,7 @@ verdict(
 # * drawing ahead of all three
 # * then words MultiBiSage over the larger PinSage: +0.002, from −0.003 to +0.007: **cannot tell**.
 #
-# Minutes 39 to 42. A row is a rival with what it finds, a bar the lead of the plain mean over it, an interval over the pins that ask, with three trainings of each network. The mean is ahead of all three, of MultiBiSage for a fifth of the seconds. In this run it finds 0.262, in that of figure 14.4 0.261. In 14.5, another week, which chose, no difference could be told. Then press the key: from the larger PinSage MultiBiSage cannot be told apart, nor from iALS with six graphs. Why does the paper see a gain? Its world is another and far larger one; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
+# Minutes 39 to 42. A row is a rival with what it finds, a bar the lead of the plain mean over it, an interval over the pins that ask, with three trainings of each network. The differences were taken before rounding, so those of the printed numbers may be another thousandth. iALS was compared with the run of figure 14.4, in which the mean finds 0.261. The mean is ahead of all three, of MultiBiSage for a fifth of the seconds. In 14.5, another week, which chose, no difference could be told. Then press the key: from the larger PinSage MultiBiSage cannot be told apart, nor from iALS with six graphs. Why does the paper see a gain? Its world is another and far larger one; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
 #
 # ### On no board: PinSage keeps content, six graphs neighbors
 # * drawing what is left
@@ -536,10 +537,10 @@ verdict(
 #
 # ### Pins on no board: six graphs find 0.273, the boards 0.222
 # * figure 14.4
-# * then words On no board six graphs cannot be told from **RP3β** or **iALS, six graphs**: try these first. MultiBiSage: not measured.
+# * then words On no board the six graphs' mean cannot be told from **RP3β**, nor from **iALS on six graphs**: try these first. PinSage: the small one. MultiBiSage: not measured.
 #
 # Minutes 44 to 47. Read the full circles first: all pins. Then only the hollow squares: the pins on no board. Stop here. Two squares stand far to the left: PinSage and the mean of boards have nothing but content for such a pin. Edges from elsewhere repair that. Compare squares with
-# squares, since these pins ask for other things than all pins do. A bar that reaches the dashed line cannot be told from the mean of six graphs: so it is with RP3β and with iALS on six graphs, the square farthest right. Press the key. How does PinSage differ from the mean of the boards? It is that of lesson 09, small here: it weighs each neighbor by its visits, where the layer of 14.2 hears all alike.
+# squares, since these pins ask for other things than all pins do. A bar that reaches the dashed line cannot be told from the mean of six graphs: so it is with RP3β and with iALS on six graphs, the square farthest right. Press the key. RP3β only counts pairs and hears none of the six: that limits what the graphs are worth here. How does PinSage differ from the mean of the boards? It is that of lesson 09, small here: it weighs each neighbor by its visits, where the layer of 14.2 hears all alike.
 # MultiBiSage is not drawn: for the pins on no board it was not measured. Ask the room what it expects.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p8"]
@@ -622,9 +623,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Pay for the graphs; for the rest we saw no gain
 # * drawing which pays
-# * then words **In PinWorld** (7,000 made-up pins). First ask of each graph which pins it reaches.
+# * then words **In PinWorld** (7,000 made-up pins). On no board **RP3β**, which only counts pairs, cannot be told from six graphs. First ask of each graph which pins it reaches.
 #
-# Minutes 47 to 50. The question of the first slide again: which would you pay for? Under each row its price, seconds of a training in 14.5. Rows two and three are figure 14.3 once more, one level at a time: attention over the neighbors is concat over the mean, the second level MultiBiSage over concat. Concat borrowed its settings there; with a rate of its own it finds 0.239, and cannot be told from the mean either: +0.004, from −0.000 to +0.008 (14.10). These are of the week that chose, the first row and the last of the test week. All three is MultiBiSage over the larger PinSage. The bar of attention is between three trainings, the others are over the pins that ask. Let somebody defend the second level. Then press the key: it is one small world, and no proof for another. And a mask has to survive the row in which nobody is left. If time is left: a list of neighbors is a set; what somebody did this morning has an order. Who reads it? That is lesson 15.
+# Minutes 47 to 50. The question of the first slide again: which would you pay for? All bars are of the test week, all pins, over the pins that ask; in each row stands its price, seconds of a training in 14.5. First the graphs, with a mean. Then attention and the second level: MultiBiSage less the mean of six graphs, as on slide 17, and here it is behind; in the week that chose no difference could be told, nor for attention over the neighbors alone: concat at a rate of its own is ahead of the mean by 0.004, from −0.000 to +0.008 (14.10). All three is MultiBiSage over the larger PinSage. Let somebody defend the second level. Then press the key: it is one small world, and no proof for another. And a mask has to survive the row in which nobody is left. If time is left: a list of neighbors is a set; what somebody did this morning has an order. Who reads it? That is lesson 15.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -122,7 +122,7 @@ def attention() -> Sheet:
     sheet.box(2, 105, 190, 86, fill=USER, edge=USER)
     sheet.text(97, 142, "the pin asks:", at="middle", color="#fff", size=24)
     sheet.text(97, 175, "query q", at="middle", color="#fff", bold=True)
-    for name, x in (("fit ⟨q, k⟩/√d", 440), ("e to the fit", 575), ("weight", 705), ("value", 850)):
+    for name, x in (("fit", 440), ("e to the fit", 575), ("weight", 705), ("value", 850)):
         sheet.text(x, 26, name, at="middle", size=24, color=QUIET)
     rows = (("cake", "log 3", "3", "¾", 0.75, "4"), ("rose", "0", "1", "¼", 0.25, "8"))
     for k, (name, fit, power, weight, share, value) in enumerate(rows):
@@ -235,13 +235,15 @@ def levels_by_hand() -> Sheet:
 
 
 def graph_two_masked() -> Sheet:
-    sheet = Sheet(96, "With graph two masked, graph one has weight 1, and 4 comes out")
+    sheet = Sheet(
+        96, "Empty, graph two would say 2; masked, graph one has weight 1, and 4 comes out"
+    )
     sheet.text(10, 58, "graph two empty:", bold=True)
     sheet.box(290, 14, 90, 68, fill=ITEM, edge=ITEM)
     sheet.text(335, 60, "4", at="middle", bold=True, color="#fff", size=32)
     sheet.text(400, 58, "weight 1")
     sheet.box(560, 14, 90, 68, fill="#fff", edge=CONTEXT, dashed=True)
-    sheet.text(605, 60, "8", at="middle", color=QUIET, size=32)
+    sheet.text(605, 60, "2", at="middle", color=QUIET, size=32)
     sheet.line(552, 88, 658, 8, color=NEGATIVE, wide=6)
     sheet.text(670, 58, "masked: 0", color=NEGATIVE)
     sheet.line(850, 48, 970, 48, head=True, wide=4)
