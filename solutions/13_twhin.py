@@ -171,9 +171,9 @@ pd.DataFrame({
 # The true edges $\mathcal E$ are those of a batch. The false ones $\mathcal N$ come from it, too, as in lesson 10: the source of one edge with the target of
 # another. Both must be of **one relation**, so that the target has the right type.
 #
-# By hand: of the clicks Bob → tea and Eve → kayak the false edges are Bob → kayak and Eve → tea. Think of a table with a row for each source, its relation
-# added, and a column for each target: true edges stand on the diagonal, false ones off it. If true ones score 2 and false ones −2, the loss is 0.13 + 0.13. If all four score 2, it
-# is 0.13 + 2.13.
+# By hand: of the clicks Bob → tea and Eve → kayak the false edges are Bob → kayak and Eve → tea. In a table with a row for each source, its relation
+# added, and a column for each target, true edges stand on the diagonal, false ones off it. Now $-\log \sigma(2) = 0.13$ and $-\log \sigma(-2) = 2.13$. If true ones score 2
+# and false ones −2, the loss is 0.13 + 0.13. If all four score 2, it is 0.13 + 2.13.
 #
 # Twitter has released its training code, and it has three bugs. Would tests have found them?
 #
@@ -311,8 +311,8 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 How rare may the ads be?
 #
-# How few clicks can you live with, if all other edges are there? Take clicks away, leave all else (the saves of ads, too), and ask which ads are clicked next
-# week. A model that falls with the clicks has lived on them. One that stays up lives on the rest.
+# How few clicks can you live with, to find the ads that people click next week? To see what a model lives on, take clicks away and leave all else, the saves of
+# ads, too. If it falls, it lived on the clicks. If it stays up, it lives on the rest.
 #
 # | models | what they read |
 # |---|---|
@@ -353,7 +353,7 @@ figure.legend(loc="outside right upper", fontsize=9, title="several relations: s
 plt.show()
 
 # %% [markdown]
-# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: who reads other edges, too. Dashed: who reads the clicks alone. Compare solid with dashed, and find the solid line that comes down. No intervals are drawn: at 3 % iALS over TwHIN is from −0.002 to +0.100.*
+# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: who reads other edges, too. Dashed: who reads the clicks alone. Compare solid with dashed, and find the solid line that comes down. No intervals are drawn; the text says what is sure.*
 
 
 # %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
@@ -372,16 +372,15 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Solid against dashed:** who reads more kinds of edges finds more (TwHIN at one percent: too close to tell). How is an ad found whose clicks are gone? By
-# its saves, on Ann's road of Figure 13.1 with a save as its last edge: you and another person saved one pin, and that person saved
-# the ad. A model of the clicks has no such road.
+# **Solid against dashed:** who reads more kinds of edges finds more, for an ad whose clicks are gone still has its saves. As on Ann's
+# road of Figure 13.1, you and another person saved one pin, and that person saved the ad. A model of the clicks has no such road. (Only TwHIN at one percent is too
+# close to tell.)
 #
 # **Why does TwHIN's line come down?** A guess: a fixed share of its training goes to clicks. So a handful is shown again and again, until it is learned by
 # heart.
 #
-# **The graph, or the vector for each relation?** iALS and RP3β have no such vector, so what they find is the graph's doing. And iALS lies highest
-# at every share, at two of the five surely above TwHIN. 13.2 gave a reason why $\boldsymbol\theta_r$ may help little: its bonus is the same for everybody.
-# This is no proof: iALS has another loss as well.
+# **The graph, or the vector for each relation?** The graph: iALS has no such vector, and lies highest at every share, at two of five surely above TwHIN. 13.2
+# gave a reason why $\boldsymbol\theta_r$ may help little: its bonus is the same for everybody. That is no proof: iALS has another loss, too.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -401,8 +400,7 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# Bob saves gardens and boats, and one vector has to be near to both. To **ask** with a vector is to search for the items whose products with it are largest.
-# What should Bob ask with, one vector or more?
+# Now the other half of the question: more vectors. Bob saves gardens and boats, and one vector has to be near to both. To **ask** with a vector is to search for the items whose products with it are largest.
 #
 # Twitter's answer of 2022 (kNN-Embed) is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, each the mean of
 # its items. A user is then a short list of centers, each with the share of the likes that lie in its cluster. Each center asks, and fills places by its share.
@@ -427,8 +425,8 @@ visuals.mixture_map()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# Does the picture in the plane hold in 32 numbers? PinWorld can be made so that everybody has one topic, or two, up to six. Each topic more pulls the mean away
-# from every single one. So if one vector is too few, it has to fall behind.
+# Does the picture in the plane hold in 32 numbers? We make PinWorlds in which everybody has one topic, or two, up to six: each topic more pulls the mean away from
+# every single one. So if one vector is too few, it has to fall behind.
 #
 # **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared
 # distances to the others. By hand, on a line: pins at 0, 1, 2, 9 have sums 86, 66, 54, 194: the medoid is the pin at 2; the mean, 3, is no pin. Groups of
@@ -436,11 +434,9 @@ visuals.mixture_map()
 #
 # | one vector | several vectors |
 # |---|---|
-# | the user's own, of iALS | three or five medoids |
+# | the user's own, of iALS (a newcomer's is solved from her saved pins, lesson 02) | three or five medoids |
 # | the mean of the saved pins | the mixture of 13.4 |
 # | a mean that forgets: late saves count more | |
-#
-# The own vector of newcomers is solved from their saved pins (lesson 02).
 #
 # > **Claim** (of the abstracts of PinnerSage and of mixtures, in substance). People of three topics and more are served better by several vectors than
 # > by one.
@@ -495,15 +491,16 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **No orange line rises above all blue ones** beyond chance. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. In 32
-# numbers there may be room to be near to two topics and far from all others.
+# **No orange line rises above all blue ones** beyond chance. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. Put gardens at
+# $(1, 0)$ and boats at $(0, 1)$: their mean $(0.5, 0.5)$ has the product 0.5 with both, and 0.7 with a thing at $(0.7, 0.7)$. In 32 numbers each topic may have a
+# direction of its own. Then their mean still has 0.5 with both, and 0 with all others.
 #
-# **Are the medoids good at anything?** At six topics, on the left, they lie high, but so does one vector, the mean that forgets. In all three late saves count
-# more, so the gain may be that of forgetting, not of being several. For newcomers they fall. A guess: training moves the vectors of a person's pins, so
-# that one pin knows of her other saves. A newcomer moved none.
+# **Are the medoids good at anything?** At six topics, on the left, they lie high, and so does one vector, the mean that forgets. In all three late saves count
+# more, so the gain may be that of forgetting, not of being several. For newcomers they fall, perhaps because training moves the vectors of a person's pins: then
+# one pin knows of her other saves. A newcomer moved none.
 #
-# **Longer lists can turn it:** with a hundred places a mixture of five centers finds more for newcomers than one vector (branch 13.7). A guess: twenty places are soon full of
-# the largest topic, a hundred have room for the small ones.
+# **Longer lists can turn it:** with a hundred places a mixture of five centers finds more for newcomers than one vector (branch 13.7). Perhaps a
+# hundred have room for the small topics, too.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
