@@ -207,8 +207,8 @@ check("10.2", tower_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### What does an index buy?
 #
-# Three ways to search: the scan, cells as above in numpy, and cells of faiss, a library in C++. Both indexes open
-# just enough cells to find nine tenths of the scan's list of twenty.
+# An index may miss some of the best, and looks at less in return. Two meet the scan: cells in numpy, as above, and of
+# faiss, a library in C++. Each opens just enough to find nine tenths of the scan's list of twenty.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p10"]
 predict("10.p10")
@@ -249,11 +249,11 @@ verdict(
 # *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
 # Above the line an index is faster.*
 #
-# On the left cells in numpy (squares) answer half as many requests as the scan. Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. How dear that is, depends on the program: at a thousand things faiss answers half as many again as the scan.
+# Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. That is why cells in numpy (squares) begin below the line. How dear these steps are depends on the program: in faiss (triangles) they cost less than they save, even at a thousand things.
 #
-# To the right the squares rise. A scan's work grows with the catalog, an index's more slowly, as long as a larger catalog gets more cells, too. Take a million things in a thousand cells (triangles): a request meets the thousand centers, and then only what lies in 128 cells, about an eighth of all. So from some size on to look at less must pay. The price is a tenth of the list. (Why faiss falls at the end: fold.)
+# A scan's work grows with the catalog, an index's more slowly, if it gets more cells, too. Take a million things in a thousand cells: a request meets the centers, then only what lies in 128 cells, an eighth of all. So the lines rise: from some size on to look at less must pay. At the end faiss got no more cells, so its line falls (fold).
 #
-# And a million? A scan takes 43 milliseconds a request, cells of faiss 2.5.
+# And a million? If a tenth of the list may be missed, she has her answer in 2.5 milliseconds (faiss) in place of 43.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**
 #
@@ -338,7 +338,7 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does a softmax pay? BPR compares a like with one drawn film, cross-entropy asks of each film alone. A softmax works on the top of the list, which is what she sees.
+# Does a softmax pay? BPR compares a like with one drawn film, cross-entropy asks of each film alone. A softmax pushes hardest what is wrongly on top, and the top is what she sees.
 #
 # | films, in time order (10.8) | NDCG@20 |
 # |---|---|
@@ -348,11 +348,11 @@ check("10.3", softmax_loss)
 # | cross-entropy | 0.150 |
 # | *not chosen, known from the test:* popularity, half forgotten in two days | 0.171 |
 #
-# Over BPR a little, on validation next to nothing (fold). Popularity learns nothing, and may lie above. Put it beside every loss.
+# That gains a little over BPR, on validation hardly (fold). Popularity learns nothing and may lie above, so put it beside every loss.
 #
-# And your cosines? They cost the softmax a tenth (0.149) and cross-entropy nothing (0.151). What a length is good for depends on the loss.
+# And your cosines? What a length is good for depends on the loss: without it the softmax finds a tenth less (0.149), cross-entropy no less (0.151).
 #
-# And yours, over 64 drawn films? On validation it finds 0.189, that over all films 0.194: nearly as much, and any catalog can pay it.
+# And yours, over 64 drawn films? They nearly stand for all (on validation 0.189, over all films 0.194), and any catalog can pay them.
 #
 # <details><summary>How this was measured, cosines, and drawn films</summary>
 #
@@ -440,7 +440,7 @@ pd.DataFrame({
 }).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Begin with the last column: with the negatives of its batch the tower shows films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Drawn with equal chances it is pushed no oftener than any, so its fans stay in its score. From the batch it is pushed ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
+# Begin with the last column: the batch's negatives bring films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Drawn with equal chances it is pushed no oftener than any, so its fans stay in its score. From the batch it is pushed ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
 #
 # That spreads the lists over half the catalog. But what people like next is often what many like, and so the tower finds half as much.
 #
