@@ -197,11 +197,12 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
 #
-# A number may get louder where the two disagree, as Ann's third. Only the sum tells: the products add −0.11 for Ann and 0.30 for Bob, their dot products with Brazil.
+# One coordinate alone tells little: Ann's third gets louder, though the two disagree there. The sum tells: the products add −0.11 for Ann and 0.30 for Bob,
+# their dot products with Brazil.
 #
 # **With the product a message depends on both ends.**
 #
-# What happens at −1? Guess, then move the slider or work it out: the factor becomes $1 - e_v$.
+# What happens at $c = -1$? Guess, then move the slider or work it out: the factor becomes $1 - e_v$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p2", "told"]
 predict("05.p2")
@@ -311,8 +312,9 @@ plt.show()
 # *Figure 5.3. Scores of three users (rows) for four films (columns), split by layer; darker is larger, in each layer on
 # a scale of its own. Start with Ann's row, and look for Cube.*
 #
-# Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes. Layer 2 repeats them, louder (each node hears itself again, and the products are no longer 0), and reaches films three steps away: Ann's vector and Cube's have gone two steps each and meet at Brazil
-# and Bob. So Cube has 0.62 for Ann. Liked films leave her list, and this small number decides. What is left to learn?
+# Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes. Layer 2 repeats them, louder: each node hears
+# itself again, and the products are no longer 0. And it reaches Cube, three steps from Ann: both have by now heard of Brazil and of Bob, who stand between
+# them. So Cube has 0.62 for Ann. Liked films leave her list, and this small number decides. What is left to learn?
 #
 # <details><summary>Where the 1.41 of layer 1 comes from</summary>
 #
@@ -499,17 +501,15 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Each card asks whether something duller does as well. The first rival is BPR-MF as tables usually have it, and
-# nobody can tell who finds more. Even a lead would have proved little, for NGCF's final vector is three times
-# as long. So the second rival gets that length, and with it three times as many learned numbers (5.5): without any layer it finds more.
-# A fair rival has the same size, or the same width, and here no model has both: so ask two.
+# **How to read it.** Each card asks whether something duller does as well. Even a lead over the first rival, BPR-MF as tables usually have it, would prove
+# little, for NGCF's final vector is three times as long (and nobody can tell). So the second rival gets that length, and with it three times as many learned
+# numbers (5.5): without any layer it finds more. A fair rival has the same size, or the same width, and here no model has both: so ask two.
 #
-# The third rival keeps the layers, loses $\mathbf W$ and $\sigma$, and finds more, too: here these parts cost more than
-# they brought. Figure 5.4 hints at one reason: NGCF is hard to train. And longer training alone does not help: without a penalty, from 5 passes to 60,
-# its loss falls and so does its recall on validation (branch D). What it still learns is the likes it is shown.
+# The third rival keeps the layers and loses $\mathbf W$ and $\sigma$: it finds more, so here these parts cost more than they brought. Figure 5.4 hints at one
+# reason: NGCF is hard to train. Longer training alone does not help, for what it still learns is the likes it is shown: without a penalty, from 5 passes to 60, its
+# loss falls and so does its recall on validation (branch D).
 #
-# But the layers of this third rival do bring something: from a table as small as the first rival's, used once for each distance, they find
-# 0.012 more.
+# But the layers of this third rival do bring something, 0.012 over the first rival, whose table is as small: they use theirs once for each distance.
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -605,9 +605,10 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # %% [markdown]
 # *Figure 5.5. Recall@20 of NGCF, its four relatives (circles) and five strangers (squares) on the same test part; NGCF is filled, its relatives are open. Go down from the top until you meet the first circle.*
 #
-# **How to read it.** None of the four at the top has a layer that is trained. Yet RP3β walks along the likes, three steps, as layers would: sending along likes need not fail. At the bottom
-# stands popularity, beside NGCF: a model that knows every user cannot surely be told from the list that is the same for all. So who leads
-# the family says little about what is worth building. What holds a family back may be what all its members share, and no ablation removes that. Here it may be the loss: the dot product, BPR-MF with another one, stands far above it.
+# **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, three steps, as layers would: sending along likes
+# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all, so a place in the family says little about what is worth
+# building. What holds a family back may be what all its members share, and no ablation removes that. Here it may be the loss: the dot product, BPR-MF with another
+# one, stands far above it.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
