@@ -25,7 +25,7 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 16.1 to 16.5. Minutes 0 to 2. The quotas of 16.2 by hand, the vote "who gains?" of 16.4, and the two votes
-# of 16.5. The moment to stop is figure 16.4: cover the row "PinSage, with it" with a hand, ask what the lead is made of, and uncover it. If time is short, leave
+# of 16.5. The moment to stop is figure 16.4: cover the row "PinSage, with the number" with a hand, ask what the lead is made of, and uncover it. If time is short, leave
 # out the walk by hand.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -59,13 +59,14 @@ remember("16")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.1 One graph, two kinds of edges
 #
-# To whom is a pin tied? To each board it was saved to, and to each pin that somebody engaged with right before or after it. Users are not nodes.
+# What is the vector of a pin made of? Of the pin, and of whom it is tied to: each board it was saved to, and each pin
+# that somebody engaged with right before or after it. Users are not nodes.
 #
-# Why two kinds of edges? Guess how many of the 7,000 pins are on no board at all, and read the table's last column. Of these pins two thirds have
+# Why two kinds of edges? Guess how many of the 7,000 pins are on no board, and read the table's last column. Two thirds of these have
 # a pin beside them: where one kind is missing, the other may still speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Pins are tied by boards, and by what is engaged with next
+# ### Two kinds of edges tie a pin
 # * drawing two kinds of edges
 #
 # Minutes 2 to 4. The graph of the whole hour. Above, boards with the pins that were saved to them. Below, a thick line ties two pins that somebody engaged with right one after the other. Users are not in it; what they liked
@@ -154,7 +155,7 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Nineteen of twenty places of a busy pin go to boards. A board is one step away and another pin two. And what reaches pins is spread over all that
+# Why? A board is one step away, another pin two. And what reaches pins is spread over all that
 # these boards hold: no single pin collects many visits.
 #
 # So OmniSage gives every kind a **quota**: here at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. Nobody else gets the places that a kind leaves empty.
@@ -218,22 +219,22 @@ check("16.2", typed_sequence)
 # What turns a pin and its neighbors into one vector? An encoder with one block of attention, as in lesson 15. The pin is a row, and so is each neighbor: what
 # it shows, and which kind it is. Every row looks at every other. The pin's own row comes out as its vector $\mathbf z$, brought to length 1.
 #
-# <details><summary>The encoder in full</summary>
+# <details><summary>The encoder and its softmax in full</summary>
 #
-# Content goes through a dense layer, and a vector that says the kind is added. The pin's own row stands first. The block is that of lesson 15 without the causal mask; empty places are masked. What comes out of the first row goes through a small network; $\mathbf z$ has 32 numbers here.
+# Content goes through a dense layer, and a vector that says the kind is added. The pin's own row stands first. The block is that of lesson 15 without the causal mask; empty places are masked. What comes out of the first row goes through a small network; $\mathbf z$ has 32 numbers here. In the softmax hits are left out, and each of $n$ draws is corrected by $\log (nQ)$.
 #
 # </details>
 #
-# And who teaches it? Three losses. Each time something asks with a vector $\mathbf q$, pin $i$ gets the score $\langle \mathbf q, \mathbf z_i \rangle / \tau$, with a temperature $\tau$,
-# and the right pin has to win against others. This is the sampled softmax of lesson 11: hits left out, each draw corrected by $\log (nQ)$.
+# And who teaches it? Three losses of one form. Something asks with a vector $\mathbf q$. Pin $i$ gets the score $\langle \mathbf q, \mathbf z_i \rangle / \tau$, with a temperature $\tau$,
+# and the right pin has to win against others. This is the sampled softmax of lesson 11, corrected by $\log Q$.
 #
-# The three losses differ in **who asks** (an *entity* is a pin):
+# The three differ in **who asks**:
 #
-# | loss | in short | who asks | what is to be found |
+# | loss | who asks | what is to be found | paper and code (an *entity* is a pin) |
 # |---|---|---|---|
-# | entity-entity | *pairs* | $\mathbf z$ of a pin | the pin engaged right after it |
-# | entity-feature | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
-# | user-entity | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
+# | *pairs* | $\mathbf z$ of a pin | the pin engaged right after it | entity-entity |
+# | *features* | raw features of a **neighbor**, through a network | the pin that hears it | entity-feature |
+# | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one | user-entity |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The encoder turns a pin and its neighbors into one vector
@@ -246,12 +247,12 @@ check("16.2", typed_sequence)
 # * drawing who asks
 #
 # Minutes 17 to 20. Each loss is the sampled softmax of lesson 11: something asks, and the right pin has to win against other pins. Read row by row. Pairs: a pin asks for the pin that came right after it. Features: what a neighbor looks like, unread by the encoder, asks for the pin that hears it. Users: a transformer
-# reads what a user liked, made of vectors z, and asks for her next pin and a later one. Why let raw features ask? A pin may stand on boards before anybody has gone from it to another pin; there features can teach, and pairs cannot yet. In the lesson's table the three are called entity-entity, entity-feature and user-entity.
+# reads what a user liked, made of vectors z, and asks for her next pin and a later one. Why let raw features ask? A pin may stand on boards before anybody has gone from it to another pin; there features can teach, and pairs cannot yet. The small words are the paper's names.
 #
 # ### All three losses meet in the encoder
 # * figure 16.1
 #
-# Minutes 20 to 23. Pairs, features and users are entity-entity, entity-feature and user-entity here. The figure opens with all three on: switch them off, then each on alone, and ask which boxes get a gradient before they fill. Follow the lines: each loss has one that leads back from what is to be found to the same encoder. Usual wrong answer: the user loss reaches the transformer alone. It reaches the encoder twice, through what a user liked and through what is to be found. The loss of
+# Minutes 20 to 23. The figure opens with all three on: switch them off, then each on alone, and ask which boxes get a gradient before they fill. Follow the lines: each loss has one that leads back from what is to be found to the same encoder. Usual wrong answer: the user loss reaches the transformer alone. It reaches the encoder twice, through what a user liked and through what is to be found. The loss of
 # features reaches the encoder on one side only, through what is found.
 #
 # ### In one mean, nearly nine of ten questions are users'
@@ -263,10 +264,10 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses, all three on. A thick line leads from what asks to what is to be found, which comes from the same encoder. The dotted curve: a history is read as the encoder's vectors, so the user loss teaches both. A box that gets the gradient of a loss carries a stripe of its color; short names are in the table. In the interactive version you switch each loss.*
+# *Figure 16.1. OmniSage and its losses, all three on. A thick line leads from what asks to what is to be found, which comes from the same encoder. The dotted curve: a history is read as the encoder's vectors, so the user loss teaches both. A box that gets the gradient of a loss carries a stripe of its color: which boxes does every loss reach? In the interactive version you switch each loss.*
 #
 # Why should raw features ask? Think of a new cake pin on a board of cakes. Nobody has gone from it to another pin yet, so pairs cannot teach it. But
-# the board's features can ask, and of all pins in the batch this one has to win. (How well such pins are found then, we did not measure.)
+# the board's features can ask, and of all pins in the batch this one has to win.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on
@@ -278,14 +279,21 @@ visuals.three_losses(on="efu")
 #
 # $$ L = \sum_k w_k\, \frac{1}{B_k} \sum_{b=1}^{B_k} \ell_{k,b} $$
 #
-# with $B_k$ examples of loss $k$.
+# with $B_k$ examples of loss $k$; the one numbered $b$ costs $\ell_{k,b}$.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.4 — `joint_loss` ({{points:16.4}})
 #
 # Write this sum. A loss without an example in the batch adds nothing, and one without a weight is not trained on.
 #
-# By hand: one loss has two examples, 1 and 3, and weight 2; one has a single example, 5, and weight 0.5; one has no example, and one no weight: $2 \cdot 2 + 0.5 \cdot 5 = 6.5$.
+# By hand, the sum is $4 + 2.5 = 6.5$:
+#
+# | examples | weight | adds |
+# |---|---|---|
+# | 1, 3 | 2 | $2 \cdot 2 = 4$ |
+# | 5 | 0.5 | $0.5 \cdot 5 = 2.5$ |
+# | none | 3 | 0 |
+# | 7, 8 | none | 0 |
 #
 # *About 6 minutes.*
 #
@@ -318,11 +326,11 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 One loss, or three?
 #
-# Do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
+# Now the opening question. Do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, the same encoder is trained with one loss, with two, and with all three. Then two consumers ask it: a **pin** for the pin that comes next,
-# a **user** for what she will like in the coming week. (Raw features ask in training only.)
+# To see which, the same encoder is trained with one loss, with two, and with all three. Raw features ask in training only, so two consumers are left: a **pin** asks for the pin that comes next,
+# a **user** for what she will like in the coming week.
 #
 # A user needs a reader of her history. The user loss trains one, the transformer. Without this loss the mean of her sixteen latest likes stands for her.
 #
@@ -385,6 +393,7 @@ for ax, column, who in zip(axes, ("all", "users"), ("pins", "users"), strict=Tru
         ax.annotate(f"{mean:.3f}", (mean, y), textcoords="offset points", fontsize=9, **place)
     right = 1.25 * max(max(row["seeds"][column]) for _, row, _ in shown)
     ax.set(title=f"asked by {who}", xlabel="recall@10", xlim=(0, right), ylim=(-4.5, 0.5))
+axes[0].set_ylabel("trained by")
 axes[0].set_yticks(-np.arange(5), ["pairs", "features", "users", "pairs and features", "all three"])
 plt.show()
 for column, who in (("all", "pins"), ("users", "users")):
@@ -394,13 +403,13 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 of one encoder by the losses that trained it. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
+# *Figure 16.3. Recall@10 of one encoder: each row is a training, named by its losses. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
 # the rows, and ask at which one users gain.*
 #
-# **Pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps they do tell of the same tastes. Why no help? The pairs already
+# **Asked by pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps they do tell of the same tastes. Why no help? The pairs already
 # ask the very question of the test, so little may be left.
 #
-# **Users.** They gain at the last step, where their own loss joins, and gain more than another setting alone brought *pairs* (open mark). This loss brings two things at once: users teach the vectors, and a trained reader replaces a mean.
+# **Asked by users.** The leap is the last step, where the users' own loss joins; a new temperature for *pairs* brought less (open mark). This loss brings two things at once: users teach the vectors, and a trained reader replaces a mean. So the gain is of both together.
 #
 # **For pins no added loss did visible harm. Users gained when their own loss and its reader joined.**
 #
@@ -409,7 +418,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # Why is the user loss alone the weakest? Perhaps a reader learns little while the vectors it reads say little; with pairs they soon say something. For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because
 # the settings of this loss were chosen by what users find; and its trainings differ much (0.192 to 0.247).
 #
-# Do features help users? Row four is ahead of row one, but so is the open mark: a setting may do that. At the open mark's temperature features even seem to cost users a little. And why do features alone, never asked for a pair, do about as well as pairs? Perhaps because many of the neighbors whose features ask come from the pin-pin graph, and that is made of earlier pairs.
+# Do features help users? Row four is ahead of row one, but so is the open mark: a setting may do that. At the open mark's temperature features even seem to cost users a little. And why do features alone, never asked for a pair, do about as well as pairs? Perhaps because many of the neighbors whose features ask come from the pin-pin graph, and that is made of earlier pairs. How well the new cake pin of 16.3 is found, we did not measure.
 #
 # Must users and pins be trained together? Perhaps not: lesson 15's PinnerFormer, trained later over pins that stand still, finds no less, with 32 times the steps (16.11).
 #
@@ -426,19 +435,30 @@ for column, who in (("all", "pins"), ("users", "users")):
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.5 A number beside the vector, and a fair rival
+# ## 16.5 What is the lead over PinSage made of?
 #
-# One thing was left out in 16.4: a number stood beside every vector. What is it for? To see it alone, every OmniSage and PinSage of this section is trained by pairs only.
+# For pins no loss was seen to add to pairs. So every encoder of this section is trained by **pairs alone**.
 #
-# OmniSage's vectors have length 1, so that the nearest pins are those of the largest product. Such a vector cannot say, by being longer, that its pin is popular.
+# Even so OmniSage finds more than lesson 09's PinSage: 0.260, and PinSage 0.229. What is this lead made of?
 #
-# So popularity stands **beside** the vector. This **offset**, $\log(1 + n_i)$, joins the score; $n_i$ counts how often people went to pin $i$. In an index it is one
-# coordinate more, the same number in every query.
+# > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
-# By hand, at temperature 0.1: a pin of cosine 0.9 that was met 9 times scores $0.9 / 0.1 + \log 10 = 11.3$. One of cosine 0.8 that was met 99 times scores $8 + \log 100 = 12.6$ and wins.
-# A new pin that fits perfectly, with cosine 1, scores $10 + \log 1 = 10$ and comes last.
+# Attention, then? Or something plainer, of which 16.4 kept silent: beside each vector of OmniSage stood a number.
 #
-# Is that needed? The softmax is corrected by $\log Q$, so perhaps the vectors have learned popularity all the same.
+# Why a number? The vectors have length 1, so that the nearest pins are those of the largest product. Such a vector cannot say, by being longer, that its pin is popular.
+# So popularity stands **beside** it: the **offset** $\log(1 + n_i)$ joins the score, where $n_i$ counts how often people went to pin $i$.
+#
+# By hand, at temperature 0.1:
+#
+# | pin | cosine | met | score |
+# |---|---|---|---|
+# | near | 0.9 | 9 times | $0.9 / 0.1 + \log 10 = 11.3$ |
+# | popular | 0.8 | 99 times | $0.8 / 0.1 + \log 100 = 12.6$ |
+# | new | 1 | never | $1 / 0.1 + \log 1 = 10$ |
+#
+# The popular pin wins. The new one comes last, though it fits best: new pins need a list of their own.
+#
+# Is the number needed? The softmax is corrected by $\log Q$, so perhaps the vectors have learned popularity all the same.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -467,7 +487,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # ### With the same number PinSage comes up to OmniSage
 # * figure 16.4
 #
-# Minutes 42 to 44. The moment to stop. Before you show it, cover the mark in the row "PinSage, with it" with a hand: how far is OmniSage ahead of the open one? Then uncover it, and let the room say what the lead was made of. Look at the last row, too: RP3β trains nothing, is far ahead of the encoder that hears nobody, and close to the two that hear, for walks hear as well. The axis begins at 0.22.
+# Minutes 42 to 44. The moment to stop. Before you show it, cover the mark in the row "PinSage, with the number" with a hand: how far is OmniSage ahead of the open one? Then uncover it, and let the room say what the lead was made of. Look at the last row, too: RP3β trains nothing, is far ahead of the encoder that hears nobody, and close to the two that hear, for walks hear as well. The axis begins at 0.22.
 #
 # ### Hearing pays, the number pays; of attention we cannot tell
 # * drawing what each part is worth
@@ -535,11 +555,9 @@ told.round(3).to_frame()
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# The vector says which pins are near, and the number which of these people go to. Its price stands in the example: what nobody has met starts far behind. So give new pins a list of their own.
+# The vector says which pins are near, and the number which of these people go to.
 #
-# OmniSage finds more than lesson 09's PinSage. Is that attention? Ask first what else is different: PinSage has no such number.
-#
-# > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
+# Back to the lead. PinSage, as lesson 09 made it, has no such number. What if it gets the same one?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p4"]
 predict("16.p4")
@@ -551,10 +569,10 @@ found, small, counted = (
 OPEN = {"markerfacecolor": style.PAPER}
 shown = {  # the method, how it is drawn, what it finds
     "OmniSage, hears nobody": ("OmniSage", OPEN, found["nobody"]),
-    "OmniSage, boards": ("OmniSage", OPEN, found["pin-board"]),
-    "OmniSage, both": ("OmniSage", {}, small["both"]),
+    "OmniSage, pin-board graph": ("OmniSage", OPEN, found["pin-board"]),
+    "OmniSage, both graphs": ("OmniSage", {}, small["both"]),
     "PinSage, without the number": ("PinSage", OPEN, found["PinSage"]),
-    "PinSage, with it": ("PinSage", {}, small["PinSage, offset, d = 32"]),
+    "PinSage, with the number": ("PinSage", {}, small["PinSage, offset, d = 32"]),
     "iALS": ("iALS", {}, counted["iALS, d = 32, both ways"]),
     "RP3β": ("RP3β", {}, counted["RP3β, both ways"]),
 }
@@ -563,7 +581,8 @@ for k, (method, look, recall) in enumerate(shown.values()):
     look = style.METHOD[method] | {"markersize": 8, "linestyle": ""} | look
     ax.plot(recall["all"], -k, **look)
     ax.annotate(f"{recall['all']:.3f}", (recall["all"], -k), (9, -3), textcoords="offset points", fontsize=9)  # fmt: skip
-ax.set(xlabel="recall@10 (the axis starts at 0.22)", xlim=(0.22, 0.266))
+ax.set(title="asked by pins; encoders trained by pairs alone", xlim=(0.22, 0.266))
+ax.set_xlabel("recall@10 (the axis starts at 0.22)")
 ax.set_yticks(-np.arange(len(shown)), list(shown))
 plt.show()
 lead = metrics.Comparison.stored(study["equal leads"]["both over PinSage, offset, d = 32, all"])
@@ -571,15 +590,15 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Recall@10 on PinWorld, asked by pins. OmniSage, trained by pairs alone, by what it hears; PinSage without the number (open) and with it; iALS; and RP3β, a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
+# *Figure 16.4. Recall@10 on PinWorld. OmniSage by what it hears; PinSage without the number (open) and with it; iALS; and RP3β, a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
 #
 # Nearly all of the lead was popularity; what is left to attention is too little to be seen.
 #
-# Is hearing worth nothing, then? The first two rows differ only in whom they hear: hearing pays. The second graph adds nothing
-# that can be seen (row three): one seems enough.
+# Is hearing worth nothing, then? The first two rows differ only in whom they hear: hearing pays. A second graph adds nothing
+# that can be seen (row three).
 #
-# And why an encoder, when a walk that trains nothing finds 0.257 (last row)? The last two rows know edges alone. Asked by a pin with an edge, the walk finds 0.266, OmniSage 0.262; by one without, nothing. There OmniSage and PinSage read what the pin
-# shows, and find 0.22. That is what an encoder is for.
+# Then why an encoder, when a walk that trains nothing stands beside it (last row)? A walk follows edges, and where there are some it will do: 0.266, OmniSage 0.262.
+# Asked by a pin without one it has nowhere to go, and finds nothing. OmniSage and PinSage read what such a pin shows, and find 0.22: that is what an encoder is for.
 #
 # When a new model leads, look first for the plainest thing that only one side has: a bias, a feature, more steps.
 #
@@ -592,7 +611,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # and the towers of lesson 10, of length 1 too, have learned it; with pins as queries it is hardly there. A PinnerFormer of length 1 lacks a fifth or a quarter without the offset after 1,600 steps, and next to nothing after 6,400 (16.11). TransE may put popularity along $\mathbf r$, the same for
 # all users; lesson 12 gave it a number beside a distance. Whether pins as queries share less than users was not tested.
 #
-# New pins need a list of their own without the number, too (16.10). PinSage's free length had not held popularity in full, perhaps because a length has to be learned.
+# In an index the number is one coordinate more, the same in every query. New pins need a list of their own without it, too (16.10). PinSage's free length had not held popularity in full, perhaps because a length has to be learned.
 #
 # The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
@@ -606,14 +625,14 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for several consumers.
 # >
-# > **Where it won.** Trained by all three losses, it finds for users a recall@10 of 0.080, iALS 0.067. (PinnerFormer, trained later, finds no less, with 32 times the steps: 16.11.) Trained by pairs, it and PinSage find 0.22 for a pin without an edge, a walk nothing.
+# > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067; lesson 15's PinnerFormer, trained longer, finds no less. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
 # >
-# > **Where it did not.** For the pin that comes next it cannot be told from PinSage with the same number: 0.260 and 0.258. Among thousands of known pins none of them finds a *new* one. On a library of articles iALS is ahead (16.10).
+# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number: 0.260 and 0.258. Among thousands of known pins none finds a *new* one. On a library of articles iALS is ahead (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins we saw none get in another's way, and none add anything. Users gained when their own loss joined.
+# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins we saw none get in another's way, and none add anything. Users gained when their own loss and its reader joined.
 # * The many drown the rare. So each kind of neighbor has a quota (untested), and each loss its own mean.
 # * Vectors of length 1, asked by pins, hardly learned popularity in a few hundred steps: put a number beside them.
-# * What looked like attention's lead over PinSage was this number.
+# * What looked like attention's lead over PinSage was nearly all this number. What an encoder brings is the pin without an edge.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 
@@ -1040,8 +1059,8 @@ results.table(
         "iALS": of_users("iALS", 32, 36),
         "RP3β": of_users("RP3β", None, 36),
         "PinnerFormer, without popularity": of_users(f"{FORMER}, without", 32, 5),
-        "OmniSage, entity-entity": of_users("entity-entity", 32, 11),
-        "OmniSage, user-entity": of_users("user-entity", 32, 11),
+        "OmniSage, pairs": of_users("entity-entity", 32, 11),
+        "OmniSage, users": of_users("user-entity", 32, 11),
         "popularity": of_users("popularity", None, 9),
     },
     known="liked pins leave every list",

@@ -15,6 +15,11 @@ def losses():
     return visuals.three_losses({"entity-entity": {"pins": 0.25, "users": 0.06}}, on="ef")
 
 
+def switch(root, loss):
+    """Return the button of a loss; it may say its share behind its name."""
+    return root.get_by_role("button", name=re.compile(rf"^{loss}( \d+ %)?$"))
+
+
 @pytest.fixture
 def switches(drawn):
     return drawn(losses())
@@ -23,16 +28,16 @@ def switches(drawn):
 def test_a_loss_that_is_off_reaches_nobody(switches):
     assert "Nothing reaches the user transformer" in status(switches)
     assert switches.locator("rect.gr-tw-lit").count() == 3
-    switches.get_by_role("button", name="entity-feature").click()
+    switch(switches, "features").click()
     assert "the feature network" in status(switches) and "pins 0.250, users 0.060" in status(
         switches
     )
-    switches.get_by_role("button", name="entity-entity").click()
+    switch(switches, "pairs").click()
     assert "nothing learns" in status(switches) and switches.locator("rect.gr-tw-lit").count() == 0
 
 
 def test_switches_answer_to_the_keyboard(page, switches):
-    switches.get_by_role("button", name="user-entity").focus()
+    switch(switches, "users").focus()
     page.keyboard.press("Enter")
     assert "Nothing reaches" not in status(switches)
     assert switches.locator("path.gr-tw-flow").count() == 7  # three of them back to the encoder
@@ -47,9 +52,9 @@ def test_each_loss_has_its_color_and_a_part_says_whom_it_learns_from(page, switc
     }
     assert len(colors_of) == 3
     switches.get_by_role("button", name="encoder").click()
-    assert status(switches) == "“encoder” learns from entity-entity and entity-feature."
+    assert status(switches) == "“encoder” learns from pairs and features."
     page.keyboard.press("ArrowDown")  # the focus stands on it
-    assert status(switches) == "“feature network” learns from entity-feature."
+    assert status(switches) == "“feature network” learns from features."
     bright = switches.locator("path.gr-tw-edge:not(.gr-tw-pale)")  # and the picture says so, too
     assert bright.count() == 2 == switches.locator("path.gr-tw-f:not(.gr-tw-pale)").count()
     switches.get_by_role("button", name="what a user liked").click()
@@ -68,7 +73,7 @@ def mean_each(losses, weights):
 
 def test_a_number_of_one_mean_is_seen_to_belong_to_the_users(drawn):
     root = drawn(visuals.three_losses(on="efu", function=one_mean))
-    assert "user-entity has 89 % of the number, for it has 4,000 questions" in status(root)
+    assert "“users” has 89 % of the number, for it has 4,000 questions" in status(root)
     thick = {
         k: float(
             root.locator(f"path.gr-tw-{k}").first.evaluate("x => parseFloat(x.style.strokeWidth)")
@@ -78,7 +83,7 @@ def test_a_number_of_one_mean_is_seen_to_belong_to_the_users(drawn):
     assert thick["u"] > 4 * thick["e"]
     ways = "xs => xs.map((x) => x.style.strokeWidth)"  # a share is as wide wherever it is drawn
     assert len(set(root.locator("path.gr-tw-u").evaluate_all(ways))) == 1
-    root.get_by_role("button", name="user-entity").click()
+    switch(root, "users").click()
     assert "Each has 50 % of the number" in status(root)
 
 
@@ -91,9 +96,9 @@ def test_a_mean_each_is_compared_with_one_mean_over_all(drawn):
     assert "One mean over all would give them 6 %, 6 % and 89 %." in status(root)
     assert max(encoder.evaluate_all(widths)) < 1.1 * min(encoder.evaluate_all(widths))
     one.click()
-    assert "user-entity has 89 % of the number" in status(root)
+    assert "“users” has 89 % of the number" in status(root)
     assert encoder.evaluate_all(widths)[2] > 10 * encoder.evaluate_all(widths)[0]
-    root.get_by_role("button", name="user-entity").click()
+    switch(root, "users").click()
     assert "each has 50 %, for each has 256 questions" in status(root)
     one.click()
     assert "Each has 50 % of the number" in status(root)
@@ -101,21 +106,21 @@ def test_a_mean_each_is_compared_with_one_mean_over_all(drawn):
 
 def test_losses_are_weighed_by_hand_and_by_keys(page, drawn):
     root = drawn(visuals.three_losses(on="efu", function=mean_each))
-    seam = root.get_by_role("slider", name="seam between entity-entity and entity-feature")
+    seam = root.get_by_role("slider", name="seam between pairs and features")
     knob = seam.locator("circle").bounding_box()
     x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 40, y, steps=4)
     page.mouse.up()
-    said = r"Weights 1\.\d+, 0\.\d+ and 1\.00: entity-entity has \d+ % of the number\."
+    said = r"Weights 1\.\d+, 0\.\d+ and 1\.00: “pairs” has \d+ % of the number\."
     assert re.match(said, status(root))
     before = int(seam.get_attribute("aria-valuenow"))
     seam.press("ArrowRight")
     assert int(seam.get_attribute("aria-valuenow")) == before + 5
     root.get_by_role("button", name="All weights 1").click()
     assert "Each has 33 % of the number" in status(root)
-    root.get_by_role("button", name="user-entity").click()
+    switch(root, "users").click()
     assert root.get_by_role("slider").count() == 1  # a seam lies between two
 
 

@@ -30,7 +30,8 @@ EDGES = (
     ("encoder", "reader", "u"),
 )  # fmt: skip
 MADE = ("encoder", "found")  # of each loss: what is to be found is made by the same encoder
-LOSSES = {"e": "entity-entity", "f": "entity-feature", "u": "user-entity"}
+LOSSES = {"e": "pairs", "f": "features", "u": "users"}  # as the lesson calls them
+NAMES = {"e": "entity-entity", "f": "entity-feature", "u": "user-entity"}  # as the library does
 BATCH = {"e": 256, "f": 256, "u": 4000}  # questions of a batch, as 16.3 tells
 LOOKS = {"e": (style.USER, "-"), "f": (style.ITEM, "--"), "u": (style.POSITIVE, ":")}
 WIDTH, HEIGHT = 180, 68
@@ -45,7 +46,7 @@ def three_losses(
 
     Args:
         measured: what was found with a choice of losses, {"entity-entity + user-entity": {"all": 0.2}} with names
-            joined by " + " in the order of `LOSSES`; choices that are not there show none.
+            joined by " + " in the order of `NAMES`; choices that are not there show none.
         on: of "e", "f" and "u", those that are on at first.
         function: a student's `joint_loss(losses, weights)`, exercise 16.4: each loss that is on says its share in
             the number trained on, all weights 1 and the questions of a batch as in `BATCH`.
@@ -56,7 +57,7 @@ def three_losses(
     if set(on) - set(LOSSES):
         raise ValueError(f"on must be letters of {''.join(LOSSES)}; got {on!r}")
     names = {
-        "".join(x): " + ".join(LOSSES[k] for k in x)
+        "".join(x): " + ".join(NAMES[k] for k in x)
         for x in (
             tuple(k for k, yes in zip(LOSSES, bits, strict=True) if yes)
             for bits in product((0, 1), repeat=3)
@@ -107,7 +108,7 @@ def shares(function: Callable, first: float = 1.0) -> dict[str, dict[str, float]
     """Return {letters of the losses that are on: {letter: its share in the number that `function` returns}}.
 
     A loss's share is how fast the number changes when all its examples grow alike, over the sum of all. Every
-    example is 1 and every weight is 1 (that of entity-entity: `first`), so the shares tell what the numbers of
+    example is 1 and every weight is 1 (that of pairs: `first`), so the shares tell what the numbers of
     examples do.
 
     Raises:
@@ -119,8 +120,8 @@ def shares(function: Callable, first: float = 1.0) -> dict[str, dict[str, float]
         if not on:
             continue
         losses = {k: torch.ones(BATCH[k], requires_grad=True) for k in on}
-        weights = {LOSSES[k]: first if k == "e" else 1.0 for k in on}
-        total = function({LOSSES[k]: x for k, x in losses.items()}, weights)
+        weights = {NAMES[k]: first if k == "e" else 1.0 for k in on}
+        total = function({NAMES[k]: x for k, x in losses.items()}, weights)
         if not (isinstance(total, torch.Tensor) and total.requires_grad):
             raise ValueError("its number has no gradient")
         slopes = torch.autograd.grad(total.sum(), list(losses.values()), allow_unused=True)

@@ -120,14 +120,14 @@ function render({ model, el }) {
     if (uneven && all.length > 1)
       return so + (all.every(([, x]) => Math.abs(x - 1 / all.length) < 0.02)
         ? `each has about ${percent(1 / all.length)} of the number.${mean ? " The many questions of one had to be weighed down for it." : ""}`
-        : `${names[first]} has ${percent(share)} of the number. The encoder learns most of what it asks for; whether that finds more, only a test tells.`);
-    if (all.length < 2) return `${names[first]} alone: all of the number is its. Switch on another: who has more of it then?`;
+        : `“${names[first]}” has ${percent(share)} of the number. The encoder learns most of what it asks for; whether that finds more, only a test tells.`);
+    if (all.length < 2) return `“${names[first]}” alone: all of the number is its. Switch on another: who has more of it then?`;
     const alike = all.every(([, x]) => Math.abs(x - 1 / all.length) < 0.005);
-    if (alike && mean) return `One mean over all questions: each has ${percent(1 / all.length)}, for each has ${batch[first].toLocaleString("en-US")} questions. Now switch on user-entity.`;
+    if (alike && mean) return `One mean over all questions: each has ${percent(1 / all.length)}, for each has ${batch[first].toLocaleString("en-US")} questions. Now switch on “${names.u}”.`;
     const questions = all.reduce((sum, [k]) => sum + batch[k], 0);
     if (alike)
       return `Each has ${percent(1 / all.length)} of the number, with ${list(all.map(([k]) => batch[k].toLocaleString("en-US")))} questions in the batch: how many there are decides nothing, your weights do${weighed ? " (pull a seam)" : ""}. One mean over all would give them ${list(all.map(([k]) => percent(batch[k] / questions)))}.`;
-    return `${mean ? "One mean over all questions: " : ""}${names[first]} has ${percent(share)} of the number${batch[first] > 1000 ? `, for it has ${batch[first].toLocaleString("en-US")} questions in the batch` : ""}: the encoder learns what it asks for, and little of the rest.`;
+    return `${mean ? "One mean over all questions: " : ""}“${names[first]}” has ${percent(share)} of the number${batch[first] > 1000 ? `, for it has ${batch[first].toLocaleString("en-US")} questions in the batch` : ""}: the encoder learns what it asks for, and little of the rest.`;
   };
   const draw = () => {
     const on = model.get("on");
