@@ -342,7 +342,7 @@ answers
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Nearer, not exact
 #
-# Is *likes* out of reach, then, as it is one to many? We plant facts of one kind at a time, hold some out, and ask. Beside TransE stands **DistMult**, which multiplies
+# Is *likes*, one to many, out of reach then? We plant facts of one kind at a time, hold some out, and ask. Beside TransE stands **DistMult**, which multiplies
 # where TransE adds: its score is $\sum_f e_{hf}\,\theta_{rf}\,e_{tf}$. Swap $h$ and $t$, and nothing changes.
 #
 # | column | planted facts | its like in a shop |
@@ -419,7 +419,7 @@ visuals.typed_graph(toy.tastes(), goal="film")
 #
 # How can an edge help that is no save? An entity has **one** vector, whatever it takes part in. A click moves the vectors of a person and a pin, by an arrow of its own, and the question (Ann, *saves*, ?) reads these same vectors.
 #
-# Does it take an arrow? Two rivals get the same graphs, and no arrows: RP3β (lesson 04) walks over any edge, iALS (lesson 02) factorizes all of them as one matrix. A pin cannot stand near everybody, so TransE gets a number per pin for popularity besides.
+# Does it take an arrow? Two rivals get the same graphs without arrows: RP3β (lesson 04) walks over any edge, iALS (lesson 02) factorizes all of them as one matrix. A pin cannot stand near everybody, so TransE gets a number per pin for popularity besides.
 #
 # > **Claim 1** (common belief). With behaviors as relations TransE finds more saves than from saves alone.
 # >
@@ -458,9 +458,9 @@ plt.show()
 # *Figure 12.4. NDCG@20 of next week's saves, on three graphs; the axis begins at 0.08 (bestsellers: 0.027, far below). See how far each line rises; then how high the three
 # stand at the right.*
 #
-# **First the rise.** What people do lifts all three lines: TransE's by a fifth, the walk's by nearly as much, iALS's less. Such edges help with an arrow or without: all that a walk needs is a way to go on. TransE started behind both. With saves alone there is one arrow, the same for everybody: it cannot tell two people apart. Only a second relation gives arrows something to say.
+# **First the rise.** What people do lifts all three lines, TransE's by a fifth; so it takes no arrow: all that a walk needs is a way to go on. Why did TransE start behind both? With saves alone there is one arrow, the same for everybody: it cannot tell two people apart. Only a second relation gives arrows something to say.
 #
-# **Then the height.** At the right we cannot tell TransE from its rivals: part of its fifth may be catching up. And its height hangs on the number for popularity, without which the walk is ahead.
+# **Then the height.** At the right we cannot tell TransE from its rivals, so try the walk first: it needs no training. Part of TransE's fifth may be catching up, and part of its height is no arrow's work: without the number for popularity the walk is ahead.
 
 
 # %% tags=["experiment", "answers:12.p7", "answers:12.p8"] jupyter={"source_hidden": true}
@@ -494,7 +494,7 @@ verdicts(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Why does the middle add so little?** Perhaps because a maker or a board ties a pin to pins: it says where the pin belongs, not who wants it. A click ties a person to a pin.
 #
-# **And the film of this morning?** No model finds one of its kind, though by their makers the graph reaches most. But a list asks who is *nearer*: with its maker and its clicks such a
+# **And the film of this morning?** By their makers the graph reaches most of its kind, and still no model finds one: a list asks who is *nearer*. With its maker and its clicks such a
 # pin probably stands behind many that people did save. To be reachable is not to be recommended. For new things, keep places, or take a model that reads what is in them (lesson 09).
 #
 # **On PinWorld, add what people do before what things are.**
