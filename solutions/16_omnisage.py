@@ -458,7 +458,8 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # The popular pin wins. The new one comes last, though it fits best: new pins need a list of their own.
 #
-# Is the number needed? The softmax is corrected by $\log Q$, so perhaps the vectors have learned popularity all the same.
+# Is the number needed? Corrected by $\log Q$, the softmax asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to.
+# So perhaps the vectors have learned it all the same.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -549,7 +550,7 @@ told.round(3).to_frame()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large. Row three had the number from the first step and finds hardly more: it was all that the vectors lacked.
 #
-# Why was it needed? The correction asks for scores that contain popularity: $\log p(i \mid q)$ is larger for a pin that many go to. So popularity needs a place to live:
+# Why did they lack it, though the loss asks for it? Because popularity needs a place to live:
 #
 # * in the **length** of a vector, which length 1 takes away;
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
