@@ -4,7 +4,7 @@ The speaker's opening note says which sections make a lecture: the numbers befor
 "As a lecture of fifty minutes: 4.1 to 4.3 with the walk explorer, the walker of 4.5, then 4.6 and the table of
 4.8." They are kept, with the title and what is taken away. If more slides are left than `MOST`, those that
 only go on with text or code leave, the last ones first; what opens a section, asks the room or shows
-something stays. A figure that the sentence names, "and figure 9.10", is shown last before what is taken away, with
+something stays. What the title's slide says of the time and the branches of the notebook goes. A figure that the sentence names, "and figure 9.10", is shown last before what is taken away, with
 the line below it. A note that names no section keeps all. Where the sentence ends "without the map" there is none.
 """
 
@@ -20,6 +20,7 @@ MOST = 30  # slides, at a minute and a half each
 SECTION = re.compile(r"\b(\d+)\.(\d+)\b(?: to \d+\.(\d+))?")
 FIGURE = re.compile(r"\bfigure (\d+\.\d+)\b")
 DRAWN = re.compile('class="(?:drawn|sketch|answer)"')
+OF_A_READER = re.compile(r"<p><strong>(?:Time|In an hour)\b")  # what a notebook takes
 HEADING = re.compile(r"<h2[^>]*>(?:(\d+)\.(\d+)\s|(Take away|What [^<]* for<))")
 
 
@@ -65,6 +66,8 @@ def shorten(
             last, heading = _end(kept)
             last.extend(replace(x, again=heading) for slides in more for x in slides)
     columns, dropped = _fewer(cut(columns))
+    for title in columns[0][:1] if columns else ():
+        columns[0][0] = replace(title, notes=[x for x in title.notes if not OF_A_READER.match(x)])
     which = f"sections {', '.join(map(str, sorted(wanted)))}, which the opening note names"
     said = f"{sum(map(len, columns))} of {before} slides: "
     said += which if wanted else "all sections, since the opening note names none"

@@ -179,12 +179,15 @@ def five_variants() -> Sheet:
     return sheet
 
 
+NAMES = ("none", "negatives only", HITS_OUT, "nQ, hits out", "Yi")
+SIXTEEN = (
+    ("16 draws, as an estimate: gradient off by", (0.62, 0.08, 0.81, 0.01, 0.18)),
+    ("as a teacher: a learned logit off by", (1.17, 0.21, 1.07, 0.11, 0.00)),
+)
+
+
 def at_sixteen() -> Sheet:
-    names = ("none", "negatives only", HITS_OUT, "nQ, hits out", "Yi")
-    halves = (
-        ("16 draws, as an estimate: gradient off by", (0.62, 0.08, 0.81, 0.01, 0.18)),
-        ("as a teacher: a learned logit off by", (1.17, 0.21, 1.07, 0.11, 0.00)),
-    )
+    names, halves = NAMES, SIXTEEN
     told = "; ".join(f"{title} " + ", ".join(f"{n} {v:.2f}" for n, v in zip(names, values, strict=True)) for title, values in halves)  # fmt: skip
     sheet = Sheet(390, told)
     for j, (title, values) in enumerate(halves):

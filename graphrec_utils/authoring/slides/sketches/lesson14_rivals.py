@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, WIDE, Sheet
-from graphrec_utils.style import CONTEXT, ITEM, NEGATIVE, POSITIVE, USER
+from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 
 def climb() -> Sheet:
@@ -75,8 +75,10 @@ def which_pays() -> Sheet:
         ("attention,\nsecond level", "over a mean", test["transformer, left in over mean, left in, all@10"], _price(mean, whole)),
         ("all three", "over a larger PinSage", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], "as many seconds"),
     )  # fmt: skip
-    beside = "recall@10, all pins of the test week; seconds of a training in 14.5"
-    return _steps(rows, 770, 13000, beside=beside, ticks=(0.01,))
+    beside = (
+        "recall@10, all pins of PinWorld's test week, edges left in; seconds of a training in 14.5"
+    )
+    return _steps(rows, 770, 13000, beside, (0.01,))
 
 
 def _price(one, other) -> str:
@@ -84,60 +86,81 @@ def _price(one, other) -> str:
     return f"{one['seconds']:.0f} → {other['seconds']:.0f} s"
 
 
-def ahead_of_all_three() -> Sheet:
-    sizes = results.load("14_sizes").values["PinWorld"]
-    test = results.load("14_answers").values["PinWorld"]
-    found = {row["model"]: row["recall"].get("all@10", row["recall"].get("all")) for row in [*sizes["models"], *test["test"]]}  # fmt: skip
-    mean, longer, counts = "mean, left in", "PinSage, as long as the transformer, left in", "iALS, all graphs, d = 24"  # fmt: skip
-    lead, whole = test["leads"], "transformer, left in"
+def left_in_or_in_time() -> Sheet:
+    """Draw the leads of the plain mean twice, by the graphs that the networks were trained with."""
+    stored = results.load("14_answers").values["PinWorld"]
+    found = {row["model"]: row["recall"]["all@10"] for row in stored["test"]}
     rows = (
-        ("MultiBiSage", f"{found[whole]:.3f}", lead[f"{mean} over {whole}, all@10"]),
-        ("larger PinSage", f"{found[longer]:.3f}", lead[f"{mean} over {longer}, all@10"]),
-        ("iALS, six", f"{found[counts]:.3f}", sizes["leads"][f"all graphs, mean over {counts}, all"]),
-    )  # fmt: skip
-    return _steps(
-        rows,
-        480,
-        26000,
-        f"recall@10 of the plain mean, {found[mean]:.3f} (beside iALS {found['all graphs, mean']:.3f}), over …",
-        "all pins of the test week; differences before rounding",
-        (0.005, 0.01),
+        ("MultiBiSage", "transformer, {}"),
+        ("larger PinSage", "PinSage, as long as the transformer, {}"),
+        ("RP3β", "RP3β"),
+        ("iALS, six graphs", "iALS, all graphs"),
     )
+    columns = (("left in", "edges left in", 715), ("in time", "first morning", 970))
+    sheet, zero, times, told = Sheet(426, ""), 490, 8800, []
+    sheet.text(0, 30, "over …", bold=True)
+    for way, name, x in columns:
+        sheet.text(x, 30, name, bold=True)
+        sheet.text(x, 60, f"mean {found[f'mean, {way}']:.3f}", size=24, color=QUIET)
+    for tick in (-0.01, 0, 0.01):
+        x = zero + times * tick
+        sheet.line(x, 72, x, 392, color=CONTEXT if not tick else "#dfe2e6", wide=2 + (not tick))
+        sheet.text(x, 420, f"{tick:+.2f}".replace("-", "−") if tick else "0", at="middle", size=24, color=QUIET)  # fmt: skip
+    sheet.text(0, 420, "recall@10, all pins, test week", size=24, color=QUIET)
+    for k, (name, rival) in enumerate(rows):
+        y = 84 + 80 * k
+        sheet.line(0, y - 6, WIDE, y - 6, color="#dfe2e6", wide=2)
+        sheet.text(0, y + 46, name, bold=True)
+        for j, (way, _, x) in enumerate(columns):
+            key = f"mean, {way} over {rival.format(way)}, all@10"
+            if (lead := stored["leads"].get(key)) is None:
+                sheet.text(x, y + 46, "not run", color=QUIET)
+                continue
+            better, worse = lead["low"] > 0, lead["high"] < 0
+            color = POSITIVE if better else NEGATIVE if worse else CONTEXT
+            low, mid, end = (zero + times * lead[a] for a in ("low", "gap", "high"))
+            at = y + 22 + 30 * j
+            sheet.line(low, at, end, at, color=color, wide=7)
+            sheet.dot(mid, at, 11, color)
+            if j:
+                sheet.dot(mid, at, 6, "#fff")
+            gap = f"{lead['gap']:+.3f}".replace("-", "−") if better or worse else "cannot tell"
+            sheet.text(x, y + 46, gap, bold=better or worse, color=color if better or worse else INK)  # fmt: skip
+            told.append(f"{name}, {way}: {gap}")
+    for _, _, x in columns:
+        sheet.dot(x - 22, 21, 11, INK)
+    sheet.dot(columns[1][2] - 22, 21, 6, "#fff")
+    sheet.alt = f"Lead of the plain mean in recall at 10, with edges left in and with graphs of the first morning, over: {'; '.join(told)}"
+    return sheet
 
 
-def _steps(rows, zero: float, times: float, head: str = "", beside: str = "", ticks: tuple[float, ...] = ()) -> Sheet:  # fmt: skip
-    """Draw leads in recall@10, a row each: (name, over whom, lead) of rivals, with a price of what is to be paid for."""
-    top = 50 if head else 0
+def _steps(rows, zero: float, times: float, beside: str, ticks: tuple[float, ...]) -> Sheet:
+    """Draw leads in recall@10, a row each: (name, over whom, lead, price)."""
     step = min(90, 360 // len(rows))
-    high = top + step * len(rows)
+    high = step * len(rows)
     sheet, told = Sheet(high + 66, ""), []
-    if head:
-        sheet.text(0, 30, head, bold=True)
-    sheet.line(zero, top + 6, zero, high)
+    sheet.line(zero, 6, zero, high)
     sheet.text(zero, high + 26, "no difference", at="middle", size=24, color=QUIET)
     for tick in ticks:
-        sheet.line(zero + times * tick, top + 6, zero + times * tick, high, color="#dfe2e6", wide=2)
-        sheet.text(zero + times * tick, high + 26, f"{tick:+.3f}", at="middle", size=24, color=QUIET)  # fmt: skip
+        sheet.line(zero + times * tick, 6, zero + times * tick, high, color="#dfe2e6", wide=2)
+        sheet.text(zero + times * tick + 20, high + 26, f"{tick:+.3f}", at="middle", size=24, color=QUIET)  # fmt: skip
     sheet.text(0, high + 60, beside, size=24, color=QUIET)
-    for k, (name, over, lead, *price) in enumerate(rows):
-        y = top + step / 2 + step * k
+    for k, (name, over, lead, price) in enumerate(rows):
+        y = step / 2 + step * k
         better, worse = lead["low"] > 0, lead["high"] < 0
         color = POSITIVE if better else NEGATIVE if worse else CONTEXT
-        tint = color if price else CONTEXT  # a rival is not what pays
-        sheet.box(2, y - step / 2 + 10, 230, step - 20, fill=TINT[tint], edge=tint)
+        sheet.box(2, y - step / 2 + 10, 230, step - 20, fill=TINT[color], edge=color)
         sheet.text(117, y + 9 - 16 * name.count("\n"), name, at="middle", bold=True)
-        if price:
-            sheet.text(256, y + 13, "✓" if better else "✗" if worse else "?", bold=True, size=36, color=color)  # fmt: skip
-        sheet.text(306, y + 9 - 16 * len(price), over)
-        for said in price:
-            sheet.text(306, y + 27, said, size=24, color=QUIET)
+        sheet.text(256, y + 13, "✓" if better else "✗" if worse else "?", bold=True, size=36, color=color)  # fmt: skip
+        sheet.text(306, y - 7, over)
+        sheet.text(306, y + 27, price, size=24, color=QUIET)
         low, mid, end = (zero + times * lead[x] for x in ("low", "gap", "high"))
         sheet.line(low, y, end, y, color=color, wide=9)
         sheet.dot(mid, y, 13, color)
         gap = f"{lead['gap']:+.3f}".replace("-", "−") if better or worse else "cannot tell"
         sheet.text(1158, y + 9, gap, at="end", bold=True)
-        told.append(f"{' '.join((*name.split(), over, *price))}: {gap}")
-    sheet.alt = f"{head or 'What each step adds:'} {'; '.join(told)}"
+        told.append(f"{' '.join((*name.split(), over, price))}: {gap}")
+    sheet.alt = f"What each step adds: {'; '.join(told)}"
     return sheet
 
 
@@ -145,5 +168,5 @@ DRAWINGS = {
     "climb": climb,
     "what is left": what_is_left,
     "which pays": which_pays,
-    "ahead of all three": ahead_of_all_three,
+    "left in or in time": left_in_or_in_time,
 }
