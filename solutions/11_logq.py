@@ -138,7 +138,7 @@ pd.DataFrame(by_hand, index=["bestseller", "rare film"]).round(3)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The rare film comes first for Ann, though she takes the bestseller four times as often: others take it even more.
 #
-# Is it so beyond two films? Take twenty users and five items, and count every possible draw. If the belief below is right, the squares lie on a level line.
+# Is it so beyond two films? Count every possible draw for twenty users and five items. If the belief below is right, the squares lie on a level line.
 #
 # > **Claim** (common belief). A softmax with in-batch negatives learns how much each user likes each item.
 #
@@ -297,7 +297,7 @@ check("11.2", correct_negatives)
 # Which way is right? A wrong one is silent: its loss falls like any other. So compare five where the answer is known: four items, every draw counted. "Best" can mean two things:
 #
 # * **as an estimate**: for one positive, averaged over the draws, how far is the gradient from that of the full softmax?
-# * **as a teacher**: average the gradient over the draws *and* over all that the user takes. Where is this average zero? There the training ends. How far is what was learned from $\log p$?
+# * **as a teacher**: average the gradient over the draws *and* over all that the user takes. Training ends at the scores where this average is zero. How far are they from $\log p$?
 #
 # | variant | takes off | from | hits |
 # |---|---|---|---|
@@ -368,7 +368,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Left half, as an estimate:** at 16 draws *nQ, hits out*, the derivation of 11.2, is nearest to the full softmax. Figure 11.2 draws one step, with four draws.
+# **Left half, as an estimate:** with more draws *nQ, hits out* comes nearest to the full softmax, as a mean of draws should (11.2). Figure 11.2 draws one step, with four draws.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.estimator(function=correct_negatives)
@@ -388,7 +388,7 @@ visuals.estimator(function=correct_negatives)
 #
 # What stands on both sides goes: the scores become $\log p$.
 #
-# *nQ, hits out* ends a little off at sixteen draws, far off at one: an estimate can be right on average, and its logarithm wrong on average.
+# *nQ, hits out* ends a little off at sixteen draws, far off at one: an estimate can be right on average, and its logarithm wrong on average. (The mean of 1 and 3 is 2; that of their logarithms is $\log 1.73$.)
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 #
@@ -428,7 +428,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 #
 # Four ways meet: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**; RP3β and a list of the last days stand beside them.
 #
-# Was the second not 1.07 off? Among four items, yes. Among hundreds, none a large part of what a user takes, the draws are nearly the whole sum, and a factor $n$ only adds a constant to the loss (11.7). So the full diamond should stand for your loss of 11.2, too, which was not run.
+# Was the second not 1.07 off? Yes, among four items, where the positive is a large part of the sum. Among hundreds, none a large part of what a user takes, the draws are nearly all of it, and a missing $n$ only adds a constant to the loss (11.7). So it should stand for your loss of 11.2, too (not run).
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -485,11 +485,11 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", 
 plt.show()
 
 # %% [markdown]
-# *Figure 11.4. Three data sets. Higher: more is found. Farther right: more rare items are found, from the four fifths of the catalog that are least popular. First follow the arrow. (For films the horizontal scale is ten times finer. Gowalla has no times: its red triangle is popularity of all time.)*
+# *Figure 11.4. Three data sets. Up: more is found. Right: more rare items, of the least popular four fifths of the catalog. First follow the arrow. (For films the horizontal scale is ten times finer. Gowalla has no times: its red triangle is popularity of all time.)*
 #
-# **More is found, and rare items pay:** all arrows go up (NDCG@20 on Gowalla: 0.098 to 0.180) and to the left. Why both? The test asks what people took, and that is mostly what many take. A list of what you like *more than others do* keeps places for what others hardly take. A list of what is *probable* gives these to what many take.
+# **More is found, and rare items pay** (the arrows go up and to the left; NDCG@20 on Gowalla: 0.098 to 0.180). Both have one reason: the test asks what people took, mostly what many take. A list of what you like *more than others do* keeps places for what others hardly take. A list of what is *probable* gives these to what many take.
 #
-# On films a list of the last days beats all (red triangle): many take what is new, and no log Q knows the day. On Gowalla RP3β, a walk (star), finds more than the full diamond, and about as many rare places: that they pay is no law.
+# That rare items pay is no law: on Gowalla RP3β, a walk (star), finds more than the full diamond, and about as many rare places. On films a list of the last days beats all (red triangle), for many take what is new, and no log Q knows the day.
 
 
 # %% tags=["experiment", "answers:11.p7"] jupyter={"source_hidden": true}
@@ -514,9 +514,9 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The exact teacher is not ahead:** on films we cannot tell the square from the full diamond by what is found. *Exact* is a promise about free scores at the end of the road; 32 coordinates, stopped on the way, need not get there. So no proof chooses your loss: measure.
+# **The exact teacher need not be ahead.** On films we cannot tell the square from the full diamond by what is found. *Exact* is a promise about free scores at the end of the road; 32 coordinates, stopped on the way, may not get there. So no proof chooses your loss: measure.
 #
-# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. Nearly half of this lead is the tuned λ: give the corrected model one, and 0.180 becomes 0.191, still behind 0.205. A likely reason for the rest: popularity beside the product costs no coordinate, so all 32 are left for taste. Its price: on PinWorld and Gowalla it lies farther left. Still, try it before you rewrite a loss (yours may gain less).
+# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. Nearly half of this lead is the tuned λ: give the corrected model one, and 0.180 becomes 0.191, still behind 0.205. A likely reason for the rest: popularity beside the product costs no coordinate, so all 32 are left for taste. So try it before you rewrite a loss (yours may gain less), and count the rare items: on PinWorld and Gowalla it lies farther left.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
@@ -558,7 +558,7 @@ verdict(
 # * **Would you notice if yours were wrong?** Not by the loss. A correction that is missing shows in what is found; one in the wrong place did not on films (11.5). So count four items, as 11.3 did.
 # * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into what they are likely to take.
 #
-# **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre and a maker, and people follow people. What do you gain when *likes* is
+# **Next.** So far every edge was of one kind: somebody liked something. But a film has a maker, and people follow people. What do you gain when *likes* is
 # one relation among many? [Lesson 12](12_transe.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
