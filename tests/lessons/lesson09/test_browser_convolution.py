@@ -26,7 +26,7 @@ def wide(root) -> list[float]:
 
 def test_steps_lead_from_the_walk_to_the_new_vector(page, shown):
     state = made().state
-    row = state["said"][0][1]
+    _, weights, _, new = state["said"][0][1]
     assert "knows its content alone, sweet and green: (0.90, −0.10)" in status(shown)
     step = shown.get_by_role("button", name="Step →")
     step.click()
@@ -39,12 +39,12 @@ def test_steps_lead_from_the_walk_to_the_new_vector(page, shown):
     assert "The most visited are kept: icing and muffin" in status(shown)
     assert wide(shown) == [0, 1.5, 1.5, 0]
     step.click()
-    assert f"icing {row['weights'][0]:.2f}" in status(shown)
+    assert f"icing {weights[0]:.2f}" in status(shown)
     assert wide(shown)[2] > wide(shown)[1] > 1.5
     step.click()
     assert "not said (muffin)" in status(shown)
     page.keyboard.press("End")
-    assert f"sponge is now ({row['new'][0]:.2f}, {row['new'][1]:.2f})" in status(shown)
+    assert f"sponge is now ({new[0]:.2f}, {new[1]:.2f})" in status(shown)
     page.keyboard.press("Home")
     assert "Whom should it hear?" in status(shown)
 
@@ -95,3 +95,43 @@ def test_another_top_is_told_beside_the_one_before(page, shown):
     shown.get_by_role("slider").fill("1")
     assert status(shown).startswith("T = 1: sponge hears icing, and is now (")
     assert "; with icing and muffin it was (" in status(shown)
+
+
+def test_the_last_word_is_who_said_most_of_what_has_grown(page, shown):
+    state = made().state
+    ids, weights, heard, new = state["said"][0][1]
+    said = [w * max(0, state["vectors"][k][1]) for k, w in zip(ids, weights, strict=True)]
+    assert sum(said) == pytest.approx(heard[1], abs=2e-3)
+    shown.get_by_role("button", name="Step →").focus()
+    page.keyboard.press("End")
+    assert status(shown).startswith(
+        f"green went from −0.10 to {new[1]:.2f}: of the {heard[1]:.2f} heard, "
+        f"{state['items'][ids[said.index(max(said))]]} said {max(said):.2f}. "
+    )
+    shown.get_by_role("button", name="new pin, ask for it").press("Enter")
+    assert status(shown).startswith("Nobody was heard: new pin is its content alone, at length 1:")
+
+
+def test_t_is_pulled_over_the_bars(page, shown):
+    slider = shown.get_by_role("slider", name="top T")
+    at = [hand.bounding_box() for hand in shown.locator(".gr-con-hand").all()]
+
+    def over(pin: int):
+        page.mouse.move(at[pin]["x"] + 8, at[pin]["y"] + at[pin]["height"] / 2, steps=3)
+
+    over(2)  # icing is the most visited
+    page.mouse.down()
+    assert slider.input_value() == "1" and "icing 1.00" in status(shown)
+    assert sum(x > 0 for x in wide(shown)) == 1
+    over(1)
+    assert slider.input_value() == "2" and wide(shown)[2] > wide(shown)[1] > 1.5
+    over(0)
+    assert status(shown) == "sponge does not hear itself: it joins at the end."
+    over(1)
+    assert status(shown).startswith("A weight is a share")
+    page.mouse.up()
+    over(3)  # it was let go
+    assert slider.input_value() == "2"
+    page.mouse.down()
+    page.mouse.up()
+    assert status(shown) == "new pin is not among those that walks from sponge visit most."

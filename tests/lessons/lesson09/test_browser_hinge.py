@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
+from graphrec_utils import losses
 from graphrec_utils.lessons.lesson09.ex3_pinsage_loss import pinsage_loss
 from graphrec_utils.plots import visuals
 from tests.browser.pages import status, violations, width
@@ -36,6 +38,10 @@ def said(shown) -> str:
     return status(shown).replace("−", "-")
 
 
+def formula(shown) -> str:
+    return shown.locator(".gr-hin-formula").inner_text().replace("−", "-")
+
+
 def ranks(shown) -> str:
     return shown.locator(".gr-cur-ranks [aria-live]").inner_text()
 
@@ -60,8 +66,12 @@ def test_the_slide_s_sign_sends_it_away_until_the_negative_is_far_ahead(hinge):
         hinge.get_by_role("button", name="One step of training").click()
     positive, negative = angles(hinge)
     assert positive > 60 and negative < 40
-    assert "ahead, by more than the margin 0.3: nothing moves" in said(hinge)
-    assert said(hinge).startswith("A step was taken. ")
+    assert said(hinge).endswith(
+        "ahead, by more than the margin 0.3: nothing moved, the slide's sign has let the negative win."
+    )
+    assert hinge.locator(".gr-hin-trail").count() == 2  # where the heads were
+    hinge.get_by_role("button", name="Reset").click()
+    assert hinge.locator(".gr-hin-trail").count() == 0
 
 
 def test_sliders_work_with_the_arrow_keys_and_reset_brings_back(page, hinge):
@@ -97,7 +107,7 @@ def test_the_slider_says_the_margin_and_not_its_place(hinge):
         == "0.6"
         == margin.get_attribute("aria-valuetext")
     )
-    assert "margin 0.6:" in said(hinge)
+    assert formula(hinge).endswith("+ 0.6) = 0.33")
 
 
 def test_a_vector_is_turned_by_its_head(page, hinge):
@@ -120,13 +130,41 @@ def test_a_positive_that_is_far_ahead_is_left_alone(page, hinge):
     page.keyboard.press("Home")
     hinge.get_by_role("slider", name="negative").focus()
     page.keyboard.press("End")
-    news = "The negative is 2.00 behind, by more than the margin 0.3: nothing moves. "
-    assert said(hinge).startswith(news) and said(hinge).endswith("loss 0.00.")
+    news = "The negative is 2.00 behind, by more than the margin 0.3: nothing"
+    assert said(hinge) == f"{news} moves."
+    assert formula(hinge).endswith("= max(0, (-1.00) - 1.00 + 0.3) = 0.00")
     hinge.get_by_role("button", name="One step of training").click()
-    assert said(hinge).startswith(f"A step was taken. {news}")
+    assert said(hinge) == f"{news} moved."
 
 
-def test_what_moves_is_told_with_its_reason_before_the_formula(hinge):
+def test_a_step_is_told_and_its_arrows_lead_to_where_it_goes(hinge):
+    hinge.get_by_role("button", name="paper").click()
+    hinge.get_by_role("slider", name="positive").fill("20")
+    hinge.get_by_role("slider", name="negative").fill("45")
+    arrows = hinge.locator(".gr-hin-pull:not(.gr-hin-q)")
+    assert all(x.get_attribute("d").count("A") == 1 for x in arrows.all())
+    dashes = arrows.evaluate_all("e => e.map((x) => getComputedStyle(x).strokeDasharray)")
+    assert dashes == ["none", "none"]
+    hinge.get_by_role("button", name="One step of training").click()
+    positive, negative = angles(hinge)
+    assert said(hinge).startswith(
+        f"A step: positive {20 - positive}° nearer, negative {negative - 45}° farther. The negative is"
+    )
+    assert said(hinge).endswith("by more than the margin 0.3: now nothing moves.")
+    assert all(x.get_attribute("d") == "" for x in arrows.all())
+
+
+@pytest.mark.parametrize(("rule", "sign"), [("paper", 1), ("slide", -1)])
+@pytest.mark.parametrize("negative", [10, 73, 160])
+def test_the_formula_is_the_library_s_hinge(hinge, rule, sign, negative):
+    hinge.get_by_role("button", name=rule).click()
+    hinge.get_by_role("slider", name="negative").fill(str(negative))
+    ahead = torch.tensor([np.cos(np.radians(negative)) - np.cos(np.radians(60))])
+    loss = losses.hinge(torch.zeros(1), sign * ahead, 0.3).item()
+    assert formula(hinge).endswith(f") = {loss:.2f}")
+
+
+def test_what_moves_is_told_with_its_reason(hinge):
     hinge.get_by_role("button", name="paper").click()
     assert said(hinge).startswith(
         "The negative is 0.27 ahead: a step pulls the positive to the query"

@@ -14,6 +14,7 @@ from graphrec_utils.plots import visuals
 from tests.lessons.lesson09.made import BOARDS, CONTENT
 
 GIVEN = (*BOARDS, CONTENT)
+IDS, WEIGHTS, HEARD, NEW = range(4)  # what a row of the state's `said` holds
 
 
 def mistake(ex, words: str):
@@ -29,19 +30,19 @@ def test_weights_are_shares_of_the_visits_and_home_is_left_out(state):
     for query, (counts, rows) in enumerate(zip(state["visits"], state["said"], strict=True)):
         assert sum(counts) in (0, STEPS)
         for top, row in enumerate(rows, start=1):
-            assert query not in row["ids"] and len(row["ids"]) <= top
-            kept = np.array(counts)[row["ids"]]
-            np.testing.assert_allclose(row["weights"], kept / max(1, kept.sum()), atol=6e-4)
+            assert query not in row[IDS] and len(row[IDS]) <= top
+            kept = np.array(counts)[row[IDS]]
+            np.testing.assert_allclose(row[WEIGHTS], kept / max(1, kept.sum()), atol=6e-4)
 
 
 def test_by_hand_and_a_pin_on_no_board_hears_nobody(state):
     row = state["said"][0][0]  # of one neighbor all is heard, what is below 0 is not
-    assert row["ids"] == [2] and row["heard"] == [0.5, 0.5]
+    assert row[IDS] == [2] and row[HEARD] == [0.5, 0.5]
     z = np.array([0.9 + 0.5, -0.1 + 0.5])
-    np.testing.assert_allclose(row["new"], z / np.linalg.norm(z), atol=6e-4)
+    np.testing.assert_allclose(row[NEW], z / np.linalg.norm(z), atol=6e-4)
     alone = state["said"][3][2]
-    assert (alone["ids"], alone["heard"], state["paths"][3]) == ([], [0, 0], [5])
-    np.testing.assert_allclose(alone["new"], np.array([0.5, 0.6]) / 0.61**0.5, atol=6e-4)
+    assert (alone[IDS], alone[HEARD], state["paths"][3]) == ([], [0, 0], [5])
+    np.testing.assert_allclose(alone[NEW], np.array([0.5, 0.6]) / 0.61**0.5, atol=6e-4)
 
 
 def test_a_walk_goes_from_pin_to_board_to_pin_along_edges(state):
@@ -62,10 +63,10 @@ def test_right_functions_give_the_library_s_numbers(state):
 @pytest.mark.parametrize(
     ("ex", "name", "words", "part"),
     [
-        (neighbors, "neighbors", "among its own neighbors", "ids"),
-        (neighbors, "neighbors", "all your neighbors weigh the same", "weights"),
-        (convolve, "convolve", "the plain mean of the messages", "heard"),
-        (convolve, "convolve", "are not divided by their length", "new"),
+        (neighbors, "neighbors", "among its own neighbors", IDS),
+        (neighbors, "neighbors", "all your neighbors weigh the same", WEIGHTS),
+        (convolve, "convolve", "the plain mean of the messages", HEARD),
+        (convolve, "convolve", "are not divided by their length", NEW),
     ],
 )
 def test_a_mistake_is_seen(state, ex, name, words, part):

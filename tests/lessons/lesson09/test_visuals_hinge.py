@@ -15,20 +15,26 @@ EPOCHS = [{"positive": [0.8, 0.6], "shared": [0.0, -0.2, 0.1], "hard": []},
           {"positive": [0.9, 0.7], "shared": [-0.3, -0.2, 0.0], "hard": [0.5, 0.4]}]  # fmt: skip
 
 
-def test_the_paper_s_curve_is_the_library_s_hinge():
-    state = visuals.hinge().state
-    for d, row in zip(state["margins"], state["curves"]["paper"], strict=True):
-        each = [losses.hinge(torch.zeros(1), torch.tensor([float(x)]), d).item() for x in X]
-        np.testing.assert_allclose(row, each, atol=6e-4)
+def curve(sign: int, d: float) -> list[float]:
+    """Return the library's hinge at every difference, by the paper (1) or with the slide's sign (-1)."""
+    return [losses.hinge(torch.zeros(1), torch.tensor([sign * float(x)]), d).item() for x in X]
+
+
+def test_the_picture_s_curves_are_the_library_s_hinge():
+    axes = visuals.hinge().static()[1]
+    for line, sign in zip((axes.lines[0], axes.lines[2]), (1, -1), strict=True):
+        np.testing.assert_allclose(line.get_ydata(), curve(sign, 0.3), atol=6e-4)
 
 
 def test_a_right_loss_draws_the_paper_s_curve_and_the_slide_s_its_own():
     mine = visuals.hinge(function=loss.reference).state
     assert mine["rules"] == ["paper", "slide", "yours"]
-    np.testing.assert_allclose(mine["curves"]["yours"], mine["curves"]["paper"], atol=2e-3)
+    for d, row in zip(mine["margins"], mine["mine"], strict=True):
+        np.testing.assert_allclose(row, curve(1, d), atol=2e-3)
     turned = next(m.function for m in loss.mistakes if "the slide's" in m.sentence)
     wrong = visuals.hinge(function=turned).state
-    np.testing.assert_allclose(wrong["curves"]["yours"], wrong["curves"]["slide"], atol=2e-3)
+    for d, row in zip(wrong["margins"], wrong["mine"], strict=True):
+        np.testing.assert_allclose(row, curve(-1, d), atol=2e-3)
 
 
 @pytest.mark.parametrize("function", [None, loss.reference])
@@ -44,7 +50,7 @@ def test_an_unfinished_loss_leaves_the_two_rules_and_says_so():
         raise NotImplementedError
 
     visual = visuals.hinge(function=pinsage_loss)
-    assert visual.state["rules"] == ["paper", "slide"]
+    assert visual.state["rules"] == ["paper", "slide"] and visual.state["mine"] is None
     assert "pinsage_loss is not written yet" in visual.note
 
 

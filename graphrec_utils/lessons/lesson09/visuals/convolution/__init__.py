@@ -72,18 +72,17 @@ def convolution(
     spoken, second = asked(convolve, lambda: _spoken(H, chosen, _with_tensors(convolve)))
     spoken = spoken or _spoken(H, chosen, layer)
     said = [
-        [{"ids": ids, "weights": weights, "heard": heard, "new": new}
-         for (ids, weights), (heard, new) in zip(*rows, strict=True)]
+        [(ids, weights, heard, new) for (ids, weights), (heard, new) in zip(*rows, strict=True)]
         for rows in zip(chosen, spoken, strict=True)
     ]  # fmt: skip
-    shown = said[query][top - 1]
+    shown = dict(zip(("ids", "weights", "heard", "new"), said[query][top - 1], strict=True))
     listed = ", ".join(
         f"{pins[v]} {w:.2f}" for v, w in zip(shown["ids"], shown["weights"], strict=True)
     )
     return Visual(
         Path(__file__).with_name("convolution.js"),
         state={
-            "users": boards, "items": pins, "likes": R.tolist(), "vectors": np.round(H, 3).tolist(),
+            "users": boards, "items": pins, "likes": R.tolist(), "vectors": H.astype(float).round(3).tolist(),
             "features": list(features), "paths": [path for path, _ in walks], "visits": visits.tolist(),
             "said": said, "steps": STEPS, "query": int(query), "top": int(top), "step": 0,
         },

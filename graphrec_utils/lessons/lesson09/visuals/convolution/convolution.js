@@ -1,7 +1,7 @@
 // PinSage's convolution: from walks to the new vector of a pin, in six steps.
 // State: users (boards), items (pins), likes, vectors ([a, b] of each pin), features (their two names), steps (of the
-// walks), paths (of a walk from each pin, as nodes), visits (from each pin, of all), said ([pin][T - 1] = { ids,
-// weights, heard, new }), query (a pin), top (T), step.
+// walks), paths (of a walk from each pin, as nodes), visits (from each pin, of all), said ([pin][T - 1] = [ids,
+// weights, heard, new]), query (a pin), top (T), step.
 
 import { frame, h, list, player, s, slider, travel } from "../../../../plots/visuals/base/base.js";
 import { graph } from "../../../../plots/visuals/base/graph.js";
@@ -13,7 +13,7 @@ function render({ model, el }) {
   const m = model.get("users").length;
   const { root, body, controls, say } = frame(el, {
     label: "PinSage's convolution, from walks to a vector",
-    help: "Click a pin, or reach it with the arrow keys and press Enter, to ask for it; then Step (on the buttons ← and → step, too).",
+    help: "Click a pin, or reach it with the arrow keys and press Enter, to ask for it; then Step (← and →). Pull over the bars: the pin under your hand is the last that is heard.",
   });
   const put = (values) => {
     time.stop();
@@ -68,7 +68,18 @@ function render({ model, el }) {
   const later = [[heard, "heard", told], [made, "new vector", spoken]].map(([bars, word, value]) =>
     s("g", {}, small(bars.at[0], bars.at[1] + 17, word), bars.node, value),
   );
-  svg.append(small(inner + near, 12 - above, features.join(", ")), ...own.map((x) => x.node), ...later);
+  // the pin under a hand on the bars is the last that is heard
+  const hear = (k) => {
+    const query = model.get("query");
+    const top = said[query].at(-1)[0].indexOf(k) + 1;
+    if (top === model.get("top")) draw(); // another sentence may stand there
+    else if (top) put(model.get("step") < CON_WEIGHTS ? { top, step: CON_WEIGHTS } : { top });
+    else say(k === query ? `${pins[k]} does not hear itself: it joins at the end.` : `${pins[k]} is not among those that walks from ${pins[query]} visit most.`);
+  };
+  const hands = pins.map((_, k) =>
+    s("rect", { class: "gr-con-hand", x: inner + near - slim - 6, y: y(k) - reach, width: 2 * slim + 12, height: height / pins.length,
+      onpointerdown: () => hear(k), onpointerenter: (event) => event.buttons && hear(k) }));
+  svg.append(small(inner + near, 12 - above, features.join(", ")), ...own.map((x) => x.node), ...later, ...hands);
   body.append(h("div", {}, net.node));
 
   // ---- controls
@@ -79,7 +90,7 @@ function render({ model, el }) {
   let before = {}; // what was shown
   const draw = () => {
     const [step, query] = ["step", "query"].map((x) => model.get(x));
-    const { ids, weights, heard: sum, new: result } = said[query][model.get("top") - 1];
+    const [ids, weights, sum, result] = said[query][model.get("top") - 1];
     const [home, path] = [m + query, paths[query]];
     const count = visits[query];
     top.set(model.get("top"));
@@ -112,6 +123,11 @@ function render({ model, el }) {
     const name = pins[query];
     const names = ids.map((k) => pins[k]);
     const total = ids.reduce((a, k) => a + count[k], 0);
+    // the last word: which of the two has grown more, and who said most of it
+    const was = vectors[query];
+    const grown = Number(result[1] - was[1] > result[0] - was[0]);
+    const parts = ids.map((k, j) => weights[j] * Math.max(0, vectors[k][grown]));
+    const most = Math.max(...parts);
     const silent = ids.filter((k) => Math.min(...vectors[k]) < 0).map((k) => pins[k]);
     const nobody = `${name} is on no board: no walk leaves it, and nobody is heard.`;
     const lost = path.length < 2;
@@ -124,15 +140,17 @@ function render({ model, el }) {
       ids.length
         ? `Each message goes through a ReLU${silent.length ? `: what is below 0 is not said (${list(silent)})` : ""}. Weighted, they are heard as ${pair(sum)}.`
         : `${nobody} What is heard is ${pair(sum)}.`,
-      `Own and heard together, a ReLU, and the length becomes 1: ${name} is now ${pair(result)}.`,
+      ids.length
+        ? `${features[grown]} went from ${write(was[grown])} to ${write(result[grown])}: of the ${write(sum[grown])} heard, ${pins[ids[parts.indexOf(most)]]} said ${write(most)}. Own and heard together, a ReLU${was[grown] + sum[grown] > 0 ? "" : ", as it is still below 0"}, and the length becomes 1: ${name} is now ${pair(result)}.`
+        : `Nobody was heard: ${name} is its content alone, at length 1: ${pair(result)}.`,
     ][step];
     // T in the hand: what is heard, beside what was heard before
-    const was = before.top !== model.get("top") && before.query === query && before.step === step ? said[query][before.top - 1] : null;
+    const past = before.top !== model.get("top") && before.query === query && before.step === step ? said[query][before.top - 1] : null;
     before = { top: model.get("top"), query, step };
-    if (was && step >= CON_HEARD && ids.length) {
-      const [key, word] = step === CON_NEW ? ["new", ", and is now"] : ["heard", "; heard is"];
-      const [now, then] = [step === CON_NEW ? result : sum, was[key]].map(pair);
-      return say(`T = ${before.top}: ${name} hears ${list(names)}${word} ${now}${now === then ? ", as before" : `; with ${list(was.ids.map((k) => pins[k]))} it was ${then}`}.`);
+    if (past && step >= CON_HEARD && ids.length) {
+      const [key, word] = step === CON_NEW ? [3, ", and is now"] : [2, "; heard is"];
+      const [now, then] = [[ids, weights, sum, result], past].map((x) => pair(x[key]));
+      return say(`T = ${before.top}: ${name} hears ${list(names)}${word} ${now}${now === then ? ", as before" : `; with ${list(past[0].map((k) => pins[k]))} it was ${then}`}.`);
     }
     say(line);
   };
@@ -140,7 +158,7 @@ function render({ model, el }) {
   const stepped = () => {
     draw();
     const [step, query] = ["step", "query"].map((x) => model.get(x));
-    const { ids } = said[query][model.get("top") - 1];
+    const [ids] = said[query][model.get("top") - 1];
     const path = paths[query];
     if (step === CON_WALK) net.walk(path.slice(1).map((v, k) => [path[k], v]));
     if (step === CON_HEARD) travel(svg, ids.map((k) => [own[k].at, heard.at, "gr-item"]));

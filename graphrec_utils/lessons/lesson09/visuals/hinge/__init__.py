@@ -66,7 +66,7 @@ def hinge(
         Path(__file__).with_name("hinge.js"),
         state={
             "positive": int(positive), "negative": int(negative), "margins": margins, "margin": at,
-            "curves": curves, "rules": list(curves), "rule": rule,
+            "mine": own, "rules": list(curves), "rule": rule,
         },
         text=f"hinge with {len(curves)} rules, positive at {positive} and negative at {negative} degrees",
         alt=(

@@ -1,17 +1,13 @@
 // The hinge: a query, its positive and a negative on a half circle, and the loss over negative − positive.
-// State: positive and negative (degrees from the query), margins and margin (a place in them), curves (rule ->
-// for each margin the loss at 41 differences from −2 to 2), rules (their names in order), rule.
+// State: positive and negative (degrees from the query), margins and margin (a place in them), mine (for each margin
+// the loss of a student's function at 41 differences from −2 to 2, or null), rules (their names in order), rule.
 
 import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
 
-const HINGE_SAYS = {
-  paper: "max(0, negative − positive + margin)",
-  slide: "The slide's sign: max(0, positive − negative + margin)",
-  yours: "Your pinsage_loss",
-};
+const HINGE_SAYS = { paper: "negative − positive", slide: "positive − negative" };
 
 function render({ model, el }) {
-  const [margins, curves, names] = ["margins", "curves", "rules"].map((x) => model.get(x));
+  const [margins, mine, names] = ["margins", "mine", "rules"].map((x) => model.get(x));
   const start = ["positive", "negative", "margin"].map((x) => [x, model.get(x)]);
   const { body, controls, say } = frame(el, {
     label: "The hinge and two vectors that it moves",
@@ -25,9 +21,14 @@ function render({ model, el }) {
   const cos = (degrees) => Math.cos((degrees * Math.PI) / 180);
   const sin = (degrees) => Math.sin((degrees * Math.PI) / 180);
 
-  // ---- the loss between its 41 points, and its slope
+  // ---- the loss at 41 differences, between them, and its slope
+  const curve = (rule) => {
+    const m = model.get("margin");
+    if (rule === "yours") return mine[m];
+    return Array.from({ length: 41 }, (_, k) => Math.max(0, (rule === "slide" ? -1 : 1) * (k / 10 - 2) + margins[m]));
+  };
   const lossAt = (x, rule = model.get("rule")) => {
-    const row = curves[rule][model.get("margin")];
+    const row = curve(rule);
     const place = Math.max(0, Math.min(row.length - 1.0001, (x + 2) * 10));
     const k = Math.floor(place);
     return row[k] + (place - k) * (row[k + 1] - row[k]);
@@ -45,10 +46,11 @@ function render({ model, el }) {
   });
   const arrows = { q: arrow("q"), positive: arrow("positive"), negative: arrow("negative") };
   const half = s("path", { class: "gr-hin-circle", d: `M ${middle - radius} ${floor} A ${radius} ${radius} 0 0 1 ${middle + radius} ${floor}` });
+  const trail = s("g", {}); // where heads were before the steps
   const circle = s(
     "svg",
     { viewBox: "0 0 372 172", width: 372, height: 172, role: "img" },
-    half,
+    half, trail,
     ...Object.values(arrows).flatMap((x) => [x.pull, x.line, x.text]),
     ...Object.values(arrows).map((x) => x.knob),
   );
@@ -82,10 +84,10 @@ function render({ model, el }) {
     const begin = Number(text.getAttribute("x")) - { start: 0, middle: 31, end: 62 }[text.getAttribute("text-anchor")];
     const box = { text, begin, y: Number(text.getAttribute("y")) };
     const to = Math.max(0, Math.min(180, degrees + move));
-    const sweep = move > 0 ? 0 : 1;
-    const [ax, ay] = at(degrees, radius - 22);
-    const [bx, by] = at(to, radius - 22);
-    pull.setAttribute("d", Math.abs(to - degrees) < 0.5 ? "" : `M ${ax} ${ay} A ${radius - 22} ${radius - 22} 0 0 ${sweep} ${bx} ${by}`);
+    const [way, r] = [Math.sign(to - degrees), radius - (name === "negative" ? 38 : 18)];
+    const back = Math.min(400 / r, 0.7 * Math.abs(to - degrees)); // degrees of the head of the arrow
+    pull.setAttribute("d", Math.abs(to - degrees) < 0.5 ? "" :
+      `M${at(degrees, r)}A${r} ${r} 0 0 ${way > 0 ? 0 : 1} ${at(to, r)}M${[-back, 0, back].map((x) => at(to - way * Math.abs(x), r + 1.2 * x)).join("L")}`);
     return box;
   };
 
@@ -107,13 +109,14 @@ function render({ model, el }) {
     ...Object.values(lines),
     dot,
   );
+  const formula = h("div", { class: "gr-hin-formula" });
   const keys = { paper: "the paper’s", slide: "the slide’s sign", yours: "yours" };
   const legend = h("div", { class: "gr-hin-legend" }, ...names.map((name) =>
     h("span", { class: name === "yours" ? "gr-yours" : null }, s("svg", { width: 30, height: 6, viewBox: "0 0 30 6", "aria-hidden": "true" },
       s("line", { x1: 0, x2: 30, y1: 3, y2: 3, class: `gr-hin-curve gr-hin-${name}` })), keys[name] ?? name)));
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "query, positive, negative"), circle),
-    h("div", {}, h("div", { class: "gr-title" }, "loss over negative − positive"), chart, legend),
+    h("div", {}, h("div", { class: "gr-title" }, "loss over negative − positive"), chart, legend, formula),
   );
 
   // ---- controls
@@ -135,16 +138,18 @@ function render({ model, el }) {
     const slope = slopeAt(cos(n) - cos(p));
     return [-25 * slope * Math.max(0.2, sin(p)), 25 * slope * Math.max(0.2, sin(n))];
   };
-  let idle = false; // whether the step that is taken moves nobody
+  let taken = null; // by how much a step has turned both, while it is told
   const step = button("One step of training", () => {
-    const [a, b] = moves_of();
-    const turned = (degrees, move) => Math.max(0, Math.min(180, Math.round(degrees + move)));
-    const [p, n] = [turned(model.get("positive"), a), turned(model.get("negative"), b)];
-    idle = p === model.get("positive") && n === model.get("negative");
-    put("positive", p);
-    put("negative", n);
-    if (idle) draw(); // a kernel tells of nothing that stays
-    idle = false;
+    const was = ["positive", "negative"].map((x) => model.get(x));
+    const now = moves_of().map((move, k) => Math.max(0, Math.min(180, Math.round(was[k] + move))));
+    taken = now.map((x, k) => x - was[k]);
+    ["positive", "negative"].forEach((name, k) => {
+      const [cx, cy] = at(was[k]);
+      if (taken[k]) trail.append(s("circle", { cx, cy, r: 2, class: `gr-hin-trail gr-hin-${name}` }));
+      put(name, now[k]);
+    });
+    draw(); // a kernel tells of nothing that stays
+    taken = null;
   });
   const reset = button("Reset", () => start.forEach(([name, value]) => put(name, value)));
   const rules = names.map((name) => ({ name, node: button(name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
@@ -161,12 +166,12 @@ function render({ model, el }) {
     place("q", 0, 0, 12);
     // close together the lower word hangs under its head
     const drop = Math.abs(p - n) < 14 ? 16 : 0;
+    if (!taken) trail.replaceChildren();
     const words = [place("positive", p, a, higher ? 36 : 16, higher ? 0 : drop), place("negative", n, b, higher ? 16 : 36, higher ? drop : 0)];
     const [up, down] = higher ? words : words.reverse();
     if (Math.abs(up.begin - down.begin) < 66 && down.y - up.y < 15) up.text.setAttribute("y", down.y - 15);
     for (const name of names) {
-      const row = curves[name][model.get("margin")];
-      lines[name].setAttribute("points", row.map((y, k) => `${px(-2 + k / 10)},${py(y)}`).join(" "));
+      lines[name].setAttribute("points", curve(name).map((y, k) => `${px(-2 + k / 10)},${py(y)}`).join(" "));
       lines[name].classList.toggle("gr-hin-off", name !== rule);
     }
     dot.setAttribute("cx", px(x));
@@ -179,15 +184,15 @@ function render({ model, el }) {
     const what =
       slope > 0 ? "a step pulls the positive to the query and pushes the negative away"
       : slope < 0 ? "a step pushes the positive away and pulls the negative in"
-      : "nothing moves";
+      : `${taken?.some(Boolean) ? "now nothing moves" : taken ? "nothing moved" : "nothing moves"}${rule === "slide" ? ", the slide's sign has let the negative win" : ""}`;
     // the paper's rule is at rest while the negative is far enough behind, the slide's while it is far enough ahead
     const asks = rule === "paper" ? x <= 0 : rule === "slide" && x > 0;
     const within = Math.abs(x) < margin;
     const why = asks && within === (slope !== 0) ? `, by ${within ? "less" : "more"} than the margin ${margin}` : "";
-    say(
-      `${idle ? "A step was taken. " : ""}The negative is ${show(Math.abs(x))} ${x > 0 ? "ahead" : "behind"}${why}: ${what}. ` +
-        `${HINGE_SAYS[rule]}, margin ${margin}: positive ${show(cos(p))}, negative ${show(cos(n))}, loss ${show(lossAt(x))}.`,
-    );
+    const turned = (taken ?? []).flatMap((d, k) => (d ? [`${["positive", "negative"][k]} ${Math.abs(d)}° ${d < 0 ? "nearer" : "farther"}`] : [])).join(", ");
+    say(`${turned ? `A step: ${turned}. ` : ""}The negative is ${show(Math.abs(x))} ${x > 0 ? "ahead" : "behind"}${why}: ${what}.`);
+    const both = (rule === "slide" ? [p, n] : [n, p]).map((a) => show(cos(a)).replace(/^−.*/, "($&)")).join(" − ");
+    formula.textContent = `loss = ${HINGE_SAYS[rule] ? `max(0, ${HINGE_SAYS[rule]} + margin)\n= max(0, ${both} + ${margin})` : "your pinsage_loss"} = ${show(lossAt(x))}`;
     circle.setAttribute("aria-label", `positive at ${p} degrees, negative at ${n} degrees from the query`);
     chart.setAttribute("aria-label", `loss ${show(lossAt(x))} at a difference of ${show(x)}`);
   };
