@@ -220,7 +220,7 @@ predict("02.p3")
 # The best answer to *fit the ones* is to write 1 everywhere. It makes no error, and every item ties. **The first answer
 # fails: no error pulls a score down.** (The ridge does, but it asks no cell: 2.7.)
 #
-# The two other answers pull, and differ in how hard. So the three are places on one scale: **how much does an empty cell weigh
+# The two other answers pull. So the three are places on one scale: **how much does an empty cell weigh
 # beside a like?**
 #
 # | an empty cell is | it weighs | so |
@@ -242,23 +242,8 @@ predict("02.p3")
 #
 # Likes ask for a 1. **Every** cell, liked or not, asks for a 0, with the weight $\alpha_0$. So an empty cell weighs $\alpha_0$
 # and a like $1 + \alpha_0$. The ridge is the one of 2.3, times the weight of all cells in the row: $\#_u = |S_u| + \alpha_0 n$ for
-# a user, and likewise with $m$ for an item. A user with many likes has more errors to add up; with a ridge
-# that grows along, she is pulled as hard as others are.
-#
-# But the middle sum runs over all cells. Must we visit each? Take one user. Each of her squares is
-# $\langle \mathbf w_u, \mathbf h_i \rangle^2 = \mathbf w_u^\top (\mathbf h_i \mathbf h_i^\top)\, \mathbf w_u$, with the same $\mathbf w_u$ in all $n$. So add up the middle first:
-# $\sum_i \hat y_{ui}^2 = \mathbf w_u^\top \mathbf H^\top \mathbf H\, \mathbf w_u$. Now set the derivative by $\mathbf w_u$ to 0, as before:
-#
-# $$
-# \Big( \sum_{i \in S_u} \mathbf h_i \mathbf h_i^\top
-#   + \alpha_0 \underbrace{\mathbf H^\top \mathbf H}_{\text{the same for all users}}
-#   + \lambda\, \#_u\, \mathbf I \Big)\, \mathbf w_u \;=\; \sum_{i \in S_u} \mathbf h_i
-# $$
-#
-# All that the zeros ask, of empty cells and of liked ones, is in $\mathbf H^\top\mathbf H$, the **Gramian**, a $d \times d$ matrix. For four films of one number each, $h = (1, 2, 0, 1)$, it is
-# $1 + 4 + 0 + 1 = 6$, whoever asks. So compute it once. After that a user costs a visit to her own likes and one small system: $|S_u|\, d^2 + d^3$ steps.
-#
-# What does $\alpha_0$ do to the scores?
+# a user, and likewise with $m$ for an item. A user with many likes has more errors to add up;
+# so her ridge grows along. What does $\alpha_0$ do to the scores?
 
 # %% slideshow={"slide_type": "fragment"}
 figure, axes = plt.subplots(1, 4, figsize=(7.2, 2.3), sharey=True)
@@ -275,9 +260,23 @@ plt.show()
 # Ann's list is the same in all four: Cube before Drive. A list needs only an order, and here nearly any pull gives
 # it. How loud is best, 2.7 measures.
 
+# %% [markdown]
+# But the middle sum of the loss runs over all cells. Must we visit each? Take one user. Each of her squares is
+# $\langle \mathbf w_u, \mathbf h_i \rangle^2 = \mathbf w_u^\top (\mathbf h_i \mathbf h_i^\top)\, \mathbf w_u$, with the same $\mathbf w_u$ in all $n$. So add up the middle first:
+# $\sum_i \hat y_{ui}^2 = \mathbf w_u^\top \mathbf H^\top \mathbf H\, \mathbf w_u$. Now set the derivative by $\mathbf w_u$ to 0, as before:
+#
+# $$
+# \Big( \sum_{i \in S_u} \mathbf h_i \mathbf h_i^\top
+#   + \alpha_0 \underbrace{\mathbf H^\top \mathbf H}_{\text{the same for all users}}
+#   + \lambda\, \#_u\, \mathbf I \Big)\, \mathbf w_u \;=\; \sum_{i \in S_u} \mathbf h_i
+# $$
+#
+# All that the zeros ask, of empty cells and of liked ones, is in $\mathbf H^\top\mathbf H$, the **Gramian**, a $d \times d$ matrix. For four films of one number each, $h = (1, 2, 0, 1)$, it is
+# $1 + 4 + 0 + 1 = 6$, whoever asks. So compute it once. After that a user costs a visit to her own likes and one small system: $|S_u|\, d^2 + d^3$ steps.
+
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 22 to 30. Ask what in the bracket depends on the user before you draw the brace. Then figure 2.3, left
-# to right: read the mean of the empty cells aloud, and ask what becomes of the likes at the right end, and of Ann's list. Usual wrong
+# Minutes 22 to 30. Figure 2.3, left to right: read the mean of the empty cells aloud, and ask what becomes of the likes at the
+# right end, and of Ann's list. Then ask what in the bracket depends on the user before you draw the brace. Usual wrong
 # belief: all zeros are visited. None is.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -349,8 +348,8 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.6 Tuned and untuned
 #
-# Which answer finds more of the likes that come next? First a trap: what a model finds depends on its **settings**, too. Two
-# factorizations are left as one types them on the first day; all others had theirs chosen on validation. We count in NDCG@20 (lesson 01).
+# Which answer finds more of the likes that come next? First a trap: what a model finds depends on its **settings**, too. So two
+# factorizations are left as one types them on the first day. All others had theirs chosen on validation, by NDCG@20 (lesson 01).
 #
 # | model | from | an empty cell is |
 # |---|---|---|
@@ -503,10 +502,10 @@ verdicts(*cards)
 # **How to read it.** A factorization fails in two ways: nothing pulls its empty cells down (2.4), or it has so many numbers
 # that it learns their zeros by heart (2.2). Ask of each row, from below, which of the two threatens it.
 #
-# * *MF on ratings*: the first. Its empty cells say nothing, so almost any film may come first.
-# * *Hu–Koren*: perhaps the second. Its empty cells pull, but nobody chose its 100 numbers, and its ridge is about a thousandth of the one chosen for iALS. It is iALS in other settings, and finds less than half.
-# * The *SVD*: neither. It wants a 0 in every empty cell, but 8 numbers, which validation chose, cannot repeat them all.
-# * *iALS*: neither, for its pull was chosen. Why then no more than bestsellers? About half of its list *is* bestsellers, and the other half wins
+# * *MF on ratings* meets the first: its empty cells say nothing, so almost any film may come first.
+# * *Hu–Koren* perhaps meets the second: nobody chose its 100 numbers, and its ridge is about a thousandth of the one chosen for iALS. It is iALS in other settings, and finds less than half: so much hangs on them.
+# * The *SVD* meets neither: it wants a 0 in every empty cell, but 8 numbers, which validation chose, cannot repeat them all.
+# * *iALS* meets neither, for its pull was chosen. Why then no clear lead over bestsellers? About half of its list *is* bestsellers, and the other half wins
 #   nothing that we can tell.
 #
 # And the top? *Recent popularity* knows only the day: the calendar again (1.8). For iALS a like of spring counts as much as one of yesterday.
@@ -540,7 +539,7 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 How loud is an empty cell?
 #
-# One model, equal care: iALS holds all three answers. At $\alpha_0$ 0.00001 an empty cell says next to nothing, at 10 it is
+# Now the three answers get equal care, for iALS holds them all: at $\alpha_0$ 0.00001 an empty cell says next to nothing, at 10 it is
 # nearly as loud as a like.
 #
 # But two things can pull the score of an empty cell down: its **vote**, of weight $\alpha_0$, and the **ridge**, which asks no cell and wants
@@ -585,19 +584,19 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 
 # %% [markdown]
 # *Figure 2.5. NDCG@20 of iALS on films (left) and on PinWorld (right), against the weight of an empty cell: with λ chosen for each
-# weight (solid), and with hardly any ridge (dashed); dotted, a list of bestsellers. Mind the two scales.*
+# weight (solid), and with hardly any ridge (dashed); dotted, a list of bestsellers. Mind the two scales; the dips of the solid lines we cannot explain.*
 #
 # **How to read it.** Where dashed and solid meet, the vote is enough; where they part, the ridge does the rest.
 #
-# * **Neither**, the left end of the dashed lines. Nothing pulls, so 2.4 comes true: on films next to nothing is found, on PinWorld about what bestsellers find. The dips of the solid lines we cannot explain.
+# * **Neither**, the left end of the dashed lines: nothing pulls, so 2.4 comes true, and on films next to nothing is found.
 # * **PinWorld: the vote.** From 0.1 on the lines nearly meet: where empty cells speak, a ridge has little left to do. How loud is best we cannot
-#   tell. Silence has only a ridge, and that is not enough.
-# * **Films: the ridge.** The lines never meet: a vote needs the ridge beside it, and silence with a ridge, which validation chose here, finds as
-#   much as a weak vote of 0.1. A *dislike* is behind here, not on validation. Read no more into films: at 0.1 nineteen of twenty in a list are
-#   bestsellers anyway.
+#   tell; silence, which has only a ridge, is not enough here.
+# * **Films: the ridge.** The lines never meet, so a vote needs the ridge beside it. Silence with a ridge, which validation chose here, finds as
+#   much as a weak vote of 0.1: the ridge can do all the pulling. Read no more into films: a *dislike*, behind here, found more than that vote on validation, and
+#   at 0.1 nineteen of twenty in a list are bestsellers anyway.
 #
-# Choose the two knobs together. The ridge of 2.5 is $\lambda(|S_u| + \alpha_0 n)$: a louder vote makes it stronger. So for ten times the $\alpha_0$ take a tenth
-# of the $\lambda$. And so validation chose: $\lambda \alpha_0$ is about 0.001 on films from a vote of 0.3 on, on PinWorld 0.003 from 0.1 on.
+# Choose the two knobs together. The ridge of 2.5 is $\lambda(|S_u| + \alpha_0 n)$, so a louder vote makes it stronger. So for ten times the $\alpha_0$ take a tenth
+# of the $\lambda$, as validation did where the vote was loud (fold).
 #
 # **Something must pull the scores of empty cells down. On PinWorld the vote alone is enough, on films a ridge alone can be. A weak vote with a $\lambda$
 # chosen for it is behind on neither.**
@@ -607,7 +606,8 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # * **Films** as in 2.6. **PinWorld**: 1,200 random users and the 810 pins that five of them saved; saves of days 0 to 41, 42 to 48 choose, 49 to 55
 #   report. $d = 32$ and 8 sweeps everywhere.
 # * **Trials.** Twelve values of $\lambda$ from 0.00001 to 3 for each of ten $\alpha_0$, the mean of three seeds on validation; the best one on test, again three seeds.
-#   "Hardly a ridge" is the smallest $\lambda$ for all.
+#   "Hardly a ridge" is the smallest $\lambda$ for all; at silence PinWorld's line then finds about what bestsellers find. The product
+#   $\lambda \alpha_0$ that validation chose is about 0.001 on films from a vote of 0.3 on, on PinWorld 0.003 from 0.1 on.
 # * **Behind** means behind the pair that validation chose over all (films: $\alpha_0$ 0.00001 with $\lambda$ 0.1; PinWorld: 0.1 with 0.03), and that the interval of
 #   95 % of the difference, user by user, leaves out 0. Nine intervals a data set were looked at. On films 0.0001 to 0.01 (by 0.007 to 0.013) and 1 to 10 (by 0.007 to
 #   0.017) are behind: whispers (why, we did not ask) and dislikes. On validation 0.1 found 0.091, and 1, 3 and 10 from 0.094 to 0.095; on PinWorld 0.00001 to 0.001 (by 0.036 to 0.063) and, barely, 0.03. On films silence and 0.1 both find 0.089; with hardly a ridge no
