@@ -20,7 +20,7 @@
 # wants more like it, now. A table of all pairs fits nowhere; the list
 # of edges fits into one machine. There Pixie walks at random from board to board, and counts where it comes by.
 #
-# **You will** write this walk and make one list of the counts of several pins. Beside each part stands a dull rival.
+# **You will** write this walk and make one list of the counts of several pins. Each part meets a dull rival.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04; its branch A helps in 8.4 ·
 # **Runs on** any CPU
@@ -90,7 +90,9 @@ remember("08")
 # the next board is $b_1$ and the next pin $p_2$: $\frac12 \cdot \frac12 \cdot \frac12$, once in eight times.
 #
 # How often is there a second step? At `restart` 0.8 the coin sends the walker home before four steps of five: these are first ones. One of five of these is
-# followed by a second: $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02, falls to $p_2$. Later steps add 0.008. The table has the shares of **all** steps together (formula in the fold).
+# followed by a second: $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02, falls to $p_2$.
+#
+# Later steps add 0.008. The table has the shares of **all** steps (formula: fold).
 #
 # <details><summary>All steps in one formula: a PageRank</summary>
 #
@@ -326,7 +328,7 @@ verdict(
 # *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits
 # (dashed, from eight pins on). Look at the rise first, then at the distance of the lines.*
 #
-# Why do the lines rise? Eight pins get 2,500 steps each, which find most of each top (figure 8.2). So little is lost, and each pin
+# Why do the lines rise? Eight pins get 2,500 steps each, and so many find most of a list (figure 8.2). So little is lost, and each pin
 # may say something else about the user.
 #
 # Why does the booster not pay? It lifts what lies *between* a user's interests, so what belongs to one of them sinks. That is a bet, and
@@ -351,7 +353,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 Is a walk only a noisy push?
 #
-# The **second part** is chance. Must it be? On average, the counts of one query rank all other pins as a personalized PageRank does (lesson 04,
+# The **second part** is chance. Must it be? On average, one query's counts rank the other pins as a personalized PageRank does (lesson 04,
 # branch A). **Push** computes that without chance.
 #
 # Think of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the
@@ -399,9 +401,9 @@ plt.show()
 # *Figure 8.4. Quality against milliseconds of CPU: walks (circles) of more and more steps, push (squares) until all is drier and drier. Left: rare items (solid), the most liked (dashed). Right, for later: lists for readers, with the exact vector (diamond) and three exact hops (triangle).*
 #
 # Read the left half, the dashed lines first. Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
-# So from there the walk is far ahead while time is short. A rare item has few neighbors to pour on: both are soon level.
+# So from popular items the walk is far ahead while time is short. A rare item has few neighbors to pour on: both are soon level.
 #
-# Now the right half. In so small a graph three exact hops cost as little and find about as much, so nobody needs to sample.
+# At the right three exact hops find about as much in under half a millisecond. So in so small a graph nobody needs to sample.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
@@ -558,10 +560,10 @@ verdict(
 # *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
 # the index). EASE ends where its matrix no longer fits. Look who is on top at both ends.*
 #
-# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too (of our artificial vectors; of real ones it may need less).
+# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too (of our artificial vectors; real ones may need less).
 #
 # A walk makes its ten thousand steps in any catalog, and still its
-# line falls to a seventh. Why? Here is the other half of the answer: a small graph fits into the processor's
+# line falls to a seventh. Why? Here is the other half of the answer. A small graph fits into the processor's
 # cache, in a large one most looks wait for main memory.
 #
 # **A request costs what it looks at: every thing, a part, or ten thousand steps. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
