@@ -628,7 +628,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067; lesson 15's PinnerFormer, trained longer, finds no less. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
 # >
-# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number: 0.260 and 0.258. Among thousands of known pins none finds a *new* one. On a library of articles iALS is ahead (16.10).
+# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Among known pins none finds a *new* one. On articles iALS is ahead (16.10).
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins we saw none get in another's way, and none add anything. Users gained when their own loss and its reader joined.
 # * The many drown the rare. So each kind of neighbor has a quota (untested), and each loss its own mean.
