@@ -402,8 +402,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, alike in all but the target, with popularity added to the scores of both (15.14). Ask them for new likes at three
-# **horizons**: next day, week, fortnight. If a window teaches to look ahead, dense should catch up the further ahead one asks.
+# Train two PinnerFormers on PinWorld, alike in all but the target, and ask for new likes at three **horizons**: next day, week, fortnight. (Popularity is
+# added to the scores of both: such vectors are slow to learn it, 15.14.) If a window teaches to look ahead, dense should catch up the further ahead one asks.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -1231,7 +1231,7 @@ print(f"all, 7 days, rate 0.03: {try_out('all, 7 days', 0.03):.4f}")
 # ### Exercise 15.7 — `choose` ({{points:15.7}})
 #
 # Change one thing at a time and conclude in two sentences in a cell of your own: what decided, and would you choose the same if vectors were made once a week?
-# What you find here is **who starts fastest**. Compare it with the table of 15.4: which of your two sentences would not survive eight times the steps?
+# What you find here is **who starts fastest**. Compare it with figure 15.4: which of your two sentences would not survive eight times the steps?
 #
 # *About 20 minutes.*
 #
