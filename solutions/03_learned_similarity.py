@@ -13,13 +13,13 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 03 · Learned similarity and ranking losses
 #
-# > **Everything else in a recommender is learned from data. Why not the similarity itself?**
+# > **A paper says that a network finds more than the dot product. How do you find out whether its lead is real?**
 #
-# Lesson 02 gave every user and every film a vector and took the dot product of the two. That product was our
-# choice. In 2017 a network took its place, and was ahead. Do you believe it?
+# Lesson 02 took the dot product of a user's and a film's vector. That was our choice. Everything else is learned from data, so
+# why not the similarity itself? A network of 2017 learns it, and is said to lead.
 #
-# **You will** doubt a check mark, compare users with films by a network, write a loss that compares pairs, and see what a
-# popular metric forgives.
+# **You will** ask five things about this lead: the care for its rival, its reason, its price, its loss and its metric. Then it is
+# measured again.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 02, a little PyTorch ·
 # **Runs on** any CPU
@@ -63,8 +63,8 @@ remember("03")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.1 A check mark to doubt
 #
-# Does a learned similarity find more than a dot product? Yes, said He et al. in 2017 (*Neural Collaborative Filtering*,
-# NCF): their network **NeuMF** does. It joins two simpler models: GMF, a dot product with weights, and MLP, a network (3.2). *Fused*, it starts from these two, trained. We measured it on MovieTweetings:
+# The paper is *Neural Collaborative Filtering* (NCF; He et al., 2017), and its network is **NeuMF**. We measured it, too, on
+# MovieTweetings, and it is ahead of *Dot*, the dot product:
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 coarse = results.load(
@@ -86,27 +86,30 @@ predict("03.p11")
 
 # %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:03.p11"] jupyter={"source_hidden": true}
 trials = pd.DataFrame(coarse.values["trials"])
-best = trials.pivot_table(index="reg", columns="model", values="ndcg", aggfunc="max").dropna(axis=1)
+best = trials.pivot_table(index="reg", columns="model", values="ndcg", aggfunc="max")
+best = best[["Dot", "GMF", "MLP"]]
 figure, axes = plt.subplots(1, best.shape[1], figsize=(8.2, 2.3), sharey=True)
 for ax, (name, found) in zip(axes, best.items(), strict=True):
     ax.plot(range(len(found)), found, "o--", color=style.CONTEXT)
     ax.plot(found.argmax(), found.max(), "o", color=style.INK, markersize=10)
     ax.set_xticks(range(len(found)), [f"{reg:g}" for reg in found.index])
-    ax.set(title=name, xlabel="penalty", xlim=(-0.3, len(found) - 0.7))
+    ax.set(xlabel="penalty", xlim=(-0.3, len(found) - 0.7))
+    ax.set_title(name if name == "Dot" else f"{name}, half of NeuMF")
 axes[0].set_ylabel("NDCG@20, validation")
 plt.show()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 3.1. What was tried, for the dot product (Dot), for the two parts of NeuMF and for a NeuMF that is not fused. A mark is the best **trial** at a penalty $\lambda$ (lesson 02), a large mark the best of all. Dashed: nothing was tried there.*
+# *Figure 3.1. What was tried for Dot and for the two halves of NeuMF (3.2). A mark is the best **trial** at a penalty $\lambda$ (lesson 02), a large mark the best of all. Dashed: nothing was tried there.*
 #
-# A trial is one training with one choice of settings, judged on validation. Two settings are the penalty and the *learning rate*, how far one step goes. A better one may hide in a gap or beyond an end. Which trial would you add first?
+# **First question: how hard was the rival tuned?** A trial is one training with one choice of settings, judged on
+# validation. A better choice may hide in a gap, or beyond an end. Which trial would you add first?
 #
 # <details><summary>How this was measured</summary>
 #
 # Ratings of 7 or more, users and films with five likes or more. A random fifth of every user's likes is the test part, a
-# tenth of the rest is validation. Dot, GMF, MLP and NeuMF have 12 trials each: two losses, two rates, three penalties in
-# steps of a factor of ten; the figure has the better loss and rate of each penalty. The *fused* NeuMF, which starts from the best GMF and MLP, has 3 more, all at
-# the penalty 0.1, and is the one with the check mark; the figure has the one that is trained from scratch. The best trial of each was trained with three seeds and ranked all
+# tenth of the rest is validation. Dot, GMF and MLP have 12 trials each: two losses, two *learning rates* (how far one step goes), three penalties in
+# steps of a factor of ten; the figure has the better loss and rate of each penalty. A NeuMF that is trained from scratch has 12, too, is behind GMF on validation, and is not drawn. The *fused* NeuMF, which starts from the best GMF and MLP, has 3 more, all at
+# the penalty 0.1, and is the one with the check mark. The best trial of each was trained with three seeds and ranked all
 # 1,714 films for the test; the interval is one of 95 % over 3,452 users. Again, with
 # `python -m solutions.experiments.lesson03.learned_similarity --part coarse`.
 #
@@ -118,9 +121,9 @@ plt.show()
 #
 # * **trials**: how many there were;
 # * **step**: the largest ratio of neighboring penalties above 0;
-# * **beyond**: how many penalties lie beyond the best one. Count the smaller ones and the larger ones, and report the smaller count.
+# * **beyond**: how many penalties lie beyond the best one, on the side that has fewer; 0 if the best stands at an end.
 #
-# By hand: with 0, 0.01, 0.1 and 3, and the best at 0.01, *step* is 30 and *beyond* is 1. A 0 means that the best one stands at an end.
+# By hand: penalties 0, 0.01, 0.1 and 3, the best is 0.01. The ratios are 10 and 30, so *step* is 30. One penalty is smaller than the best, two are larger, so *beyond* is 1.
 #
 # *About 10 minutes. Stuck? Hints are free.*
 #
@@ -152,7 +155,9 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems**, though every number on it is right.
-# Dot has 12 trials (try `audit(trials)`). The fused NeuMF has 3, and stands on the 24 of its parts: 27. Each trial is one more chance: who tries more finds more.
+# `audit(trials)` counts 12 trials for Dot, in steps of ten. This NeuMF is *fused*: it starts from a trained GMF and a trained MLP, so it stands on their 24 and on 3 of its own. Who tries more finds more.
+#
+# In 3.7 Dot gets more care. But why should NeuMF lead at all?
 #
 # <details><summary>What to add</summary>
 #
@@ -164,20 +169,14 @@ check("03.1", audit)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.2 Weights, and a network
 #
-# How could a similarity be learned? Give Ann and a film three coordinates each: space, satire and romance. Ann has $\mathbf p = (1, 2, -1)$, the
+# **Second question: what can NeuMF do that a product cannot?** On space, satire and romance let Ann be $\mathbf p = (1, 2, -1)$, and a
 # film $\mathbf q = (2, 1, -1)$. Entry by entry, $\mathbf p \odot \mathbf q = (2, 2, 1)$ says *where* the two agree, and a dot product adds that up: 5.
 #
-# **Generalized matrix factorization** (GMF) learns a weight for each coordinate. If romance counts twice, $\mathbf h = (1, 1, 2)$, the score is 6:
+# The first half of NeuMF, **generalized matrix factorization** (GMF), learns a weight for each coordinate, $\mathbf h$ (not lesson 02's). If romance counts twice, $\mathbf h = (1, 1, 2)$, the score is 6:
 #
 # $$
 # \hat y_{ui} \;=\; \mathbf h^\top (\mathbf p_u \odot \mathbf q_i) \;=\; \sum_{f=1}^{d} h_f\, p_{uf}\, q_{if}
 # $$
-#
-# | symbol | in code | shape |
-# |---|---|---|
-# | $\mathbf p_u$, $\mathbf q_i$, rows of two tables (lesson 02: $\mathbf w_u$, $\mathbf h_i$) | `user_emb[users]`, `item_emb[items]` | `(B, d)` |
-# | $\mathbf h$, here a vector of weights | `h` | `(d,)` |
-# | $\hat y_{ui}$ of B pairs | the result | `(B,)` |
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p1", "told"]
 predict("03.p1")
@@ -190,9 +189,9 @@ predict("03.p1")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A network instead of a product
 #
-# GMF orders films as a dot product does. Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, here $(2, 1, -2)$. Its dot product with Ann is 6, too. GMF ranks nothing new. So its lead over Dot in figure 3.1 cannot come from what it can express: a first sign that Dot lacked care.
+# Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, here $(2, 1, -2)$: its dot product with Ann is 6, too. GMF ranks nothing new. So its lead over Dot in figure 3.1 cannot come from what it can express: a first sign that Dot lacked care.
 #
-# A **multilayer perceptron** (MLP) goes further. It puts the two vectors beside each other, and a tower of layers learns
+# The other half, a **multilayer perceptron** (MLP), puts the two vectors beside each other, and a tower of layers learns
 # what to do with them:
 #
 # $$
@@ -201,17 +200,19 @@ predict("03.p1")
 # \hat y_{ui} = \mathbf h^\top \mathbf z_L
 # $$
 #
+# By hand: a unit with weights of 1 and $b = -3$ adds the six numbers of $\mathbf z_0$ up to 4, and passes on 1. With $b = -5$ the sum is $-1$, and ReLU makes it 0.
+#
 # **NeuMF** runs both side by side, each with vectors of its own, and reads them with one last layer: $\hat y_{ui} = \mathbf h^\top [\,\mathbf p_u \odot \mathbf q_i;\ \mathbf z_L]$. So it has the
-# product built in.
+# product built in. What is new must come from the tower.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.3 More expressive?
 #
-# Can a network do what a dot product does? With one hidden layer, wide enough, it can come as near as you like, on a bounded
+# Can the tower do at least what a product does? With one hidden layer, wide enough, it can come as near as you like, on a bounded
 # region: the argument for a network.
 #
-# But *can represent* is one thing, and *does learn* another. Take one number $p$ for a user and one, $q$, for
-# an item. Three networks learn to return $p \cdot q$ for $p$ and $q$ between −2 and 2.
+# But *can represent* is one thing, and *does learn* another. So let three networks learn to return $p \cdot q$,
+# of one number $p$ for a user and one, $q$, for an item, both between −2 and 2.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p3"]
 predict("03.p3")
@@ -244,13 +245,13 @@ nets = [imitate(width) for width in (2, 8, 32)]
 visuals.surface(nets)
 
 # %% [markdown]
-# *Figure 3.2. The score over user p and item q, of the product and of three networks: red above 0, blue below. In the dashed square the networks were trained. Below or beside them, the same score along the dotted line: solid the product, dashed the network.*
+# *Figure 3.2. The score over user p and item q: red above 0, blue below. The networks were trained in the dashed square. Below or beside, the score along the dotted line: solid the product, dashed the network.*
 #
-# Inside the square 32 units have learned the product almost exactly; 2 units cannot. At (3, 3), where nobody trained them, all three say too little. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. The product rises ever more steeply there, and the networks fall behind.
+# Inside the square 32 units have learned the product almost exactly. At (3, 3), outside, all three say too little. Why? A ReLU network is made of flat pieces: past its last fold it rises as on a plane. The product rises ever more steeply.
 #
-# And this was one coordinate. With 64, and a million pairs to learn from, 256 units still miss by a quarter of the spread (branch A).
+# And this was one coordinate: with 64 and a million pairs, 256 units still miss by a quarter of the spread (branch A).
 #
-# **To represent is not yet to learn, and a network can be trusted only where it had data.** Here that is the whole square; in a recommender it is a few likes per user.
+# **To represent is not yet to learn, and a network can be trusted only where it had data.** Here that is the whole square; in a recommender it is a few likes per user. So being more expressive is no evidence of a lead.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 3.2: press 2 units, 8 units, 32 units, each with Show the difference, and let the room say where the network
@@ -260,13 +261,13 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.4 What cannot be searched
 #
-# Who finds the best 20 of a million items in milliseconds? With a dot product an index over item vectors can: **maximum inner product search** (MIPS). A tower has no item vector to index: every pair has to go through the network. So an index hands over a short list by a dot product, and the network reorders it.
+# **Third question: what does it cost?** Who finds the best 20 of a million items in milliseconds? With a dot product an index over item vectors can: **maximum inner product search** (MIPS). A tower has no item vector to index: every pair has to go through the network. So an index hands over a short list by a dot product, and the network reorders it.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p12", "told"]
 predict("03.p12")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# What the index leaves out, no network brings back.
+# What the index leaves out, no network brings back. Even a real lead is one within a short list.
 #
 # <details><summary>One layer is cheap</summary>
 #
@@ -278,10 +279,11 @@ predict("03.p12")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.5 Pairs instead of cells
 #
-# What was tried in 3.1 differed in one more setting: what training asks. That is the **loss**, the number that training makes small. iALS wants 1 or 0 in each cell. A ranking
-# needs less: a liked film should stand **above** one that is not.
+# **Fourth question: what was each one trained for?** The **loss** is the number that training makes small. If two models differ in it, too, nobody knows what earned the lead. Two losses were tried in 3.1.
 #
-# So Rendle et al. (2009) draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. In their loss, **BPR** (Bayesian personalized ranking), only the difference of two scores counts. A sigmoid of it models the chance that $i$ beats $j$, and its negative logarithm is made small:
+# iALS wants 1 or 0 in each cell. A ranking needs less: a liked film should stand **above** one that is not.
+#
+# So draw a user $u$, a like $i$ and a **negative** $j$, which the user has not liked *in train*. In **BPR** (Bayesian personalized ranking; Rendle et al., 2009) only the difference of two scores counts. A sigmoid of it models the chance that $i$ beats $j$, and its negative logarithm is made small:
 #
 # $$
 # L \;=\; -\frac{1}{B} \sum_{(u,i,j)} \log \sigma\big(s^+ - s^-\big), \qquad
@@ -293,20 +295,11 @@ predict("03.p12")
 # | difference $x$ | loss | what it means |
 # |---|---|---|
 # | 0 | $\log 2$ | a tie |
-# | large | near 0 | settled, nothing more to learn |
+# | large | near 0 | settled |
 # | very negative | about $-x$ | hopeless, pulled with full force |
-
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 23 to 34. Two questions hide in "draw": let the room find them. Which j, which u?
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:03.p6"]
-predict("03.p6")
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Slow down here. Ask what the training loss will look like with the sign turned, before anybody touches the slider.
-# Usual wrong answer to 03.p6: it rises. An optimizer lowers what it is given. In figure 3.4 cover the legend and ask
-# which curve is which: nobody can tell, and the claim does not hold.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.4 — `bpr_loss` ({{points:03.4}})
@@ -335,15 +328,43 @@ def bpr_loss(pos: torch.Tensor, neg: torch.Tensor) -> torch.Tensor:
 # %% tags=["check:03.4"]
 check("03.4", bpr_loss)
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:03.p6"]
-visuals.bpr_loss(function=bpr_loss)
-
-# %% [markdown]
-# *Figure 3.3. Left, the BPR loss over the difference x (solid) and the loss with the sign turned (dashed). Right, the gradients of both. In the interactive version, train a pair with each sign.*
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Two other losses
 #
+# BPR compares two items. The second loss of 3.1, **binary cross-entropy** (BCE), asks each item alone: like or no like? A sigmoid turns its score into the probability of a like. A like costs $-\log\sigma(s^+)$, a negative $-\log\sigma(-s^-)$. So single scores count: add 5 to all, and BPR notices nothing, but BCE does.
+#
+# **Softmax**, for later lessons, lets all $n$ items compete for one choice. Their scores become probabilities that add up to 1:
+#
+# $$
+# p_i = \frac{e^{s_i}}{Z}, \qquad Z = \sum_{j=1}^{n} e^{s_j}, \qquad L = -\log p_i = \log Z - s_i
+# $$
+#
+# $Z$ costs a score for every item at every step, so drawn negatives stand for the rest: a **sampled softmax**. Scores that are cosines, none above 1, are first divided by a small **temperature**: else no $p_i$ gets near 1.
+#
+# **By hand.** A like has the score 2, two negatives 1 and 0.
+#
+# | loss | what it asks | here |
+# |---|---|---|
+# | BPR, negative 1 | is the like above it? | $-\log\sigma(2 - 1) = 0.313$ |
+# | BCE, both negatives | like or not, each alone? | $0.127 + 1.313 + 0.693 = 2.133$ |
+# | softmax over the three | which of the three? | $Z = 7.389 + 2.718 + 1$, $p = 0.665$, $-\log p = 0.408$ |
+#
+# They want different things, so 3.7 trains Dot and NeuMF with one loss.
+#
+# <details><summary>More about the three</summary>
+#
+# BCE is the loss of the NCF paper. Softmax pushes each other item $j$ down in proportion to its own $p_j$; with two items it is BPR. Lesson 10 tests all three.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Two other losses: the table by hand, one row at a time; ask which of the three changes if 5 is added to every score.
+# Only BCE does.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The loop
 #
-# Draw, score, loss, gradient, step:
+# Whatever the loss, the loop is the same:
 #
 # ```python
 # u, i, j = sampling.bpr_triples(positives, 1024, rng)
@@ -353,7 +374,23 @@ visuals.bpr_loss(function=bpr_loss)
 # optimizer.step()
 # ```
 #
-# Now train with this loss on the likes of MovieTweetings, and with the sign turned.
+# Is a falling loss evidence? Make a mistake on purpose.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:03.p6"]
+predict("03.p6")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Slow down here. Ask what the training loss will look like with the sign turned, before anybody touches the slider.
+# Usual wrong answer to 03.p6: it rises. An optimizer lowers what it is given. In figure 3.4 cover the legend and ask
+# which curve is which: nobody can tell, and the claim does not hold.
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:03.p6"]
+visuals.bpr_loss(function=bpr_loss)
+
+# %% [markdown]
+# *Figure 3.3. Left, the BPR loss over the difference x (solid), and with the sign turned (dashed). Right, the gradients. In the interactive version, train a pair with each sign.*
+#
+# Now train on MovieTweetings, with the right sign and the turned one.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 3.3: One step of training, a dozen times; read x and the loss aloud. Reset, Turn the sign, a dozen again: the
@@ -413,7 +450,7 @@ print(
 )
 
 # %% [markdown]
-# *Figure 3.4. Training loss of the same model with the right sign (circles) and with the sign turned
+# *Figure 3.4. Training loss of the same model with the right sign (circles) and the turned one
 # (squares). One of the two recommends what its users never wanted.*
 #
 # Which one, the curves do not say: read the NDCG@20 above. The turned loss is a faultless BPR of the opposite wish, and that is as easy to learn. **A falling loss says that the optimizer works. Whether it works
@@ -425,44 +462,10 @@ print(
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Two other losses
-#
-# BPR compares two items. What else could training ask?
-#
-# **Binary cross-entropy** (BCE) asks each item alone: like or no like? A sigmoid turns its score into the probability of a like. A like costs $-\log\sigma(s^+)$, a negative $-\log\sigma(-s^-)$. So single scores count: add 5 to all of them, and BPR notices nothing, but BCE does.
-#
-# **Softmax** lets all $n$ items compete for one choice. Their scores become probabilities that add up to 1:
-#
-# $$
-# p_i = \frac{e^{s_i}}{Z}, \qquad Z = \sum_{j=1}^{n} e^{s_j}, \qquad L = -\log p_i = \log Z - s_i
-# $$
-#
-# But $Z$ costs a score for every item at every step. So one draws
-# negatives and lets them stand for the rest: a **sampled softmax**. Scores that are cosines, none above 1, are first divided by a small **temperature**: else no $p_i$ gets near 1.
-#
-# **By hand.** A like has the score 2, two negatives 1 and 0.
-#
-# | loss | what it asks | here |
-# |---|---|---|
-# | BPR, negative 1 | is the like above it? | $-\log\sigma(2 - 1) = 0.313$ |
-# | BCE, both negatives | like or not, each alone? | $0.127 + 1.313 + 0.693 = 2.133$ |
-# | softmax over the three | which of the three? | $Z = 7.389 + 2.718 + 1$, $p = 0.665$, $-\log p = 0.408$ |
-#
-# <details><summary>More about the three</summary>
-#
-# BCE is the loss of the NCF paper. Softmax pushes each other item $j$ down in proportion to its own $p_j$; with two items it is BPR. Lesson 10 tests all three.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Two other losses: the table by hand, one row at a time; ask which of the three changes if 5 is added to every score.
-# Only BCE does.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.6 A hundred items to rank
 #
-# What is the lead of 3.1 measured with? We ranked all items. The NCF paper took a shortcut, as that was slow. Take one held-out item of a user, and draw 99 items that the user has not touched. Does the item reach the **top 10 of these 100**?
+# **Fifth question: how was it measured?** A ranking on held-out data tells, but which? We ranked all items. The NCF paper took a shortcut, as that was slow. Take a user's held-out item, and draw 99 that the user has not touched. Does it reach the **top 10 of these 100**?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p8"]
 predict("03.p8")
@@ -477,18 +480,18 @@ predict("03.p8")
 visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 
 # %% [markdown]
-# *Figure 3.5. The chance that a test item is a hit, over its rank among all 2,000 items: with all items ranked (solid), and against 99 sampled negatives (dashed).*
+# *Figure 3.5. The chance that a test item is a hit, over its rank among 2,000 items: all ranked (solid), or against 99 sampled negatives (dashed).*
 #
-# At rank 50, 49 items are better. Among 99 draws we expect $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best **tenth of the catalog**, not about ten items. So even the better recommender need not win: *in branch D you turn an order.*
+# At rank 50, 49 items are better. Of these, 99 draws hold about $99 \cdot 49 / 1999 \approx 2.4$, far from ten. The top 10 of 100 asks about the best **tenth of the catalog**, not about ten items. So the better recommender need not win (branch D).
 #
 # **Among a hundred drawn items rank 50 of two thousand is as good as rank 1. Rank all items.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Does NeuMF find more than a dot product, once that gets more care? Dot, GMF and MLP get four more trials each; the fused NeuMF starts from the new winners. All of them have the same loss, BCE: it does not set them apart.
+# Dot, GMF and MLP now get four more trials each, in the gaps and beyond the ends; NeuMF starts from the new winners. All four have one loss, BCE, and rank all items, so neither sets them apart.
 #
-# A lead over one's own relatives says little. So four rivals take part: *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β, three steps along likes (lesson 04).
+# A lead over one's own relatives says little, so four rivals join: *popularity* that forgets old likes, EASE, iALS (lesson 02) and RP3β, three steps along likes (lesson 04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
@@ -534,6 +537,13 @@ display(results.table(
     digits=4,
 ))  # fmt: skip
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Three rows first:
+#
+# * **MLP** (rows below), the tower alone, finds about what popularity finds, likely since it has to learn what a product has for nothing (3.3).
+# * **GMF** can rank as Dot ranks (3.2), but found less with as many trials: what a model can express does not say what training finds.
+# * **EASE** is behind Dot with 99 negatives and ahead among all items, for the draws ask who is in the best tenth, not who is on top (3.6).
+
 # %% tags=["experiment", "answers:03.p10"] jupyter={"source_hidden": true}
 # Dot with weights is GMF; of both, and of the rivals, the one counts that validation preferred
 cards = []
@@ -556,13 +566,9 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **First the two of the check mark.** Dot's better settings lay where nothing had been tried: between two old penalties, and at a higher rate. A coarse grid serves whoever's best stands on it by chance: the lead of 3.1 was a lead in care. Who leads now, nobody can tell. And GMF? It can rank as Dot ranks (3.2), and with as many trials found less: what a model can express does not say what training finds.
+# **Claim 1: the lead was care.** Dot's better settings lay where nothing had been tried: between two old penalties, and at a higher *learning rate* (how far one step goes). A coarse grid serves whoever's best stands on it by chance, so with the gaps closed nobody can tell who leads.
 #
-# **What of the network alone?** The MLP (rows below) finds about what popularity finds, and a likely reason is 3.3: what a product is given, the MLP has to learn. NeuMF has it built in.
-#
-# **Then look above them.** RP3β, iALS and EASE find more than both. But iALS is a dot product, too, so it is not the product that holds Dot back. Perhaps it is what training sees: the three use every cell of $\mathbf R$, or every path, Dot and NeuMF a few drawn negatives. Ask what training sees before you change how scores are made.
-#
-# **Last, follow EASE along its row.** With 99 negatives it is behind Dot, among all items ahead: the draws ask who is in the best tenth, not who is on top (3.6).
+# **Claim 2: look above both.** RP3β, iALS and EASE find more, and iALS is a dot product: so the product is not what holds Dot back. Perhaps it is what training sees (question four): every cell of $\mathbf R$ or every path, where Dot and NeuMF see a few drawn negatives. Look there before you change how scores are made.
 #
 # **A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite
 # the simple ones.**
@@ -603,17 +609,15 @@ verdicts(*cards)
 #
 # > **What it is for.** Reordering a short list, where a network may read more than two vectors (lesson 17; not tried here).
 # >
-# > **Where it won.** Over GMF and the MLP, its own parts; nowhere over Dot, once Dot was tuned with care.
+# > **Where it won.** Over GMF and the MLP, its own parts; nowhere over Dot, once that was tuned with care.
 # >
 # > **Where it did not.** Against iALS: NDCG@20 lower by 0.014. And it cannot be searched (3.4).
 #
-# * **Why not learn the similarity itself?** You may. But what a product has for nothing, a network has to learn from likes (3.3), and it can be trusted only where it had data.
-# * A lead is worth as much as the care for its rival: read the trials first.
-# * BPR compares pairs, BCE asks each item alone, softmax lets all compete. Check a sign on held-out data.
-# * A metric on 99 drawn negatives can put two recommenders in the wrong order. Rank all items.
+# * **Is the lead real?** Not as it stood: it was a lead in care. With Dot tuned, too, nobody can tell who leads, and iALS, a dot product, finds more than both. So tune the rival as hard, train both with one loss, rank all items.
+# * **Why not learn the similarity?** You may. But what a product has for nothing, a network has to learn from likes.
+# * **Losses.** BPR compares pairs, BCE asks each item alone, softmax lets all compete. A falling one says only that the optimizer works.
 #
-# **Next.** All three losses read likes one at a time. But likes form a graph, and the first row of 3.7, RP3β, does nothing but
-# walk on it. Ann likes Alien. Which other films can she reach, and in how many steps?
+# **Next.** All three losses read likes one at a time. But likes form a graph, and RP3β, first in 3.7, only walks on it. Ann likes Alien. Which other films can she reach, and in how many steps?
 # [Lesson 04](04_graph_view.ipynb) walks them.
 #
 # <details><summary>What to read next</summary>
@@ -658,6 +662,8 @@ verdicts(*cards)
 #
 # | symbol | in code | shape |
 # |---|---|---|
+# | $\mathbf p_u$, $\mathbf q_i$ of 3.2, rows of two tables (lesson 02: $\mathbf w_u$, $\mathbf h_i$) | `user_emb[users]`, `item_emb[items]` | `(B, d)` |
+# | $\hat y_{ui}$ of B pairs | the result | `(B,)` |
 # | $\mathbf p^G, \mathbf q^G$ | `gmf_emb`, a pair of tables | `(m, d)`, `(n, d)` |
 # | $\mathbf p, \mathbf q$ of the tower | `mlp_emb`, a pair of tables | `(m, d')`, `(n, d')` |
 # | $\mathbf W_l, \mathbf b_l$ | `hidden`, a list of pairs | `(out, in)`, `(out,)` |

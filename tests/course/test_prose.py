@@ -38,7 +38,7 @@ TERMS = {
     "ridge": "2.3",
     "Gramian": "2.5",
     "impression": "1.1",
-    "learning rate": "3.1",
+    "learning rate": "3.7",
     "softmax": "3.5",
     "temperature": "3.5",
     "cross-entropy": "3.5",
