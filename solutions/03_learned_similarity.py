@@ -662,7 +662,7 @@ verdicts(*cards)
 #
 # | symbol | in code | shape |
 # |---|---|---|
-# | $\mathbf p_u$, $\mathbf q_i$ of 3.2, rows of two tables (lesson 02: $\mathbf w_u$, $\mathbf h_i$) | `user_emb[users]`, `item_emb[items]` | `(B, d)` |
+# | $\mathbf p_u$, $\mathbf q_i$, rows of two tables (lesson 02: $\mathbf w_u$, $\mathbf h_i$) | `user_emb[users]`, `item_emb[items]` | `(B, d)` |
 # | $\hat y_{ui}$ of B pairs | the result | `(B,)` |
 # | $\mathbf p^G, \mathbf q^G$ | `gmf_emb`, a pair of tables | `(m, d)`, `(n, d)` |
 # | $\mathbf p, \mathbf q$ of the tower | `mlp_emb`, a pair of tables | `(m, d')`, `(n, d')` |
