@@ -521,7 +521,7 @@ verdict(
 #
 # Minutes 37 to 40. A row is a rival, a bar the lead of the plain mean over it, an interval over the pins that ask, with three trainings of each network. Full dots first. The same click that makes a pair also makes an edge; here the networks were trained with these edges left in, and the mean is ahead of all four, of MultiBiSage for a fifth of the seconds. Hollow dots: the same networks, trained with the graphs of each week's first morning, as in 14.5. Now the mean leads nobody, and is behind iALS with six graphs. That choice matters more than any way to listen (14.9). (In the run of figure 14.4 the mean finds 0.261, and 0.009 more than iALS with six graphs.) Then press the key, edges left in: from the larger PinSage MultiBiSage cannot be told apart. Why does the paper see a gain? Its world is another and far larger one; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
 #
-# ### On no board: PinSage keeps content, six graphs keep neighbors
+# ### Off the boards six graphs still bring neighbors
 # * drawing what is left
 #
 # Minutes 40 to 42. A mean over all pins hides whom a graph serves. So ask again, for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. RP3β (lesson 04, two

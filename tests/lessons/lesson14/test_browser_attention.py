@@ -47,7 +47,7 @@ def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attentio
     attention.get_by_role("button", name="query of one").focus()
     for _ in range(5):
         page.keyboard.press("ArrowUp")  # towards one of the keys, the query's reach is √2
-    told = r"Carried: place 2 has (\S+) instead of 0\.33, and place 1 pays most: (\S+) instead of 0\.67\."
+    told = r"Carried: neighbor 2 has (\S+) instead of 0\.33, and neighbor 1 pays most: (\S+) instead of 0\.67\."
     said = re.fullmatch(told, status(attention))
     assert sum(map(float, said.groups())) == pytest.approx(1)
     shift = 0.5 * np.sqrt(2)
@@ -59,6 +59,24 @@ def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attentio
     attention.get_by_role("button", name="Let empty places be heard").click()
     attention.get_by_role("button", name="Reset query").click()
     assert bars(attention) == before and "Carried" not in status(attention)
+
+
+def test_a_label_says_whose_weight_it_is_and_the_query_s_covers_none(page, attention):
+    labels = attention.locator("svg text.gr-att-say:visible")
+    assert {"neighbor 1: 0.67", "neighbor 2: 0.33"} <= set(labels.all_text_contents())
+    assert attention.locator(".gr-att-strip span").first.inner_text() == "neighbor 1: 0.67"
+    attention.get_by_role("button", name="query of one").focus()
+    for key in ["ArrowUp"] * 6 + ["ArrowLeft"] * 14 + ["ArrowDown"] * 12:
+        page.keyboard.press(key)
+        (word,) = [x.bounding_box() for x in labels.all() if x.text_content() == "query"]
+        for other in labels.all():
+            box = other.bounding_box()
+            if other.text_content().startswith("neighbor"):
+                assert (
+                    word["x"] > box["x"] + box["width"] - 1
+                    or box["x"] > word["x"] + word["width"] - 1
+                    or abs(box["y"] - word["y"]) > 9
+                ), other.text_content()
 
 
 def test_a_lone_neighbor_keeps_all(page, attention):

@@ -20,6 +20,7 @@ function render({ model, el }) {
     model.save_changes();
   };
   const write = (x) => (x == null || Number.isNaN(x) ? "NaN" : x.toFixed(2));
+  const named = (t, x, short) => `${short ? "" : "neighbor "}${t + 1}: ${write(x)}`; // "1: 1.00" alone reads as a ratio
 
   // ---- weights where the query stands now: each changes by e to the shift times its key, and their sum is what it was
   const share = (W, b) => {
@@ -102,11 +103,12 @@ function render({ model, el }) {
     [...W[row].map((x, t) => (empty[row][t] ? 0 : length(x))), gone].forEach((x, t) => {
       parts[t].style.flexGrow = x.toFixed(4);
       parts[t].hidden = spoilt || x < 5e-3;
-      parts[t].textContent = x < 0.1 ? (t < places && x > 0.03 ? t + 1 : "") : t < places ? `${t + 1}: ${write(x)}` : x < 0.2 ? "nobody" : `nobody: ${write(x)}`;
+      parts[t].textContent = x < 0.1 ? (t < places && x > 0.03 ? t + 1 : "") : t < places ? named(t, x, x < 0.33) : x < 0.2 ? "nobody" : `nobody: ${write(x)}`;
     });
     strip.classList.toggle("gr-att-nan", spoilt);
     strip.dataset.told = spoilt ? "NaN" : W[row].every((x) => !x) ? "nothing: it hears nobody" : "";
     heads.forEach(([x], b) => x.setAttribute("aria-pressed", String(b === row)));
+    const labels = [];
     arrows.forEach(({ line, end, text }, t) => {
       const [x, y] = to(keys[row][t]);
       const kind = empty[row][t] ? "gr-att-gone" : "";
@@ -114,18 +116,20 @@ function render({ model, el }) {
       for (const [name, value] of Object.entries({ x2: x, y2: y, class: `gr-att-key ${kind}`, "stroke-width": 1.5 + 16 * length(W[row][t]) })) line.setAttribute(name, value);
       for (const [name, value] of Object.entries({ cx: x, cy: y, class: `gr-att-end ${kind}` })) end.setAttribute(name, value);
       const turn = (x - half) / away;
-      const anchor = turn > 0.4 ? "start" : turn < -0.4 ? "end" : "middle";
-      for (const [name, value] of Object.entries({ x: x + 13 * turn, y: y + 5 + (26 * (y - half)) / away, "text-anchor": anchor, class: `gr-att-say ${kind}` })) text.setAttribute(name, value);
-      text.textContent = spoilt ? `${t + 1}: NaN` : `${t + 1}: ${write(W[row][t])}`;
+      text.textContent = named(t, spoilt ? NaN : W[row][t]);
+      text.setAttribute("class", `gr-att-say ${kind}`);
+      const long = 7.2 * text.textContent.length; // of letters 13 px high, about
+      const from = x + 13 * turn - long * (turn > 0.4 ? 0 : turn < -0.4 ? 1 : 0.5);
+      const inside = Math.max(x0 + 4, Math.min(x1 - long - 4, from));
+      const beside = Math.abs(inside - from) > 8 && Math.abs(turn) > 0.9; // no room at the end of an arrow that lies: above it
+      labels.push({ text, gone: empty[row][t], from: inside, long, y: y + 5 + (26 * (y - half)) / away - (beside ? 20 : 0) });
     });
-    // numbers that would lie on each other make room, from the bottom up
-    const told_of = arrows.map(({ text }) => text).filter((_, t) => !empty[row][t]).map((text) => {
-      const [x, anchor] = [Number(text.getAttribute("x")), text.getAttribute("text-anchor")];
-      return { text, y: Number(text.getAttribute("y")), from: x - { start: 0, middle: 26, end: 52 }[anchor] };
-    }).sort((a, b) => b.y - a.y);
+    // labels that would lie on each other make room, from the bottom up
+    const told_of = labels.filter((x) => !x.gone).sort((a, b) => b.y - a.y);
+    const meet = (a, b) => a.from < b.from + b.long && b.from < a.from + a.long && Math.abs(a.y - b.y) < 18;
     told_of.forEach((a, k) => {
-      for (const b of told_of.slice(0, k)) if (Math.abs(a.from - b.from) < 54 && b.y - a.y < 24) a.y = b.y - 24;
-      a.text.setAttribute("y", a.y);
+      for (const b of told_of.slice(0, k)) if (meet(a, b)) a.y = b.y - 20;
+      for (const [name, value] of Object.entries({ x: a.from, y: a.y })) a.text.setAttribute(name, value);
     });
     const lonely = empty[row].some(Boolean);
     nobody.setAttribute("class", `gr-att-nobody${lonely ? (masked ? "" : " gr-att-loud") : " gr-att-gone"}`);
@@ -137,8 +141,11 @@ function render({ model, el }) {
     asked.setAttribute("x2", qx);
     asked.setAttribute("y2", qy);
     for (const node of head.children) node.setAttribute("transform", `translate(${qx}, ${qy})`);
-    const [over, level] = [qx > x1 - 70, Math.abs(qy - half) < 14];
-    for (const [name, value] of Object.entries({ x: qx + (level ? 0 : over ? -15 : 15), y: qy + (level ? 27 : 5), "text-anchor": level ? "middle" : over ? "end" : "start" })) asks.setAttribute(name, value);
+    // the word stands where it covers no label of a weight: below, above, at the right, at the left, farther down
+    const sides = [[-20, 27], [-20, -17], [15, 5], [-55, 5], [-20, 47], [-20, -37]].map(([dx, dy]) => ({ from: qx + dx, long: 40, y: qy + dy }));
+    const fits = (a) => a.from > x0 && a.from + a.long < x1 && a.y > y0 + 12 && a.y < y1 - 4;
+    const free = sides.find((a) => fits(a) && !told_of.some((b) => meet(a, b))) ?? sides.find(fits) ?? sides[0];
+    for (const [name, value] of Object.entries({ x: free.from, y: free.y })) asks.setAttribute(name, value);
     const away = model.get("moved")[row].some(Boolean);
     back.disabled = !model.get("moved").flat().some(Boolean);
     title.textContent = `${pins[row]} looks at`;
@@ -151,7 +158,7 @@ function render({ model, el }) {
     const along = keys[row].map(([x, y], t) => (empty[row][t] ? -Infinity : x * query[0] + y * query[1]));
     const first = W[row].indexOf(Math.max(...W[row]));
     const why = masked && along.filter(Number.isFinite).length > 1 && first === along.indexOf(Math.max(...along))
-      ? ` Place ${first + 1} gets most: its key reaches farthest along the query.` : "";
+      ? ` Neighbor ${first + 1} gets most: its key reaches farthest along the query.` : "";
     const lost = W[row].reduce((sum, x, t) => sum + (empty[row][t] ? x : 0), 0);
     const total = W[row].reduce((sum, x) => sum + x, 0);
     const count = empty[row].filter((x) => !x).length;
@@ -164,8 +171,8 @@ function render({ model, el }) {
     const change = (t) => `${write(W[row][t])} instead of ${write(still[t])}`;
     const carried =
       won[best] < 0.005
-        ? count === 1 && masked ? "a lone neighbor keeps 1.00, wherever the query points." : `place ${payer + 1} has ${change(payer)}.`
-        : `place ${best + 1} has ${change(best)}${won[payer] < -0.005 ? `, and place ${payer + 1} pays most: ${change(payer)}` : ""}.`;
+        ? count === 1 && masked ? "a lone neighbor keeps 1.00, wherever the query points." : `neighbor ${payer + 1} has ${change(payer)}.`
+        : `neighbor ${best + 1} has ${change(best)}${won[payer] < -0.005 ? `, and neighbor ${payer + 1} pays most: ${change(payer)}` : ""}.`;
     say(
       Number.isNaN(total)
         ? `${pins[row]}: NaN. A softmax of nothing but −∞ has no value, and whoever hears it has none either.`
