@@ -349,7 +349,7 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # ## 2.6 Tuned and untuned
 #
 # Which answer finds more of the likes that come next? First a trap: what a model finds depends on its **settings**, too. So two
-# factorizations are left as one types them on the first day. All others had theirs chosen on validation, by NDCG@20 (lesson 01).
+# factorizations are left as one types them on the first day; all others were chosen on validation, by NDCG@20 (lesson 01).
 #
 # | model | from | an empty cell is |
 # |---|---|---|
@@ -589,8 +589,8 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # **How to read it.** Where dashed and solid meet, the vote is enough; where they part, the ridge does the rest.
 #
 # * **Neither**, the left end of the dashed lines: nothing pulls, so 2.4 comes true, and on films next to nothing is found.
-# * **PinWorld: the vote.** From 0.1 on the lines nearly meet: where empty cells speak, a ridge has little left to do. How loud is best we cannot
-#   tell; silence, which has only a ridge, is not enough here.
+# * **PinWorld: the vote.** From 0.1 on the lines nearly meet: where empty cells speak, a ridge has little left to do. Silence, which has
+#   only a ridge, is not enough here; how loud is best we cannot tell.
 # * **Films: the ridge.** The lines never meet, so a vote needs the ridge beside it. Silence with a ridge, which validation chose here, finds as
 #   much as a weak vote of 0.1: the ridge can do all the pulling. Read no more into films: a *dislike*, behind here, found more than that vote on validation, and
 #   at 0.1 nineteen of twenty in a list are bestsellers anyway.

@@ -207,7 +207,7 @@ check("10.2", tower_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### What does an index buy?
 #
-# An index may miss some of the best, and looks at less in return. Two meet the scan: cells in numpy, as above, and of
+# An index looks at less, and may miss some of the best. Two meet the scan: cells in numpy, as above, and cells of
 # faiss, a library in C++. Each opens just enough to find nine tenths of the scan's list of twenty.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p10"]
@@ -253,7 +253,7 @@ verdict(
 #
 # A scan's work grows with the catalog, an index's more slowly, if it gets more cells, too. Take a million things in a thousand cells: a request meets the centers, then only what lies in 128 cells, an eighth of all. So the lines rise: from some size on to look at less must pay. At the end faiss got no more cells, so its line falls (fold).
 #
-# And a million? If a tenth of the list may be missed, she has her answer in 2.5 milliseconds (faiss) in place of 43.
+# And a million? If a tenth of the list may be missed, she has her answer in 2.5 milliseconds (faiss), not in 43.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**
 #
@@ -352,7 +352,7 @@ check("10.3", softmax_loss)
 #
 # And your cosines? What a length is good for depends on the loss: without it the softmax finds a tenth less (0.149), cross-entropy no less (0.151).
 #
-# And yours, over 64 drawn films? They nearly stand for all (on validation 0.189, over all films 0.194), and any catalog can pay them.
+# And yours, over 64 drawn films? They nearly stand for all (on validation 0.189, all films 0.194), and any catalog can pay them.
 #
 # <details><summary>How this was measured, cosines, and drawn films</summary>
 #
