@@ -355,11 +355,11 @@ plt.show()
 # *Figure 6.4. Recall@20 on test (so higher than 6.2's validation) for 2,000 users of Gowalla by the number of layers, on a logarithmic axis: untrained (dashed, hollow) and trained (solid,
 # with intervals of 95 % over three trainings); bestsellers dotted. Where does each line turn?*
 #
-# **Untrained**, the line climbs for long before it falls towards the bestsellers. A likely reason: most places have one visitor.
-# Three layers reach few of them. More layers reach more, before they forget where they began.
+# **Untrained**, the line climbs for long, likely because most places have one visitor: three layers reach few of them. More layers
+# reach more, before they forget where they began and the line falls towards the bestsellers.
 #
-# **Trained**, the line turns much earlier, and at twenty layers the two have met. A likely reason: training has moved whole neighborhoods
-# already (6.3), and further steps mix what was learned.
+# **Trained**, the line turns much earlier, likely because training has moved whole neighborhoods already (6.3): further steps mix what
+# was learned. At twenty layers the two have met.
 #
 # **The more layers walk, the less training adds.**
 #
@@ -456,13 +456,14 @@ verdict(
 # | no layers | 0.150 | 0.162 |
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
-# **Read it in two steps.** Better settings bring the lecture's 0.129 to 0.150. To the right only the recipe changes, down, in the right column, only the layers. Of these two the
-# layers are the larger step. A likely reason is that of 6.3: both start from the same vectors, but with layers each like moves a whole neighborhood, and most places have too few likes to be placed by their own.
+# **Read it in two steps.** Better settings bring the lecture's 0.129 to 0.150. To the right only the recipe changes, down, in the right column, only the layers. The
+# layers are the larger of these two steps, likely for the reason of 6.3: both models start from the same vectors, but with layers each like moves a whole
+# neighborhood. Most places have too few likes to be placed by their own.
 #
-# A third step stands in the long table: sixteen times as many numbers take iALS, without a graph, from 0.153 to 0.182. With layers 64 numbers do as much.
+# So layers save numbers, too: in the long table iALS, without a graph, needs sixteen times as many to come from 0.153 to 0.182. With layers 64 do as much.
 #
 # If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) walk and train nothing. In the long table they stand beside LightGCN,
-# for a fraction of its CPU seconds. So let a trained layer first beat the bare walk.
+# for a fraction of its CPU seconds, so let a trained layer first beat the bare walk.
 #
 # **Walking the graph is a larger step than the recipe, and here it needs no training.**
 #

@@ -107,11 +107,11 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Nine in ten of the saves to be found are of known pins. *New* means new to the model: of those without a
-# save half have been there since day 0, and a quarter is born only after today (the catalog still grows).
+# Nine in ten of the saves to be found are of known pins. *New* means new to the model, not to the
+# site: of those without a save half have been there since day 0. A quarter is born only after today.
 #
 # A table has no row for either kind of new pin. GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an
-# **encoder** in its place, which reads instead of remembering. Sections 7.2 to 7.6 build it.
+# **encoder** in its place, which reads instead of remembering.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed
@@ -428,7 +428,10 @@ check("07.6", embed_new)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A pin without saves hears nobody, and its content speaks alone. There is a trap. Hide the only save of a known pin while it is asked for, as in 7.5: then it hears nobody, and is the right answer, every time. Silence comes to mean yes.
 #
-# So pins without saves crowd the lists: in one short training they take 97 of a hundred places, where eight of a hundred sought saves are theirs. Two repairs (7.14). Silence a fifth of the pins in each batch: silence is often wrong, too, but known pins lose (NDCG@20 .065 to .042). Or do not train on a pin's only save: known pins lose nothing, but pins without saves keep more than a third of the places.
+# So pins without saves crowd the lists: in one short training they take 97 of a hundred places, where eight of a hundred sought saves are theirs. Two repairs (7.14):
+#
+# * *Silence a fifth of the pins in each batch.* Then silence is often wrong, too. But known pins lose: NDCG@20 .065 to .042.
+# * *Do not train on a pin's only save.* Known pins lose nothing. But pins without saves keep more than a third of the places.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
@@ -499,15 +502,15 @@ display(card)
 # **New without:** there is nothing to count and nobody to hear, so only content can speak. GraphSAGE adds
 # nothing: a layer without messages is an encoder of content. On citeulike-t trained content surely finds more.
 #
-# **All:** iALS has the highest mark on both. Each group can be right, and in one list all new ones stand in front. See LightGCN on
-# citeulike-t: nearly iALS's marks in each group, over all .091 to its .125. So report the groups apart *and* together.
+# **All:** iALS has the highest mark on both. Each group can be in order, and the one list wrong: if known items score 0.9 and 0.8 and new ones 3 and 2, all
+# new ones stand in front. See LightGCN on citeulike-t: nearly iALS's marks in each group, over all .091 to its .125. So report the groups apart *and* together.
 #
 # **Without rows you lose what they remember of known items. Of an item that nobody has touched they remember nothing, and content speaks alone.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among pins with edges it is over iALS by 0.041 (from 0.001 to
-# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN. Each group right, one list wrong: known items score 0.9 and 0.8, new ones 3 and 2. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
+# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
 # pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
 # 49 to 55 with the graph of day 49, a week later than above, so that nothing was chosen on the week that is

@@ -20,7 +20,7 @@
 # But a batch holds mostly what is popular: a bestseller is a negative again and again, and is kept down.
 # One subtraction changes that. On films a model finds two thirds more with it, and somebody pays for that.
 #
-# **You will** see what such negatives really teach, derive the correction, tell its variants apart, and see what it
+# **You will** see what such negatives really teach, derive the correction, tell its variants apart, and weigh what it
 # gives and costs.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 10, softmax and its negatives ·
@@ -428,7 +428,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 #
 # Four ways meet: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**; RP3β and a list of the last days stand beside them.
 #
-# Was the second not 1.07 off? Yes, among four items, where the positive is a large part of the sum. Among hundreds, none a large part of what a user takes, the draws are nearly all of it, and a missing $n$ only adds a constant to the loss (11.7). So it should stand for your loss of 11.2, too (not run).
+# The second was 1.07 off (11.3), but among four items, where the positive is a large part of the sum. Among hundreds, none a large part of what a user takes, the draws are nearly all of it, and a missing $n$ only adds a constant to the loss (11.7). So it should stand for your loss of 11.2, too (not run).
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -487,7 +487,7 @@ plt.show()
 # %% [markdown]
 # *Figure 11.4. Three data sets. Up: more is found. Right: more rare items, of the least popular four fifths of the catalog. First follow the arrow. (For films the horizontal scale is ten times finer. Gowalla has no times: its red triangle is popularity of all time.)*
 #
-# **More is found, and rare items pay** (the arrows go up and to the left; NDCG@20 on Gowalla: 0.098 to 0.180). Both have one reason: the test asks what people took, mostly what many take. A list of what you like *more than others do* keeps places for what others hardly take. A list of what is *probable* gives these to what many take.
+# **More is found, and rare items pay** (follow the arrows; NDCG@20 on Gowalla: 0.098 to 0.180). Both have one reason: the test asks what people took, mostly what many take. A list of what you like *more than others do* keeps places for what others hardly take. A list of what is *probable* gives these to what many take.
 #
 # That rare items pay is no law: on Gowalla RP3β, a walk (star), finds more than the full diamond, and about as many rare places. On films a list of the last days beats all (red triangle), for many take what is new, and no log Q knows the day.
 
