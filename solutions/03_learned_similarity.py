@@ -172,7 +172,7 @@ check("03.1", audit)
 # **Second question: what can NeuMF do that a product cannot?** On space, satire and romance let Ann be $\mathbf p = (1, 2, -1)$, and a
 # film $\mathbf q = (2, 1, -1)$. Entry by entry, $\mathbf p \odot \mathbf q = (2, 2, 1)$ says *where* the two agree, and a dot product adds that up: 5.
 #
-# The first half of NeuMF, **generalized matrix factorization** (GMF), learns a weight for each coordinate, $\mathbf h$ (not lesson 02's). If romance counts twice, $\mathbf h = (1, 1, 2)$, the score is 6:
+# The first half of NeuMF, **generalized matrix factorization** (GMF), learns a weight for each coordinate, $\mathbf h$ (not lesson 02's $\mathbf h_i$). If romance counts twice, $\mathbf h = (1, 1, 2)$, the score is 6:
 #
 # $$
 # \hat y_{ui} \;=\; \mathbf h^\top (\mathbf p_u \odot \mathbf q_i) \;=\; \sum_{f=1}^{d} h_f\, p_{uf}\, q_{if}
@@ -247,7 +247,7 @@ visuals.surface(nets)
 # %% [markdown]
 # *Figure 3.2. The score over user p and item q: red above 0, blue below. The networks were trained in the dashed square. Below or beside, the score along the dotted line: solid the product, dashed the network.*
 #
-# Inside the square 32 units have learned the product almost exactly. At (3, 3), outside, all three say too little. Why? A ReLU network is made of flat pieces: past its last fold it rises as on a plane. The product rises ever more steeply.
+# Inside the square 32 units have learned the product almost exactly. At (3, 3), outside, all three say too little. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. The product rises ever more steeply.
 #
 # And this was one coordinate: with 64 and a million pairs, 256 units still miss by a quarter of the spread (branch A).
 #
@@ -390,7 +390,7 @@ visuals.bpr_loss(function=bpr_loss)
 # %% [markdown]
 # *Figure 3.3. Left, the BPR loss over the difference x (solid), and with the sign turned (dashed). Right, the gradients. In the interactive version, train a pair with each sign.*
 #
-# Now train on MovieTweetings, with the right sign and the turned one.
+# Now train on MovieTweetings with either sign.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 3.3: One step of training, a dozen times; read x and the loss aloud. Reset, Turn the sign, a dozen again: the
@@ -489,7 +489,7 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Dot, GMF and MLP now get four more trials each, in the gaps and beyond the ends; NeuMF starts from the new winners. All four have one loss, BCE, and rank all items, so neither sets them apart.
+# Dot, GMF and MLP now get four more trials each, in the gaps and beyond the ends; NeuMF starts from the new winners. All four have one loss, BCE, and rank all items, so neither can set them apart.
 #
 # A lead over one's own relatives says little, so four rivals join: *popularity* that forgets old likes, EASE, iALS (lesson 02) and RP3β, three steps along likes (lesson 04).
 #
