@@ -442,7 +442,7 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Begin with the last column: the batch's negatives bring films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Drawn with equal chances it is pushed no oftener than any, so its fans stay in its score. From the batch it is pushed ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
 #
-# That spreads the lists over half the catalog. But what people like next is often what many like, and so the tower finds half as much.
+# So the lists spread over half the catalog; but what people like next is often what many like, and the tower finds half as much.
 #
 # **Free negatives change the question: how much more probable is a film for her than for anybody?**
 #
