@@ -733,12 +733,12 @@ print(
 #
 # *A branch of about 30 minutes. It gives revival and the further code by your own hand, and what each of them is worth.*
 #
-# A word learns from the items it spells. A word that is nobody's nearest gets no gradient, stays where it is, and is nobody's nearest tomorrow: it is **dead**.
+# A word learns from the items it spells. A word that is nobody's nearest gets no gradient and stays where it is. Unless others move away, it is nobody's nearest tomorrow: it is **dead**.
 # Two remedies: begin where the vectors are (a **k-means start**), and before each epoch put dead words where somebody's residual is (**revival**).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# For questions. Figure 19.6 without either switch: let it play, and let the room count. Then reset, "revive", play again. Usual wrong answer: dead words come back by
-# themselves, once the others have moved. Then 19.p3.
+# For questions. Figure 19.6 without either switch: let it play, and let the room count: six of eight are dead, and two of the six live again since others
+# moved away. Then reset, "revive", one step. Usual wrong answer: all dead words come back so. Then 19.p3.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.codebooks()

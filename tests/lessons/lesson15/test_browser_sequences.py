@@ -33,11 +33,23 @@ def table(drawn):
     return drawn(masks())
 
 
+def choice(shown, word: str):
+    return shown.get_by_role("button", name=re.compile(f"^{word}:"))
+
+
+def choose(shown, word: str):
+    choice(shown, word).click()
+
+
 def test_objectives_are_chosen_and_their_pairs_counted(days):
     assert "dense: 8 pairs in all" in status(days)
-    for name, pairs in (("next", 1), ("all", 2), ("every next", 4), ("dense", 8)):
-        days.get_by_role("button", name=name, exact=True).click()
+    known = {"next": 1, "all": 2, "every next": 4, "dense": 8}
+    rival = {"next": "every next", "every next": "dense", "all": "dense", "dense": "every next"}
+    for name, pairs in known.items():
+        choose(days, name)
         assert f"{name}: {pairs} pair" in status(days)
+        assert f"in all; {rival[name]} would have {known[rival[name]]}." in status(days)
+        assert choice(days, name).inner_text() == f"{name}: {pairs} pair{'s' * (pairs > 1)}"
         assert days.locator("path.gr-tl-mine, path.gr-tl-other").count() == pairs
 
 
@@ -92,7 +104,7 @@ def test_the_window_s_end_follows_the_hand_and_goes_to_a_window(page, days):
 
 def test_that_every_window_asks_the_same_is_told(days):
     assert "Every window" not in status(days)  # dense has more to find in 28 days
-    days.get_by_role("button", name="every next", exact=True).click()
+    choose(days, "every next")
     assert status(days).endswith("Every window asks the same here.")
 
 
@@ -172,3 +184,25 @@ def test_it_fits_a_phone(page, drawn, make):
     page.set_viewport_size({"width": 400, "height": 800})
     drawn(make())
     assert width(page) <= 400
+
+
+def test_who_is_asked_stands_beside_the_objectives(page, days):
+    """Two rows, who is asked, and two columns, what for: every button stands in its own."""
+    table = days.get_by_role("group", name="Objective")
+    box = lambda text: table.get_by_text(text, exact=True).bounding_box()  # noqa: E731
+    for word, row, column in (
+        ("next", "the last event", "the next like"), ("all", "the last event", "all likes of the window"),
+        ("every next", "every event", "the next like"), ("dense", "every event", "all likes of the window"),
+    ):  # fmt: skip
+        button, line, head = choice(days, word).bounding_box(), box(row), box(column)
+        assert button["y"] <= line["y"] + line["height"] / 2 <= button["y"] + button["height"]
+        assert abs(button["x"] - head["x"]) < 2 and button["y"] >= head["y"] + head["height"] - 1
+
+
+def test_an_event_that_has_nothing_to_find_is_told_why(days):
+    days.get_by_role("button", name="day 1: closeup").focus()
+    choose(days, "all")
+    assert "The event of day 1 (closeup) is not asked: only the last one is." in status(days)
+    choose(days, "dense")
+    days.get_by_role("slider").first.fill("8")
+    assert "(closeup) has nothing to find: the window has no like." in status(days)

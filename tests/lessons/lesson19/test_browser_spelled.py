@@ -28,7 +28,7 @@ def test_every_way_shows_what_python_computed(books):
         for revive in (False, True):
             way = f"{'k-means' if kmeans else 'anywhere'}{', revived' if revive else ''}"
             frame = FILMS[way][0]
-            assert f"{frame['alive'][0]} of 8 first words" in status(books)
+            assert f"{sum(map(bool, frame['used'][0]))} of 8 first words" in status(books)
             dead = sum(not used for used in frame["used"][0])
             assert books.locator(".gr-cb-word.gr-cb-dead").count() == dead
             again.click()
@@ -120,3 +120,43 @@ def test_a_beginning_is_asked_what_became_of_it(page, beam):
     assert "dropped at code 1: nothing that begins so can be found any more." in status(beam)
     page.keyboard.press("ArrowUp")
     assert status(beam).startswith("0: chance ") and status(beam).endswith("it goes on.")
+
+
+def test_a_revival_is_seen_and_told(page, drawn):
+    revived = drawn(visuals.codebooks(revive=True))
+    assert status(revived).startswith("Epoch 0: 2 of 8 first words")  # before anybody is revived
+    assert revived.locator(".gr-cb-way").count() == 0
+    revived.get_by_role("button", name="Step →").click()
+    before, after = FILMS["anywhere, revived"][:2]
+    pairs = zip(before["words"][0], after["words"][0], before["used"][0], strict=True)
+    put = [new for old, new, used in pairs if not used and new != old]
+    spots = visuals.codebooks().state["points"]
+    assert len(put) == 5 and all(word in spots for word in put)
+    assert status(revived).startswith(
+        "Epoch 1: 5 dead words put on points, 1 alive again since others moved away. 8 of 8 "
+    )
+    lines = revived.locator("line.gr-cb-way").all()
+    words = [x.bounding_box() for x in revived.locator(".gr-cb-word").all()]
+    for line in lines:  # each leads from where a word lay, a hollow square, to a word
+        x, y = (float(line.get_attribute(name)) for name in ("x2", "y2"))
+        assert any(abs(float(spot[0]) - x) < 0.06 and abs(float(spot[1]) - y) < 0.06 for spot in
+                   (node.get_attribute("transform")[10:-1].split() for node in revived.locator(".gr-cb-word").all()))  # fmt: skip
+    assert len(lines) == 5 and revived.locator("rect.gr-cb-way").count() == 5 and len(words) == 8
+    revived.get_by_role("button", name="Step →").click()
+    assert revived.locator(".gr-cb-way").count() == 0
+    assert status(revived).endswith("Each is nearest to somebody, and learns.")
+
+
+def test_what_is_put_beside_the_points_is_told_so(drawn):
+    def elsewhere(rest, words, order):
+        return words + 0.25
+
+    moved = drawn(visuals.codebooks(revive=True, function=elsewhere))
+    moved.get_by_role("button", name="Step →").click()
+    assert "elsewhere, not all on points" in status(moved)
+
+
+def test_a_word_that_wakes_without_a_revival_is_told(page, books):
+    books.get_by_role("button", name="Step →").click()
+    assert status(books).startswith("Epoch 1: 1 alive again since others moved away. 3 of 8")
+    assert books.locator(".gr-cb-way").count() == 0

@@ -2,8 +2,13 @@
 // State: days, liked, names (of E events), windows (days), window (a place in them), now and event (places of
 // events), objective (a word), targets (objective → window → now → for each event a number whose bits are targets).
 
-import { button, count, frame, h, list, roving, s, slider } from "../../../../plots/visuals/base/base.js";
+import { count, frame, h, list, roving, s, slider } from "../../../../plots/visuals/base/base.js";
 import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
+
+// who is asked, and what for; beside each word its rival, the other row or column of the table
+const TL_ASKED = ["the last event", "every event"];
+const TL_FIND = ["the next like", "all likes of the window"];
+const TL_WORDS = { next: [0, 0, "every next"], all: [0, 1, "dense"], "every next": [1, 0, "dense"], dense: [1, 1, "every next"] };
 
 function render({ model, el }) {
   const [days, liked, names, windows] = ["days", "liked", "names", "windows"].map((x) => model.get(x));
@@ -73,7 +78,7 @@ function render({ model, el }) {
   });
   const handle = (kind) => {
     const text = s("text", { y: 14, "text-anchor": "middle" });
-    const parts = [s("line", { y1: 20, y2: line + 20, class: "gr-tl-edge" }), s("circle", { cy: 26, r: 8, class: "gr-tl-knob" }), s("rect", { y: 4, width: 32, height: 44, class: "gr-tl-touch" })];
+    const parts = [s("line", { y1: 20, y2: line + 20, class: "gr-tl-edge" }), s("circle", { cy: 26, r: 8, class: "gr-tl-knob" }), s("rect", { y: 4, width: 32, height: line - 30, class: "gr-tl-touch" })];
     const set = (x, word) => {
       for (const name of ["x1", "x2"]) parts[0].setAttribute(name, x);
       parts[1].setAttribute("cx", x);
@@ -111,22 +116,29 @@ function render({ model, el }) {
   });
 
   // ---- controls
-  const choices = Object.keys(model.get("targets")).map((word) => [word, button(word, () => put("objective", word), { "aria-pressed": "false" })]);
+  const choices = Object.keys(TL_WORDS).map((word) => {
+    const [name, pairs] = [h("span", {}, word), h("span", { class: "gr-tl-pairs" })];
+    return { word, pairs, node: h("button", { type: "button", class: "gr-button", "aria-pressed": "false", onclick: () => put("objective", word) }, name, ": ", pairs) };
+  });
+  const table = h("div", { class: "gr-tl-table", role: "group", "aria-label": "Objective: who has to find what" },
+    h("span", {}), ...TL_FIND.map((x) => h("span", {}, x)),
+    ...TL_ASKED.flatMap((x, row) => [h("span", {}, x), ...choices.filter(({ word }) => TL_WORDS[word][0] === row).map((y) => y.node)]));
+  controls.before(table);
   const moment = slider("now: event", { min: 1, max: E, value: model.get("now") + 1 }, (x) => put("now", x - 1));
   const span = slider("window", { min: 0, max: windows.length - 1, value: model.get("window") }, (x) => put("window", x));
-  controls.prepend(...choices.map(([, node]) => node), moment.node, span.node);
+  controls.prepend(moment.node, span.node);
 
   const draw = () => {
     const [now, event, objective, w] = ["now", "event", "objective", "window"].map((x) => model.get(x));
     const rows = model.get("targets")[objective][w][now];
     const read = days.filter((d) => d <= days[now]).length;
     const last = Math.max(...days.map((d, k) => (d <= days[now] ? at(k) : 0))) + day / 2;
-    const border = Math.min(width - 2, Math.max(last, px(days[now] + windows[w] + 0.5)));
+    const border = Math.min(width - 10, Math.max(last, px(days[now] + windows[w] + 0.5)));
     readable.setAttribute("width", last - 2);
     ahead.setAttribute("x", last);
     ahead.setAttribute("width", border - last);
     handles[0].set(last, "now");
-    handles[1].set(held === null ? border : Math.max(last, Math.min(width - 2, held)), held === null ? `${windows[w]} days on` : `goes to ${windows[w]}`);
+    handles[1].set(held === null ? border : Math.max(last, Math.min(width - 10, held)), held === null ? `${windows[w]} days on` : `goes to ${windows[w]}`);
     handles[0].text.setAttribute("visibility", border - last < 90 ? "hidden" : "visible");
     const found = (k) => days.map((_, e) => e).filter((e) => (rows[k] >> e) & 1);
     arrows.replaceChildren(
@@ -143,18 +155,24 @@ function render({ model, el }) {
       spot.setAttribute("aria-pressed", String(k === event));
     });
     settle(marks[event].spot);
-    for (const [word, node] of choices) node.setAttribute("aria-pressed", String(word === objective));
+    const pairs = (word) => model.get("targets")[word][w][now].reduce((sum, row) => sum + row.toString(2).replaceAll("0", "").length, 0);
+    for (const x of choices) {
+      x.node.setAttribute("aria-pressed", String(x.word === objective));
+      x.pairs.textContent = narrow ? pairs(x.word) : count(pairs(x.word), "pair");
+    }
     moment.set(now + 1);
     span.set(w);
     span.node.querySelector("output").textContent = `${windows[w]} days`;
     const mine = found(event);
-    const pairs = days.reduce((sum, _, k) => sum + found(k).length, 0);
+    const [asked, wanted, rival] = TL_WORDS[objective];
     const who = `The event of day ${days[event]} (${names[event]})`;
     const what = mine.length
       ? `${who} has to find ${list(mine.map((e) => `day ${days[e]} (${names[e]})`))}.`
-      : event >= read ? `${who} lies after now: nobody has seen it yet.` : `${who} has nothing to find.`;
+      : event >= read ? `${who} lies after now: nobody has seen it yet.`
+      : !asked && event < read - 1 ? `${who} is not asked: only the last one is.`
+      : `${who} has nothing to find: ${wanted ? "the window has no like" : "no like follows"}.`;
     const idle = windows.length > 1 && model.get("targets")[objective].every((moments) => String(moments[now]) === String(rows));
-    say(`Now is day ${days[now]}, ${objective}: ${count(pairs, "pair")} in all. ${what}${idle ? " Every window asks the same here." : ""}`);
+    say(`Now is day ${days[now]}, ${objective}: ${count(pairs(objective), "pair")} in all; ${rival} would have ${pairs(rival)}. ${what}${idle ? " Every window asks the same here." : ""}`);
   };
   const watched = ["now", "event", "objective", "window", "targets"];
   for (const name of watched) model.on(`change:${name}`, draw);

@@ -25,7 +25,7 @@ Revive = Callable[[Tensor, Tensor, Tensor], Tensor]
 def codebooks(
     kmeans: bool = False,
     revive: bool = False,
-    step: int = EPOCHS,
+    step: int | None = None,
     chosen: int = 0,
     function: Revive | None = None,
 ) -> Visual:
@@ -38,13 +38,14 @@ def codebooks(
     Args:
         kmeans: words start as centers of k-means; else where chance puts them.
         revive: words that spell nothing are replaced before each epoch.
-        step: the epoch, 0 to 12.
+        step: the epoch, 0 to 12; by default the last, or with `revive` the first, before anybody is revived.
         chosen: the first word whose second words are drawn, 0 to 7.
         function: a student's `revive(rest, words, order)`, exercise 19.3: it revives.
 
     Raises:
         ValueError: there is no such epoch or word.
     """
+    step = (0 if revive else EPOCHS) if step is None else step
     if not 0 <= step <= EPOCHS:
         raise ValueError(f"step must be 0 to {EPOCHS}; got {step}")
     if not 0 <= chosen < SIZES[0]:
@@ -56,7 +57,7 @@ def codebooks(
     return Visual(
         Path(__file__).with_name("codebooks.js"),
         state={
-            "points": points().double().numpy().round(2).tolist(), "films": {WAYS[k]: f for k, f in films.items()},
+            "points": points().double().numpy().round(2).tolist(), "films": {WAYS[k]: [{x: f[x] for x in f if x != "alive"} for f in frames] for k, frames in films.items()},
             "kmeans": kmeans, "revive": revive, "step": step, "chosen": chosen, "yours": mine is not None,
         },
         text=f"two books of words on a plane, {EPOCHS} epochs, {len(WAYS)} ways",

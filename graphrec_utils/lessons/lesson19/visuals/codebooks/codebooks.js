@@ -1,14 +1,14 @@
-// Two books of words on a plane. State: points (n × 2), films (way -> epoch -> words, used, alive, codes (a digit each), left (over after the
+// Two books of words on a plane. State: points (n × 2), films (way -> epoch -> words, used, codes (a digit each), left (over after the
 // first book, after both)), kmeans, revive, step (the epoch), chosen (a first word), yours.
 
-import { button, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
+import { button, count, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
 import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
   const [points, films] = ["points", "films"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "Books of words",
-    help: "Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†). Blue: what the chosen word spells. The second book adds to it: triangles.",
+    help: "Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); dashed: where a revived one lay. Blue: what the chosen word spells. The second book adds to it: triangles.",
     least: 260,
   });
   const put = (name, value) => {
@@ -25,13 +25,13 @@ function render({ model, el }) {
   const first = films["anywhere"][0].words[0].map((_, k) =>
     s("g", { class: "gr-cb-word", onclick: () => put("chosen", k) }, s("rect", { x: -7, y: -7, width: 14, height: 14 })),
   );
-  const second = s("g", {});
+  const [second, ways] = [s("g", {}), s("g", {})]; // ways of the revived, from where they lay
   const grave = s("text", { class: "gr-cb-grave" });
   const plane = s(
     "svg",
     { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img" },
     s("rect", { class: "gr-cb-frame", x: 0.5, y: 0.5, width: size - 1, height: size - 1 }),
-    ...dots, second, ...first, grave,
+    ...dots, ways, second, ...first, grave,
   );
   const words = first.map((_, k) => button(`word ${k}`, () => put("chosen", k)));
   const list = h("div", { class: "gr-cb-words", role: "group", "aria-label": "First words" }, ...words);
@@ -50,7 +50,7 @@ function render({ model, el }) {
     s("line", { x1: 8, x2: wide - 8, y1: tall - 22, y2: tall - 22, class: "gr-cb-axis" }), ...Object.values(falls), here,
     ...[0, epochs].map((k) => s("text", { x: px(k), y: tall - 5, "text-anchor": k ? "end" : "start" }, `epoch ${k}`)));
   pull(chart, (x) => play.jump(nearest(Array.from({ length: epochs + 1 }, (_, k) => px(k)), x)));
-  body.append(h("div", {}, plane), h("div", {}, counts, list, told, h("div", { class: "gr-title" }, "left over (thin: the other starts)"), chart));
+  body.append(h("div", {}, plane), h("div", {}, counts, list, told, h("div", { class: "gr-title" }, "left over (thin: the other ways)"), chart));
   const spelled = films[way()][model.get("step")].used[0];
   if (!spelled[model.get("chosen")]) model.set("chosen", spelled.indexOf(Math.max(...spelled))); // a dead word shows nothing
   roving(list, () => [words], words[model.get("chosen")]);
@@ -66,7 +66,14 @@ function render({ model, el }) {
 
   const draw = () => {
     const [step, chosen] = ["step", "chosen"].map((x) => model.get(x));
-    const { words: [one, two], used, alive, codes, left: over } = films[way()][step];
+    const { words: [one, two], used, codes, left: over } = films[way()][step];
+    const alive = used.map((book) => book.filter(Boolean).length);
+    // who was dead an epoch ago and has moved since was revived; who lives without a move was woken by those that left
+    const past = step ? films[way()][step - 1] : null;
+    const same = (a, b) => String(a) === String(b);
+    const lost = one.map((_, k) => k).filter((k) => past && !past.used[0][k]);
+    const revived = lost.filter((k) => !same(one[k], past.words[0][k]));
+    const woken = lost.filter((k) => used[0][k] && !revived.includes(k)).length;
     const left = over[Number(both)];
     start.setAttribute("aria-pressed", String(model.get("kmeans")));
     again.setAttribute("aria-pressed", String(model.get("revive")));
@@ -95,6 +102,10 @@ function render({ model, el }) {
       grave.setAttribute("y", y + 5);
       grave.setAttribute("text-anchor", x > 80 ? "end" : "start");
     }
+    ways.replaceChildren(...revived.flatMap((k) => {
+      const [[x1, y1], [x2, y2]] = [past.words[0][k], one[k]].map(at);
+      return [s("line", { x1, y1, x2, y2, class: "gr-cb-way" }), s("rect", { x: x1 - 7, y: y1 - 7, width: 14, height: 14, class: "gr-cb-way" })];
+    }));
     const [a, b] = at(one[chosen]);
     second.replaceChildren(
       ...(both ? two : []).flatMap(([x, y], k) => {
@@ -108,8 +119,13 @@ function render({ model, el }) {
     counts.textContent = `alive ${alive[0]} of ${one.length}${both ? `, ${alive[1]} of ${two.length} second words` : ""}`;
     const own = used[0][chosen];
     told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it.`;
+    const on = revived.every((k) => points.some((p) => same(p, one[k]))) ? "on points" : "elsewhere, not all on points";
+    const news = [
+      revived.length ? `${count(revived.length, "dead word")} put ${on}` : "",
+      woken ? `${woken} alive again since others moved away` : "",
+    ].filter(Boolean).join(", ");
     const yours = step && model.get("yours") && model.get("revive") ? " Revived by your function." : "";
-    const line = `Epoch ${step}: ${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}.`}${dead.length ? " A dead word is nearest to nobody, so no gradient ever moves it." : " Each is nearest to somebody, and learns."}`;
+    const line = `Epoch ${step}: ${news && `${news}. `}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}${revived.length ? `; it was ${past.left[0].toFixed(2)}` : ""}.`}${dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${model.get("revive") && step < epochs ? ": revival will" : ""}.` : news ? "" : " Each is nearest to somebody, and learns."}`;
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };
