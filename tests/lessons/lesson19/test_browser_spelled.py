@@ -133,7 +133,7 @@ def test_a_revival_is_seen_and_told(page, drawn):
     spots = visuals.codebooks().state["points"]
     assert len(put) == 5 and all(word in spots for word in put)
     assert status(revived).startswith(
-        "Epoch 1: 5 dead words put on points, 1 alive again since others moved away. 8 of 8 "
+        "Epoch 1: 5 dead words put on points. 1 alive again since others moved away. 8 of 8 "
     )
     lines = revived.locator("line.gr-cb-way").all()
     words = [x.bounding_box() for x in revived.locator(".gr-cb-word").all()]
@@ -153,7 +153,7 @@ def test_what_is_put_beside_the_points_is_told_so(drawn):
 
     moved = drawn(visuals.codebooks(revive=True, function=elsewhere))
     moved.get_by_role("button", name="Step →").click()
-    assert "elsewhere, not all on points" in status(moved)
+    assert "put elsewhere. " in status(moved)
 
 
 def test_a_word_that_wakes_without_a_revival_is_told(page, books):

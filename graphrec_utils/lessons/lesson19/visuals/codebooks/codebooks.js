@@ -69,9 +69,9 @@ function render({ model, el }) {
     const { words: [one, two], used, codes, left: over } = films[way()][step];
     const alive = used.map((book) => book.filter(Boolean).length);
     // who was dead an epoch ago and has moved since was revived; who lives without a move was woken by those that left
-    const past = step ? films[way()][step - 1] : null;
+    const past = films[way()][Math.max(0, step - 1)];
     const same = (a, b) => String(a) === String(b);
-    const lost = one.map((_, k) => k).filter((k) => past && !past.used[0][k]);
+    const lost = past.used[0].flatMap((x, k) => (x ? [] : [k]));
     const revived = lost.filter((k) => !same(one[k], past.words[0][k]));
     const woken = lost.filter((k) => used[0][k] && !revived.includes(k)).length;
     const left = over[Number(both)];
@@ -119,13 +119,10 @@ function render({ model, el }) {
     counts.textContent = `alive ${alive[0]} of ${one.length}${both ? `, ${alive[1]} of ${two.length} second words` : ""}`;
     const own = used[0][chosen];
     told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it.`;
-    const on = revived.every((k) => points.some((p) => same(p, one[k]))) ? "on points" : "elsewhere, not all on points";
-    const news = [
-      revived.length ? `${count(revived.length, "dead word")} put ${on}` : "",
-      woken ? `${woken} alive again since others moved away` : "",
-    ].filter(Boolean).join(", ");
+    const on = revived.every((k) => points.some((p) => same(p, one[k]))) ? "on points" : "elsewhere";
+    const news = (revived.length ? `${count(revived.length, "dead word")} put ${on}. ` : "") + (woken ? `${woken} alive again since others moved away. ` : "");
     const yours = step && model.get("yours") && model.get("revive") ? " Revived by your function." : "";
-    const line = `Epoch ${step}: ${news && `${news}. `}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}${revived.length ? `; it was ${past.left[0].toFixed(2)}` : ""}.`}${dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${model.get("revive") && step < epochs ? ": revival will" : ""}.` : news ? "" : " Each is nearest to somebody, and learns."}`;
+    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}${revived.length ? `; it was ${past.left[0].toFixed(2)}` : ""}.`}${dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${model.get("revive") && step < epochs ? ": revival will" : ""}.` : news ? "" : " Each is nearest to somebody, and learns."}`;
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };
