@@ -526,6 +526,15 @@ def test_a_figure_that_the_opening_note_names_comes_last_and_a_box_stays():
     assert short.sections("As a lecture: 9.1 and figure 9.4.") == {1}
 
 
+def test_the_short_deck_does_not_read_out_the_time_and_the_branches_of_the_notebook():
+    found = columns(note("## 9.1 One", "slide"))
+    said = ["<p>To be said.</p>", "<p><strong>You will</strong> see.</p>"]
+    of_a_reader = ["<p><strong>Time</strong> 90 minutes.</p>", "<p><strong>In an hour:</strong> 9.1.</p>"]  # fmt: skip
+    found[0][0].notes = [*said, *of_a_reader]
+    kept, _ = short.shorten(found, "As a lecture: 9.1.", list)
+    assert kept[0][0].notes == said and found[0][0].notes == [*said, *of_a_reader]
+
+
 def test_what_opens_asks_or_shows_stays_in_a_short_deck(monkeypatch):
     monkeypatch.setattr(short, "MOST", 4)
     figure = code("plot()", "subslide", outputs=[png(600, 400)])
