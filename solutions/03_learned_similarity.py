@@ -157,7 +157,7 @@ check("03.1", audit)
 # **So the check mark says less than it seems**, though every number on it is right.
 # `audit(trials)` counts 12 trials for Dot, in steps of ten. This NeuMF is *fused*: it starts from a trained GMF and a trained MLP, so it stands on their 24 and on 3 of its own. Who tries more finds more.
 #
-# In 3.7 Dot gets more care. But why should NeuMF lead at all?
+# Dot gets more care in 3.7, but why should NeuMF lead at all?
 #
 # <details><summary>What to add</summary>
 #
@@ -566,9 +566,9 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Claim 1: the lead was care.** Dot's better settings lay where nothing had been tried: between two old penalties, and at a higher *learning rate* (how far one step goes). A coarse grid serves whoever's best stands on it by chance, so with the gaps closed nobody can tell who leads.
+# **Claim 1.** The lead was one in care: Dot's better settings lay where nothing had been tried, between two old penalties and at a higher *learning rate* (how far one step goes). A coarse grid serves whoever's best stands on it by chance, so with the gaps closed nobody can tell who leads.
 #
-# **Claim 2: look above both.** RP3β, iALS and EASE find more, and iALS is a dot product: so the product is not what holds Dot back. Perhaps it is what training sees (question four): every cell of $\mathbf R$ or every path, where Dot and NeuMF see a few drawn negatives. Look there before you change how scores are made.
+# **Claim 2.** Look above both: RP3β, iALS and EASE find more, and iALS is a dot product, so the product is not what holds Dot back. Perhaps it is what training sees (question four): every cell of $\mathbf R$ or every path, where Dot and NeuMF see a few drawn negatives. Look there before you change how scores are made.
 #
 # **A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite
 # the simple ones.**
