@@ -428,7 +428,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 #
 # Four ways meet: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**; RP3β and a list of the last days stand beside them.
 #
-# The second was 1.07 off (11.3), but among four items, where the positive is a large part of the sum. Among hundreds, none a large part of what a user takes, the draws are nearly all of it, and a missing $n$ only adds a constant to the loss (11.7). So it should stand for your loss of 11.2, too (not run).
+# The second was 1.07 off (11.3), but among four items, where the positive is a large part of the sum. Among hundreds, none a large part of what a user takes, the draws are nearly all of it, and a missing $n$ only adds a constant to the loss (11.7). So the second should stand for your loss of 11.2, too (not run).
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 

@@ -125,7 +125,7 @@ visuals.typed_graph(small, goal="ad")
 # By clicks alone she reaches nobody. *Saved* takes her by Bob to tea and cups, *follows* by Eve to the kayak.
 #
 # **PinWorld**, the synthetic site of this course, has the same kinds of tables. A *closeup* opens a pin, a *long click* follows its
-# link and stays there, a *checkout* buys. An ad is a pin that an advertiser *promotes*: people click it, and now and then save it. Below are six of
+# link and stays there, a *checkout* buys. An ad is a pin that an advertiser *promotes*: people click it, and some save it. Below are six of
 # its nine relations. Compare the first with the second.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -240,7 +240,7 @@ def twhin_loss(
 check("13.2", twhin_loss)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Many projects have the tests of the first three rows. The others ask about *meaning*.
+# Many projects have the first three tests. The others ask about *meaning*.
 
 
 # %% tags=["answers:13.p1"] jupyter={"source_hidden": true}
@@ -425,7 +425,7 @@ visuals.mixture_map()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# Does the picture in the plane hold in 32 numbers? We make PinWorlds in which everybody has one topic, or two, up to six: each topic more pulls the mean away from
+# Does the picture in the plane hold in 32 numbers? We make PinWorlds where everybody has one topic, or two, up to six: each topic more pulls the mean away from
 # every single one. So if one vector is too few, it has to fall behind.
 #
 # **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared
@@ -493,7 +493,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **No orange line rises above all blue ones** beyond chance. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. Put gardens at
 # $(1, 0)$ and boats at $(0, 1)$: their mean $(0.5, 0.5)$ has the product 0.5 with both, and 0.7 with a thing at $(0.7, 0.7)$. In 32 numbers each topic may have a
-# direction of its own. Then their mean still has 0.5 with both, and 0 with all others.
+# direction of its own. Then their mean still has 0.5 with both, and 0 with all others: one vector may ask for both.
 #
 # **Are the medoids good at anything?** At six topics, on the left, they lie high, and so does one vector, the mean that forgets. In all three late saves count
 # more, so the gain may be that of forgetting, not of being several. For newcomers they fall, perhaps because training moves the vectors of a person's pins: then
