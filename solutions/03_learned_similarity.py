@@ -613,7 +613,7 @@ verdicts(*cards)
 # >
 # > **Where it did not.** Against iALS: NDCG@20 lower by 0.014. And it cannot be searched (3.4).
 #
-# * **Is the lead real?** Not as it stood: it was a lead in care. With Dot tuned, too, nobody can tell who leads, and iALS, a dot product, finds more than both. So tune the rival as hard, train both with one loss, rank all items.
+# * **Is the lead real?** Tune the rival as hard, train both with one loss, rank all items. This one was a lead in care: with Dot tuned, too, nobody can tell who leads, and iALS, a dot product, finds more than both.
 # * **Why not learn the similarity?** You may. But what a product has for nothing, a network has to learn from likes.
 # * **Losses.** BPR compares pairs, BCE asks each item alone, softmax lets all compete. A falling one says only that the optimizer works.
 #
