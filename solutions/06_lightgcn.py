@@ -328,7 +328,7 @@ visuals.smoothing(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
 #
-# Theory says bestsellers, yet the longest walk of 6.2 found most. So take ever more layers for the same 2,000 users.
+# Theory says bestsellers, yet the longest walk of 6.2 found most, so take ever more layers for the same 2,000 users.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p14"]
 predict("06.p14")
@@ -358,8 +358,8 @@ plt.show()
 # **Untrained**, the line climbs for long, likely because most places have one visitor: three layers reach few of them. More layers
 # reach more, before they forget where they began and the line falls towards the bestsellers.
 #
-# **Trained**, the line turns much earlier, likely because training has moved whole neighborhoods already (6.3): further steps mix what
-# was learned. At twenty layers the two have met.
+# **Trained**, the line turns much earlier, likely because training has moved whole neighborhoods already (6.3). Further steps mix what
+# was learned, until at twenty layers the two have met.
 #
 # **The more layers walk, the less training adds.**
 #
@@ -460,7 +460,7 @@ verdict(
 # layers are the larger of these two steps, likely for the reason of 6.3: both models start from the same vectors, but with layers each like moves a whole
 # neighborhood. Most places have too few likes to be placed by their own.
 #
-# So layers save numbers, too: in the long table iALS, without a graph, needs sixteen times as many to come from 0.153 to 0.182. With layers 64 do as much.
+# So layers save numbers, too: with them 64 do as much as the 1,024 of iALS, which has no graph (long table).
 #
 # If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) walk and train nothing. In the long table they stand beside LightGCN,
 # for a fraction of its CPU seconds, so let a trained layer first beat the bare walk.

@@ -368,7 +368,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Left half, as an estimate:** with more draws *nQ, hits out* comes nearest to the full softmax, as a mean of draws should (11.2). Figure 11.2 draws one step, with four draws.
+# **Left half, as an estimate:** with more draws *nQ, hits out* comes nearest to the full softmax, as a mean of draws should (11.2). See its bars in figure 11.2, at four draws, beside the outlines.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.estimator(function=correct_negatives)
@@ -514,7 +514,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The exact teacher need not be ahead.** On films we cannot tell the square from the full diamond by what is found. *Exact* is a promise about free scores at the end of the road; 32 coordinates, stopped on the way, may not get there. So no proof chooses your loss: measure.
+# **The exact teacher need not be ahead:** *exact* is a promise about free scores at the end of the road. 32 coordinates, stopped on the way, may not get there, and on films we cannot tell the square from the full diamond by what is found. So no proof chooses your loss: measure.
 #
 # **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. Nearly half of this lead is the tuned λ: give the corrected model one, and 0.180 becomes 0.191, still behind 0.205. A likely reason for the rest: popularity beside the product costs no coordinate, so all 32 are left for taste. So try it before you rewrite a loss (yours may gain less), and count the rare items: on PinWorld and Gowalla it lies farther left.
 #
