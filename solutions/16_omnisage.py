@@ -155,7 +155,7 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Why? A board is one step away, another pin two. And what reaches pins is spread over all that
+# Why? A board is one edge away, another pin two. And what reaches pins is spread over all that
 # these boards hold: no single pin collects many visits.
 #
 # So OmniSage gives every kind a **quota**: here at most 5 pins and 10 boards of the pin-board graph, and 10 pins of the pin-pin graph. Nobody else gets the places that a kind leaves empty.
@@ -264,7 +264,7 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses, all three on. A thick line leads from what asks to what is to be found, which comes from the same encoder. The dotted curve: a history is read as the encoder's vectors, so the user loss teaches both. A box that gets the gradient of a loss carries a stripe of its color: which boxes does every loss reach? In the interactive version you switch each loss.*
+# *Figure 16.1. OmniSage and its losses, all three on. A thick arrow leads from what asks to what is to be found (lines without a head: the same encoder made it). The dotted curve: a history is read as the encoder's vectors, so the user loss teaches both. A box that gets the gradient of a loss carries a stripe of its color: which boxes does every loss reach? In the interactive version you switch each loss.*
 #
 # Why should raw features ask? Think of a new cake pin on a board of cakes. Nobody has gone from it to another pin yet, so pairs cannot teach it. But
 # the board's features can ask, and of all pins in the batch this one has to win.
@@ -321,7 +321,7 @@ check("16.4", joint_loss)
 visuals.three_losses(on="efu", function=joint_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 16.2. Whose number is it, if every question has the same loss? Above, one mean over all 4,512 questions of the batch; below, what your `joint_loss` returns, all weights 1. In the interactive version a button changes from the one to the other.*
+# *Figure 16.2. Whose number is it, if every question has the same loss? Above, one mean over all 4,512 questions of the batch; below, what your `joint_loss` returns, all weights 1. In the interactive version a button changes them.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 One loss, or three?
@@ -329,8 +329,8 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Now the opening question. Do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, the same encoder is trained with one loss, with two, and with all three. Raw features ask in training only, so two consumers are left: a **pin** asks for the pin that comes next,
-# a **user** for what she will like in the coming week.
+# To see which, the same encoder is trained with one loss, with two, and with all three. Raw features ask in training only, so two are left: a **pin** asks for the pin that comes next,
+# a **user** for her likes of the coming week.
 #
 # A user needs a reader of her history. The user loss trains one, the transformer. Without this loss the mean of her sixteen latest likes stands for her.
 #
@@ -403,24 +403,26 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 of one encoder: each row is a training, named by its losses. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. Go down
-# the rows, and ask at which one users gain.*
+# *Figure 16.3. Recall@10 of one encoder: each row is a training, named by its losses. Small gray dots are three trainings each, the large mark is their mean; the open mark is *pairs* once more, at another temperature. The two axes differ. For users compare
+# the third row and the fourth with the last.*
 #
-# **Asked by pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps they do tell of the same tastes. Why no help? The pairs already
-# ask the very question of the test, so little may be left.
+# **Asked by pins.** First row and last are level: neither a fight nor help can be seen. Why no fight? Perhaps they do tell of the same tastes. Why no help? Pairs already
+# ask the question of the test, so little may be left.
 #
-# **Asked by users.** The leap is the last step, where the users' own loss joins; a new temperature for *pairs* brought less (open mark). This loss brings two things at once: users teach the vectors, and a trained reader replaces a mean. So the gain is of both together.
+# **Asked by users.** Rows three and five share the users' loss and its reader. In row five pairs and features teach, too, and each of its trainings finds more than any of row three: so losses can help each other.
+# Why? Perhaps a reader learns little while vectors say little, and pairs soon make them speak; more steps might do as much (fold). Row five also passes row four; whether the users' loss or its reader did it, this figure cannot say.
 #
-# **For pins no added loss did visible harm. Users gained when their own loss and its reader joined.**
+# **For pins no added loss did visible harm. Users found more with all three than with their own loss alone, and more than without it.**
 #
 # <details><summary>Rows that surprise</summary>
 #
-# Why is the user loss alone the weakest? Perhaps a reader learns little while the vectors it reads say little; with pairs they soon say something. For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because
+# Why is the user loss alone the weakest? For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because
 # the settings of this loss were chosen by what users find; and its trainings differ much (0.192 to 0.247).
 #
 # Do features help users? Row four is ahead of row one, but so is the open mark: a setting may do that. At the open mark's temperature features even seem to cost users a little. And why do features alone, never asked for a pair, do about as well as pairs? Perhaps because many of the neighbors whose features ask come from the pin-pin graph, and that is made of earlier pairs. How well the new cake pin of 16.3 is found, we did not measure.
 #
-# Must users and pins be trained together? Perhaps not: lesson 15's PinnerFormer, trained later over pins that stand still, finds no less, with 32 times the steps (16.11).
+# Must users and pins be trained together? Perhaps not: lesson 15's PinnerFormer has a loss of users alone and reads pins that stand still, their pictures and boards. With 32 times the steps it finds no less than all three here (16.11). So what pairs save may be steps. Whether the user loss of OmniSage, trained
+# as long, gets there by itself, was not measured; nor which of pairs and features helps it.
 #
 # </details>
 #
@@ -430,7 +432,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # temperature 0.1. Settings were chosen by what pins find, for the user loss alone by what users find; with all three losses equal weights won, so none was turned down. 3,000 queries; 1,524 users are asked for new likes of days 49 to 55. Three seeds; of the user loss alone one learned far less than the
 # others (for users 0.040, the other two 0.068 and 0.066). All vectors have the offset of 16.5. All three over each loss alone: pins, over pairs +0.000, from −0.002 to +0.002; over features +0.003, from −0.000 to +0.005; over users +0.036, from +0.031 to +0.040. Users: over pairs +0.018, from +0.012 to +0.023; over features +0.016, from +0.011 to
 # +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.0028, from +0.0005 to +0.0052 (all three trainings above): but *pairs* have temperature 0.3 there, which won by 0.0001. At 0.1, with rate 0.01 (*both* of 16.10, the open mark), they find 0.260 for pins and 0.068 for users, all three trainings (0.0675 to 0.0686) above those of pairs and features; over these, all three losses find 0.012 more, and no interval is stored. All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
-# features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps, PinnerFormer 6,400. Stored measurements.
+# features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps in each row, PinnerFormer 6,400. *Users* and *all three* both have temperature 0.1 and as many questions of users in a step; the best rate was 0.003 for the one, 0.01 for the other. Stored measurements.
 #
 # </details>
 
@@ -439,13 +441,13 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # For pins no loss was seen to add to pairs. So every encoder of this section is trained by **pairs alone**.
 #
-# Even so OmniSage finds more than lesson 09's PinSage: 0.260, and PinSage 0.229. What is this lead made of?
+# Even so OmniSage finds 0.260, lesson 09's PinSage 0.229. What is this lead made of?
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
 # Attention, then? Or something plainer, of which 16.4 kept silent: beside each vector of OmniSage stood a number.
 #
-# Why a number? The vectors have length 1, so that the nearest pins are those of the largest product. Such a vector cannot say, by being longer, that its pin is popular.
+# Why a number? The vectors have length 1. Such a vector cannot say, by being longer, that its pin is popular.
 # So popularity stands **beside** it: the **offset** $\log(1 + n_i)$ joins the score, where $n_i$ counts how often people went to pin $i$.
 #
 # By hand, at temperature 0.1:
@@ -556,7 +558,7 @@ told.round(3).to_frame()
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# The vector says which pins are near, and the number which of these people go to.
+# The vector says which pins are near, the number which of them people go to.
 #
 # Back to the lead. PinSage, as lesson 09 made it, has no such number. What if it gets the same one?
 
@@ -598,8 +600,8 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # Is hearing worth nothing, then? The first two rows differ only in whom they hear: hearing pays. A second graph adds nothing
 # that can be seen (row three).
 #
-# Then why an encoder, when a walk that trains nothing stands beside it (last row)? A walk follows edges, and where there are some it will do: 0.266, OmniSage 0.262.
-# Asked by a pin without one it has nowhere to go, and finds nothing. OmniSage and PinSage read what such a pin shows, and find 0.22: that is what an encoder is for.
+# Then why an encoder, when a walk stands beside it (last row)? A walk follows edges, and where there are some it will do: 0.266, OmniSage 0.262.
+# Asked by a pin without one it finds nothing. OmniSage and PinSage read what such a pin shows, and find 0.22: that is what an encoder is for.
 #
 # When a new model leads, look first for the plainest thing that only one side has: a bias, a feature, more steps.
 #
@@ -630,10 +632,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Among known pins none finds a *new* one. On articles iALS is ahead (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins we saw none get in another's way, and none add anything. Users gained when their own loss and its reader joined.
-# * The many drown the rare. So each kind of neighbor has a quota (untested), and each loss its own mean.
-# * Vectors of length 1, asked by pins, hardly learned popularity in a few hundred steps: put a number beside them.
-# * What looked like attention's lead over PinSage was nearly all this number. What an encoder brings is the pin without an edge.
+# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins none was seen to hinder or help another. Users found more with all three than with their own loss alone, and more than without it.
+# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean (by design, neither tested).
+# * What looked like attention's lead over PinSage was nearly all a number for popularity, which vectors of length 1 hardly learned in a few hundred steps. What an encoder brings is the pin without an edge.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 
@@ -645,7 +646,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # ### If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?
 # * then leads: a pin asks, all three over pairs = +0.000, −0.002, +0.002; a user asks, her own loss joins the other two = +0.015, +0.010, +0.020
-# * then words **Pins: no help, no harm seen. Users gain, by their own loss.**
+# * then words **Pins: no help, no harm seen. Users find most with all three.**
 #
 # Minutes 48 to 50. The question of the first slide again. Let somebody answer, then press the key and go through the rows; the last key says the answer in one line. Features ask in training only. And does a vector lose something by being made for all? Lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080: from 0.0072 less to 0.0001 more, one cannot tell. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
 

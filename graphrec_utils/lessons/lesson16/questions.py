@@ -92,7 +92,7 @@ QUESTIONS = (
     ), measured=_left),
     Question("16.p5", "One encoder is trained by all three losses, another by pairs of pins alone. Who finds more with all three?", (
         ("users alone",
-         "Their own loss teaches what no other asks: how a history is read. Pins have learned from pairs what they need."),
+         "Their own loss joins and brings a reader; with pairs beside it this loss finds more than alone. For pins nothing was added that can be seen."),
         ("both, pins and users: more examples of every kind",
          "Examples of another question help as far as its answer says something new about this one. For pins that is too little to be seen."),
         ("nobody: three losses pull one vector in three directions",

@@ -38,17 +38,22 @@ def edges_alone() -> bool:
 
 
 def no_cost() -> bool:
-    # a loss that joins others is never seen to cost pins; users gain when their own loss and its reader joined. Of features
+    # a loss that joins others is never seen to cost pins. Users find more with all three than with their own loss alone, its
+    # reader there in both, in every training, and more than without it. Of features
     # neither help nor harm is said for users: the same pairs at another temperature, as good for pins, find more than
     # pairs and features, in all three trainings
     stored, features = of("16_losses"), "entity-entity + entity-feature"
     leads, found = stored["leads"], {row["model"]: row["recall"] for row in stored["models"]}
+    rows = {row["model"]: row for row in stored["models"]}
+    seeds, knobs = ({k: row[x] for k, row in rows.items()} for x in ("seeds", "knobs"))
     pairs = next(row for row in of("16_graphs")["models"] if row["model"] == "both")["recall"]
     steps = [f"{features} over entity-entity"]
     steps += [f"all three over {x}" for x in (features, *LOSSES)]
     return (
         not any(behind(leads[f"{x}, all"]) for x in steps)
         and all(ahead(leads[f"{x}, users"]) for x in steps[1:])
+        and min(seeds["all three"]["users"]) > max(seeds["user-entity"]["users"])
+        and knobs["all three"]["temperature"] == knobs["user-entity"]["temperature"]
         and abs(pairs["all"] - found["entity-entity"]["all"]) < 0.001
         and found[features]["users"] < pairs["users"] < found["all three"]["users"] - 0.01
     )
@@ -61,7 +66,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both": drowned,
-    "For pins no added loss did visible harm. Users gained when their own loss and its reader joined": no_cost,
+    "For pins no added loss did visible harm. Users found more with all three than with their own loss alone, and more than without it": no_cost,
     "Before you praise attention, give its rival the same number": lambda: (
         rival() and edges_alone()
     ),
