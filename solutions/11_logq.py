@@ -175,7 +175,7 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 11.1. What is learned minus what should be learned, against log Q. At each item the squares of twenty users lie on each other. All lie on the line of slope −1: the more popular an item, the lower its score.*
+# *Figure 11.1. What is learned minus what should be learned, against log Q. The squares of twenty users lie on each other, on the line of slope −1: the more popular an item, the lower its score.*
 #
 # **A batch teaches what you like more than others do.**
 
@@ -368,7 +368,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Left half, as an estimate:** with more draws *nQ, hits out* comes nearest to the full softmax, as a mean of draws should (11.2). See its bars in figure 11.2, at four draws, beside the outlines.
+# **Left half, as an estimate:** with more draws *nQ, hits out* comes nearest to the full softmax, as a mean of draws should (11.2). See its bars in figure 11.2, at four draws.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.estimator(function=correct_negatives)
@@ -404,7 +404,7 @@ visuals.estimator(function=correct_negatives)
 # Must $\log Q$ be in the loss at all? The uncorrected model learns $\log p - \log Q$. So train it as it is, and **add** what is missing when you serve:
 # $s_{ui} + \lambda \log Q(i)$. With $\lambda = 0$ that is PMI, with $\lambda = 1$ it is $\log p$, and between them lies every mixture. (Not the ridge of lesson 02.)
 #
-# It costs one number for each item, and no training. The popularity of an item then lives **beside** the product.
+# It costs one number for each item and no training. Popularity then lives **beside** the product.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 hers, drawn = np.array([0.72, 0.06, 0.03, 0.16, 0.03]), np.array([0.49, 0.27, 0.12, 0.07, 0.05])
@@ -424,7 +424,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.5 What does the correction do to the lists?
 #
-# Does a real model find more with it, and what becomes of the rare items? A real model has no free score for every pair, only 32 numbers for each user and each item.
+# Does a real model find more with it, and what becomes of the rare items? It has no free score for every pair, only 32 numbers for each user and each item.
 #
 # Four ways meet: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**; RP3β and a list of the last days stand beside them.
 #
