@@ -27,7 +27,9 @@ def test_filters_are_joined_and_show_all_forgets_them(show):
     root.get_by_role("combobox", name="Graph").select_option("many types")
     root.get_by_role("combobox", name="Built of").select_option("walk")
     assert [name.split()[0] for name in rows(root)] == ["MultiBiSage", "OmniSage"]
-    assert status(root).startswith("2 of 25 systems, 2022 to 2025")
+    assert status(root) == (
+        "2 of 25 systems, 2022 to 2025 (many types, built of walk), from MultiBiSage to OmniSage."
+    )
     root.get_by_role("combobox", name="Company").select_option("Snap")
     assert status(root) == "No system is all of this."
     root.get_by_role("button", name="Show all").click()
@@ -128,3 +130,16 @@ def test_it_fits_and_readers_of_screens_can_use_it(show, wide, dark):
     named = root.locator(".gr-at-mark text:visible").all_text_contents()
     assert len(named) == (25 if wide > 400 else 10) and "For You feed" in named
     assert violations(page) == []
+
+
+def test_a_filter_is_told_whoever_was_pressed_before(show):
+    page, root = show()
+    square = root.locator(".gr-at-mark", has_text="OmniSage")
+    square.click()
+    assert status(root).startswith("OmniSage (Pinterest")
+    for way in ("codes", "walk"):  # OmniSage is not of the one, but of the other
+        root.get_by_role("combobox", name="Built of").select_option(way)
+        assert f"(built of {way}), from " in status(root)
+    page.mouse.move(5, 5)
+    square.hover()
+    assert status(root).startswith("OmniSage (Pinterest")

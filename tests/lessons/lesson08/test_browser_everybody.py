@@ -44,6 +44,32 @@ def test_the_lists_are_those_that_python_makes(page, shown):
         assert f"you two share {both} of ten films" in status(shown)
 
 
+def test_depths_leave_a_trace_and_the_sentence_says_what_is_learned(shown):
+    depth = shown.get_by_role("slider", name="Depth")
+    first = int(shown.locator("canvas").get_attribute("data-shared"))
+    dots = shown.locator(".gr-eb-chart circle.gr-eb-dot")
+    others = shown.locator(".gr-eb-chart circle.gr-eb-was")
+    assert dots.count() == 2 and others.count() == 0  # the depth, and where one is
+    for at in (2, 3):
+        depth.fill(str(at))
+    third = int(shown.locator("canvas").get_attribute("data-shared"))
+    assert dots.count() == 4 and third > first
+    assert "wherever one begins, the lists are nearly the same" in status(shown)
+    shown.get_by_role("button", name="Home after a step").click()
+    assert dots.count() == 2 and others.count() == 3
+    kept = visuals.everybody().state["shared"]["home"]["root"][3]
+    assert f"does not keep you yourself, together with ÷ √likes it is {kept:.1f}." in status(shown)
+    shown.get_by_role("button", name="÷ √likes").click()
+    fewer = third - int(shown.locator("canvas").get_attribute("data-shared"))
+    assert fewer > 0 and "fewer than before. 200 pairs" in status(shown)
+    assert "most of a list is still one's own" in status(shown)
+    depth.fill("0")
+    assert status(shown).endswith("share 0.0 in the mean: nobody has left home.")
+    shown.get_by_role("button", name="Another stranger").click()
+    assert dots.count() == 2 and others.count() == 0  # with two others it begins anew
+    assert "than before" not in status(shown)
+
+
 def test_by_keyboard_alone(page, shown):
     depth = shown.get_by_role("slider", name="Depth")
     depth.focus()

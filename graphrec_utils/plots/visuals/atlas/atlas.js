@@ -12,8 +12,8 @@ function render({ model, el }) {
   const { body, controls, say } = frame(el, {
     label: "Atlas of industry",
     help:
-      "Pull the line to a year. Point at a square (or arrow keys): what else its company built lights up; an arrow leads to who takes over its vectors or method, as far as we read of it. A click or Enter opens what we know. " +
-      `Looked up on ${day}. In a card and in List: ᴬ only the abstract was read, † told by a summary of others; what we did not read is left out. //: a year without any.`,
+      "Pull the line to a year. Point at a square (or arrow keys): arrows lead to who takes over its vectors or method. A click or Enter opens it. " +
+      `ᴬ: abstract only, †: told by a summary of others. //: a year without any. Looked up on ${day}.`,
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -21,14 +21,19 @@ function render({ model, el }) {
   };
   const first = ["kind", "way", "company", "lecture", "open"].map((x) => [x, model.get(x)]);
 
+  let filtered = false; // until somebody is pointed at or pressed, a filter is what is told
+  const filter = (name, value) => {
+    filtered = true;
+    put(name, value);
+  };
   const menu = (text, name, values) => {
     const options = ["", ...values].map((value) => h("option", { value }, value || "all"));
-    const select = h("select", { class: "gr-at-select", onchange: (event) => put(name, event.target.value) }, ...options);
+    const select = h("select", { class: "gr-at-select", onchange: (event) => filter(name, event.target.value) }, ...options);
     return { name, select, node: h("label", {}, `${text} `, select) };
   };
   const companies = [...new Set(systems.map((row) => row.company))].sort();
   const menus = [menu("Graph", "kind", kinds), menu("Built of", "way", ways), menu("Company", "company", companies)];
-  const box = h("input", { type: "checkbox", onchange: () => put("lecture", box.checked) });
+  const box = h("input", { type: "checkbox", onchange: () => filter("lecture", box.checked) });
   controls.append(
     ...menus.map((x) => x.node),
     h("label", {}, box, " in the lecture"),
@@ -61,6 +66,7 @@ function render({ model, el }) {
         "aria-expanded": "false",
         onclick: () => {
           under = "";
+          filtered = false;
           put("open", model.get("open") === row.name ? "" : row.name);
         },
       },
@@ -79,11 +85,13 @@ function render({ model, el }) {
   const nick = (name) => name.replace(" at YouTube", "").replace("foundation", "found.");
   const press = (name) => {
     under = name;
+    filtered = false;
     put("open", model.get("open") === name ? "" : name);
   };
   let pointed = "";
   const point = (name) => () => {
     pointed = name;
+    if (name) filtered = false;
     light();
   };
   const marks = systems.map((row) => {
@@ -181,7 +189,7 @@ function render({ model, el }) {
   const kept = () => rows.filter((x) => x.fits).map((x) => x.row);
   const light = () => {
     const [last, open, company] = ["until", "open", "company"].map((x) => model.get(x));
-    const who = systems.find((row) => row.name === (pointed || open));
+    const who = filtered ? null : systems.find((row) => row.name === pointed) ?? kept().find((row) => row.name === open);
     const whose = company || who?.company;
     const family = systems.filter((row) => row.company === whose);
     const bound = arrows.filter((x) => who && x.ends.includes(who.name));
@@ -221,8 +229,15 @@ function render({ model, el }) {
     const span = rest.map((row) => row.year);
     say(
       (rest.length === systems.length ? "When did sequences take over? Pull the line. " : "") +
-        `${rest.length} of ${count(systems.length, "system")}, ${Math.min(...span)} to ${Math.max(...span)}${listed() ? `; of ${abstracts} (marked ᴬ) only the abstract was read` : ""}.`,
+        `${rest.length} of ${count(systems.length, "system")}, ${Math.min(...span)} to ${Math.max(...span)}${whats(rest)}${listed() ? `; of ${abstracts} (marked ᴬ) only the abstract was read` : ""}.`,
     );
+  };
+  // what was filtered by, and who of these came first and last
+  const whats = (rest) => {
+    const [kind, way, company, lecture] = ["kind", "way", "company", "lecture"].map((x) => model.get(x));
+    const by = [kind, way && `built of ${way}`, company, lecture && "in the lecture"].filter(Boolean).join(", ");
+    const [first, last] = [rest.reduce((a, b) => (b.year < a.year ? b : a)), rest.reduce((a, b) => (b.year > a.year ? b : a))];
+    return by ? ` (${by})${rest.length > 1 ? `, from ${first.name} to ${last.name}` : `: ${first.name}`}` : "";
   };
   const listed = () => all.getAttribute("aria-expanded") === "true";
   const all = button("List", () => {

@@ -2,7 +2,7 @@
 // State: titles, x, y (0 to 255) and likes (base64, see __init__.py), loved and stranger (three films each), depth, deepest, way, count, home (chance),
 // shared (way -> count -> of ten films by depth, measured on pairs of strangers), answers (films, and visits: what a student's walks say of them, or null), address (whether the page's holds all this).
 
-import { button, count, frame, h, list, slider, still } from "../../../../plots/visuals/base/base.js";
+import { button, count, frame, h, list, s, slider, still } from "../../../../plots/visuals/base/base.js";
 
 const TOP = 10;
 const SPARKS = 1500;
@@ -85,7 +85,7 @@ function render({ model, el }) {
   const { degree, at } = spreader(people, n);
   const { root, body, controls, say } = frame(el, {
     label: "How deep until you are everybody?",
-    help: `${n} films, likes of ${people.length} people (MovieTweetings). Near each other lie films that the same people like. Tap a film or type a title: it takes the place of one of your three.`,
+    help: `${n} films, likes of ${people.length} people (MovieTweetings). Near each other lie films that the same people like. Tap a film or type a title: it takes the place of one of your three. In the small chart: dots are the depths that you two have tried, the line is strangers in the mean.`,
   });
   root.classList.add("gr-eb");
   const deepest = () => model.get("deepest");
@@ -187,6 +187,8 @@ function render({ model, el }) {
   const name = h("div", { class: "gr-eb-name", "aria-hidden": "true" });
   const chips = h("div", { class: "gr-eb-chips" });
   const number = h("div", { class: "gr-eb-number", "aria-hidden": "true" });
+  const chart = s("svg", { viewBox: "0 0 400 58", width: 400, height: 58, class: "gr-eb-chart", "aria-hidden": "true" });
+  const tried = new Map(); // what two people shared: way and count -> depth -> films; forgotten with the two
   const column = (title) => {
     const films = h("ol", {});
     const said = h("div", { class: "gr-eb-seen" });
@@ -202,7 +204,7 @@ function render({ model, el }) {
     })] : []));
   body.append(
     h("div", { class: "gr-eb-left" }, h("div", { class: "gr-eb-stage" }, canvas, name), chips, h("div", { class: "gr-eb-row" }, search, options)),
-    h("div", { class: "gr-eb-right" }, number, h("div", { class: "gr-eb-lists" }, mine.node, theirs.node), share),
+    h("div", { class: "gr-eb-right" }, number, chart, h("div", { class: "gr-eb-lists" }, mine.node, theirs.node), share),
   );
 
   const sky = { width: 0, height: 0, ratio: 1, base: document.createElement("canvas") };
@@ -266,19 +268,49 @@ function render({ model, el }) {
     });
   }
 
+  const learned = (way, by, deep, known) => {
+    if (!deep) return ": nobody has left home";
+    if (way === "home" && by === "visits") return `: going home alone does not keep you yourself, together with ÷ √likes it is ${model.get("shared").home.root[deep].toFixed(1)}`;
+    if (known >= 8) return ": wherever one begins, the lists are nearly the same";
+    return known >= 4.5 ? ": half a list, or more, is everybody's" : ": most of a list is still one's own";
+  };
+  let than = ""; // beside what was shared before the last move
+  // each depth that was tried leaves a dot
+  const trace = (was) => {
+    const { loved, other, deep, way, by, both, answers } = shown;
+    const pair = String([loved, other]);
+    if (!was || String([was.loved, was.other]) !== pair) tried.clear();
+    const more = was && tried.size && !answers && !was.answers ? both.size - was.both.size : 0;
+    than = more ? `, ${Math.abs(more)} ${more > 0 ? "more" : "fewer"} than before` : "";
+    const road = `${way === "yours" ? "walk" : way} ${by}`;
+    if (!answers) tried.set(road, (tried.get(road) ?? new Map()).set(deep, both.size));
+    const [x, y] = [(k) => 8 + (384 * k) / deepest(), (v) => 42 - 3.6 * v];
+    const dots = (name, kind, r) => [...(tried.get(name) ?? [])].map(([k, v]) => s("circle", { cx: x(k), cy: y(v), r, class: kind }));
+    const known = (model.get("shared")[way] ?? model.get("shared").walk)[by];
+    chart.replaceChildren(
+      s("line", { x1: 4, x2: 396, y1: 43.5, y2: 43.5, class: "gr-eb-axis" }),
+      s("polyline", { class: "gr-eb-mean", points: known.map((v, k) => `${x(k)},${y(v)}`).join(" ") }),
+      ...[...tried.keys()].filter((name) => name !== road).flatMap((name) => dots(name, "gr-eb-was", 2)),
+      ...(answers ? [] : [...dots(road, "gr-eb-dot", 3), s("circle", { cx: x(deep), cy: y(both.size), r: 5.5, class: "gr-eb-dot" })]),
+      s("text", { x: 4, y: 56 }, "0 steps"), s("text", { x: 396, y: 56, "text-anchor": "end" }, deepest()),
+    );
+  };
+
   const tell = (before = "") => {
     const { both, deep, way, by, answers } = shown;
     const [low, high] = [Math.floor(deep), Math.ceil(deep)];
     const known = (model.get("shared")[way] ?? model.get("shared").walk)[by];
     const named = { walk: "", home: ", home with chance ½ after each", layers: ", mean of all depths", yours: "" }[way];
-    const pairs = answers ? "" : ` 200 pairs of strangers share ${low === high ? `${known[low].toFixed(1)} in the mean` : `${known[low].toFixed(1)} after ${count(low, "step")}, ${known[high].toFixed(1)} after ${high}`}.`;
+    const pairs = answers ? "" : ` 200 pairs of strangers share ${low === high ? `${known[low].toFixed(1)} in the mean` : `${known[low].toFixed(1)} after ${count(low, "step")}, ${known[high].toFixed(1)} after ${high}`}${learned(way, by, high, known[high])}.`;
     const made = answers ? "" : `${count(deep, "step")}${named}`;
     const told = [made, by === "root" ? "÷ √likes" : ""].filter(Boolean).join(", ");
-    say(`${before}${told ? `${told}: you` : "You"} two share ${both.size} of ten films.${pairs}`, way !== "yours" ? "" : answers ? " These are the visits of your walk, however deep." : " Your walk began at other films: these are the library's numbers.");
+    say(`${before}${told ? `${told}: you` : "You"} two share ${both.size} of ten films${than}.${pairs}`, way !== "yours" ? "" : answers ? " These are the visits of your walk, however deep." : " Your walk began at other films: these are the library's numbers.");
   };
 
   function update() {
+    const was = shown;
     shown = compute();
+    trace(was);
     const largest = shown.lists.map((rows) => rows[0]?.score || 1);
     canvas.dataset.shared = shown.both.size;
     depth.set(shown.deep);
