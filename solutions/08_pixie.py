@@ -89,10 +89,10 @@ remember("08")
 # $b_0$ and from there to $p_0$ or $p_1$, half each. So $p_2$ needs a second step. It gets there if the first one ends at $p_1$,
 # the next board is $b_1$ and the next pin $p_2$: $\frac12 \cdot \frac12 \cdot \frac12$, once in eight times.
 #
-# How often is there a second step? At `restart` 0.8 the coin sends the walker home before four steps of five: these are first ones. One of five of these is
-# followed by a second: $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of these, 0.02, falls to $p_2$.
+# How often is there a second step? At `restart` 0.8 four steps of five begin at home. One in five of those is
+# followed by a second: $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of that, 0.02, falls to $p_2$.
 #
-# Later steps add 0.008. The table has the shares of **all** steps (formula: fold).
+# Later steps add 0.008; the table has **all** steps (formula: fold).
 #
 # <details><summary>All steps in one formula: a PageRank</summary>
 #
@@ -403,7 +403,7 @@ plt.show()
 # Read the left half, the dashed lines first. Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
 # So from popular items the walk is far ahead while time is short. A rare item has few neighbors to pour on: both are soon level.
 #
-# At the right three exact hops find about as much in under half a millisecond. So in so small a graph nobody needs to sample.
+# At the right a whole library asks: push is soon level with the walk or a little ahead, and three exact hops find as much in under half a millisecond. In so small a graph nobody needs to sample.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
@@ -480,15 +480,15 @@ verdict(
 # **Libraries (left column): behind all three.** In mixed piles a second step may lose the subject, and the best walk goes home after every step. So it makes RP3β's three hops, and draws what
 # RP3β sums up.
 #
-# Is chance to blame? Not for most of it: a walk
-# ends where many edges end, and that is at what is popular. *Pixie / degree^β* divides its visits by a power of the degree, as RP3β does,
-# and more than half of the distance is gone.
+# Is chance to blame? Mostly not: a walk
+# ends where many edges end, at what is popular. *Pixie / degree^β* divides its visits by a power of the degree, as RP3β does,
+# and more than half of the distance to RP3β is gone (to iALS less).
 #
-# **PinWorld (right): ahead. Which row says why?** *Pixie on saves*: without boards the walk falls behind RP3β. A board holds what somebody
+# **PinWorld (right): ahead of every rival. Which row says why?** *Pixie on saves*: without boards the walk falls behind RP3β. A board holds what somebody
 # put together on purpose, so even a far board may be on the subject (we made them so).
 #
 # So going far pays: home after one step in seventeen finds 0.098, after every step
-# 0.085. Three hops never get that far, so boards hardly help RP3β.
+# 0.085. Three hops never get that far, which may be why boards hardly help RP3β.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
 #
@@ -560,7 +560,7 @@ verdict(
 # *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
 # the index). EASE ends where its matrix no longer fits. Look who is on top at both ends.*
 #
-# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too (of our artificial vectors; real ones may need less).
+# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too (of artificial vectors; real ones may need less).
 #
 # A walk makes its ten thousand steps in any catalog, and still its
 # line falls to a seventh. Why? Here is the other half of the answer. A small graph fits into the processor's
@@ -583,8 +583,8 @@ verdict(
 #
 # > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training.
 # >
-# > **Where it won.** PinWorld, on boards that keep to a topic: NDCG@20 0.098; RP3β with the same boards 0.092 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
-# > scan 23 (8.6).
+# > **Where it won.** PinWorld, on boards that keep to a topic: NDCG@20 0.098; RP3β with the same boards 0.092 (8.5). A million things: 1,800 requests a second, push as many, a scan 23,
+# > an index of artificial vectors 394; but a finished table 12,000 (8.6).
 # >
 # > **Where it did not.** On libraries: NDCG@20 0.165, iALS 0.196. A thousand things:
 # > 12,000 requests a second, a scan 62,000. A pin on no board is never found.

@@ -11,11 +11,19 @@ from tests.lessons.evidence import of, printed
 def part() -> bool:
     gains = of("05_ngcf_movietweetings")["test, mean, gain over BPR-MF, its error"]
     _, gain, error = gains["NGCF without W, σ"]["recall"]  # layers over a table of the same size
-    # "longer training alone does not help": loss and recall on validation fall together
-    curves = [x for x in of("05_ngcf_movietweetings")["curves"] if x["model"] == "NGCF"]
-    longer = all(x[key][-1] < x[key][0] for x in curves for key in ("loss", "recall"))
+
+    # "not only slow to fit": at a training loss of 0.15 NGCF finds 0.247 on validation, without W, σ 0.289, seed by seed
+    def at(name):
+        curves = [x for x in of("05_ngcf_movietweetings")["curves"] if x["model"] == name]
+        places = [next(k for k, y in enumerate(x["loss"]) if y < 0.157) for x in curves]
+        assert all(0.145 < x["loss"][k] < 0.157 for x, k in zip(curves, places, strict=True))
+        return [x["recall"][k] for x, k in zip(curves, places, strict=True)]
+
+    whole, without = at("NGCF"), at("NGCF without W, σ")
     return (
-        longer
+        round(float(np.mean(whole)), 3) == 0.247
+        and round(float(np.mean(without)), 3) == 0.289
+        and max(whole) < min(without)
         and gain > 3 * error
         and all(
             gains[x]["recall"][0] > gains["NGCF"]["recall"][0]
