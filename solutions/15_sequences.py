@@ -15,10 +15,9 @@
 #
 # > **A vector will be used all day tomorrow. What should it learn to predict: the very next click, or everything that comes?**
 #
-# Lesson 10 made a user's vector from the mean of a history. A mean forgets the order, the hour, and what was done. This lesson reads the history as a
-# **sequence**.
+# Lesson 10 made a user's vector from the mean of a history. A mean forgets the order, the hour, and what was done. This lesson reads a **sequence**.
 #
-# **You will** write attention that looks back, and a loss that asks every event for the next one. Then you see what counts more: what a vector was taught, or
+# **You will** write attention that looks back, and a loss that asks every event for the next one, and see what counts more: what a vector was taught, or
 # how old it is.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
@@ -66,7 +65,7 @@ remember("15")
 # How can an event hear more of one earlier event than of another? Ann saved a cake, clicked on a garden, saved a second cake. The last event should hear
 # more of the first cake.
 #
-# Think of people in a room: each looks for something, wears a label, has something to say. So three learned matrices make three vectors of an event:
+# Think of people in a room. Three learned matrices make three vectors of an event:
 #
 # * a **query** $\mathbf q$: what do I look for?
 # * a **key** $\mathbf k$: what am I?
@@ -108,7 +107,7 @@ remember("15")
 # | 2 | 1, 2 | $0,\ 2 \ln 3$ | $0,\ \ln 3$ | ¼, ¾ | 7 |
 # | 3, empty | 1, 2 | 0, 0 | 0, 0 | ½, ½ | 6 |
 #
-# Place 2: with $e^0 = 1$ and $e^{\ln 3} = 3$ the weights are ¼ and ¾. So it hears ¼ · 4 + ¾ · 8 = 7. Mind place 0: a softmax over nothing but $-\infty$ is NaN, and one NaN in a batch ends a training.
+# Place 2: $e^0 = 1$ and $e^{\ln 3} = 3$ make the weights ¼ and ¾, so it hears ¼ · 4 + ¾ · 8 = 7. Mind place 0: a softmax over nothing but $-\infty$ is NaN, and one NaN in a batch ends a training.
 #
 # *About 15 minutes. Stuck? Hints are free.*
 #
@@ -148,13 +147,13 @@ visuals.causal(
 # columns of the empty places. Right, no mask. Queries and keys are random: look at the masks alone (.00 is
 # heard a little, a blank cell is masked). In the interactive version lift each mask.*
 #
-# Read the row of the click: on the left it hears mostly the save before it, on the right the second save, which has not happened yet.
+# Read the row of the click: on the left it hears mostly the save before it, on the right the second save, still to come.
 #
 # The order is still missing: shuffle the past, and the last place hears the same mean. So a learned vector of its **place** is added to each
 # item's.
 #
-# A **block** of a transformer, on the vectors `x` of all places: `x = x + attention(norm(x))`, then `x = x + network(norm(x))`. These are several
-# attentions at once, and a small network (15.6).
+# A **block** of a transformer, on the vectors `x` of all places: `x = x + attention(norm(x))`, then `x = x + network(norm(x))`. Here *attention* is several
+# side by side, and *network* a small one at each place (15.6).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.2 SASRec: every place is an example
@@ -180,8 +179,7 @@ visuals.causal(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.3 — `sequence_loss` ({{points:15.3}})
 #
-# The softmax over the catalog, at every place. Off by one in either direction is the classic mistake: one
-# predicts what was read, the other skips an event.
+# The softmax over the catalog, at every place. Off by one is the classic mistake.
 #
 # *About 10 minutes.*
 #
@@ -278,15 +276,15 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 Does the order pay?
 #
-# How much does the order tell? Ask a **chain**: it looks at the last event alone, and counts what others did next. Shuffle the histories, and it starts from
-# just any event of a person. On films it then finds half as much: so much more does the last event say than any other.
+# How much does the order tell? Ask a **chain**: it looks at the last event alone, and counts what others did right after it. Shuffle the histories: it
+# counts any pair of a person's events, and starts from any. On films it then finds half as much: so much hangs on what came last, and what after what.
 #
-# Now ask for the very next event, on four real sets, from models that may read this much:
+# So who reads more of the order should find more. We ask for the very next event, on four real sets:
 #
 # | reads | who |
 # |---|---|
 # | the whole history, in order | SASRec |
-# | the last event alone | the chain |
+# | the last event alone | the chain (here it counts up to the next dozen events) |
 # | all events, and late ones may count more | RP3β, a walk |
 # | all events alike | RP3β once more, and iALS |
 #
@@ -334,24 +332,25 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Start with SASRec's mark in each column: where is nobody as high? Overlapping bars may hide a lead: the card compares the same people.*
 #
-# **From left to right the order tells a chain more, yet SASRec is ahead of everybody on the films alone.** Shuffling hands a chain a wrong event; who reads
-# the whole history still has the right one. And the films? A guess: people like what runs that week, and the last film tells the date. A chain
-# reads that; SASRec reads the taste, too.
+# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone.** Why? The cost says that
+# a chain needs the right event, not that others need the order: who reads all has it among the rest. And the films? A guess: people like what runs that week, and
+# the last film tells the date. A chain reads that; SASRec reads the taste, too.
 #
 # **So does the order pay?** Compare two walks that differ in little else: the filled star starts more often from late events, the open one takes all alike.
-# On games the filled one is ahead, so the order can pay without a transformer; elsewhere we cannot tell.
-# (SASRec, tuned half as much, may have more in it.)
+# On games the filled one is ahead, so the order can pay without a transformer; elsewhere we cannot tell (SASRec
+# was tuned half as much).
 #
-# **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
+# **Try the walk first: on three sets of four we could not tell a transformer from it.**
 #
 # <details><summary>How this was measured</summary>
 #
 # The last event of up to 2,400 people with five or more (645 on Wikipedia), among all items, what a person knows left out; the event before it chose the settings, all else is training. Twelve settings
-# each, seven for recent popularity, six for SASRec: one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
+# each, seven for recent popularity, six for SASRec, which may have more in it (a training took 25 seconds on films, the walk 0.24): one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
 # thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences, which are narrower. On games 16
 # passes of SASRec were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
 # 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (there .122, its highest; the walk .114), and people who come back to the same page.
+# The shares under the figure are of a chain that counts the next event alone. The figure's counts an event at distance k by 1/k, up to five on for the edits, twelve elsewhere, as the event before chose.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; places +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
 # +0.022; places +0.017, from +0.007 to +0.026; Wikipedia −0.015, from −0.030 to −0.000. Commands: `python -m solutions.experiments.lesson18.regimes order` and `python -m solutions.experiments.lesson15.late_events`.
@@ -361,7 +360,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 PinnerFormer: what has to be found
 #
-# What should a vector be taught that is made at night and serves the whole next day? **PinnerFormer**, Pinterest's transformer, makes one of each user.
+# Back to the opening question: a vector is made at night and serves the next day. **PinnerFormer**, Pinterest's transformer, makes one of each user.
 # Each event is a row: the pin's vector (lesson 09) in place of its name, the action (hides, too), the time. A block of 15.1 reads the rows, and the last
 # output is the user's vector.
 
@@ -370,8 +369,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # eight events on the board, hides among them, and let the room say which may be targets. Usual wrong answer: every save. A found pin is no target again.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# It has to find **likes**: positive actions on a pin new to the user. Take a moment, *now*, and a **window**, some days after it. As in SASRec, every
-# event up to now is asked. For what?
+# It has to find **likes**: positive actions on a pin new to the user. Take a moment, *now*, and a **window**, some days after it.
 #
 # | objective | each event up to now has to find |
 # |---|---|
@@ -402,8 +400,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, alike in all but the target, and ask for new likes at three **horizons**: next day, week, fortnight. (Popularity is
-# added to the scores of both: such vectors are slow to learn it, 15.14.) If a window teaches to look ahead, dense should catch up the further ahead one asks.
+# Train two PinnerFormers on PinWorld, alike in all but the target, and ask for new likes at three **horizons**: next day, week, fortnight.
+# If a window teaches to look ahead, dense should catch up the further ahead one asks.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -458,14 +456,13 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer, taught by the next like (solid) or the week ahead (dashed). To compare: a walk and
-# iALS. Does the dashed blue line come up to the solid one?*
+# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer, taught by the next like (solid) or the week ahead (dashed). To compare: a walk and iALS. Does the dashed blue line come up to the solid one?*
 #
-# **It does not: it stays a little below, perhaps by chance.** Why might more targets not help? A guess, in Figure 15.3: the event of day 0 has to find the
-# save of day 9. What led to that save came in between. So a far arrow asks for what an event can hardly know, and teaches less.
+# **It stays a little below, perhaps by chance, even for a fortnight**: no sign that a window teaches to look ahead. Why might more targets
+# not help? A guess, in Figure 15.3: the event of day 0 has to find the save of day 9. What led to it came in between, so a far arrow asks for what an event
+# can hardly know, and teaches less.
 #
-# **A caution:** who is stopped early looks worse than it is. Trained four times as long, every next reached the walk, so a verdict holds for one length
-# of training.
+# **A caution:** who is stopped early looks worse than it is (trained four times as long, every next reached the walk), so a verdict holds for one length of training.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -491,11 +488,10 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 A vector of last midnight
 #
-# If the target makes no clear difference, does the age? A vector made at midnight knows nothing of this morning; making it anew at every click needs a streaming
-# system. What is lost without one?
+# If the target makes no clear difference, does the age? A vector made at midnight knows nothing of this morning; one made anew at every click needs a streaming system.
 #
-# Ask the same two models before each new like of a fortnight, with a vector of three ages: made **once**, on the first day; **daily**, last midnight; or
-# in **real time**, the second before. Ask two walks as well: RP3β from all likes alike, and one in which they fade, by half in two days.
+# A vector has one of three ages: made **once**, on the first day; **daily**, last midnight; or in **real time**, the second before. Before each new like of
+# a fortnight we ask the same two models, and two walks: RP3β from all likes alike, and one in which they fade, by half in two days.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -535,16 +531,16 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.5. Recall@10 by the age of what had been read. Blue: PinnerFormer, as in Figure 15.4. Black: two walks. How far does each line climb, and in which step?*
+# *Figure 15.5. Recall@10 by the age of what had been read. Blue: PinnerFormer. Black: two walks. How far does each line climb, and in which step?*
 #
 # **Age or target?** Another target moves you from one blue line to the other, a fresh vector up along its line. The step from midnight to now is longer than
-# any gap between the two, so to have heard of **today** counts more. A likely reason: in PinWorld a session has a topic, and only a fresh
-# vector knows it.
+# any gap between the two, likely since in PinWorld a session has a topic, which only a fresh vector knows. So to have heard of **today** counts more than the target.
+# Only in real time is the next like surely the better one; a guess: it is often of this session, too.
 #
 # **Does one need a transformer for that?** Both walks know the same likes; if all count alike, those of this session drown. Where old ones fade,
-# the walk comes too close to the transformer to tell, so try it first.
+# they are heard, and the walk comes too close to the transformer to tell. So try it first.
 #
-# **And the paper's claim?** It speaks of the share lost (solid: 1 − .101 / .162, or 38 %), but what is left is served. There every next has the higher mean at every age, so a smaller loss
+# **And the paper's claim?** It speaks of the share lost (in the legend), but what is left is served. Every next has the higher mean at every age, so a smaller loss
 # is no reason to take dense.
 #
 # **What counted most was to have heard of today, and to let it count more than old likes.**
@@ -569,17 +565,16 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 #
 # > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector for the whole next day.
 # >
-# > **Where they won.** SASRec on films: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught by the next like and trained four times as long, for the
-# > likes of a week: recall@10 .083, RP3β and iALS .067 (16.11; a walk
-# > in which old likes fade was not asked there).
+# > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught the next like and trained four times as
+# > long, for the likes of a week: recall@10 .083, RP3β and iALS .067 (16.11; in 15.4's week only level; a fading walk was not asked).
 # >
-# > **Where they did not.** In real time PinnerFormer found .162, a walk in which old likes fade .154; with what last midnight knew .101 and .106 (15.5). Both are too
-# > close to tell, as are SASRec and a walk on edits, places and games.
+# > **Where they did not.** SASRec on these films cut in time order: NDCG@20 .157, lesson 10's mean .166 (15.7); on edits, places and games nobody can
+# > tell it from a walk, nor PinnerFormer from a fading one: .162 and .154 in real time (15.5). Dense found no more than the next like (15.4).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference. What counted was to have heard of today. So make it anew at each click, if you can, and teach it the next like.
+# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: what it lacks is today. So make it anew at each click, if you can, and teach it the next like, the better target there.
 # * Before a transformer, try a walk whose old likes fade.
 # * Every place of a history is an example, if the mask hides its answer.
 #

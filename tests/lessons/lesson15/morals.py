@@ -61,7 +61,7 @@ def age() -> bool:
 
 MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
-    "On three sets of four we could not tell a transformer from a walk. Try the walk first": walk,
+    "Try the walk first: on three sets of four we could not tell a transformer from it": walk,
     "More targets are not yet a better teacher: at no horizon did dense find more than the next like": targets,
     "What counted most was to have heard of today, and to let it count more than old likes": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
