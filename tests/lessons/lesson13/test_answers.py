@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from scipy.cluster.vq import vq
 from styles import judged, other_styles
 
-from graphrec_utils import exercises
+from graphrec_utils import exercises, metrics, results
 from graphrec_utils.authoring.lesson.source import sources
 from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson13 import (
@@ -350,3 +350,19 @@ def test_the_answer_of_the_lesson_comes_close_to_the_best():
         ex7_choose.task.found({"relations": "ads + engagement", "others": 3, "until_day": 42})
         >= ex7_choose.bars()[2]
     )
+
+
+def test_the_lead_of_several_vectors_is_over_one_that_reads_the_same_pins():
+    """iALS reads saves alone, the mixture's pins four relations: the box names the mean of the same pins first."""
+    values = results.load("13_untrained").values
+    found = {row["model"]: row["recall@100"] for row in values["models"]}
+    short, long = (
+        metrics.Comparison.stored(values["leads"][f"centroids, 5 over mean, recent, @{top}"])
+        for top in (20, 100)
+    )
+    assert (short.outcome, long.outcome) == ("cannot tell", "holds")
+    path = next(path for path in sources() if path.name.startswith("13"))
+    text = path.read_text("utf-8").replace("\n# > ", " ")
+    won = text[text.index("**Where they won.**") : text.index("**Where they did not.**")]
+    mixture_, mean_ = (f"{found[x]:.3f}" for x in ("centroids, 5", "mean, recent"))
+    assert won.index(mixture_) < won.index("a mean of the same pins") < won.index(mean_)
