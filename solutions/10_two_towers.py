@@ -249,9 +249,9 @@ verdict(
 # *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
 # Above the line an index is faster.*
 #
-# Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. That is why cells in numpy (squares) begin below the line. How dear these steps are depends on the program: in faiss (triangles) they cost less than they save, even at a thousand things.
+# Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. That is why cells in numpy (squares) begin below the line. How dear these steps are depends on the program: in faiss (triangles) they cost less than they save.
 #
-# A scan's work grows with the catalog, an index's more slowly, if it gets more cells, too. Take a million things in a thousand cells: a request meets the centers, then only what lies in 128 cells, an eighth of all. So the lines rise: from some size on to look at less must pay. At the end faiss got no more cells, so its line falls (fold).
+# A scan's work grows with the catalog, an index's more slowly, if it gets more cells, too. Take a million things in a thousand cells: a request meets the centers, then only what lies in 128 cells, an eighth of all. So the lines rise: from some size on to look at less must pay. At the end faiss got no more cells, so its line falls.
 #
 # And a million? If a tenth of the list may be missed, she has her answer in 2.5 milliseconds (faiss), not in 43.
 #
@@ -273,7 +273,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.4 All items, or some that stand for them
 #
-# Now she is answered quickly. But somebody has to teach the towers, and there the million is in the way again.
+# Now she is answered quickly. But where the towers are taught, the million is in the way again.
 #
 # A tower learns from examples: a history, and what was liked next. (Neither that nor anything later may stand in the history: branch 10.6.)
 #
@@ -293,14 +293,14 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # In the last column a minus is pulled up, a plus is pushed down.
 #
-# But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions nobody can pay that. So look at a few. Draw 100 of
+# But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions nobody can pay that. Draw 100 of
 # 10,000 others, each with equal chances, and each drawn one stands for 100. Draw $S$ of $n - 1$, and it stands for $(n-1)/S$:
 #
 # $$
 # \hat Z = e^{s_i} + \frac{n - 1}{S} \sum_{k=1}^{S} e^{s_{j_k}}
 # $$
 #
-# On average that is $Z$.
+# On average that is $Z$. But a hundred of a million nearly always miss those on top, so one $\hat Z$ may be far off.
 #
 # **Drawn with equal chances, a few can stand for all.**
 
@@ -338,35 +338,35 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does a softmax pay? BPR compares a like with one drawn film, cross-entropy asks of each film alone. A softmax pushes hardest what is wrongly on top, and the top is what she sees.
+# Does a softmax pay? BPR compares a like with one drawn film, cross-entropy asks of each film alone. A softmax pushes at the top, and the top is what she sees.
 #
 # | films, in time order (10.8) | NDCG@20 |
 # |---|---|
 # | softmax over all films | 0.166 |
 # | BPR | 0.159 |
-# | popularity, half forgotten in five days, as validation chose | 0.151 |
+# | popularity, half forgotten in five or four days, level on validation | 0.151 or 0.160 |
 # | cross-entropy | 0.150 |
-# | *not chosen, known from the test:* popularity, half forgotten in two days | 0.171 |
+# | *known from the test only:* popularity, half forgotten in two days | 0.171 |
 #
-# That gains a little over BPR, on validation hardly (fold). Popularity learns nothing and may lie above, so put it beside every loss.
+# That gains a little over BPR, on validation hardly. Popularity learns nothing and may lie above, so put it beside every loss.
 #
-# And your cosines? What a length is good for depends on the loss: without it the softmax finds a tenth less (0.149), cross-entropy no less (0.151).
+# And your cosines? What a length is good for depends on the loss: without it the softmax finds a tenth less and BPR a sixth less, cross-entropy no less.
 #
-# And yours, over 64 drawn films? They nearly stand for all (on validation 0.189, all films 0.194), and any catalog can pay them.
+# And yours, over 64 drawn films? On validation they find a little less (fold), but any catalog can pay them.
 #
 # <details><summary>How this was measured, cosines, and drawn films</summary>
 #
-# One tower with plain products (the score of 10.2 at τ = 1, both lengths left in), as the towers of 10.5. BPR and cross-entropy drew 64 films for each like. With cosines the softmax finds a tenth less: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7); but with cross-entropy cosines find no less, and with BPR 0.131. Over 64 drawn films a softmax finds 0.189 on validation, BPR there 0.187 (one seed, 10.11); test was not asked. The logarithm of $\hat Z$ comes out a little too small when $S$ is small. The softmax over BPR: from 0.003 to 0.012, an interval that knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the half-life that validation chose popularity is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher.
+# One tower with plain products (the score of 10.2 at τ = 1, both lengths left in), as the towers of 10.5. BPR and cross-entropy drew 64 films for each like. With cosines the softmax finds a tenth less: perhaps a vector of length 1 has a harder time to say *liked by many* (10.7); but with cross-entropy cosines find no less. In numbers: softmax 0.149, BPR 0.131, cross-entropy 0.151. Over 64 drawn films a softmax finds 0.189 on validation, over all 0.194, BPR there 0.187 (one seed, 10.11); test was not asked. The logarithm of $\hat Z$ comes out a little too small when $S$ is small. The softmax over BPR: from 0.003 to 0.012, an interval that knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the half-life that validation chose popularity is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.5 The batch's own items
 #
-# Can negatives be had for nothing? A batch of $B$ rows has their $B$ item vectors at hand already, so the other rows can serve as negatives. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Many two-tower models are
+# Can negatives be had for nothing? A batch of $B$ rows has their $B$ item vectors at hand already, so the other rows can serve as negatives. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Many are
 # trained so, with a correction (lesson 11).
 #
-# One thing can go wrong: the same film may stand in two rows. This **accidental hit** would push a film away as a negative of itself, so it is masked.
+# One thing can go wrong: the same film may stand in two rows. This **accidental hit** would push a film away as a negative of itself, so it is masked. (Her *other* likes in the batch stay negatives.)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.4 — `in_batch_logits` ({{points:10.4}})
@@ -458,7 +458,7 @@ pd.DataFrame({
 #
 # > **What it is for.** Candidates for somebody of whom only a history is known, from a catalog that nobody can go through.
 # >
-# > **Where it won.** Films, in time order: NDCG@20 is 0.166; popularity as validation chose it finds 0.151, iALS 0.153 (branch 10.8).
+# > **Where it won.** Films, in time order: NDCG@20 is 0.166; popularity 0.151 or 0.160 (two half-lives level on validation), iALS 0.153 (branch 10.8).
 # >
 # > **Where it did not.** Popularity with a half-life of two days finds 0.171 on the same test. A new film has no row. Users without a like
 # > all get one list, that of $\mathbf b$ (10.8).
@@ -467,7 +467,7 @@ pd.DataFrame({
 # ## Take away
 #
 # * **How can a trained model answer her in milliseconds?** Item vectors are made before anybody asks, hers from her history when she asks. Only a
-#   product joins them, so an index can look into a few cells of the catalog. Among a million made-up vectors faiss needs 2.5 milliseconds.
+#   product joins them, so an index can look into a few cells of the catalog. Among a million vectors faiss needs 2.5 milliseconds.
 # * **What teaches it?** A softmax. Drawn with equal chances, a few items can stand for all others. From the batch they are free, but they hold popular
 #   items back by as much as they are popular.
 #

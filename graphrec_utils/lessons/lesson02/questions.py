@@ -161,11 +161,11 @@ QUESTIONS = (
     Question("02.p10", "On PinWorld the weight of an empty cell goes from 0.00001 to 10, and λ is chosen anew for each. Where does "
         "iALS find most?", (
         ("from 0.1 on, and one cannot tell where", "0.172 at 0.1, 0.3 and 1, and 0.165 at 10, which the interval cannot tell from "
-            "them. Silence finds 0.134."),
+            "them. A whisper of 0.00001 finds 0.134."),
         ("in a narrow place, a whisper", "A whisper of 0.00001 finds 0.134, and 0.172 is found at 0.1 as well as at 1. If λ is "
             "chosen along, the place is wide."),
-        ("near 0, most empty cells are unknown", "So they are. But if they say nothing, no error pulls a score down, and the ridge "
-            "alone is left to do it: 0.134 in place of 0.172."),
+        ("near 0, most empty cells are unknown", "So they are. But if they say next to nothing, next to nothing pulls a score down, "
+            "and a ridge orders no list: 0.134 in place of 0.172."),
     ), measured=_loudness),
     Question("02.p11", "Where does iALS, an idea of 2008, land in NDCG@20 if its knobs, d "
         "among them, are turned with care?", (
@@ -201,7 +201,7 @@ QUESTIONS = (
         ("One d × d matrix holds their sum", "HᵀH, the Gramian: it is the same for all users, and a user adds "
             "only the items that she has seen."),
         ("Empty cells have the weight zero", "They have the weight α₀, and without it "
-            "everything would become 1. Their sum fits into the Gramian."),
+            "all scores would end alike. Their sum fits into the Gramian."),
         ("A random sample of them is enough", "So do the losses of lesson 03. iALS counts every "
             "zero, exactly, through the Gramian."),
     )),
