@@ -16,7 +16,7 @@
 # > **Somebody came this morning, and the catalog holds a million things. How can a trained model answer her in milliseconds?**
 #
 # Matrix factorization (lesson 02) keeps a row of numbers for every user. She came this morning, so no row of hers is stored. But she has
-# liked three things since, and from these a row can be made. Large systems fetch their candidates in this way.
+# liked three things since, and from these a row can be made. Large systems fetch their candidates so.
 #
 # The million is in the way twice: when she asks, and when the model learns. Both times the answer is to look at a few in place of all.
 #
@@ -251,7 +251,7 @@ verdict(
 #
 # Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. That is why cells in numpy (squares) begin below the line. How dear these steps are depends on the program: in faiss (triangles) they cost less than they save.
 #
-# A scan's work grows with the catalog, an index's more slowly, if it gets more cells, too. Take a million things in a thousand cells: a request meets the centers, then only what lies in 128 cells, an eighth of all. So the lines rise: from some size on to look at less must pay. At the end faiss got no more cells, so its line falls.
+# A scan's work grows with the catalog, an index's more slowly, if it gets more cells, too. Take a million things in a thousand cells: a request meets the centers, then only 128 cells, an eighth of all. So the lines rise: from some size on to look at less must pay. At the end faiss got no more cells, so its line falls.
 #
 # And a million? If a tenth of the list may be missed, she has her answer in 2.5 milliseconds (faiss), not in 43.
 #
@@ -374,7 +374,7 @@ check("10.3", softmax_loss)
 # Write all scores of a batch, divided by the temperature, without its accidental hits. By hand: ids 4, 1, 4; the first user
 # (1, 0); items (2, 1), (3, 0), (2, 1); τ = 0.5. Row 0 is 4, 6 and −∞; row 1 keeps all three columns.
 #
-# *About 8 minutes, an easy one.*
+# *About 8 minutes.*
 #
 # {{hints:10.4}}
 
@@ -998,7 +998,7 @@ verdict(
 # The best items of the cells that suit a query best. **By hand** it stands in 10.3: two probes open cells 1 and 2, and the
 # best three items are 3, 5 and 2. Item 0 is missed.
 #
-# *About 8 minutes, an easy one.*
+# *About 8 minutes.*
 #
 # {{hints:10.6}}
 
