@@ -247,7 +247,7 @@ visuals.surface(nets)
 # %% [markdown]
 # *Figure 3.2. The score over user p and item q: red above 0, blue below. The networks were trained in the dashed square. Below or beside, the score along the dotted line: solid the product, dashed the network.*
 #
-# Inside the square 32 units have learned the product almost exactly. At (3, 3), outside, all three say too little. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. The product rises ever more steeply.
+# Inside the square 32 units have learned the product almost exactly. At (3, 3), outside, all three say too little. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. Along the diagonal, p = q, the product rises ever more steeply.
 #
 # And this was one coordinate: with 64 and a million pairs, 256 units still miss by a quarter of the spread (branch A).
 #
@@ -267,7 +267,7 @@ visuals.surface(nets)
 predict("03.p12")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# What the index leaves out, no network brings back. Even a real lead is one within a short list.
+# What the index leaves out, no network brings back. So even a real lead only reorders the short list.
 #
 # <details><summary>One layer is cheap</summary>
 #
@@ -279,7 +279,7 @@ predict("03.p12")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.5 Pairs instead of cells
 #
-# **Fourth question: what was each one trained for?** The **loss** is the number that training makes small. If two models differ in it, too, nobody knows what earned the lead. Two losses were tried in 3.1.
+# **Fourth question: what was each one trained for?** The **loss** is the number that training makes small. If two models differ in it, too, nobody knows what earned the lead.
 #
 # iALS wants 1 or 0 in each cell. A ranking needs less: a liked film should stand **above** one that is not.
 #
@@ -339,8 +339,6 @@ check("03.4", bpr_loss)
 # p_i = \frac{e^{s_i}}{Z}, \qquad Z = \sum_{j=1}^{n} e^{s_j}, \qquad L = -\log p_i = \log Z - s_i
 # $$
 #
-# $Z$ costs a score for every item at every step, so drawn negatives stand for the rest: a **sampled softmax**. Scores that are cosines, none above 1, are first divided by a small **temperature**: else no $p_i$ gets near 1.
-#
 # **By hand.** A like has the score 2, two negatives 1 and 0.
 #
 # | loss | what it asks | here |
@@ -349,11 +347,11 @@ check("03.4", bpr_loss)
 # | BCE, both negatives | like or not, each alone? | $0.127 + 1.313 + 0.693 = 2.133$ |
 # | softmax over the three | which of the three? | $Z = 7.389 + 2.718 + 1$, $p = 0.665$, $-\log p = 0.408$ |
 #
-# They want different things, so 3.7 trains Dot and NeuMF with one loss.
+# They want different things. But here the loss did not earn the lead: in 3.1 Dot, GMF and MLP are each at their best with BCE, and 3.7 keeps it.
 #
 # <details><summary>More about the three</summary>
 #
-# BCE is the loss of the NCF paper. Softmax pushes each other item $j$ down in proportion to its own $p_j$; with two items it is BPR. Lesson 10 tests all three.
+# BCE is the loss of the NCF paper. Softmax pushes each other item $j$ down in proportion to its own $p_j$; with two items it is BPR. $Z$ costs a score for every item at every step, so drawn negatives stand for the rest: a **sampled softmax**. Scores that are cosines, none above 1, are first divided by a small **temperature**: else no $p_i$ gets near 1. Lesson 10 tests all three.
 #
 # </details>
 
@@ -489,14 +487,14 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Dot, GMF and MLP now get four more trials each, in the gaps and beyond the ends; NeuMF starts from the new winners. All four have one loss, BCE, and rank all items, so neither can set them apart.
+# Dot, GMF and MLP now get four more trials each, in the gaps and beyond the ends; NeuMF starts from the new winners. All four train with BCE and rank all items.
 #
 # A lead over one's own relatives says little, so four rivals join: *popularity* that forgets old likes, EASE, iALS (lesson 02) and RP3β, three steps along likes (lesson 04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
 # > **Claim 2** (common belief: the newer model is the better one). A tuned NeuMF finds more than the best
-# > of these rivals.
+# > of these rivals, the one that validation prefers.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p10"]
 predict("03.p10")
@@ -542,7 +540,7 @@ display(results.table(
 #
 # * **MLP** (rows below), the tower alone, finds about what popularity finds, likely since it has to learn what a product has for nothing (3.3).
 # * **GMF** can rank as Dot ranks (3.2), but found less with as many trials: what a model can express does not say what training finds.
-# * **EASE** is behind Dot with 99 negatives and ahead among all items, for the draws ask who is in the best tenth, not who is on top (3.6).
+# * **EASE** is behind Dot with 99 negatives and ahead among all items, for the draws ask who is in the best tenth, not who is on top (3.6). By this shortcut NeuMF stands before Dot, too; among all items both have 0.198.
 
 # %% tags=["experiment", "answers:03.p10"] jupyter={"source_hidden": true}
 # Dot with weights is GMF; of both, and of the rivals, the one counts that validation preferred
@@ -566,7 +564,7 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Claim 1.** The lead was one in care: Dot's better settings lay where nothing had been tried, between two old penalties and at a higher *learning rate* (how far one step goes). A coarse grid serves whoever's best stands on it by chance, so with the gaps closed nobody can tell who leads.
+# **Claim 1.** The lead was one in care: Dot's better settings lay where nothing had been tried, between two old penalties and at a higher *learning rate* (how far one step goes). On a coarse grid chance decides whose best setting was tried: GMF's, and so NeuMF's, for four more trials found GMF nothing better. With the gaps closed nobody can tell who leads.
 #
 # **Claim 2.** Look above both: RP3β, iALS and EASE find more, and iALS is a dot product, so the product is not what holds Dot back. Perhaps it is what training sees (question four): every cell of $\mathbf R$ or every path, where Dot and NeuMF see a few drawn negatives. Look there before you change how scores are made.
 #
@@ -609,7 +607,7 @@ verdicts(*cards)
 #
 # > **What it is for.** Reordering a short list, where a network may read more than two vectors (lesson 17; not tried here).
 # >
-# > **Where it won.** Over GMF and the MLP, its own parts; nowhere over Dot, once that was tuned with care.
+# > **Where it won.** Over GMF and the MLP, its own parts; by NDCG@20 not over Dot, once that was tuned with care.
 # >
 # > **Where it did not.** Against iALS: NDCG@20 lower by 0.014. And it cannot be searched (3.4).
 #

@@ -13,8 +13,15 @@ def strangers() -> bool:
     coarse = of("03_coarse_grid")
     led = coarse["gap"] > 2 * coarse["error"]  # while Dot had 12 trials of 39
     level = abs(gap) < 2 * error
+    # the lead: GMF's best setting stood on the coarse grid, and the best of all three took BCE
+    best = {}
+    for trial in coarse["trials"]:
+        if trial["ndcg"] > best.get(trial["model"], trial)["ndcg"] or trial["model"] not in best:
+            best[trial["model"]] = trial
     return (
         led
+        and all(best[name]["loss"] == "bce" for name in ("Dot", "GMF", "MLP"))
+        and max(t["ndcg"] for t in stored["trials"] if t["model"] == "GMF") == best["GMF"]["ndcg"]
         and level
         and all(
             row(test, name) > max(row(test, "Dot"), row(test, "NeuMF, fused"))

@@ -20,11 +20,13 @@ def never_drawn() -> bool:
 
 def beside_it() -> bool:
     # of the arrow's end: nearly half of what λ leads by on Gowalla is λ itself; a walk finds more there, and as many rare
-    # places; on films the last days beat all, and the square is not told from the arrow's end
+    # places; iALS on PinWorld nearly as many; on films the last days beat all, and the square is not told from the arrow's end
     stored = of("11_rivals")
     gowalla, films = stored["Gowalla"], stored["MovieTweetings"]
     leads, usual = gowalla["leads"], "in-batch, negatives, no n"
     rows = {m["model"]: m for m in gowalla["models"]}
+    pins = {m["model"]: m["tail recall"] for m in stored["PinWorld"]["models"]}
+    plain = "in-batch, no correction"
     more = leads[f"usual correction, λ log Q when serving over {usual}"]["gap"]
     lead = leads[f"uncorrected, λ log Q when serving over {usual}"]
     last = next(m["ndcg"] for m in films["models"] if m["model"] == "popularity")
@@ -33,6 +35,8 @@ def beside_it() -> bool:
         and 0.4 < more / lead["gap"] < 0.5
         and ahead(leads[f"RP3β over {usual}"])
         and abs(rows["RP3β"]["tail recall"] - rows[usual]["tail recall"]) < 0.01
+        and ahead(stored["PinWorld"]["leads"][f"iALS, d = 32 over {plain}"])
+        and pins[plain] - 0.015 < pins["iALS, d = 32"] < pins[plain]
         and last > max(m["ndcg"] for m in films["models"] if m["model"] != "popularity") + 0.05
         and open_(films["leads"][f"in-batch, all logits (Yi) over {usual}"])
     )
