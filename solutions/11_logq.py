@@ -488,7 +488,7 @@ plt.show()
 #
 # **More is found, and rare items pay** (NDCG@20 on Gowalla: 0.098 to 0.180). Both have one reason: the test asks what people took, mostly what many take. A list of what you like *more than others do* keeps places for what others hardly take. A list of what is *probable* gives these to what many take.
 #
-# That rare items pay is no law: on PinWorld iALS finds more than the circle and nearly as many rare pins, on Gowalla RP3β more than the full diamond and about as many rare places. On films a list of the last days beats all, for many take what is new, and no log Q knows the day.
+# That rare items pay is no law: on PinWorld iALS finds more than the circle and nearly as many rare pins, on Gowalla RP3β more than the full diamond and about as many rare places. On films a list of the last days beats all, for no log Q knows the day.
 
 
 # %% tags=["experiment", "answers:11.p7"] jupyter={"source_hidden": true}

@@ -25,6 +25,12 @@ def wants() -> bool:
         ahead(leads["TransE + behaviors over TransE"])
         and behind(leads["TransE over RP3β + behaviors"])
         and behind(leads["TransE over iALS + behaviors"])
+        # behind both from saves alone, and in the middle as well
+        and all(
+            behind(leads[f"TransE{graph} over {rival}{graph}"])
+            for graph in ("", " + attributes")
+            for rival in ("RP3β", "iALS")
+        )
         and ahead(leads["TransE + behaviors over TransE + attributes"])
         and open_(leads["TransE + behaviors over RP3β + behaviors"])
         and open_(leads["TransE + behaviors over iALS + behaviors"])

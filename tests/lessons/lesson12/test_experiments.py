@@ -66,6 +66,25 @@ def test_a_score_that_cannot_tell_directions_guesses(monkeypatch):
     }
 
 
+def test_a_product_takes_a_parents_own_parent_for_a_child():
+    """What 12.4 says of 0.76: whoever stands before a held-out child is the parent's own parent."""
+    train, asked = kg_patterns.graph("one to many", 1)
+    model = kge.fit(
+        train, kge.SCORES["DistMult"], kg_patterns.DIM, kg_patterns.EPOCHS, seed=1, lr=0.03, reg=0.1
+    )
+    facts = train.array().tolist() + asked.array().tolist()
+    above = []
+    for scores, (h, r, t) in zip(
+        model.tails(asked.heads, asked.rels), asked.array().tolist(), strict=True
+    ):
+        right = {tail for head, rel, tail in facts if (head, rel) == (h, r)}
+        parents = {head for head, _, tail in facts if tail == h}
+        above += [
+            x in parents for x in np.flatnonzero(scores >= scores[t]).tolist() if x not in right
+        ]
+    assert len(above) > 4 and all(above)
+
+
 # ---------------------------------------------------------------- the leak
 def small() -> Split:
     rng = np.random.default_rng(0)
