@@ -339,6 +339,8 @@ check("03.4", bpr_loss)
 # p_i = \frac{e^{s_i}}{Z}, \qquad Z = \sum_{j=1}^{n} e^{s_j}, \qquad L = -\log p_i = \log Z - s_i
 # $$
 #
+# Later it gets drawn negatives (a **sampled softmax**) and a divisor of its scores (a **temperature**): see the fold.
+#
 # **By hand.** A like has the score 2, two negatives 1 and 0.
 #
 # | loss | what it asks | here |
@@ -351,7 +353,7 @@ check("03.4", bpr_loss)
 #
 # <details><summary>More about the three</summary>
 #
-# BCE is the loss of the NCF paper. Softmax pushes each other item $j$ down in proportion to its own $p_j$; with two items it is BPR. $Z$ costs a score for every item at every step, so drawn negatives stand for the rest: a **sampled softmax**. Scores that are cosines, none above 1, are first divided by a small **temperature**: else no $p_i$ gets near 1. Lesson 10 tests all three.
+# BCE is the loss of the NCF paper. Softmax pushes each other item $j$ down in proportion to its own $p_j$; with two items it is BPR. $Z$ costs a score for every item at every step, so drawn negatives stand for the rest. Scores that are cosines, none above 1, are first divided by a small temperature: else no $p_i$ gets near 1. Lesson 10 tests all three.
 #
 # </details>
 
