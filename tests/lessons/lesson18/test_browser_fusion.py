@@ -86,6 +86,11 @@ def test_an_item_is_pulled_down_its_list_and_falls_in_the_fused_one(show):
     assert root.locator(".gr-fuse-flow path").count() == 2
     root.get_by_role("button", name="Reset").click()
     assert root.locator("tbody tr").first.locator("button").nth(1).inner_text() == "88 ★"
+    begun = status(root)
+    root.locator(".gr-chip").last.click()
+    assert status(root) != begun
+    root.get_by_role("button", name="Reset").click()
+    assert status(root) == begun  # the item that was pressed is let go, too
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -68,7 +68,9 @@ def test_a_word_is_chosen_by_mouse_and_by_its_button(books):
 def test_letter_by_letter(page, beam):
     assert status(beam) == "A beam of 1 in the trie: will it find Fargo, the likeliest film?"
     beam.get_by_role("button", name="Step →").click()
-    assert status(beam) == "1 of 3 beginnings go on."
+    assert status(beam) == "Code 1: 1 of 3 beginnings go on."
+    beam.get_by_role("button", name="Step →").click()
+    assert status(beam) == "Code 2: 1 of 3 beginnings go on."
     page.keyboard.press("End")
     assert (
         status(beam)

@@ -17,7 +17,7 @@ function render({ model, el }) {
   };
   const star = new Set(saved);
   const first = model.get("lists").map((x) => [...x]);
-  const begun = [[...model.get("votes")], model.get("c")];
+  const begun = [[...model.get("votes")], model.get("c"), model.get("item")];
   const longest = Math.max(...first.map((x) => x.length));
   const many = names.length;
 
@@ -38,6 +38,7 @@ function render({ model, el }) {
     pulled = null;
     put("votes", begun[0]);
     put("c", begun[1]);
+    put("item", begun[2]);
     put("lists", first.map((x) => [...x]));
   });
   controls.prepend(...names.map((name, g) => h("label", { class: "gr-slider" }, boxes[g], " " + name)), constant.node, back);

@@ -82,7 +82,7 @@ function render({ model, el }) {
     const told = !step
       ? `A beam of ${W} ${trie ? "in the trie" : "without a trie"}: will it find ${films[best]}, the likeliest film?`
       : step < L
-        ? `${level.kept.length} of ${both.length} beginnings go on.`
+        ? `Code ${step}: ${level.kept.length} of ${both.length} beginnings go on.`
         : level.kept[0][0] === best
           ? `First comes ${films[best]}, the likeliest film.`
           : `First comes ${name(level.kept[0][0])}; the likeliest film, ${films[best]}, ${kept.has(best) ? "stands below" : "was lost with its first codes"}.`;
