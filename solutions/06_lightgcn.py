@@ -171,7 +171,7 @@ visuals.layers(R_path, num_layers=3)
 
 # %% [markdown]
 # *Figure 6.1. The six scores of the path, from the mean of four layers (left) and from the last layer alone (right). In the
-# interactive version each layer has a slider; the button* Response *belongs to branch D.*
+# interactive version each layer has a slider.*
 #
 # A walk from a user to an item has **odd** length. Here both ends walk, and their steps add up. In the last
 # layer both walk $K$ steps, and $2K$ is even: it scores 0 everywhere. The mean mixes layers: one step of the user and two
@@ -316,7 +316,7 @@ visuals.smoothing(
 #
 # A user's neighbors are items, so the two sides exchange what they have at every step. A bipartite graph
 # therefore has **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the
-# mean this to and fro cancels, and all gather slowly on one ray between them.
+# mean this to and fro cancels, and all gather slowly on one ray between them (at layer 16 they are still on the way).
 #
 # How far along the ray does a node stand? Give each node the root of its degree, $s_v = \sqrt{\deg(v)}$, and take a step by
 # hand on the path of 6.1. Both users have $\sqrt 2 = 1.414$, so i0 hears $0.7071 \cdot 1.414 = 1$: the root of its own degree. Try
@@ -374,8 +374,8 @@ plt.show()
 # ## 6.5 Layers or recipe?
 #
 # Is it the graph that finds more, or the training? The lecture prints recall@20 on all of Gowalla: matrix factorization 0.1291, LightGCN
-# 0.1830. Two things can differ: the **graph** (layers or none) and the **recipe**, that is the loss and where training
-# starts. Ours, *LightGCN's recipe*, compares a liked item with many others at once (softmax, 3.5) and starts from the
+# 0.1830. Two things can differ: the **graph** (layers or none) and the **recipe**, that is the loss, the rate and where
+# training starts. Ours, *LightGCN's recipe*, compares a liked item with many others at once (softmax, 3.5) and starts from the
 # vectors of a factorization. Change one at a time: which is worth more?
 #
 # | recall@20, 64 numbers | BPR | our recipe |
@@ -456,9 +456,9 @@ verdict(
 # | no layers | 0.150 | 0.162 |
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
-# **Read it in two steps.** Better settings bring the lecture's 0.129 to 0.150. To the right only the recipe changes, down, in the right column, only the layers. The
-# layers are the larger of these two steps, likely for the reason of 6.3: both models start from the same vectors, but with layers each like moves a whole
-# neighborhood. Most places have too few likes to be placed by their own.
+# **Read it in two steps.** Better settings bring the lecture's 0.129 to 0.150. To the right only the recipe changes, down, in the right column, only the layers. (The
+# lower left is another training: read no step from it.) The layers are the larger of these two steps, likely for the reason of 6.2: a layer walks, to places of people who were
+# where you were. And in training each like moves a whole neighborhood (6.3).
 #
 # So layers save numbers, too: with them 64 do as much as the 1,024 of iALS, which has no graph (long table).
 #

@@ -120,7 +120,7 @@ visuals.typed_graph(small, goal="ad")
 
 # %% [markdown]
 # *Figure 13.1. Ann in the middle, other nodes the farther the more edges away. Left: clicks alone. Right: all four relations. In the interactive version you switch
-# relations and choose another center.*
+# relations.*
 #
 # By clicks alone she reaches nobody. *Saved* takes her by Bob to tea and cups, *follows* by Eve to the kayak.
 #
@@ -353,7 +353,7 @@ figure.legend(loc="outside right upper", fontsize=9, title="several relations: s
 plt.show()
 
 # %% [markdown]
-# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: who reads other edges, too. Dashed: who reads the clicks alone. Compare solid with dashed, and find the solid line that comes down. No intervals are drawn; the text says what is sure.*
+# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: who reads other edges, too. Dashed: who reads the clicks alone. No intervals are drawn. Compare solid with dashed, and find the solid line that comes down.*
 
 
 # %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
@@ -400,7 +400,7 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# Now the other half of the question: more vectors. We leave the ads, whose trouble was too few clicks, and ask for saves, where it may be too many tastes. Bob saves gardens
+# Now the other half of the question: more vectors. We leave the ads, which had too few clicks, for saves, where the trouble may be too many tastes. Bob saves gardens
 # and boats, and one vector has to be near to both. To **ask** with a vector is to search for the items whose products with it are largest.
 #
 # Twitter's answer of 2022 (kNN-Embed) is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, each the mean of
@@ -415,7 +415,7 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Four clouds of items, and others between them; Bob likes gardens and boats. The vectors are made so that a nearer item has the larger product. Left: asked with the mean of what he likes. Right: with two centers. In the interactive version pull the star: where do all eight fit, and who gets no place? Then choose Ann: what do several centers do for her?*
+# *Figure 13.3. Four clouds of items, and others between them; Bob likes gardens and boats. The vectors are made so that a nearer item has the larger product. Left: asked with the mean of what he likes. Right: with two centers. In the interactive version pull the star: where do all eight fit, and who gets no place?*
 #
 # And newcomers? TwHIN is **transductive**: who was not in the graph has no vector. A mixture, like a mean, needs none of theirs, only those of the pins they saved.
 
@@ -426,8 +426,8 @@ visuals.mixture_map()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# Does the picture in the plane hold in 32 numbers? We make PinWorlds where everybody has one topic, or two, up to six: each topic more pulls the mean away from
-# every single one. So if one vector is too few, it has to fall behind.
+# Does the picture in the plane hold in 32 numbers? We make PinWorlds where everybody has one topic, or two, up to six: each more pulls the mean away from
+# the others. If one vector is too few, it has to fall behind.
 #
 # **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared
 # distances to the others. By hand, on a line: pins at 0, 1, 2, 9 have sums 86, 66, 54, 194: the medoid is the pin at 2; the mean, 3, is no pin. Groups of
@@ -530,7 +530,7 @@ verdict(
 # > **What they are for.** TwHIN: one vector for every node, from many kinds of edges. Several vectors: long lists for newcomers, whom nobody trained.
 # >
 # > **Where they won.** With a tenth of the clicks left TwHIN finds NDCG@10 0.177, the clicks alone 0.059 (13.3). For newcomers a mixture of five centers finds recall@100 0.297,
-# > a mean of the same pins that forgets 0.261 (branch 13.7; iALS, which reads saves alone, 0.275).
+# > a mean of the same pins that forgets 0.261 (branch 13.7).
 # >
 # > **Where they did not.** With that tenth iALS on the same graph finds 0.204, too close to tell; with a hundredth it is surely ahead. In lists of 20 several vectors
 # > were never surely ahead of the best single one (13.5).
