@@ -223,7 +223,7 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 
 # %% [markdown]
 # *Figure 7.1. Sixty pins of three topics (shapes) on a circle, before training and after it by the slide's and by the
-# paper's loss. In the interactive version go through the steps.*
+# paper's loss.*
 #
 # The first term pulls pairs together. Pushing apart is left to the second term, and there the slide has lost a minus: now both pull.
 #
@@ -257,7 +257,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
 # *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them; gray: all they were drawn from. Beside
-# it: the variance of the mean of $S$ drawn neighbors, measured in 3,000 draws (bars) and as theory has it (dashes; branch 7.11). In the interactive version nodes met again have an outline.*
+# it: the variance of the mean of $S$ drawn neighbors, measured in 3,000 draws (bars) and as theory has it (dashes; branch 7.11).*
 #
 # The mean of $S$ neighbors is right on average, and the more are drawn, the less it varies. So a few can stand for all, at a cost that no longer grows with a node's degree.
 
@@ -598,10 +598,10 @@ verdict(
 # >
 # > **Where it won.** New pins with edges, on PinWorld: NDCG@20 0.256; iALS 0.216 and RP3β 0.207, which read no content (over LightGCN and content alone within chance; 7.7).
 # >
-# > **Where it did not.** After four weeks, pins born since: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13 has the table).
+# > **Where it did not.** After four weeks, pins born since: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13).
 #
 # * **What do you lose?** What a row knows by history: among known items models with rows were ahead (7.7).
-# * **Whom do you win?** Newcomers, for a while: by content while they have no save; with a few, on PinWorld alone. After four weeks counting
+# * **Whom do you win?** Newcomers, for a while: by content while they have no save; with a few saves on PinWorld, not among articles. After four weeks counting
 #   was ahead (7.8).
 # * What is predicted must not be heard, and silence must not give the answer away (7.6).
 #
