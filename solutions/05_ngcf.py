@@ -184,7 +184,7 @@ visuals.messages(
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it speaks
 # differently to each. Why would one want that? The numbers of $\mathbf e_w \odot \mathbf e_v$ add up to a dot product, so the better a film
 # suits Ann, the more they add; $\mathbf W_2$ learns what to turn up or down. Here Brazil talks to Ann and to Bob. To keep it small, one number $c$ stands in for
-# $\mathbf W_2$, $\mathbf W_1$ does nothing, and the weight is 1. Then on each coordinate the message is
+# $\mathbf W_2$, $\mathbf W_1$ changes nothing, and the weight is 1. Then on each coordinate the message is
 # $e_w (1 + c\, e_v)$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
@@ -201,6 +201,8 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # their dot products with Brazil.
 #
 # **With the product a message depends on both ends.**
+#
+# Whether that pays is not asked here; lesson 06 drops the product.
 #
 # What happens at $c = -1$? Guess, then move the slider or work it out: the factor becomes $1 - e_v$.
 
@@ -227,6 +229,8 @@ predict("05.p2")
 # \mathbf E^{(k)} = \sigma\Big( (\hat{\mathbf A} + \mathbf I)\, \mathbf E^{(k-1)} \mathbf W_1^\top
 #   + \big(\hat{\mathbf A} \mathbf E^{(k-1)} \odot \mathbf E^{(k-1)}\big) \mathbf W_2^\top \Big)
 # $$
+#
+# Why $\sigma$? Without it and the product, the matrices of two layers would act as one: a matrix times a matrix is a matrix.
 #
 # <details><summary>The paper's W</summary>
 #
@@ -313,8 +317,8 @@ plt.show()
 # a scale of its own. Start with Ann's row, and look for Cube.*
 #
 # Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes. Layer 2 repeats them, louder: each node hears
-# itself again, and the products are no longer 0. And it reaches Cube, three steps from Ann: both have by now heard of Brazil and of Bob, who stand between
-# them. So Cube has 0.62 for Ann. Liked films leave her list, and this small number decides. What is left to learn?
+# itself again, and the products are no longer 0. And it reaches Cube, three steps from Ann: both listened two steps, so a score
+# reaches up to four (Drive, five steps away, stays at 0). Liked films leave Ann's list, and the small 0.62 decides. What is left to learn?
 #
 # <details><summary>Where the 1.41 of layer 1 comes from</summary>
 #
@@ -325,9 +329,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.5 What is learned, and where it sits
 #
-# NGCF learns two kinds of things. Layer 0 is a table with one row per node: $N \cdot d_0$ numbers. The layers
-# above it are computed and have no table; what layer $k$ learns is its pair of matrices, from width $d_{k-1}$
-# to width $d_k$.
+# NGCF learns two kinds of things. Layer 0 is a table with one row per node: $N \cdot d_0$ numbers. Layer $k$ above it is
+# computed; what it learns is its pair of matrices, from width $d_{k-1}$ to width $d_k$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes, as is 5.4. In ninety: ask for a number for 05.p6, in percent. Usual wrong answer: half. The
@@ -425,10 +428,9 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # (crosses), and NGCF without W and σ (crosses, dashed). Which curve ends lowest?*
 #
 # Both models with layers start far below BPR-MF: layers score the likes before much is learned (figure 5.3).
-# NGCF has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
-# it still has to learn (3.3). A guess why: a score is a sum of three products, one per layer. In NGCF
-# two of the three pass through $\mathbf W$ and $\sigma$ on the way to layer 0, and $\mathbf W$ is still being
-# learned. The smaller relative has nothing in between. But one curve tells who learns fast, not who is good.
+# NGCF starts lowest, has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
+# it still has to learn (3.3). A guess why: of the three products in a score, one per layer, two pass
+# through $\mathbf W$ and $\sigma$ on the way to layer 0, and $\mathbf W$ is still being learned. The relative has nothing in between.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Each with settings of its own, on the test part
@@ -501,15 +503,16 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Each card asks whether something duller does as well. Even a lead over the first rival (none is seen) would prove
-# little, for NGCF's final vector is three times as long. So the second rival gets that length, and with it three times as many learned
-# numbers (5.5): without any layer it finds more. A fair rival has the same size, or the same width, and here no model has both: so ask two.
+# **How to read it.** Each card asks whether something duller does as well. *The first rival* has as small a table: no lead is seen, and one would prove
+# little, for NGCF's final vector is three times as long. *The second* has that length, so three times the learned
+# numbers (5.5): without any layer it finds more. No model without layers has both NGCF's size and its width, so ask two.
 #
-# The third rival keeps the layers and loses $\mathbf W$ and $\sigma$: it finds more, so here these parts cost more than they brought (the released variant cannot be told from NGCF). Is NGCF only
+# *The third* keeps the layers and loses $\mathbf W$ and $\sigma$: it finds more, so here these parts cost more than they brought. Is NGCF only
 # slow to fit, as in figure 5.4? No: once both have a training loss of 0.15 (no penalty), NGCF finds 0.247 on validation, its relative 0.289 (branch D).
 # So what $\mathbf W$ and $\sigma$ learn seems to suit the likes shown more than those hidden.
+# Why here? Perhaps because elsewhere matrices read features (lesson 07). Here layer 0 is free: each row can itself become what its likes want, which leaves a matrix little to translate.
 #
-# But the layers of this third rival do bring something, 0.012 over the first rival, whose table is as small: they use the same table again at each distance.
+# But the third rival's layers do bring something, 0.012 over the first, whose table is as small. They use the same table again at each distance.
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -526,7 +529,7 @@ verdicts(*cards)
 # here. The one that stopped after five has a recall@20 of 0.281; but the best of the three, 0.289, is also
 # below all three without W and σ, 0.298 to 0.301.
 #
-# The product stays in all models with layers: whether it pays was not asked, and lesson 06 drops it.
+# The product stays in all models with layers.
 #
 # Claim 1 compares 3,452 users one by one, over means of three seeds, and so does the gain of 0.012 (from 0.007 to 0.017); the others compare three seeds with three others. So
 # few make the interval wide ([lesson 01](01_recommender_basics.ipynb)): a small difference will not be told. NGCF over its
@@ -606,8 +609,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # *Figure 5.5. Recall@20 of NGCF, its four relatives (circles) and five strangers (squares) on the same test part; NGCF is filled, its relatives are open. Go down from the top until you meet the first circle.*
 #
 # **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, three steps, as layers would: sending along likes
-# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all, so a place in the family says little about what is worth
-# building. What holds a family back may be what all its members share, and no ablation removes that. Here it may be the loss: the dot product, BPR-MF with another
+# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss: the dot product, BPR-MF with another
 # one, finds 0.312 for 0.287 (after a longer search).
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables

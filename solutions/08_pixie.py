@@ -103,7 +103,7 @@ remember("08")
 # = \text{restart} \cdot \mathbf M \left( \mathbf I - (1 - \text{restart})\, \mathbf M \right)^{-1} ,
 # $$
 #
-# the personalized PageRank of lesson 04 (branch A) one step later, as the start is not counted.
+# the personalized PageRank of lesson 04 (branch A) one step later, as the start is not counted. In the table p1 has half in every row, for each board holds p1 and one other pin.
 #
 # </details>
 
@@ -117,7 +117,7 @@ pd.DataFrame(shares, index=["p0", "p1", "p2"]).T.rename_axis("restart").round(4)
 predict("08.p1")
 
 # %% [markdown]
-# With `restart` near 0 the walker forgets where it began, and visits follow the degrees: p1 is on two boards, the others on one, so ¼, ½, ¼. (p1 has half in every row: each board holds p1 and one other pin.) With `restart` 1 every walk is one step.
+# With `restart` near 0 the walker forgets where it began, and visits follow the degrees: p1 is on two boards, the others on one, so ¼, ½, ¼.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.1 — `pixie_walk` ({{points:08.1}})
@@ -217,10 +217,10 @@ plt.show()
 # much the first thousand steps find, and how little the last ninety thousand.*
 #
 # Ten thousand steps find 84 % in citeulike-t, in PinWorld more. The pins at the top are visited again and again, so they
-# are soon found; the noise is about the rest.
+# are soon found: chance moves a count $V$ by about $\sqrt V$, so 900 against 400 is decided, 25 against 24 is not.
 #
 # And no step asks how large the graph is: it looks up two edges, wherever the walker
-# stands. That is half an answer to the first question.
+# stands. That is half an answer to the first question; the other half needs a clock (8.6).
 #
 # **The top of a list is decided early: ten thousand steps found most of it.**
 #
@@ -328,17 +328,17 @@ verdict(
 # *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits
 # (dashed, from eight pins on). Look at the rise first, then at the distance of the lines.*
 #
-# Why do the lines rise? Eight pins get 2,500 steps each, and so many find most of a list (figure 8.2). So little is lost, and each pin
+# Why do the lines rise? Eight pins get 2,500 steps each, and so many still find most of a list (figure 8.2); each pin
 # may say something else about the user.
 #
-# Why does the booster not pay? It lifts what lies *between* a user's interests, so what belongs to one of them sinks. That is a bet, and
-# it loses when she wants more of one.
+# Why does the booster not pay? Perhaps because it lifts what lies *between* a user's interests, so what belongs to one of them sinks.
+# That is a bet: where the pins she wants lie between, it wins (8.14).
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
 # <details><summary>How this was measured, and a second clever rule</summary>
 #
-# In the world of branch 8.14 the booster's bet is right, and it wins. From eight pins on the lines hardly rise: more of the same person says little new.
+# From eight pins on the lines hardly rise: more of the same person says little new.
 #
 # How many steps for each pin? Pixie's steps grow with the degree of a pin, but more slowly (branch 8.15); the dull way is equal steps. We cannot tell the two: Pixie's steps over equal ones, eight pins, −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
 # from −0.0015 to +0.0040, in PinWorld. When every pin has thousands, it may hardly matter who gets some more.
@@ -403,7 +403,7 @@ plt.show()
 # Read the left half, the dashed lines first. Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
 # So from popular items the walk is far ahead while time is short. A rare item has few neighbors to pour on: both are soon level.
 #
-# At the right a whole library asks: push is soon level with the walk or a little ahead, and three exact hops find as much in under half a millisecond. In so small a graph nobody needs to sample.
+# At the right a whole library asks: push is soon level with the walk or a little ahead, and three exact hops find as much in under half a millisecond. The exact vector is not best: it also counts what is far, and here near is better. In so small a graph nobody needs to sample.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
@@ -412,7 +412,7 @@ plt.show()
 # From the most liked items the walk has three quarters of the exact top 50 after half a millisecond, push less than a quarter; after 4 ms 0.93 and 0.83; from rare ones level from 0.3 ms on. One thread, restart ¼. Paint dries on boards, too; so here the walk, as well, may go home after every edge, and its step is half of one in 8.2. Each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
 # costs and finds something between. From items of usual popularity the walk is ahead as well, 0.93 against 0.88 in 3.6 ms.
 #
-# Libraries: push 0.176, exact 0.166; the three hops are without RP3β's division. Both ways soon find as much as the exact vector, in a fraction of its time. Cut off early, push stays near home, and near articles are better here, so it passes the exact vector. It is ahead of the walk
+# Libraries: push 0.176, exact 0.166; the three hops are without RP3β's division. Both ways soon find as much as the exact vector, in a fraction of its time. Cut off early, push stays near home and passes the exact vector; cut off later, it comes down to it. It is ahead of the walk
 # beyond chance in one of four comparisons at equal time, from 10,000 steps on. The cost of a walk is the number of steps that you ask for, whoever is asked; of push one knows only an upper bound. Both can be stopped early, follow a preference and keep queries
 # apart. A stored measurement.
 #
@@ -473,22 +473,22 @@ behind = {
 verdict(
     "For a user of several pins Pixie finds more than every rival.",
     metrics.weakest(behind.values()),
-    detail=f"citeulike-t, NDCG@20 of Pixie over iALS: {behind['citeulike-t, iALS'].gain('.3f')}",
+    detail=f"NDCG@20 of Pixie over iALS: citeulike-t {behind['citeulike-t, iALS'].gain('.3f')}; PinWorld {behind['PinWorld, iALS'].gain('.3f')}",
 )
 
 # %% [markdown]
-# **Libraries (left column): behind all three.** In mixed piles a second step may lose the subject, and the best walk goes home after every step. So it makes RP3β's three hops, and draws what
-# RP3β sums up.
+# **Libraries (left column): behind all three.** In mixed piles a second step may lose the subject, and the best walk goes home after every step. So it makes RP3β's three hops (reader to article,
+# to library, to article), and draws what RP3β sums up.
 #
 # Is chance to blame? Mostly not: a walk
 # ends where many edges end, at what is popular. *Pixie / degree^β* divides its visits by a power of the degree, as RP3β does,
-# and more than half of the distance to RP3β is gone (to iALS less).
+# and more than half of the distance to RP3β is gone.
 #
 # **PinWorld (right): ahead of every rival. Which row says why?** *Pixie on saves*: without boards the walk falls behind RP3β. A board holds what somebody
 # put together on purpose, so even a far board may be on the subject (we made them so).
 #
 # So going far pays: home after one step in seventeen finds 0.098, after every step
-# 0.085. Three hops never get that far, which may be why boards hardly help RP3β.
+# 0.085. Three hops stop before, which may be why boards hardly help RP3β.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
 #
@@ -560,11 +560,11 @@ verdict(
 # *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
 # the index). EASE ends where its matrix no longer fits. Look who is on top at both ends.*
 #
-# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too (of artificial vectors; real ones may need less).
+# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too (of artificial vectors; real ones may need less). EASE's rows grow with the catalog, item2item's stay short.
 #
 # A walk makes its ten thousand steps in any catalog, and still its
-# line falls to a seventh. Why? Here is the other half of the answer. A small graph fits into the processor's
-# cache, in a large one most looks wait for main memory.
+# line falls to a seventh, push's to a sixth. Why? Most likely memory, the other half of the answer: a small graph fits into the processor's
+# cache, in a large one most looks wait for main memory. Once nearly all wait, more size costs little: at the end both are level.
 #
 # **A request costs what it looks at: every thing, a part, or ten thousand steps. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
 #
@@ -583,14 +583,14 @@ verdict(
 #
 # > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training.
 # >
-# > **Where it won.** PinWorld, on boards that keep to a topic: NDCG@20 0.098; RP3β with the same boards 0.092 (8.5). A million things: 1,800 requests a second, push as many, a scan 23,
-# > an index of artificial vectors 394; but a finished table 12,000 (8.6).
+# > **Where it won.** PinWorld, on boards that keep to a topic: NDCG@20 0.098; RP3β with the same boards 0.092 (8.5). A million things: 1,800 requests a second, a scan 23;
+# > but a finished table 12,000 (8.6).
 # >
 # > **Where it did not.** On libraries: NDCG@20 0.165, iALS 0.196. A thousand things:
 # > 12,000 requests a second, a scan 62,000. A pin on no board is never found.
 #
 # * **How can an answer cost so little more?** A step looks up two edges, however large the graph, and ten thousand steps found most of the top
-#   fifty. What grows is the memory and the waiting for it.
+#   fifty. What grows is the memory and, most likely, the waiting for it.
 # * **Which parts earn their keep?** Asking with several pins; chance, where nodes have many neighbors; walking far, where boards keep to a subject. The booster
 #   showed no gain at restart ½.
 #

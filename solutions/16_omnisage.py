@@ -216,7 +216,7 @@ check("16.2", typed_sequence)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Three losses, one number
 #
-# What turns a pin and its neighbors into one vector? An encoder with one block of attention, as in lesson 15. The pin is a row, and so is each neighbor: what
+# Boards, 95 % of a busy pin's places, now get ten of 25 at most. What turns such a list into one vector? An encoder with one block of attention, as in lesson 15. The pin is a row, and so is each neighbor: what
 # it shows, and which kind it is. Every row looks at every other. The pin's own row comes out as its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder and its softmax in full</summary>
@@ -284,9 +284,7 @@ visuals.three_losses(on="efu")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.4 — `joint_loss` ({{points:16.4}})
 #
-# Write this sum. A loss without an example in the batch adds nothing, and one without a weight is not trained on.
-#
-# By hand, the sum is $4 + 2.5 = 6.5$:
+# Write this sum. By hand, it is $4 + 2.5 = 6.5$:
 #
 # | examples | weight | adds |
 # |---|---|---|
@@ -329,7 +327,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Now the opening question. Do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, the same encoder is trained with one loss, with two, and with all three. Raw features ask in training only, so two are left: a **pin** asks for the pin that comes next,
+# To see which, the same encoder is trained with one loss, with two, and with all three, 200 steps each. Raw features ask in training only, so two are left: a **pin** asks for the pin that comes next,
 # a **user** for her likes of the coming week.
 #
 # A user needs a reader of her history. The user loss trains one, the transformer. Without this loss the mean of her sixteen latest likes stands for her.
@@ -410,9 +408,9 @@ for column, who in (("all", "pins"), ("users", "users")):
 # ask the question of the test, so little may be left.
 #
 # **Asked by users.** Rows three and five share the users' loss and its reader. In row five pairs and features teach, too, and each of its trainings finds more than any of row three: so losses can help each other.
-# Why? Perhaps a reader learns little while vectors say little, and pairs soon make them speak; more steps might do as much (fold). Row five also passes row four; whether the users' loss or its reader did it, this figure cannot say.
+# Why? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early. Then more steps might do as much (fold). Row five also passes row four; whether the users' loss or its reader did it, this figure cannot say.
 #
-# **For pins no added loss did visible harm. Users found more with all three than with their own loss alone, and more than without it.**
+# **For pins no added loss did visible harm. In the same 200 steps users found more with all three than with their own loss alone, and more than without it.**
 #
 # <details><summary>Rows that surprise</summary>
 #
@@ -439,15 +437,15 @@ for column, who in (("all", "pins"), ("users", "users")):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 What is the lead over PinSage made of?
 #
-# For pins no loss was seen to add to pairs. So every encoder of this section is trained by **pairs alone**.
+# For pins no loss was seen to add to pairs, so here every encoder is trained by **pairs alone**.
 #
-# Even so OmniSage finds 0.260, lesson 09's PinSage 0.229. What is this lead made of?
+# Then OmniSage finds 0.260, lesson 09's PinSage 0.229. What is this lead made of?
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
 # Attention, then? Or something plainer, of which 16.4 kept silent: beside each vector of OmniSage stood a number.
 #
-# Why a number? The vectors have length 1. Such a vector cannot say, by being longer, that its pin is popular.
+# Why? A vector of length 1 cannot say, by being longer, that its pin is popular.
 # So popularity stands **beside** it: the **offset** $\log(1 + n_i)$ joins the score, where $n_i$ counts how often people went to pin $i$.
 #
 # By hand, at temperature 0.1:
@@ -550,17 +548,15 @@ told = pd.Series({
 told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large. Row three had the number from the first step and finds hardly more: it was all that the vectors lacked.
+# Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity what is met; each alone finds only 0.04 (16.10). Row three had the number from the first step and finds hardly more, so the vectors lacked little else.
 #
-# Why did they lack it, though the loss asks for it? Because popularity needs a place to live:
+# Why did they lack it, though the loss asks for it? Popularity needs a place to live:
 #
 # * in the **length** of a vector, which length 1 takes away;
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# The vector says which pins are near, the number which of them people go to.
-#
-# Back to the lead. PinSage, as lesson 09 made it, has no such number. What if it gets the same one?
+# Back to the lead. PinSage, as lesson 09 made it, has no such number. What if it gets one?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p4"]
 predict("16.p4")
@@ -595,13 +591,13 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Recall@10 on PinWorld. OmniSage by what it hears; PinSage without the number (open) and with it; iALS; and RP3β, a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
 #
-# Nearly all of the lead was popularity; what is left to attention is too little to be seen.
+# Nearly all of the lead was popularity; what attention may add is too little to be seen over all queries.
 #
-# Is hearing worth nothing, then? The first two rows differ only in whom they hear: hearing pays. A second graph adds nothing
+# Does hearing pay? The first two rows differ in nothing else: it does. A second graph adds nothing
 # that can be seen (row three).
 #
 # Then why an encoder, when a walk stands beside it (last row)? A walk follows edges, and where there are some it will do: 0.266, OmniSage 0.262.
-# Asked by a pin without one it finds nothing. OmniSage and PinSage read what such a pin shows, and find 0.22: that is what an encoder is for.
+# Asked by a pin without one it finds nothing. OmniSage and PinSage read what such a pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23): where there is no edge, the content answers.
 #
 # When a new model leads, look first for the plainest thing that only one side has: a bias, a feature, more steps.
 #
@@ -619,7 +615,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; asked by the 151: OmniSage 0.217, PinSage with the number 0.222, iALS and RP3β 0.000; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
 #
 # </details>
 
@@ -632,9 +628,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Among known pins none finds a *new* one. On articles iALS is ahead (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins none was seen to hinder or help another. Users found more with all three than with their own loss alone, and more than without it.
+# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins none was seen to hinder or help another. In the same 200 steps users found more with all three than with their own loss alone, and more than without it.
 # * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean (by design, neither tested).
-# * What looked like attention's lead over PinSage was nearly all a number for popularity, which vectors of length 1 hardly learned in a few hundred steps. What an encoder brings is the pin without an edge.
+# * What looked like attention's lead over PinSage was nearly all a number for popularity, which vectors of length 1 hardly learned in a few hundred steps. For a pin without an edge an encoder still reads its content.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 

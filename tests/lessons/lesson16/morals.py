@@ -20,7 +20,8 @@ def rival() -> bool:
 
 
 def edges_alone() -> bool:
-    # who counts edges finds nothing when a pin without one asks; encoders read what it shows. A new pin is found by hardly any
+    # who counts edges finds nothing when a pin without one asks; encoders read what it shows, and one that hears nobody does
+    # as well: the content answers. Popularity alone finds as little as vectors alone. A new pin is found by hardly any
     # model, and not for want of the number alone
     stored = of("16_graphs")
     rows = {
@@ -32,6 +33,9 @@ def edges_alone() -> bool:
     return (
         all(rows[x]["cold queries"] == 0 for x in counting)
         and all(0.21 < rows[x]["cold queries"] < 0.225 for x in ("both", "PinSage, offset, d = 32"))
+        and rows["nobody"]["cold queries"] > 0.22
+        and open_(stored["leads"]["both over nobody, cold queries"])
+        and all(0.035 < rows[x]["all"] < 0.045 for x in ("both, no offset", "recent popularity"))
         and max(row["cold targets"] for row in rows.values()) < 0.01
         and rows["both, no offset"]["cold targets"] > 0 == rows["PinSage"]["cold targets"]
     )
@@ -66,7 +70,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both": drowned,
-    "For pins no added loss did visible harm. Users found more with all three than with their own loss alone, and more than without it": no_cost,
+    "For pins no added loss did visible harm. In the same 200 steps users found more with all three than with their own loss alone, and more than without it": no_cost,
     "Before you praise attention, give its rival the same number": lambda: (
         rival() and edges_alone()
     ),
