@@ -143,3 +143,16 @@ def test_a_filter_is_told_whoever_was_pressed_before(show):
     page.mouse.move(5, 5)
     square.hover()
     assert status(root).startswith("OmniSage (Pinterest")
+
+
+def test_who_is_filtered_away_is_told_again_only_when_pressed(show):
+    _, root = show()
+    square = root.locator(".gr-at-mark", has_text="OmniSage")
+    square.dispatch_event("click")  # as a finger leaves it
+    root.get_by_role("combobox", name="Built of").select_option("codes")
+    other = root.locator(".gr-at-mark", has_text="TIGER")
+    for event in ("pointerenter", "pointerleave"):
+        other.dispatch_event(event)
+    assert status(root).startswith("4 of 25 systems, 2023 to 2026 (built of codes)")
+    square.dispatch_event("click")
+    assert status(root).startswith("OmniSage (Pinterest")

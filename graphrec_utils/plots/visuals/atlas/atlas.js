@@ -25,6 +25,7 @@ function render({ model, el }) {
   const filter = (name, value) => {
     filtered = true;
     put(name, value);
+    if (!kept().some((row) => row.name === model.get("open"))) put("open", ""); // its row is hidden
   };
   const menu = (text, name, values) => {
     const options = ["", ...values].map((value) => h("option", { value }, value || "all"));
@@ -189,7 +190,7 @@ function render({ model, el }) {
   const kept = () => rows.filter((x) => x.fits).map((x) => x.row);
   const light = () => {
     const [last, open, company] = ["until", "open", "company"].map((x) => model.get(x));
-    const who = filtered ? null : systems.find((row) => row.name === pointed) ?? kept().find((row) => row.name === open);
+    const who = filtered ? null : systems.find((row) => row.name === (pointed || open));
     const whose = company || who?.company;
     const family = systems.filter((row) => row.company === whose);
     const bound = arrows.filter((x) => who && x.ends.includes(who.name));
