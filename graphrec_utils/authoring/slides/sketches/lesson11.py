@@ -78,26 +78,25 @@ def ann() -> Sheet:
 def flip() -> Sheet:
     sheet = Sheet(
         430,
-        "By log p the bestseller is first, −0.22 against −1.61; by log p − log Q the rare film is, 0.69 against −0.12",
+        "By p the bestseller is first, 0.8 against 0.2; by p / Q the rare film is, 2.00 against 0.89; the logarithms, −0.22 and −1.61, −0.12 and 0.69, have the same order",
     )
-    zero, scale = 600, 220
-    parts = (("log p: what she takes", False), ("log p − log Q, the PMI: what the batch teaches", True))  # fmt: skip
-    for k, (name, less) in enumerate(parts):
-        top = 215 * k
+    parts = (("p: what she takes", "log p", 700, False), ("p / Q: what the batch teaches", "log p − log Q", 280, True))  # fmt: skip
+    sheet.text(1150, 30, "a score is its log", at="end", size=24, color=QUIET)
+    for k, (name, score, scale, less) in enumerate(parts):
+        top = 222 * k
         sheet.text(0, top + 30, name, bold=True)
-        values = {film: math.log(p / q if less else p) for film, (p, q) in HERS.items()}
+        values = {film: p / q if less else p for film, (p, q) in HERS.items()}
         first = max(values, key=values.get)
-        sheet.line(zero, top + 48, zero, top + 190)
         for j, (film, value) in enumerate(values.items()):
-            y, (p, q) = top + 58 + 66 * j, HERS[film]
-            sheet.text(225, y + 35, film, at="end")
-            color = ITEM if film == first else CONTEXT
-            sheet.bar(min(zero, zero + scale * value), y, abs(scale * value), 50, color)
-            said = f"log ({p} / {q})" if less else f"log {p}"
-            said += f" = {value:.2f}".replace("-", "−")
-            sheet.text(zero + max(0, scale * value) + 16, y + 35, said)
-            if film == first:
-                sheet.text(1080, y + 35, "first", bold=True, color=ITEM)
+            y, (p, q) = top + 56 + 70 * j, HERS[film]
+            sheet.text(225, y + 35, film, at="end", bold=film == first)
+            sheet.bar(245, y, scale * value, 50, ITEM if film == first else CONTEXT)
+            said = f"{p} / {q} = {value:.2f}" if less else str(p)
+            sheet.text(245 + scale * value + 14, y + 35, said, bold=film == first)
+            said = f"{math.log(value):.2f}".replace("-", "−")
+            sheet.text(1150, y + 35, said, at="end", size=24, color=QUIET)
+        if less:
+            sheet.text(1150, top + 30, score, at="end", size=24, color=QUIET)
     return sheet
 
 
@@ -130,16 +129,18 @@ def two_meanings() -> Sheet:
     )
     sheet.text(270, 34, "as an estimate", at="middle", bold=True, size=30)
     sheet.text(270, 74, "how far from the true gradient?", at="middle", color=QUIET)
+    sheet.text(270, 112, "one positive at a time", at="middle", bold=True, size=24)
     sheet.dot(120, 330, 12, INK)
-    sheet.line(120, 330, 390, 160, color=INK, wide=7, head=True)
-    sheet.text(400, 150, "true", bold=True)
+    sheet.line(120, 330, 390, 180, color=INK, wide=7, head=True)
+    sheet.text(400, 178, "true", bold=True)
     sheet.line(120, 330, 420, 250, color=ITEM, wide=7, head=True)
     sheet.text(430, 260, "mean of\nthe draws", color=ITEM, bold=True)
     sheet.text(120, 384, "both at the scores s = log p", size=24, color=QUIET)
     sheet.text(860, 34, "as a teacher", at="middle", bold=True, size=30)
     sheet.text(860, 74, "where does the training end?", at="middle", color=QUIET)
+    sheet.text(860, 112, "over all that she takes", at="middle", bold=True, size=24)
     for low, color, said in ((980, POSITIVE, "log p"), (740, ITEM, "or here?")):
-        points = [(low + 5 * k, 370 - 240 * (k / 30) ** 2) for k in range(-30, 31)]
+        points = [(low + 5 * k, 370 - 220 * (k / 30) ** 2) for k in range(-30, 31)]
         path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
         sheet.inside.append(
             f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="6"/>'
@@ -154,7 +155,7 @@ HITS_OUT = "negatives only,\nhits out"
 
 def five_variants() -> Sheet:
     sheet = Sheet(
-        446,
+        434,
         "Five variants: none takes nothing off; negatives only takes log Q off the negatives; negatives only, hits out, the same without hits; nQ, hits out takes log nQ off the negatives; Yi takes log Q off all columns",
     )
     rows = (
@@ -164,44 +165,53 @@ def five_variants() -> Sheet:
         ("nQ, hits out", "as just derived", ("", "− log nQ", "out")),
         ("Yi", "Yi et al., 2019", ("− log Q", "− log Q", "− log Q")),
     )
-    for j, name in enumerate(("1 the positive", "2 a draw", "3 a hit")):
-        sheet.text(515 + 258 * j, 30, name, at="middle", bold=True)
+    heads = (("1 the positive", "corrected, too?"), ("2 a draw", "by Q or by nQ?"), ("3 a hit", "in or out?"))  # fmt: skip
+    for j, (name, asked) in enumerate(heads):
+        sheet.text(515 + 258 * j, 24, name, at="middle", bold=True)
+        sheet.text(515 + 258 * j, 54, asked, at="middle", size=24, color=QUIET)
     for k, (name, whose, cells) in enumerate(rows):
-        y = 44 + 73 * k
-        sheet.text(0, y + (27 if whose else 40), name, bold=True)
-        sheet.text(0, y + 56, whose, size=24, color=QUIET)
+        y = 62 + 69 * k
+        sheet.text(0, y + (25 if whose else 39), name, bold=True)
+        sheet.text(0, y + 53, whose, size=24, color=QUIET)
         for j, said in enumerate(cells):
             color = POSITIVE if not j else NEGATIVE if said == "out" else CONTEXT
             plain = not said or said == "out"
-            sheet.box(398 + 258 * j, y, 234, 63, fill="#fff" if plain else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
-            sheet.text(515 + 258 * j, y + 41, said, at="middle", bold=True)
-    sheet.text(398, 437, "an empty place: left as it is", size=24, color=QUIET)
+            sheet.box(398 + 258 * j, y, 234, 60, fill="#fff" if plain else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
+            sheet.text(515 + 258 * j, y + 39, said, at="middle", bold=True)
+    sheet.text(398, 426, "an empty place: left as it is", size=24, color=QUIET)
     return sheet
 
 
 NAMES = ("none", "negatives only", HITS_OUT, "nQ, hits out", "Yi")
 SIXTEEN = (
-    ("16 draws, as an estimate: gradient off by", (0.62, 0.08, 0.81, 0.01, 0.18)),
-    ("as a teacher: a learned logit off by", (1.17, 0.21, 1.07, 0.11, 0.00)),
+    ("as an estimate, one positive:\nthe gradient is off by", (0.62, 0.08, 0.81, 0.01, 0.18)),
+    ("as a teacher, all she takes:\na learned logit is off by", (1.17, 0.21, 1.07, 0.11, 0.00)),
 )
+HUES = {"nQ, hits out": USER, "Yi": POSITIVE}  # as on the last slide
 
 
-def at_sixteen() -> Sheet:
-    names, halves = NAMES, SIXTEEN
-    told = "; ".join(f"{title} " + ", ".join(f"{n} {v:.2f}" for n, v in zip(names, values, strict=True)) for title, values in halves)  # fmt: skip
-    sheet = Sheet(390, told)
-    for j, (title, values) in enumerate(halves):
-        left = 215
-        sheet.text(0 if not j else 640, 30, title, bold=True)
-        best = min(values)
-        for k, (name, value) in enumerate(zip(names, values, strict=True)):
-            y = 50 + 68 * k
-            if not j:
-                sheet.text(left - 15, y + (20 if "\n" in name else 35), name, at="end")
-            x = left if not j else 640
-            wide = value / max(values) * (300 if not j else 400)
-            sheet.bar(x, y, wide, 52, POSITIVE if value == best else USER)
-            sheet.text(x + max(wide, 2) + 14, y + 35, f"{value:.2f}", bold=value == best)
+def as_estimate() -> Sheet:
+    return _off_by(0, 640, 215)
+
+
+def as_teacher() -> Sheet:
+    return _off_by(1, 480, 4)
+
+
+def _off_by(half: int, wide: float, left: float) -> Sheet:
+    title, values = SIXTEEN[half]
+    told = ", ".join(f"{n} {v:.2f}" for n, v in zip(NAMES, values, strict=True))
+    sheet = Sheet(424, f"16 draws, {title}: {told}".replace("\n", " "), wide)
+    sheet.text(left, 28, title, bold=True)
+    if not half:
+        sheet.text(0, 28, "16 draws", size=24, color=QUIET)
+    for k, (name, value) in enumerate(zip(NAMES, values, strict=True)):
+        y, hue = 84 + 68 * k, HUES.get(name, CONTEXT)
+        if not half:
+            sheet.text(left - 15, y + (20 if "\n" in name else 35), name, at="end", bold=name in HUES)  # fmt: skip
+        sheet.bar(left, y, value / max(values) * 300, 52, hue)
+        said = f"{value:.2f}" + ", with one draw, too" * (half and name == "Yi")
+        sheet.text(left + max(value / max(values) * 300, 2) + 14, y + 35, said, bold=name in HUES)
     return sheet
 
 
@@ -213,5 +223,6 @@ DRAWINGS = {
     "sum by draws": sum_by_draws,
     "two meanings": two_meanings,
     "five variants": five_variants,
-    "at sixteen": at_sixteen,
+    "as estimate": as_estimate,
+    "as teacher": as_teacher,
 }

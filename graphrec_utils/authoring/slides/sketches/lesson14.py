@@ -24,17 +24,19 @@ def six_graphs() -> Sheet:
                 color = ITEM if not k else USER if WHO[k].startswith("ads") else "#f5d9c8"
                 lines.append((k in (0, 4), y, 60 + 92 * j, color, 0.5 + share / 12))
     for _, y, down, color, wide in sorted(lines):  # the two that are spoken of, on top
-        sheet.line(335, y, 800, down, color=color, wide=wide)
+        sheet.line(335, y, 740, down, color=color, wide=wide)
     for k, who in enumerate(WHO):
         y = 30 + 66 * k
         sheet.box(20, y - 27, 315, 54, fill=TINT[USER], edge=USER)
         sheet.text(178, y + 9, who, at="middle", bold=k in (0, 4))
     for j, (name, what) in enumerate(zip(KINDS, ("ordinary", "a short video", "can be bought", "paid for"), strict=True)):  # fmt: skip
         y = 60 + 92 * j
-        sheet.box(800, y - 34, 68, 68, fill=ITEM, edge=ITEM, round=6)
-        sheet.text(888, y - 4, name, size=30, bold=True)
-        sheet.text(888, y + 28, what, color=QUIET)
-    sheet.text(568, 428, "the wider a line, the more of these pins the graph knows", at="middle", color=QUIET)  # fmt: skip
+        sheet.box(740, y - 34, 68, 68, fill=ITEM, edge=ITEM, round=6)
+        sheet.text(826, y - 4, name, size=30, bold=True)
+        sheet.text(826, y + 28, what, color=QUIET)
+    for down, name, row, color in ((-4, "boards", 0, ITEM), (28, "user-ad", 4, USER)):
+        sheet.text(980, 336 + down, f"{name}: {KNOWN[row][3]} %", size=24, color=color, bold=True)
+    sheet.text(538, 428, "the wider a line, the more of these pins the graph knows", at="middle", color=QUIET)  # fmt: skip
     return sheet
 
 
@@ -88,15 +90,17 @@ def lists() -> Sheet:
 
 def mean_by_hand() -> Sheet:
     sheet = Sheet(
-        350, "Pin 0 keeps 1, hears (2 + 6) / 2 = 4 in graph one and −½ · 6 = −3 in graph two: 2"
+        376, "Pin 0 keeps 1, hears (2 + 6) / 2 = 4 in graph one and −½ · 6 = −3 in graph two: 2"
     )
     rows = (
         ("pin 0 itself", (), "1", "· 1", "1", USER),
         ("graph one", ("pin 1: 2", "pin 2: 6"), "mean 4", "· 1", "4", ITEM),
         ("graph two", ("pin 2: 6",), "mean 6", "· (−½)", "−3", ITEM),
     )
+    for name, x in (("who is heard", 300), ("mean", 630), ("matrix", 755), ("adds", 915), ("sum, ReLU", 1091)):  # fmt: skip
+        sheet.text(x, 24, name, at="middle", size=24, color=QUIET)
     for k, (name, heard, mean, matrix, result, color) in enumerate(rows):
-        y = 45 + 100 * k
+        y = 75 + 100 * k
         sheet.text(10, y + 9, name, bold=True)
         for j, one in enumerate(heard):
             sheet.box(210 + 150 * j, y - 26, 138, 52, fill=TINT[ITEM], edge=ITEM)
@@ -107,10 +111,10 @@ def mean_by_hand() -> Sheet:
         sheet.line(815, y, 860, y, head=True, wide=4)
         sheet.box(870, y - 28, 90, 56, fill=TINT[color], edge=color)
         sheet.text(915, y + 9, result, at="middle", bold=True)
-        sheet.line(960, y, 1030, 145, head=k == 1, wide=4)
-    sheet.box(1036, 110, 110, 70, fill=ITEM, edge=ITEM)
-    sheet.text(1091, 156, "2", at="middle", bold=True, size=36, color="#fff")
-    sheet.text(630, 335, "each matrix learns what to take from its graph", at="middle", color=QUIET)  # fmt: skip
+        sheet.line(960, y, 1030, 175, head=k == 1, wide=4)
+    sheet.box(1036, 140, 110, 70, fill=ITEM, edge=ITEM)
+    sheet.text(1091, 186, "2", at="middle", bold=True, size=36, color="#fff")
+    sheet.text(630, 364, "each matrix learns what to take from its graph", at="middle", color=QUIET)  # fmt: skip
     return sheet
 
 
@@ -170,13 +174,14 @@ def empty_list() -> Sheet:
             sheet.line(x + 388, 285, x + 298, 285, color=NEGATIVE, wide=4, head=True)
             sheet.text(x + 343, 265, ("NaN", "0")[k], at="middle", bold=True, color=NEGATIVE)
     sheet.text(40, 36, "the value: repaired", bold=True, color=POSITIVE)
+    sheet.text(895, 352, "gradient that comes in", at="middle", size=24, color=QUIET)
     sheet.text(40, 366, "the gradient, on its way back: not repaired", bold=True, color=NEGATIVE)
     return sheet
 
 
 def two_levels() -> Sheet:
     sheet = Sheet(
-        385,
+        392,
         "First level: in each graph the pin looks at itself and its neighbors, and a vector comes out. Second level: CLS plus the pin looks at itself and at the vectors of the graphs in which the pin has somebody",
     )
     sheet.text(290, 24, "first level: a block in each graph", at="middle", bold=True)
@@ -202,6 +207,7 @@ def two_levels() -> Sheet:
     sheet.text(875, 340, "CLS + the pin", at="middle", color="#fff", bold=True)
     sheet.line(875, 300, 875, 252, color=USER, wide=5, head=True)
     sheet.text(1005, 322, "looks at\nitself, too", size=24, color=USER)
+    sheet.text(875, 384, "CLS: a vector that is learned", at="middle", size=24, color=QUIET)
     sheet.line(950, 205, 1010, 205, head=True, wide=4)
     sheet.box(1020, 170, 120, 70, fill=ITEM, edge=ITEM)
     sheet.text(1080, 198, "one\nvector", at="middle", color="#fff", bold=True)

@@ -22,7 +22,7 @@ def climb() -> Sheet:
     sheet.text(10, 208, "2  a way to listen: over neighbors, then over graphs", bold=True)
     sheet.text(0, 335, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 397, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone", "attention block", "matrices, added"), ("transformer", "MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "", "GAT: how loud?", "HAN: how loud?"))  # fmt: skip
+    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone", "attention block", "as in the mean"), ("transformer", "= MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "", "GAT: how loud?", "HAN: how loud?"))  # fmt: skip
     for k, (name, whose, near, over) in enumerate(ways):
         x = 145 + 248 * k + 24 * (k == 3)
         sheet.text(x + 118, 252, name, at="middle", bold=True)
@@ -42,10 +42,10 @@ def what_is_left() -> Sheet:
     )
     columns = (("its\ncontent", 520), ("pins engaged\nwith after it", 690), ("its people,\nits searches", 895), ("neighbors in\nother graphs", 1080))  # fmt: skip
     rows = (
-        ("PinSage; mean of the boards", "no boards to hear", (1, 0, 0, 0)),
+        ("PinSage; boards, mean", "no boards to hear", (1, 0, 0, 0)),
         ("RP3β; iALS", "count pairs", (0, 1, 0, 0)),
-        ("iALS with six graphs", "counts all six", (0, 1, 1, 0)),
-        ("mean of each of six graphs", "hears five others", (1, 0, 0, 1)),
+        ("iALS, six graphs", "counts all six", (0, 1, 1, 0)),
+        ("six graphs, mean", "hears five others", (1, 0, 0, 1)),
     )
     for name, x in columns:
         sheet.text(x, 26, name, at="middle", size=24, bold=True)
@@ -64,21 +64,46 @@ def what_is_left() -> Sheet:
 
 
 def which_pays() -> Sheet:
+    """Draw what each step adds where training sees each pair's own edge, and say what was seen where it does not."""
     climb = results.load("14_climb").values["PinWorld"]
     arms = {arm["arm"]: arm for arm in climb["arms"]}
     sizes = results.load("14_sizes").values["PinWorld"]["leads"]
     test = results.load("14_answers").values["PinWorld"]["leads"]
     names = ("board-pin, mean", "each its own, mean", "each its own, transformer")
     boards, mean, whole = (arms[name] for name in names)
+    later = _told(test["transformer, in time over mean, in time, all@10"])
     rows = (
-        ("six graphs", "over the boards", sizes["all graphs, mean over one graph, mean, all"], _price(boards, mean)),
-        ("attention,\nsecond level", "over a mean", test["transformer, left in over mean, left in, all@10"], _price(mean, whole)),
-        ("all three", "over a larger PinSage", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], "as many seconds"),
+        ("six graphs", "✓", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], f"+{mean['all'] - boards['all']:.2f} (14.5)"),
+        ("attention +\nsecond level", "–", "over the mean", _price(mean, whole), test["transformer, left in over mean, left in, all@10"], later),
+        ("all three", "?", "over larger PinSage", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], "not run"),
     )  # fmt: skip
-    beside = (
-        "recall@10, all pins of PinWorld's test week, edges left in; seconds of a training in 14.5"
-    )
-    return _steps(rows, 770, 13000, beside, (0.01,))
+    zero, times, told = 665, 9000, []
+    sheet = Sheet(400, "")
+    sheet.dot(594, 21, 11, INK)
+    sheet.text(614, 30, "own edge seen", bold=True)
+    _ring(sheet, 948, 21, INK)
+    sheet.text(966, 30, "first morning", bold=True)
+    for tick in (0, 0.01):
+        x = zero + times * tick
+        sheet.line(x, 44, x, 330, color="#dfe2e6" if tick else CONTEXT, wide=2 + (not tick))
+        sheet.text(x, 358, f"+{tick}" if tick else "0", at="middle", size=24, color=QUIET)
+    beside = "recall@10, all pins, test week (14.5: the week before); seconds of a training in 14.5"
+    sheet.text(0, 392, beside, size=24, color=QUIET)
+    for k, (name, mark, over, price, lead, other) in enumerate(rows):
+        y = 92 + 96 * k
+        shade = POSITIVE if mark == "✓" else CONTEXT
+        sheet.box(2, y - 38, 230, 76, fill=TINT[shade], edge=shade)
+        sheet.text(117, y + 9 - 16 * name.count("\n"), name, at="middle", bold=True)
+        sheet.text(256, y + 13, mark, bold=True, size=36, color=shade if mark == "✓" else INK)
+        sheet.text(300, y - 7, over)
+        sheet.text(300, y + 27, price, size=24, color=QUIET)
+        gap, color = _told(lead), _color(lead)
+        _interval(sheet, lead, zero, times, y, color)
+        sheet.text(844, y + 9, gap.replace(" ", "\n"), bold=gap != "cannot tell", size=24)
+        sheet.text(966, y + 9, other, size=24)
+        told.append(f"{' '.join((*name.split(), over, price))}: {gap}; first morning: {other}")
+    sheet.alt = f"What each step adds: {'; '.join(told)}"
+    return sheet
 
 
 def _price(one, other) -> str:
@@ -86,81 +111,141 @@ def _price(one, other) -> str:
     return f"{one['seconds']:.0f} → {other['seconds']:.0f} s"
 
 
-def left_in_or_in_time() -> Sheet:
-    """Draw the leads of the plain mean twice, by the graphs that the networks were trained with."""
+def _color(lead) -> str:
+    return POSITIVE if lead["low"] > 0 else NEGATIVE if lead["high"] < 0 else CONTEXT
+
+
+def _told(lead) -> str:
+    """Return a difference, or that there is none to be told."""
+    if _color(lead) == CONTEXT:
+        return "cannot tell"
+    return f"{lead['gap']:+.3f}".replace("-", "−")
+
+
+def _interval(sheet: Sheet, lead, zero: float, times: float, y: float, color: str) -> None:
+    low, mid, end = (zero + times * lead[x] for x in ("low", "gap", "high"))
+    sheet.line(low, y, end, y, color=color, wide=8)
+    sheet.dot(mid, y, 12, color)
+
+
+def _ring(sheet: Sheet, x: float, y: float, color: str) -> None:
+    sheet.dot(x, y, 11, color)
+    sheet.dot(x, y, 6, "#fff")
+
+
+RIVALS = (
+    ("MultiBiSage", "transformer, {}"),
+    ("larger PinSage", "PinSage, as long as the transformer, {}"),
+    ("RP3β", "RP3β"),
+    ("iALS, six graphs", "iALS, all graphs"),
+)
+
+
+def edge_seen() -> Sheet:
+    return _leads_of_the_mean("left in", "own edge seen", 650, 225)
+
+
+def first_morning() -> Sheet:
+    return _leads_of_the_mean("in time", "graphs of the week's\nfirst morning", 470, 5)
+
+
+def _leads_of_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
+    """Draw the leads of the mean of six graphs by the graphs that the networks were trained with."""
     stored = results.load("14_answers").values["PinWorld"]
     found = {row["model"]: row["recall"]["all@10"] for row in stored["test"]}
-    rows = (
-        ("MultiBiSage", "transformer, {}"),
-        ("larger PinSage", "PinSage, as long as the transformer, {}"),
-        ("RP3β", "RP3β"),
-        ("iALS, six graphs", "iALS, all graphs"),
-    )
-    columns = (("left in", "edges left in", 715), ("in time", "first morning", 970))
-    sheet, zero, times, told = Sheet(426, ""), 490, 8800, []
-    sheet.text(0, 30, "over …", bold=True)
-    for way, name, x in columns:
-        sheet.text(x, 30, name, bold=True)
-        sheet.text(x, 60, f"mean {found[f'mean, {way}']:.3f}", size=24, color=QUIET)
+    first, zero, times, told = way == "left in", left + 134, 7600, []
+    sheet = Sheet(450, "", wide)
+    if first:
+        sheet.dot(left + 14, 21, 11, INK)
+        sheet.text(0, 92, "the mean over …", size=24, color=QUIET)
+        sheet.text(0, 444, "recall@10, all pins", size=24, color=QUIET)
+    else:
+        _ring(sheet, left + 14, 21, INK)
+    sheet.text(left + 34, 30, name, bold=True)
+    sheet.text(left + 34, 92, f"mean: {found[f'mean, {way}']:.3f}", size=24, color=QUIET)
     for tick in (-0.01, 0, 0.01):
         x = zero + times * tick
-        sheet.line(x, 72, x, 392, color=CONTEXT if not tick else "#dfe2e6", wide=2 + (not tick))
-        sheet.text(x, 420, f"{tick:+.2f}".replace("-", "−") if tick else "0", at="middle", size=24, color=QUIET)  # fmt: skip
-    sheet.text(0, 420, "recall@10, all pins, test week", size=24, color=QUIET)
-    for k, (name, rival) in enumerate(rows):
-        y = 84 + 80 * k
-        sheet.line(0, y - 6, WIDE, y - 6, color="#dfe2e6", wide=2)
-        sheet.text(0, y + 46, name, bold=True)
-        for j, (way, _, x) in enumerate(columns):
-            key = f"mean, {way} over {rival.format(way)}, all@10"
-            if (lead := stored["leads"].get(key)) is None:
-                sheet.text(x, y + 46, "not run", color=QUIET)
-                continue
-            better, worse = lead["low"] > 0, lead["high"] < 0
-            color = POSITIVE if better else NEGATIVE if worse else CONTEXT
-            low, mid, end = (zero + times * lead[a] for a in ("low", "gap", "high"))
-            at = y + 22 + 30 * j
-            sheet.line(low, at, end, at, color=color, wide=7)
-            sheet.dot(mid, at, 11, color)
-            if j:
-                sheet.dot(mid, at, 6, "#fff")
-            gap = f"{lead['gap']:+.3f}".replace("-", "−") if better or worse else "cannot tell"
-            sheet.text(x, y + 46, gap, bold=better or worse, color=color if better or worse else INK)  # fmt: skip
-            told.append(f"{name}, {way}: {gap}")
-    for _, _, x in columns:
-        sheet.dot(x - 22, 21, 11, INK)
-    sheet.dot(columns[1][2] - 22, 21, 6, "#fff")
-    sheet.alt = f"Lead of the plain mean in recall at 10, with edges left in and with graphs of the first morning, over: {'; '.join(told)}"
+        sheet.line(x, 108, x, 414, color=CONTEXT if not tick else "#dfe2e6", wide=2 + (not tick))
+        sheet.text(x, 444, f"{tick:+.2f}".replace("-", "−") if tick else "0", at="middle", size=24, color=QUIET)  # fmt: skip
+    for k, (rival, key) in enumerate(RIVALS):
+        y = 146 + 77 * k
+        sheet.line(0, y - 38, wide, y - 38, color="#dfe2e6", wide=2)
+        if first:
+            sheet.text(0, y + 9, rival, bold=True)
+        lead = stored["leads"].get(f"mean, {way} over {key.format(way)}, all@10")
+        if lead is None:
+            sheet.text(left + 315, y + 9, "not run", color=QUIET)
+            continue
+        color, gap = _color(lead), _told(lead)
+        _interval(sheet, lead, zero, times, y, color)
+        if not first:
+            sheet.dot(zero + times * lead["gap"], y, 6, "#fff")
+        plain = color == CONTEXT
+        sheet.text(left + 315, y + 9, gap, bold=not plain, color=INK if plain else color)
+        told.append(f"{rival}: {gap}")
+    sheet.alt = f"Recall at 10 of all pins, test week, {' '.join(name.split())}: the mean of six graphs over {'; '.join(told)}"
     return sheet
 
 
-def _steps(rows, zero: float, times: float, beside: str, ticks: tuple[float, ...]) -> Sheet:
-    """Draw leads in recall@10, a row each: (name, over whom, lead, price)."""
-    step = min(90, 360 // len(rows))
-    high = step * len(rows)
-    sheet, told = Sheet(high + 66, ""), []
-    sheet.line(zero, 6, zero, high)
-    sheet.text(zero, high + 26, "no difference", at="middle", size=24, color=QUIET)
-    for tick in ticks:
-        sheet.line(zero + times * tick, 6, zero + times * tick, high, color="#dfe2e6", wide=2)
-        sheet.text(zero + times * tick + 20, high + 26, f"{tick:+.3f}", at="middle", size=24, color=QUIET)  # fmt: skip
-    sheet.text(0, high + 60, beside, size=24, color=QUIET)
-    for k, (name, over, lead, price) in enumerate(rows):
-        y = step / 2 + step * k
-        better, worse = lead["low"] > 0, lead["high"] < 0
-        color = POSITIVE if better else NEGATIVE if worse else CONTEXT
-        sheet.box(2, y - step / 2 + 10, 230, step - 20, fill=TINT[color], edge=color)
-        sheet.text(117, y + 9 - 16 * name.count("\n"), name, at="middle", bold=True)
-        sheet.text(256, y + 13, "✓" if better else "✗" if worse else "?", bold=True, size=36, color=color)  # fmt: skip
-        sheet.text(306, y - 7, over)
-        sheet.text(306, y + 27, price, size=24, color=QUIET)
-        low, mid, end = (zero + times * lead[x] for x in ("low", "gap", "high"))
-        sheet.line(low, y, end, y, color=color, wide=9)
-        sheet.dot(mid, y, 13, color)
-        gap = f"{lead['gap']:+.3f}".replace("-", "−") if better or worse else "cannot tell"
-        sheet.text(1158, y + 9, gap, at="end", bold=True)
-        told.append(f"{' '.join((*name.split(), over, price))}: {gap}")
-    sheet.alt = f"What each step adds: {'; '.join(told)}"
+ASKED = (
+    ("six graphs, mean", "all graphs, mean"),
+    ("iALS, six graphs", "iALS, all graphs, d = 24"),
+    ("RP3β", "RP3β"),
+    ("iALS", "iALS, d = 16"),
+    ("boards, mean", "one graph, mean"),
+    ("PinSage", "PinSage"),
+)
+
+
+def asked_by_all() -> Sheet:
+    return _asked("all", 480, 225, 0.225)
+
+
+def asked_off_board() -> Sheet:
+    return _asked("asked off board", 640, 10, 0.18)
+
+
+def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
+    """Draw recall@10 of each model for a part of the pins that ask, with its distance to the mean of six graphs."""
+    stored = results.load("14_sizes").values["PinWorld"]
+    found = {row["model"]: row["recall"][part] for row in stored["models"]}
+    whole, times, told = part == "all", 3100, []
+    best = found["all graphs, mean"]
+    sheet = Sheet(450, "", wide)
+    name = "all pins" if whole else "pins on no board"
+    if whole:
+        sheet.dot(left + 14, 21, 11, INK)
+    else:
+        sheet.box(left + 4, 10, 20, 20, fill="#fff", edge=INK, round=0)
+    sheet.text(left + 34, 30, name, bold=True)
+    middle = left + times * (best - least)
+    sheet.line(middle, 46, middle, 412, color=CONTEXT, dashed=True)
+    for tick in (0.24, 0.26) if whole else (0.2, 0.24, 0.28):
+        x = left + times * (tick - least)
+        sheet.text(x, 446, f"{tick:.2f}", at="middle", size=24, color=QUIET)
+    if whole:
+        sheet.text(0, 446, "recall@10", size=24, color=QUIET)
+    for k, (model, key) in enumerate(ASKED):
+        y = 76 + 62 * k
+        value = found[key]
+        x = left + times * (value - least)
+        boards = key in ("one graph, mean", "PinSage")
+        color, said = (ITEM if boards and not whole else USER), ""
+        if model != ASKED[0][0]:
+            lead = stored["leads"][f"all graphs, mean over {key}, {part}"]
+            low, high = (left + times * (best - lead[end] - least) for end in ("high", "low"))
+            sheet.line(low, y, high, y, color=color, wide=6)
+            said = "cannot tell" if lead["low"] <= 0 <= lead["high"] else "behind"
+        if whole:
+            sheet.text(0, y + 9, model, bold=True)
+            sheet.dot(x, y, 11, color)
+            sheet.text(wide - 96, y + 9, f"{value:.3f}", size=24)
+        else:
+            sheet.box(x - 10, y - 10, 20, 20, fill=TINT[ITEM] if boards else "#fff", edge=color, round=0)  # fmt: skip
+            sheet.text(406, y + 9, f"{value:.3f}", size=24, bold=boards, color=color if boards else INK)  # fmt: skip
+            sheet.text(490, y + 9, said, size=24, color=QUIET)
+        told.append(f"{model} {value:.3f}{', ' * bool(said)}{said}")
+    sheet.alt = f"Recall at 10 of the test week, {name}: {'; '.join(told)}"
     return sheet
 
 
@@ -168,5 +253,8 @@ DRAWINGS = {
     "climb": climb,
     "what is left": what_is_left,
     "which pays": which_pays,
-    "left in or in time": left_in_or_in_time,
+    "edge seen": edge_seen,
+    "first morning": first_morning,
+    "asked by all": asked_by_all,
+    "asked off board": asked_off_board,
 }

@@ -48,9 +48,7 @@ def nobody_there() -> Sheet:
     for k in range(4):
         sheet.box(2 + 74 * k, 16, 66, 58, fill="#fff", edge=CONTEXT, dashed=True, round=4)
         sheet.text(35 + 74 * k, 54, "−∞", at="middle", size=28)
-    sheet.text(0, 110, "fit", size=24, color=QUIET)
-    sheet.text(46, 110, "+", size=30, bold=True)
-    sheet.text(76, 110, "(−∞) at each place", size=24, color=QUIET)
+    sheet.text(0, 110, "each place: fit + (−∞)", size=24, color=QUIET)
     for x, name, wide in ((370, "softmax", 150), (720, "nan_to_num", 190)):
         sheet.line(x - 66, 45, x - 8, 45, wide=4, head=True)
         sheet.box(x, 14, wide, 62, fill=TINT[USER], edge=USER)
@@ -66,13 +64,15 @@ def what_it_costs() -> Sheet:
     named = {"mean": "mean", "GAT + HAN": "attention", "transformer": "transformer"}
     ways = {name: seconds(arms, arm) for name, arm in named.items()}
     told = ", ".join(f"{name} {value:.0f} s" for name, value in ways.items())
-    sheet = Sheet(138, f"Seconds of a training with six graphs: {told}; what each finds is asked")
+    sheet = Sheet(186, f"Seconds of a training with six graphs: {told}; what each finds is asked")
     for k, (name, value) in enumerate(ways.items()):
         y = 46 * k
         sheet.text(180, y + 32, name, at="end", bold=True)
         sheet.bar(200, y + 6, 8 * value, 34, ITEM)
         sheet.text(200 + 8 * value + 12, y + 32, f"{value:.0f} s" + " of training" * (not k))
         sheet.text(960, y + 32, "recall@10 ?", color=QUIET)
+    asked = "recall@10: of what is engaged with in the next week, the share that stands among ten"
+    sheet.text(0, 174, asked, size=24, color=QUIET)
     return sheet
 
 
