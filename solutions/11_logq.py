@@ -325,7 +325,7 @@ predict("11.p2")
 #
 # ### With one draw, not every variant ends at log p
 # * drawing one draw
-# * box One draw: which variant learns log p exactly?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** none
+# * box One draw: which variant learns log p?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** none
 # * then words Hint: **what the softmax holds** learns log p − log Q.
 #
 # Minutes 25 to 27. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), then press the key for the hint (slide 3) and vote again. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, so s − log Q = log p − log Q, and s = log p. In a and b positive and draw are not treated alike, and they end elsewhere.
