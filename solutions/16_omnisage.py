@@ -324,7 +324,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 One loss, or three?
 #
-# Now the opening question. Do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
+# Now the opening question: do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
 # To see which, the same encoder is trained with one loss, with two, and with all three, 200 steps each. Raw features ask in training only, so two are left: a **pin** asks for the pin that comes next,
@@ -408,7 +408,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # ask the question of the test, so little may be left.
 #
 # **Asked by users.** Rows three and five share the users' loss and its reader. In row five pairs and features teach, too, and each of its trainings finds more than any of row three: so losses can help each other.
-# Why? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early. Then more steps might do as much (fold). Row five also passes row four; whether the users' loss or its reader did it, this figure cannot say.
+# Why? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early; then more steps might do as much (fold). Row five also passes row four; whether the users' loss or its reader did it, this figure cannot say.
 #
 # **For pins no added loss did visible harm. In the same 200 steps users found more with all three than with their own loss alone, and more than without it.**
 #
@@ -556,7 +556,7 @@ told.round(3).to_frame()
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# Back to the lead. PinSage, as lesson 09 made it, has no such number. What if it gets one?
+# PinSage, as lesson 09 made it, has no such number. What if it gets one?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p4"]
 predict("16.p4")
@@ -593,11 +593,11 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # Nearly all of the lead was popularity; what attention may add is too little to be seen over all queries.
 #
-# Does hearing pay? The first two rows differ in nothing else: it does. A second graph adds nothing
+# Does hearing pay? The first two rows differ in nothing else: it does, though a second graph adds nothing
 # that can be seen (row three).
 #
 # Then why an encoder, when a walk stands beside it (last row)? A walk follows edges, and where there are some it will do: 0.266, OmniSage 0.262.
-# Asked by a pin without one it finds nothing. OmniSage and PinSage read what such a pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23): where there is no edge, the content answers.
+# Asked by a pin without one it finds nothing; OmniSage and PinSage read what the pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23): where there is no edge, the content answers.
 #
 # When a new model leads, look first for the plainest thing that only one side has: a bias, a feature, more steps.
 #
