@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from graphrec_utils import toy
+from graphrec_utils.authoring.slides.sketches.lesson11 import NAMES, SIXTEEN
 from graphrec_utils.lessons.lesson11.ex2_correct_negatives import correct_negatives
 from graphrec_utils.lessons.lesson11.ex3_corrected_loss import corrected_loss
 from graphrec_utils.losses import exact
@@ -57,6 +58,21 @@ def test_the_bars_are_the_exact_gradients():
         found = exact.gradient(loss, logits, Q, positive, 4, without)
         assert state["columns"][name][2]["gradient"] == pytest.approx(found.tolist(), abs=1e-4)
     assert state["columns"]["Yi"][0]["learned"] == pytest.approx(state["p"], abs=2e-4)
+
+
+def test_the_deck_s_sixteen_draws_are_exact_and_yi_s_errors_cancel_over_all_she_takes():
+    scores, Q, positive = toy.logits()
+    p = scores.softmax(dim=0)
+    assert positive == p.argmax()  # the notes say: the item that she takes most
+    full = p - torch.eye(4, dtype=torch.float64)
+    (_, estimate), (_, teacher) = SIXTEEN
+    for name, off, end in zip(NAMES, estimate, teacher, strict=True):
+        loss, without = exact.VARIANTS[name.replace("\n", " ")]
+        pulls = torch.stack([exact.gradient(loss, scores, Q, i, 16, without) for i in range(4)])
+        assert float((pulls - full)[positive].abs().sum()) == pytest.approx(off, abs=0.0051)
+        learned = exact.optimum(loss, p, Q, 16, without)
+        assert exact.error(learned, p) == pytest.approx(end, abs=0.0051)
+        assert (float((p @ pulls).abs().sum()) < 1e-9) == (name == "Yi")
 
 
 @pytest.mark.parametrize(
