@@ -143,7 +143,7 @@ QUESTIONS = (
         ("it stays as it is",
          "The number of steps does. But a step looks up two edges, and in a larger graph more of these looks wait."),
         ("it grows sixteenfold",
-         "That is so for who goes through all edges. A walk looks at two per step, and what grows is the waiting."),
+         "That is so for who goes through all edges. A walk looks at two per step, and what grows is the time of a look."),
     ), measured=_larger),
     Question("08.p4", "Ideas get a factor of 10, once in every choice of the walk, once as a "
              "multiplication of the final visits. Which brings more ideas into the top 20?", (
@@ -160,7 +160,7 @@ QUESTIONS = (
     Question("08.p5", "Eight of a user's pins instead of one, and the same 20,000 steps for both. What "
              "happens to NDCG@20?", (
         ("it grows by a tenth or more",
-         "By a quarter in PinWorld, by more than half in libraries. Each pin says something else about the user, and a few "
+         "By a quarter in PinWorld, by more than half in libraries. Each pin may say something else about the user, and a few "
          "thousand steps are enough for each of them."),
         ("it hardly changes",
          "That would be so if the pins said the same. A user has several interests, and one pin "
@@ -215,7 +215,7 @@ QUESTIONS = (
     Question("08.p10", "A catalog grows from a thousand things to a million. How many of its requests a second does a walk of 10,000 steps "
              "still answer?", (
         ("a fifth to a tenth",
-         "A seventh: 12,334 become 1,759. The steps are as many, but each looks into a larger memory, and waits. A scan goes from 62,324 to 23."),
+         "A seventh: 12,334 become 1,759. The steps are as many, but each looks into a larger memory, and most likely waits for it. A scan goes from 62,324 to 23."),
         ("all of them: a step is a step",
          "The steps are as many. But each looks up two edges, and in a larger graph more of these looks wait."),
         ("about a thousandth",
@@ -254,7 +254,7 @@ QUESTIONS = (
     )),
     Question("08.q2", "The graph grows tenfold and N stays. What grows?", (
         ("the memory tenfold, and the time of a step, but less",
-         "The graph must fit into memory, and more looks into it miss the cache: ten times the catalog took at most two and a half "
+         "The graph must fit into memory, and more looks into it are likely to miss the cache: ten times the catalog took at most two and a half "
          "times as long in figure 8.5, sixteen times the graph four to five times in branch 8.7. The number of steps does not grow."),
         ("nothing, that is the point of Pixie",
          "Nothing about the number of steps. But all edges are in memory, and a look that misses "
