@@ -332,7 +332,7 @@ keys = torch.from_numpy(looks)[places.clamp(min=0)] * (places >= 0)[..., None]
 visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], keys, places < 0, function=attend)  # fmt: skip
 
 # %% [markdown]
-# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; picture vectors serve as queries (times 20, so that weights differ) and keys. Hatched places are empty: nobody is heard there, and the last pin hears nobody at all. Right: the weights of the second pin, and its keys, as wide as their weights. In the interactive version let the empty places be heard.*
+# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; picture vectors serve as queries (times 20, so that weights differ) and keys. Nobody is heard in an empty place, and the last pin hears nobody at all. Keys are drawn in a plane, as wide as their weights. In the interactive version carry the round head of the query, and let the empty places be heard. In the still picture hatched places are empty; right: weights and keys of the second pin.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.4 Step three: two levels, one function

@@ -56,27 +56,58 @@ def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attentio
     attention.get_by_role("button", name="Let empty places be heard").click()
     e = np.append(e, 1)
     np.testing.assert_allclose(bars(attention), e / e.sum(), atol=6e-3)
+    assert status(attention).endswith(
+        f"take {1 / e.sum():.2f}. A key of zeros scores 0, and e⁰ = 1."
+    )
     attention.get_by_role("button", name="Let empty places be heard").click()
     attention.get_by_role("button", name="Reset query").click()
     assert bars(attention) == before and "Carried" not in status(attention)
 
 
-def test_a_label_says_whose_weight_it_is_and_the_query_s_covers_none(page, attention):
+def test_a_number_stands_at_its_own_tip_and_the_query_s_word_covers_no_line(page, attention):
     labels = attention.locator("svg text.gr-att-say:visible")
-    assert {"neighbor 1: 0.67", "neighbor 2: 0.33"} <= set(labels.all_text_contents())
     assert attention.locator(".gr-att-strip span").first.inner_text() == "neighbor 1: 0.67"
     attention.get_by_role("button", name="query of one").focus()
     for key in ["ArrowUp"] * 6 + ["ArrowLeft"] * 14 + ["ArrowDown"] * 12:
         page.keyboard.press(key)
+        middle = {}
+        for label in labels.all():
+            box = label.bounding_box()
+            middle[label.text_content()] = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)  # fmt: skip
+        tips = [
+            (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            for box in (x.bounding_box() for x in attention.locator(".gr-att-end:visible").all())
+        ]
+        assert len(tips) == 2
+        for k, tip in enumerate(tips):
+            far = [np.hypot(*np.subtract(tip, middle[str(n)])) for n in (1, 2)]
+            assert far[k] < 21 and far[1 - k] > far[k]
         (word,) = [x.bounding_box() for x in labels.all() if x.text_content() == "query"]
-        for other in labels.all():
-            box = other.bounding_box()
-            if other.text_content().startswith("neighbor"):
-                assert (
-                    word["x"] > box["x"] + box["width"] - 1
-                    or box["x"] > word["x"] + word["width"] - 1
-                    or abs(box["y"] - word["y"]) > 9
-                ), other.text_content()
+        line = attention.locator(".gr-att-query").evaluate(
+            "(x) => [0, 0.25, 0.5, 0.75, 0.95].map((part) => { const p = x.getPointAtLength(part * x.getTotalLength()).matrixTransform(x.getScreenCTM()); return [p.x, p.y]; })"
+        )
+        for x, y in line:
+            assert not (word["x"] < x < word["x"] + word["width"] and word["y"] + 3 < y < word["y"] + word["height"] - 3)  # fmt: skip
+
+
+def test_a_foot_shows_how_far_a_key_reaches_along_the_query(page, attention):
+    attention.get_by_role("button", name="query of one").focus()
+    for key in ["ArrowUp"] * 4 + ["ArrowLeft"] * 3:
+        page.keyboard.press(key)
+    number = lambda x, *names: [float(x.get_attribute(name)) for name in names]  # noqa: E731
+    x1, y1, x2, y2 = number(attention.locator(".gr-att-query"), "x1", "y1", "x2", "y2")
+    query = np.array([x2 - x1, y2 - y1])
+    reached = []
+    for drop in attention.locator(".gr-att-drop:visible").all():
+        tip, foot = np.reshape(number(drop, "x1", "y1", "x2", "y2"), (2, 2)) - [x1, y1]
+        assert (tip - foot) @ query == pytest.approx(0, abs=1e-6)
+        assert foot[0] * query[1] - foot[1] * query[0] == pytest.approx(0, abs=1e-6)
+        reached.append(foot @ query)
+    assert len(reached) == 2
+    feet = attention.locator(".gr-att-foot:visible").all()
+    most = ["gr-att-far" in foot.get_attribute("class") for foot in feet]
+    assert most[int(np.argmax(reached))] and sum(most) == 1
+    assert int(np.argmax(bars(attention)[:2])) == int(np.argmax(reached))
 
 
 def test_a_lone_neighbor_keeps_all(page, attention):

@@ -1,5 +1,6 @@
 // Attention of one pin: its keys as arrows in the plane in which they and its query are best seen, as wide as their
-// weights; the query can be carried away, empty places can be let in. A strip of length 1 shows who gets what.
+// weights; a dotted line from each tip shows how far it reaches along the query. The query can be carried away, empty
+// places can be let in. A strip of length 1 shows who gets what.
 // State: pins (names), empty (B rows of T booleans), weights and heard (B rows of T numbers or null: with the
 // mask, and without), keys (B rows of T points of a plane whose first axis is the query's direction), lengths (of the
 // queries), root (√d), moved (B shifts of the queries in the plane), row, masked.
@@ -12,7 +13,7 @@ function render({ model, el }) {
   const { body, controls, say } = frame(el, {
     label: "Attention over a list of neighbors",
     help:
-      "Carry the round head of the query, by hand or with the arrow keys: a key that points its way gets more. " +
+      "Carry the round head of the query, by hand or with the arrow keys. Dotted lines show how far each key reaches along it: the farther, the more it gets. " +
       "Choose a pin; the button lets the empty places be heard.",
   });
   const put = (name, value) => {
@@ -49,7 +50,11 @@ function render({ model, el }) {
   const seen = [[half - 60, half], [half + 60, half + 44], ...keys.flat().map(to), ...lengths.map((x) => to([(x / span) * reach, 0]))];
   const [x0, x1, y0, y1] = [0, 0, 1, 1].map((c, k) => (k % 2 ? Math.min(size, Math.max(...seen.map((p) => p[c])) + 52) : Math.max(0, Math.min(...seen.map((p) => p[c])) - 40)));
   const [wide, tall] = [x1 - x0, y1 - y0];
-  const arrows = empty[0].map(() => ({ line: s("line", { x1: half, y1: half }), end: s("circle", { r: 5 }), text: s("text", {}) }));
+  const arrows = empty[0].map(() => ({
+    line: s("line", { x1: half, y1: half }), end: s("circle", { r: 5 }), text: s("text", { "text-anchor": "middle" }),
+    drop: s("line", {}), foot: s("circle", {}),
+  }));
+  const road = s("line", { class: "gr-att-road" }); // along the query, as far as feet lie
   const asked = s("line", { x1: half, y1: half, class: "gr-att-query" });
   const halo = s("circle", { r: 20, class: "gr-att-halo" });
   const head = s("g", { class: "gr-att-head", role: "button", tabindex: 0 }, halo, s("circle", { r: 9 }));
@@ -57,7 +62,8 @@ function render({ model, el }) {
   const asks = s("text", { class: "gr-att-say" }, "query");
   const none = s("text", { x: half, y: half + 34, "text-anchor": "middle", class: "gr-att-say" });
   const plane = s("svg", { viewBox: `${x0} ${y0} ${wide} ${tall}`, width: wide, height: tall, role: "group", "aria-label": "keys and the query" },
-    nobody, none, ...arrows.map((x) => x.line), ...arrows.flatMap((x) => [x.end, x.text]), asked, asks, head);
+    road, nobody, none, ...arrows.map((x) => x.drop), ...arrows.map((x) => x.line), ...arrows.map((x) => x.end), asked,
+    ...arrows.map((x) => x.foot), ...arrows.map((x) => x.text), asks, head);
   const carry = (x, y) => {
     const b = model.get("row");
     const at = [[x, x0, x1], [-y, y0, y1]].map(([v, from, to_], k) => (k ? -span : span) * Math.max(-1, (from + 12 - half) / (half - 46), Math.min(1, (to_ - 12 - half) / (half - 46), v)));
@@ -108,28 +114,54 @@ function render({ model, el }) {
     strip.classList.toggle("gr-att-nan", spoilt);
     strip.dataset.told = spoilt ? "NaN" : W[row].every((x) => !x) ? "nothing: it hears nobody" : "";
     heads.forEach(([x], b) => x.setAttribute("aria-pressed", String(b === row)));
-    const labels = [];
-    arrows.forEach(({ line, end, text }, t) => {
+    // from each tip straight down on the query's line: the foot tells how far the key reaches along the query
+    const query = [lengths[row] + model.get("moved")[row][0], model.get("moved")[row][1]];
+    const long = Math.hypot(...query);
+    const along = keys[row].map(([x, y], t) => (empty[row][t] || !long ? -Infinity : (x * query[0] + y * query[1]) / long));
+    const onto = (far) => to(query.map((v) => (v / long) * far));
+    const farthest = Math.max(...along);
+    const [qx, qy] = to(stands().map((v) => v * reach));
+    const lines = [[half, half, qx, qy, 3]]; // which labels had better not cover, the last least
+    arrows.forEach(({ line, end, drop, foot }, t) => {
       const [x, y] = to(keys[row][t]);
       const kind = empty[row][t] ? "gr-att-gone" : "";
-      const away = Math.hypot(x - half, y - half) || 1;
-      for (const [name, value] of Object.entries({ x2: x, y2: y, class: `gr-att-key ${kind}`, "stroke-width": 1.5 + 16 * length(W[row][t]) })) line.setAttribute(name, value);
-      for (const [name, value] of Object.entries({ cx: x, cy: y, class: `gr-att-end ${kind}` })) end.setAttribute(name, value);
-      const turn = (x - half) / away;
-      text.textContent = named(t, spoilt ? NaN : W[row][t]);
-      text.setAttribute("class", `gr-att-say ${kind}`);
-      const long = 7.2 * text.textContent.length; // of letters 13 px high, about
-      const from = x + 13 * turn - long * (turn > 0.4 ? 0 : turn < -0.4 ? 1 : 0.5);
-      const inside = Math.max(x0 + 4, Math.min(x1 - long - 4, from));
-      const beside = Math.abs(inside - from) > 8 && Math.abs(turn) > 0.9; // no room at the end of an arrow that lies: above it
-      labels.push({ text, gone: empty[row][t], from: inside, long, y: y + 5 + (26 * (y - half)) / away - (beside ? 20 : 0) });
+      const [fx, fy] = Number.isFinite(along[t]) ? onto(along[t]) : [x, y];
+      const set = (node, all) => Object.entries(all).forEach(([name, value]) => node.setAttribute(name, value));
+      set(line, { x2: x, y2: y, class: `gr-att-key ${kind}`, "stroke-width": 1.5 + 16 * length(W[row][t]) });
+      set(end, { cx: x, cy: y, class: `gr-att-end ${kind}` });
+      const least = long ? kind : "gr-att-gone";
+      set(drop, { x1: x, y1: y, x2: fx, y2: fy, class: `gr-att-drop ${least}` });
+      set(foot, { cx: fx, cy: fy, r: along[t] === farthest ? 5.5 : 3.5, class: `gr-att-foot ${along[t] === farthest ? "gr-att-far" : ""} ${least}` });
+      if (!kind) lines.push([half, half, x, y, 2], [x, y, fx, fy, 1]);
     });
-    // labels that would lie on each other make room, from the bottom up
-    const told_of = labels.filter((x) => !x.gone).sort((a, b) => b.y - a.y);
-    const meet = (a, b) => a.from < b.from + b.long && b.from < a.from + a.long && Math.abs(a.y - b.y) < 18;
-    told_of.forEach((a, k) => {
-      for (const b of told_of.slice(0, k)) if (meet(a, b)) a.y = b.y - 20;
-      for (const [name, value] of Object.entries({ x: a.from, y: a.y })) a.text.setAttribute(name, value);
+    const feet = along.filter(Number.isFinite);
+    const ends = feet.length ? [Math.min(0, ...feet), Math.max(0, ...feet)].map(onto).flat() : [half, half, half, half];
+    ["x1", "y1", "x2", "y2"].forEach((name, k) => road.setAttribute(name, ends[k]));
+    // a number stands at its tip, where it covers least: no line, no other tip, no other number; best beyond the arrow
+    const tips = keys[row].map(to);
+    const gap = ([x, y], [a, b, c, d]) => {
+      const part = Math.max(0, Math.min(1, ((x - a) * (c - a) + (y - b) * (d - b)) / ((c - a) ** 2 + (d - b) ** 2 || 1)));
+      return Math.hypot(x - a - part * (c - a), y - b - part * (d - b));
+    };
+    const told_of = [];
+    arrows.forEach(({ text }, t) => {
+      text.textContent = t + 1;
+      text.setAttribute("class", `gr-att-say ${empty[row][t] ? "gr-att-gone" : ""}`);
+      if (empty[row][t]) return;
+      const [x, y] = tips[t];
+      const out = Math.atan2(y - half, x - half);
+      const tried = Array.from({ length: 16 }, (_, k) => {
+        const turn = (k % 2 ? -1 : 1) * Math.ceil(k / 2) * (Math.PI / 8);
+        const [a, b] = [x + 15 * Math.cos(out + turn), y + 15 * Math.sin(out + turn)];
+        const others = [...tips.filter((_, o) => o !== t && !empty[row][o]), ...told_of.map((o) => o.at), [qx, qy]];
+        const room = Math.min(14, ...lines.map((l) => gap([a, b], l)), ...others.map((o) => Math.hypot(a - o[0], b - o[1]) - 2));
+        const out_of = a < x0 + 8 || a > x1 - 8 || b < y0 + 10 || b > y1 - 10;
+        return { at: [a, b], cost: 14 - room + 0.8 * Math.abs(turn) + (out_of ? 99 : 0) };
+      });
+      const { at } = tried.reduce((best, o) => (o.cost < best.cost ? o : best));
+      told_of.push({ at, from: at[0] - 5, long: 10, y: at[1] + 5 });
+      text.setAttribute("x", at[0]);
+      text.setAttribute("y", at[1] + 5);
     });
     const lonely = empty[row].some(Boolean);
     nobody.setAttribute("class", `gr-att-nobody${lonely ? (masked ? "" : " gr-att-loud") : " gr-att-gone"}`);
@@ -137,14 +169,16 @@ function render({ model, el }) {
     const holes = empty[row].filter(Boolean).length;
     none.textContent = holes ? `${holes} empty${masked ? "" : `: ${write(gone)}`}` : "";
     none.setAttribute("y", half + (masked ? 28 : 30 + 26 * gone));
-    const [qx, qy] = to(stands().map((v) => v * reach));
     asked.setAttribute("x2", qx);
     asked.setAttribute("y2", qy);
     for (const node of head.children) node.setAttribute("transform", `translate(${qx}, ${qy})`);
-    // the word stands where it covers no label of a weight: below, above, at the right, at the left, farther down
-    const sides = [[-20, 27], [-20, -17], [15, 5], [-55, 5], [-20, 47], [-20, -37]].map(([dx, dy]) => ({ from: qx + dx, long: 40, y: qy + dy }));
-    const fits = (a) => a.from > x0 && a.from + a.long < x1 && a.y > y0 + 12 && a.y < y1 - 4;
-    const free = sides.find((a) => fits(a) && !told_of.some((b) => meet(a, b))) ?? sides.find(fits) ?? sides[0];
+    // the word stands where it covers no number and no line: below, above, at the right, at the left, farther away
+    const meet = (a, b) => a.from < b.from + b.long && b.from < a.from + a.long && Math.abs(a.y - b.y) < 18;
+    const crossed = (a) => Math.max(0, ...lines.map((l) => ([2, 14, 26, 38].some((dx) => gap([a.from + dx, a.y - 4], l) < 10) ? l[4] : 0)));
+    const sides = [[-20, 27], [-20, -17], [15, 5], [-55, 5], [18, 24], [-58, 24], [18, -14], [-58, -14], [-20, 47], [-20, -37]].map(([dx, dy]) => ({ from: qx + dx, long: 40, y: qy + dy }));
+    const fits = sides.filter((a) => a.from > x0 && a.from + a.long < x1 && a.y > y0 + 12 && a.y < y1 - 4);
+    const clear = fits.filter((a) => !told_of.some((b) => meet(a, b)));
+    const free = [0, 1, 2].map((most) => clear.find((a) => crossed(a) <= most)).find(Boolean) ?? clear[0] ?? fits[0] ?? sides[0];
     for (const [name, value] of Object.entries({ x: free.from, y: free.y })) asks.setAttribute(name, value);
     const away = model.get("moved")[row].some(Boolean);
     back.disabled = !model.get("moved").flat().some(Boolean);
@@ -153,15 +187,14 @@ function render({ model, el }) {
     const won = W[row].map((x, t) => (empty[row][t] ? -1 : x - still[t]));
     const best = won.indexOf(Math.max(...won));
     mask.setAttribute("aria-pressed", String(!masked));
-    // why: a weight grows with how far the key reaches along the query (the scalar product)
-    const query = [lengths[row] + model.get("moved")[row][0], model.get("moved")[row][1]];
-    const along = keys[row].map(([x, y], t) => (empty[row][t] ? -Infinity : x * query[0] + y * query[1]));
+    // why: a weight grows with how far the key reaches along the query
     const first = W[row].indexOf(Math.max(...W[row]));
-    const why = masked && along.filter(Number.isFinite).length > 1 && first === along.indexOf(Math.max(...along))
+    const why = masked && feet.length > 1 && first === along.indexOf(farthest)
       ? ` Neighbor ${first + 1} gets most: its key reaches farthest along the query.` : "";
     const lost = W[row].reduce((sum, x, t) => sum + (empty[row][t] ? x : 0), 0);
     const total = W[row].reduce((sum, x) => sum + x, 0);
     const count = empty[row].filter((x) => !x).length;
+    const zeros = lost > 0 && keys[row].every(([x, y], t) => !empty[row][t] || !(x || y)) ? " A key of zeros scores 0, and e⁰ = 1." : "";
     const told = W[row].map((x, t) => `place ${t + 1} ${write(x)}`).join(", ");
     strip.setAttribute("aria-label", `${pins[row]}: ${told}`);
     head.setAttribute("aria-label", `query of ${pins[row]}: ${told}; arrow keys carry it`);
@@ -177,9 +210,9 @@ function render({ model, el }) {
       Number.isNaN(total)
         ? `${pins[row]}: NaN. A softmax of nothing but −∞ has no value, and whoever hears it has none either.`
         : !count && masked ? `${has}. It hears nobody: zeros.`
-        : away && count ? `Carried: ${carried}${masked ? "" : ` Empty places take ${write(lost)}.`}`
+        : away && count ? `Carried: ${carried}${masked ? "" : ` Empty places take ${write(lost)}.${zeros}`}`
         : masked ? `${has}. Empty places get nothing.${why}`
-        : `${has}; the weights sum to ${write(total)}, and empty places take ${write(lost)} of it.`,
+        : `${has}; the weights sum to ${write(total)}, and empty places take ${write(lost)} of it.${zeros}`,
     );
   };
   const names = ["row", "masked", "weights", "heard", "moved"];
