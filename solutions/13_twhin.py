@@ -16,7 +16,7 @@
 # > **You keep one vector for a person, and it finds too little. Should it read more kinds of edges, or should the person get more vectors?**
 #
 # People click few ads, so a vector that reads clicks alone has little to go by. But they follow, save and buy all day. In 2022 Twitter let the vector read it
-# all: **TwHIN**, the *Twitter heterogeneous information network*, trains one vector for each person and thing on all kinds of edges together. Pinterest had
+# all: **TwHIN**, the *Twitter heterogeneous information network*, trains one vector for each person and thing on all kinds of edges. Pinterest had
 # gone the other way in 2020: somebody who saves gardens *and* boats got several vectors.
 #
 # **You will** turn tables into one graph, and find three bugs in a company's training code. Then you see how rare a kind of edge may become, and ask with several
@@ -61,7 +61,7 @@ remember("13")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.1 Tables become a graph
 #
-# How do tables become one graph? A company has a table of clicks, with a user and an ad, and one of follows, with a user and a maker. In each ids count from 0, so user 3 and ad 3 have the same number. A graph needs
+# A company has a table of clicks, with a user and an ad, and one of follows, with a user and a maker. In each ids count from 0, so user 3 and ad 3 have the same number. A graph needs
 # **one id space**: all users come first, then all pins, then all ads. A fact is a row (head, relation, tail).
 #
 # By hand, with 3 users, 4 pins and 2 ads:
@@ -126,7 +126,7 @@ visuals.typed_graph(small, goal="ad")
 #
 # **PinWorld**, the synthetic site of this course, has the same kinds of tables. A *closeup* opens a pin, a *long click* follows its
 # link and stays there, a *checkout* buys. An ad is a pin that an advertiser *promotes*: people click it, and some save it. Below are six of
-# its nine relations. Compare the first with the second.
+# its nine relations. Compare the first two.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 8. Figure 13.1: press "clicked alone" and ask how far Ann gets: nowhere. Let the room name a relation that
@@ -158,7 +158,7 @@ pd.DataFrame({
 }).head(6)  # fmt: skip
 
 # %% [markdown]
-# There are eighteen saves to one click on an ad, and most people have never clicked one. (13.3 reads *promotes* in place of *follows*.)
+# There are eighteen saves to one click on an ad, and most people have never clicked one.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.2 One score, and what is false
@@ -171,9 +171,8 @@ pd.DataFrame({
 # The true edges $\mathcal E$ are those of a batch. The false ones $\mathcal N$ come from it, too, as in lesson 10: the source of one edge with the target of
 # another. Both must be of **one relation**, so that the target has the right type.
 #
-# By hand: of the clicks Bob → tea and Eve → kayak the false edges are Bob → kayak and Eve → tea. In a table with a row for each source, its relation
-# added, and a column for each target, true edges stand on the diagonal, false ones off it. Now $-\log \sigma(2) = 0.13$ and $-\log \sigma(-2) = 2.13$. If true ones score 2
-# and false ones −2, the loss is 0.13 + 0.13. If all four score 2, it is 0.13 + 2.13.
+# By hand: of the clicks Bob → tea and Eve → kayak the false edges are Bob → kayak and Eve → tea. If true ones
+# score 2 and false ones −2, the loss is 0.13 + 0.13, for $-\log \sigma(2) = 0.13$. If all four score 2, it is 0.13 + 2.13, for $-\log \sigma(-2) = 2.13$.
 #
 # Twitter has released its training code, and it has three bugs. Would tests have found them?
 #
@@ -298,7 +297,8 @@ pd.DataFrame(rows)
 predict("13.p2")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Multiply it out: $s \cdot (t + r) = s \cdot t + s \cdot r$. For one user $s \cdot r$ is the same number for every target, so no order changes, whatever is learned.
+# Multiply it out: $s \cdot (t + r) = s \cdot t + s \cdot r$. For one user $s \cdot r$ is the same number for every target, so no order changes, whatever is learned. And as only
+# true edges get it, a source can lower the loss by turning towards $r$, whatever its targets are.
 #
 # And in the right formula? $(s + r) \cdot t = s \cdot t + r \cdot t$. This looks like TransE, but in a product a relation gives each target a **bonus**, the same for every source.
 #
@@ -311,8 +311,8 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 How rare may the ads be?
 #
-# How few clicks can you live with, to find the ads that people click next week? To see what a model lives on, take clicks away and leave all else, the saves of
-# ads, too. If it falls, it lived on the clicks; if not, on the rest.
+# How few clicks can you live with, to find the ads that people click next week? Take clicks away and leave all else, the saves of ads, too. A model that falls
+# lived on the clicks; one that does not, on the rest.
 #
 # | models | what they read |
 # |---|---|
@@ -353,7 +353,7 @@ figure.legend(loc="outside right upper", fontsize=9, title="several relations: s
 plt.show()
 
 # %% [markdown]
-# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: who reads other edges, too. Dashed: who reads the clicks alone. No intervals are drawn. Compare solid with dashed, and find the solid line that comes down.*
+# *Figure 13.2. NDCG@10 of the ads of the next week by the share of clicks that is left. Solid: who reads other edges, too. Dashed: clicks alone. No intervals. Compare solid at 1 with dashed at 100, and find the solid line that falls to the dashed ones.*
 
 
 # %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
@@ -372,15 +372,17 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Solid against dashed:** who reads more kinds of edges finds more, for an ad whose clicks are gone still has its saves. As on Ann's
-# road of Figure 13.1, you and another person saved one pin, and that person saved the ad. A model of the clicks has no such road. (Only TwHIN at one percent is too
-# close to tell.)
+# **How few, then?** Very few, if the other edges are there. With one click in a hundred left, about 25, iALS on the graph finds 0.156. The best model of
+# the clicks alone, with all 2,000 of them, finds 0.109.
 #
-# **Why does TwHIN's line come down?** A guess: a fixed share of its training goes to clicks. So a handful is shown again and again, until it is learned by
-# heart.
+# **What takes the place of the clicks?** The ads' saves, about 200. As on Ann's road of Figure 13.1, you and another person saved one pin, and that person saved the ad. A model of the
+# clicks has no such road, so at every share solid lies above dashed (TwHIN at one percent is too close to tell).
 #
-# **The graph, or the vector for each relation?** The graph: iALS has no such vector, and lies highest at every share, at two of five surely above TwHIN. 13.2
-# gave a reason why $\boldsymbol\theta_r$ may help little: its bonus is the same for everybody. That is no proof: iALS has another loss, too.
+# **The graph, or the vector for each relation?** The graph: iALS has no such vector, and lies highest at every share, at two of five surely above TwHIN. The
+# bonus of $\boldsymbol\theta_r$ is the same for everybody (13.2), so it may help little. That is no proof: iALS has another loss, too.
+#
+# **Why does TwHIN fall so far?** TransE (lesson 12) has relations' vectors, too, and at one percent finds 0.133, TwHIN 0.072. But TransE draws all edges
+# alike; TwHIN keeps a fixed share of its training for clicks. So a guess: a handful is shown again and again, until it is learned by heart.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -393,14 +395,14 @@ for claim, name in (
 # false ends a group, drawn from all pins. Intervals of 95 % are of differences, person by person, over people and worlds; the first card takes the rival of the clicks
 # alone that is nearest. TwHIN over the best of the clicks alone: +0.118, from +0.091 to +0.145, with all clicks; +0.131, from +0.111 to +0.152, at 30 %; +0.073, from +0.025 to +0.121, at 3; +0.028, from −0.006 to
 # +0.062, at 1 (there it cannot be told from the best two of the clicks, iALS and popularity). Over iALS on the same graph: −0.008, from −0.026 to +0.011, with all; −0.033, from −0.045 to −0.020, at 30 %; −0.049, from −0.100 to +0.002, at 3; −0.085, from −0.134 to −0.035, at 1.
-# No ad of these worlds has a closeup, a long click or a checkout; in each there are 181 to 246 saves of ads beside 2,006 to 2,353 clicks, of which 237 to 248 are left at ten percent and 23 to 29 at one. iALS over RP3β on the same graph cannot be told at 1 % (+0.006, from −0.007 to +0.018). TwHIN's fall is not that of relations' vectors as such: TransE (lesson 12) has them, too, draws all edges alike, so few clicks seldom, and at one percent finds 0.133, TwHIN 0.072. At one percent iALS on the same graph finds 0.156. EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE on TwHIN's six relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below; TwHIN over TransE +0.029, from +0.016 to +0.042, at 10 %, and −0.061, from −0.077 to −0.045, at 1. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
+# No ad of these worlds has a closeup, a long click or a checkout; in each there are 181 to 246 saves of ads beside 2,006 to 2,353 clicks, of which 237 to 248 are left at ten percent and 23 to 29 at one. iALS over RP3β on the same graph cannot be told at 1 % (+0.006, from −0.007 to +0.018). That iALS finds more with one percent and the graph than the best of the clicks alone with all of them (0.156, 0.109) are two means; no interval was kept from share to share. EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE on TwHIN's six relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below; TwHIN over TransE +0.029, from +0.016 to +0.042, at 10 %, and −0.061, from −0.077 to −0.045, at 1. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# Now the other half of the question: more vectors. We leave the ads, which had too few clicks, for saves, where the trouble may be too many tastes. Bob saves gardens
+# Now the other half of the question: more vectors. Ads had too few clicks; with saves the trouble may be too many tastes. Bob saves gardens
 # and boats, and one vector has to be near to both. To **ask** with a vector is to search for the items whose products with it are largest.
 #
 # Twitter's answer of 2022 (kNN-Embed) is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, each the mean of
@@ -415,7 +417,7 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Four clouds of items, and others between them; Bob likes gardens and boats. The vectors are made so that a nearer item has the larger product. Left: asked with the mean of what he likes. Right: with two centers. In the interactive version pull the star: where do all eight fit, and who gets no place?*
+# *Figure 13.3. Four clouds of items, and others between them; Bob likes gardens and boats. The vectors are made so that a nearer item has the larger product. Left: asked with the mean of what he likes. Right: with two centers. In the interactive version pull the star: where do all eight fit?*
 #
 # And newcomers? TwHIN is **transductive**: who was not in the graph has no vector. A mixture, like a mean, needs none of theirs, only those of the pins they saved.
 
@@ -426,8 +428,8 @@ visuals.mixture_map()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# Does the picture in the plane hold in 32 numbers? We make PinWorlds where everybody has one topic, or two, up to six: each more pulls the mean away from
-# the others. If one vector is too few, it has to fall behind.
+# Does the picture in the plane hold in 32 numbers? We make PinWorlds where everybody has one topic, or two, up to six: the more, the farther a mean lies
+# from each. If one vector is too few, it has to fall behind.
 #
 # **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared
 # distances to the others. By hand, on a line: pins at 0, 1, 2, 9 have sums 86, 66, 54, 194: the medoid is the pin at 2; the mean, 3, is no pin. Groups of
@@ -492,15 +494,15 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **No orange line rises above all blue ones** beyond chance. So is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. Put gardens at
-# $(1, 0)$ and boats at $(0, 1)$: their mean $(0.5, 0.5)$ has the product 0.5 with both, and 0.7 with a thing at $(0.7, 0.7)$. In 32 numbers each topic may have a
-# direction of its own. Then their mean still has 0.5 with both, and 0 with all others: one vector may ask for both.
+# **No orange line rises above all blue ones** beyond chance. Is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. Put gardens at
+# $(1, 0)$ and boats at $(0, 1)$: their mean $(0.5, 0.5)$ has the product 0.5 with both, and 0.7 with a thing at $(0.7, 0.7)$. In 32 numbers each of
+# PinWorld's 24 topics may have a direction of its own. Then the mean still has 0.5 with both, and 0 with all others: one vector may ask for both. (More topics
+# than numbers would have to share: not tried.)
 #
-# **Are the medoids good at anything?** At six topics, on the left, they lie high, and so does one vector, the mean that forgets. In all three late saves count
-# more, so the gain may be that of forgetting, not of being several. For newcomers they fall, perhaps because training moves the vectors of a person's pins, and
-# a newcomer moved none. (With TwHIN's vectors they lie beside the mean: branch 13.7.)
+# **Are the medoids good at anything?** At six topics, on the left, they lie high, and so does one vector, the mean that forgets. In all of these late saves
+# count more, so the gain may come from forgetting, not from being several. For newcomers they fall, though not with TwHIN's vectors (branch 13.7).
 #
-# **Longer lists can turn it:** with a hundred places a mixture of five centers finds more for newcomers than one mean of the same pins (branch 13.7). Perhaps a
+# **Longer lists can turn it:** with a hundred places a mixture of five centers finds more for newcomers than every single vector (branch 13.7). Perhaps a
 # hundred have room for the small topics, too.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
@@ -530,7 +532,7 @@ verdict(
 # > **What they are for.** TwHIN: one vector for every node, from many kinds of edges. Several vectors: long lists for newcomers, whom nobody trained.
 # >
 # > **Where they won.** With a tenth of the clicks left TwHIN finds NDCG@10 0.177, the clicks alone 0.059 (13.3). For newcomers a mixture of five centers finds recall@100 0.297,
-# > a mean of the same pins that forgets 0.261 (branch 13.7).
+# > a mean of the same pins that forgets 0.261, iALS folded in, which reads saves alone, 0.275 (branch 13.7).
 # >
 # > **Where they did not.** With that tenth iALS on the same graph finds 0.204, too close to tell; with a hundredth it is surely ahead. In lists of 20 several vectors
 # > were never surely ahead of the best single one (13.5).
@@ -538,8 +540,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, or more vectors?** More edges, if what you ask about is rare: the best model of the graph finds at least twice as much as
-# the clicks alone. More vectors, tried on saves, were ahead of every single one only in long lists for newcomers.
+# * **More kinds of edges, or more vectors?** More edges, if what you ask about is rare: with 25 clicks the best model of the graph finds more than
+# the best of the clicks alone with 2,000. More vectors, tried on saves, were ahead of every single one only in long lists for newcomers.
 # * It was the graph that helped: a factorization without relations' vectors was nowhere behind TwHIN.
 # * Say what a loss is *for*, and test that.
 #

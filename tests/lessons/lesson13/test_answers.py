@@ -366,3 +366,17 @@ def test_the_lead_of_several_vectors_is_over_one_that_reads_the_same_pins():
     won = text[text.index("**Where they won.**") : text.index("**Where they did not.**")]
     mixture_, mean_ = (f"{found[x]:.3f}" for x in ("centroids, 5", "mean, recent"))
     assert won.index(mixture_) < won.index("a mean of the same pins") < won.index(mean_)
+
+
+def test_a_handful_of_clicks_and_the_graph_find_more_than_all_clicks_alone():
+    """The answer of 13.3 to its own question, with the two numbers that it reads aloud."""
+    found = results.load("18_regimes_rarity").values["sets"]["ads of PinWorld"]["methods"]
+    graph = found["iALS, same graph"][-1]["mean"]
+    alone = max(
+        found[x][0]["mean"]
+        for x in ("popularity", "iALS", "TwHIN, target alone", "RP3β", "item2item")
+    )
+    text = next(path for path in sources() if path.name.startswith("13")).read_text("utf-8")
+    told = text[text.index("**How few, then?**") : text.index("**What takes the place")]
+    assert graph > alone
+    assert told.index(f"{graph:.3f}") < told.index(f"{alone:.3f}")
