@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from graphrec_utils.plots import visuals
 from tests.browser.pages import colors, pull, status, width
 
 FILMS = visuals.codebooks().state["films"]
+NAMED = {"neither", "revive", "k-means", "both"}
 
 
 @pytest.fixture
@@ -162,3 +165,33 @@ def test_a_word_that_wakes_without_a_revival_is_told(page, books):
     books.get_by_role("button", name="Step →").click()
     assert status(books).startswith("Epoch 1: 1 alive again since others moved away. 3 of 8")
     assert books.locator(".gr-cb-way").count() == 0
+
+
+def test_a_dead_word_is_hollow_and_only_a_road_is_dashed(drawn):
+    root = drawn(visuals.codebooks(revive=True))
+    dashes = "nodes => nodes.map(node => getComputedStyle(node).strokeDasharray)"
+    dead = root.locator(".gr-cb-dead rect")
+    assert dead.count() == 6 and set(dead.evaluate_all(dashes)) == {"none"}
+    root.get_by_role("button", name="Step →").click()
+    assert "none" not in root.locator(".gr-cb-way").evaluate_all(dashes)
+
+
+def test_every_way_is_drawn_to_its_end_and_named_there(books):
+    roads = books.locator("polyline.gr-cb-thin")
+    assert roads.count() == 4
+    for points in roads.evaluate_all("nodes => nodes.map(node => node.getAttribute('points'))"):
+        assert len(points.split()) == 13  # though the thick line has not begun
+    names = books.locator("svg text:visible", has_text="e").all_text_contents()
+    assert {"neither", "revive", "k-means"} <= set(names) and "both" not in names  # as k-means
+    bold = books.locator("svg text.gr-cb-this:visible")
+    assert bold.all_text_contents() == ["neither"]
+    for switch in ("start at k-means", "revive"):
+        books.get_by_role("button", name=switch).click()
+        assert bold.all_text_contents() == ["k-means"]
+    books.get_by_role("button", name="second book").click()
+    boxes = [x.bounding_box() for x in books.locator("svg text:visible").all() if x.text_content() in NAMED]  # fmt: skip
+    tops = sorted(box["y"] for box in boxes)
+    assert len(tops) == 3 and min(b - a for a, b in pairwise(tops)) > 11
+    chart = books.get_by_role("img").nth(1).bounding_box()
+    assert all(box["x"] + box["width"] <= chart["x"] + chart["width"] for box in boxes)
+    assert all(box["y"] + box["height"] <= chart["y"] + chart["height"] for box in boxes)

@@ -65,6 +65,9 @@ def test_a_student_s_function_revives():
     assert made.state["films"] == ours.state["films"] and "revive" in made.note
     nobody = visuals.codebooks(function=lambda rest, words, order: words)
     assert nobody.state["films"]["anywhere, revived"] == ours.state["films"]["anywhere"]
+    assert (
+        len(ours.state["films"]["k-means"]) == 1
+    )  # it stands still: one frame holds for all epochs
 
 
 def unwritten(*_):

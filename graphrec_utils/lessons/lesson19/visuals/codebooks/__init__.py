@@ -57,7 +57,7 @@ def codebooks(
     return Visual(
         Path(__file__).with_name("codebooks.js"),
         state={
-            "points": points().double().numpy().round(2).tolist(), "films": {WAYS[k]: [{x: f[x] for x in f if x != "alive"} for f in frames] for k, frames in films.items()},
+            "points": points().double().numpy().round(2).tolist(), "films": {WAYS[k]: _moving(frames) if any(k) else _stored(frames) for k, frames in films.items()},
             "kmeans": kmeans, "revive": revive, "step": step, "chosen": chosen, "yours": mine is not None,
         },
         text=f"two books of words on a plane, {EPOCHS} epochs, {len(WAYS)} ways",
@@ -68,6 +68,18 @@ def codebooks(
         draw=lambda: draw(films),
         note=note,
     )  # fmt: skip
+
+
+def _stored(frames: list[dict]) -> list[dict]:
+    return [{x: f[x] for x in f if x != "alive"} for f in frames]
+
+
+def _moving(frames: list[dict]) -> list[dict]:
+    """Return the frames as they are stored, up to the last that differs from the one before."""
+    stored = _stored(frames)
+    while len(stored) > 1 and stored[-1] == stored[-2]:
+        stored.pop()
+    return stored
 
 
 @lru_cache(maxsize=1)

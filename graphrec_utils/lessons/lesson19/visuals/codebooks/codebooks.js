@@ -1,14 +1,16 @@
-// Two books of words on a plane. State: points (n × 2), films (way -> epoch -> words, used, codes (a digit each), left (over after the
+// Two books of words on a plane. State: points (n × 2), films (way -> epoch, as long as anything moves -> words, used, codes (a digit each), left (over after the
 // first book, after both)), kmeans, revive, step (the epoch), chosen (a first word), yours.
 
 import { button, count, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
 import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
 function render({ model, el }) {
-  const [points, films] = ["points", "films"].map((x) => model.get(x));
+  const [points, given] = ["points", "films"].map((x) => model.get(x));
+  const epochs = given["anywhere"].length - 1;
+  const films = Object.fromEntries(Object.entries(given).map(([name, f]) => [name, Array.from({ length: epochs + 1 }, (_, k) => f[Math.min(k, f.length - 1)])]));
   const { root, body, controls, say } = frame(el, {
     label: "Books of words",
-    help: "Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); dashed: where a revived one lay. Blue: what the chosen word spells. The second book adds to it: triangles.",
+    help: "Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it. Blue: what the chosen word spells. The second book adds to it: triangles.",
     least: 260,
   });
   const put = (name, value) => {
@@ -16,7 +18,6 @@ function render({ model, el }) {
     model.save_changes();
   };
   const way = () => `${model.get("kmeans") ? "k-means" : "anywhere"}${model.get("revive") ? ", revived" : ""}`;
-  const epochs = films["anywhere"].length - 1;
   const [size, middle] = [312, 156];
   const places = [points, ...Object.values(films).flat().map((f) => f.words[0])].flat(2);
   const reach = 1.06 * Math.max(...places.map(Math.abs));
@@ -37,20 +38,25 @@ function render({ model, el }) {
   const list = h("div", { class: "gr-cb-words", role: "group", "aria-label": "First words" }, ...words);
   const counts = h("div", { class: "gr-title" });
   const told = h("p", {});
-  // ---- what is left over, epoch by epoch, on a logarithmic axis: this way thick, the others thin
+  // ---- what is left over, epoch by epoch, on a logarithmic axis: all ways thin to the end and named there, this one thick as far as shown
   const [wide, tall] = [430, 112];
   let both = false; // the second book is shown when somebody asks for it
   const lefts = Object.values(films).flat().flatMap((f) => f.left);
   const [low, high] = [Math.min(...lefts), Math.max(...lefts)].map(Math.log);
-  const px = (k) => 14 + ((wide - 28) * k) / epochs;
+  const px = (k) => 30 + ((wide - 112) * k) / epochs;
   const py = (value) => 8 + ((tall - 34) * (high - Math.log(value))) / Math.max(1e-9, high - low);
   const falls = Object.fromEntries(Object.keys(films).map((name) => [name, s("polyline", { class: "gr-cb-fall" })]));
+  const roads = Object.fromEntries(Object.keys(films).map((name) => [name, s("polyline", { class: "gr-cb-thin" })]));
+  const NAMES = { anywhere: "neither", "anywhere, revived": "revive", "k-means": "k-means", "k-means, revived": "both" };
+  const ends = Object.fromEntries(Object.keys(films).map((name) => [name, s("text", { x: px(epochs) + 12 }, NAMES[name])]));
   const here = s("circle", { r: 8, class: "gr-cb-here" });
   const chart = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" },
-    s("line", { x1: 8, x2: wide - 8, y1: tall - 22, y2: tall - 22, class: "gr-cb-axis" }), ...Object.values(falls), here,
+    s("line", { x1: 8, x2: wide - 8, y1: tall - 22, y2: tall - 22, class: "gr-cb-axis" }),
+    ...[1, 10].filter((v) => Math.log(v) > low && Math.log(v) < high).flatMap((v) => [s("line", { x1: 26, x2: px(epochs), y1: py(v), y2: py(v), class: "gr-cb-grid" }), s("text", { x: 22, y: py(v) + 5, "text-anchor": "end" }, v)]),
+    ...Object.values(roads), ...Object.values(falls), ...Object.values(ends), here,
     ...[0, epochs].map((k) => s("text", { x: px(k), y: tall - 5, "text-anchor": k ? "end" : "start" }, `epoch ${k}`)));
   pull(chart, (x) => play.jump(nearest(Array.from({ length: epochs + 1 }, (_, k) => px(k)), x)));
-  body.append(h("div", {}, plane), h("div", {}, counts, list, told, h("div", { class: "gr-title" }, "left over (thin: the other ways)"), chart));
+  body.append(h("div", {}, plane), h("div", {}, counts, list, told, h("div", { class: "gr-title" }, "left over (log axis; thin: other switches)"), chart));
   const spelled = films[way()][model.get("step")].used[0];
   if (!spelled[model.get("chosen")]) model.set("chosen", spelled.indexOf(Math.max(...spelled))); // a dead word shows nothing
   roving(list, () => [words], words[model.get("chosen")]);
@@ -91,6 +97,23 @@ function render({ model, el }) {
       fall.setAttribute("points", films[name].slice(0, step + 1).map((f, k) => `${px(k)},${py(f.left[Number(both)])}`).join(" "));
       fall.classList.toggle("gr-cb-this", name === way());
     }
+    // names at the ends make room, from the top down; ways of one curve have one name
+    const over_time = (name) => films[name].map((f, k) => `${px(k)},${py(f.left[Number(both)])}`).join(" ");
+    const seen = new Map();
+    for (const [name, road] of Object.entries(roads)) {
+      const curve = over_time(name);
+      road.setAttribute("points", curve);
+      const first_of = seen.get(curve);
+      ends[name].toggleAttribute("hidden", Boolean(first_of));
+      ends[name].classList.toggle("gr-cb-this", name === way());
+      if (first_of) ends[first_of].classList.toggle("gr-cb-this", [name, first_of].includes(way()));
+      else seen.set(curve, name);
+    }
+    const floor = tall - 26;
+    const named = [...seen.values()].map((name) => ({ name, y: py(films[name].at(-1).left[Number(both)]) + 5 })).sort((a, b) => a.y - b.y);
+    named.forEach((a, k) => (a.y = Math.max(a.y, k ? named[k - 1].y + 14 : 0)));
+    named.reverse().forEach((a, k) => (a.y = Math.min(a.y, k ? named[k - 1].y - 14 : floor)));
+    for (const { name, y } of named) ends[name].setAttribute("y", y);
     here.setAttribute("cx", px(step));
     here.setAttribute("cy", py(left));
     chart.setAttribute("aria-label", `left over in epoch ${step}: ${left.toFixed(2)}`);
