@@ -251,7 +251,7 @@ verdict(
 #
 # Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. That is why cells in numpy (squares) begin below the line; at ten thousand they are level, at a hundred thousand at 4.5. In faiss (triangles) these steps cost less than they save.
 #
-# A scan's work grows with the catalog, an index's more slowly, if it gets more cells, too. A million things lay in a thousand cells: a request meets the centers, then 128 cells, an eighth of all. So the lines rise. At the end faiss got no more cells, so its line falls.
+# A scan's work grows with the catalog, an index's more slowly, if it gets more cells, too. A million things lay in a thousand cells: a request meets the centers, then 128 cells, an eighth of all. So the larger the catalog, the more is saved. At the end faiss got no more cells, so its line falls.
 #
 # And a million? If a tenth of the list may be missed, she has her answer in 2.5 milliseconds (faiss), not in 43.
 #
@@ -273,7 +273,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.4 All items, or some that stand for them
 #
-# She is answered quickly. But where the towers are taught, the million is in the way again: they learn from examples, a history and what was liked next. (Neither that nor anything later may stand in the history: branch 10.6.)
+# Where the towers are taught, the million is in the way again. They learn from examples: a history, and what was liked next. (Neither that nor anything later may stand in the history: branch 10.6.)
 #
 # Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with
 # $Z = \sum_j e^{s_j}$, the **partition function**, and the loss $-\log p$ of what was liked. Its gradient says what training does. It pulls the liked item up by
@@ -346,9 +346,9 @@ check("10.3", softmax_loss)
 # | cross-entropy | 0.150 |
 # | *known from the test only:* popularity, half forgotten in two days | 0.171 |
 #
-# It is, on validation hardly. But popularity, which knows nothing of her, stands among the losses or above, depending on its half-life. Why? Films are liked when they are new; the towers, too, chose to forget within days. So ask popularity before you praise a loss.
+# It is, though on validation hardly. But popularity, which knows nothing of her, stands among the losses or above, depending on its half-life. Why? Films are liked when they are new; the towers, too, chose to forget within days. So ask popularity before you praise a loss.
 #
-# And the cosines of 10.2? They cost the softmax a tenth, BPR a sixth, cross-entropy nothing. A guess: without lengths it is harder to say *liked by many* (10.7). So try both; validation saw it, too.
+# And the cosines of 10.2? They cost the softmax a tenth, BPR a sixth, cross-entropy nothing. A guess: without lengths it is harder to say *liked by many* (10.7). So try both; validation can tell.
 #
 # And your loss, over 64 drawn films? In the one setting tried it finds about what BPR does (fold), and its price does not grow with the catalog.
 #
@@ -438,7 +438,7 @@ pd.DataFrame({
 }).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# (*Films shown*: share of the catalog in anybody's twenty.) Begin with the last column: the batch's negatives bring films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Where all films are negatives it is one no oftener than any, so its fans stay in its score. From the batch it is pushed ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
+# (*Films shown*: share of the catalog in anybody's twenty.) Begin with the last column: the batch's negatives bring films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Where all films are negatives, it is pushed no oftener than any, so its fans stay in its score. From the batch it is pushed ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
 #
 # So the lists spread over half the catalog; but what people like next is often what many like, and the tower finds half as much.
 #

@@ -334,7 +334,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 #
 # **From left to right a chain needs the order more, yet SASRec (tuned half as much) is ahead of all asked on the films alone.** Why? That cost
 # is the chain's own: it reads one event, so it must be the right one. Who reads all has it among the rest. And the films? A guess: people like what runs that week, and
-# the last film tells the date. A chain reads that; SASRec reads the taste, too. In favor: popularity of late finds more than the walk there, elsewhere not a third of it.
+# the last film tells the date. A chain reads that; SASRec reads the taste, too. In favor: there a list of what is popular of late finds more than the walk, elsewhere not a third of it.
 #
 # **So does the order pay?** Compare two walks that differ in little else: the filled star starts more often from late events, the open one takes all alike.
 # On games the filled one is ahead, so the order can pay without a transformer; elsewhere we cannot tell.
@@ -490,7 +490,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # If the target makes no clear difference, does the age? A vector made at midnight knows nothing of this morning; one made anew at every click needs a streaming system.
 #
 # A vector has one of three ages: made **once**, on the first day; **daily**, last midnight; or in **real time**, the second before. Before each new like of
-# a fortnight we ask the same two models, and two walks: from all likes alike, or with likes that fade, by half in two days.
+# a fortnight we ask the same two models, and two walks (RP3β): from all likes alike, or with likes that fade, by half in two days.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 

@@ -14,6 +14,17 @@ from tests.lessons.evidence import ahead, behind, mean, of, open_, row
 
 def recent() -> bool:
     leads, models = of("10_towers")["time"]["leads"], of("10_towers")["time"]["models"]
+    # the reading of 10.4: cosines cost a tenth, a sixth and nothing, and validation can tell
+    left = [row(models, f"{x}, cosine") / row(models, x) for x in ("softmax", "BPR", "BCE")]
+    assert 0.88 < left[0] < 0.92 and 0.8 < left[1] < 0.85 and left[2] >= 1
+    found = {m["model"]: m["validation"] for m in models}
+    assert all(found[f"{x}, cosine"] < found[x] - 0.01 for x in ("softmax", "BPR"))
+    drawn = {
+        x["loss"]: x["ndcg"]
+        for x in of("10_choices")["rows"]
+        if x["temperature"] is None and x["half_life"] == 3.0
+    }
+    assert abs(drawn["sampled"] - drawn["bpr"]) < 0.003
     return open_(leads["popularity over BCE"]) and row(models, "popularity") > 0.9 * row(
         models, "softmax"
     )
