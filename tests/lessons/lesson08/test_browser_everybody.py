@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pytest
 
@@ -181,10 +183,55 @@ def stays(indptr, indices, query, restart, num_steps, rng):
 def test_the_visits_of_a_walk_hold_for_the_films_it_began_at(drawn):
     root = drawn(visuals.everybody(function=stays))
     plain = lists(root)
-    root.get_by_role("button", name="Your walk").click()
+    yours = root.get_by_role("button", name="Your walk")
+    pressed = lambda: yours.get_attribute("aria-pressed")  # noqa: E731
+    yours.click()
     assert status(root).startswith("You two share")  # no depth: these visits have none
     assert "These are the visits of your walk" in status(root) and lists(root) != plain
+    walked = lists(root)
+    assert pressed() == "true"
     root.get_by_role("button", name="Another stranger").click()
-    assert "Your walk began at other films" in status(root)
+    assert "Your walk began at other films" in status(root) and pressed() == "false"
+    yours.click()
+    assert status(root).startswith("Back to the films that your walk was asked for.")
+    assert pressed() == "true" and lists(root) == walked
+    root.get_by_role("button", name="Another stranger").click()
     root.get_by_role("button", name="Home after a step").click()
     assert "Your walk" not in status(root)
+
+
+def test_depth_leads_from_the_visits_of_a_walk_back_to_lists_that_have_one(drawn):
+    root = drawn(visuals.everybody(function=stays))
+    root.get_by_role("button", name="Your walk").click()
+    root.get_by_role("slider", name="Depth").fill("4")
+    yours = root.get_by_role("button", name="Your walk")
+    assert yours.get_attribute("aria-pressed") == "false" and status(root).startswith("4 steps: ")
+    assert lists(root) == of_python(visuals.everybody(), 4, "walk", "visits")
+
+
+def test_the_sky_stays_where_it_is_whatever_is_said(drawn):
+    root = drawn(visuals.everybody(function=stays))
+    top = lambda: root.locator("canvas").bounding_box()["y"]  # noqa: E731
+    first = top()
+    root.get_by_role("slider", name="Depth").fill("4")
+    for name in ("Your walk", "Another stranger", "Home after a step", "Another stranger", "÷ √likes", "Another stranger"):  # fmt: skip
+        root.get_by_role("button", name=name).click()
+        assert top() == first, status(root)
+
+
+RING = """(films) => {
+  const sky = document.querySelector(".gr-eb-sky"), ratio = sky.width / sky.clientWidth;
+  const [wide, high] = [sky.clientWidth, sky.clientHeight];
+  return films.map(([x, y]) => Array.from({ length: 60 }, (_, k) => {
+    const at = [14 + (wide - 28) * x / 255 + 7 * Math.cos(k * Math.PI / 30), 14 + (high - 28) * y / 255 + 7 * Math.sin(k * Math.PI / 30)];
+    return Math.min(...sky.getContext("2d").getImageData(...at.map((z) => Math.round(z * ratio)), 1, 1).data.slice(0, 3));
+  }).filter((light) => light > 150).length);
+}"""
+
+
+def test_the_stranger_s_three_are_ringed(page, shown):
+    state = visuals.everybody().state
+    x, y = (base64.b64decode(content()[name]) for name in "xy")
+    ringed = page.evaluate(RING, [[x[f], y[f]] for f in state["stranger"]])
+    others = page.evaluate(RING, [[x[f], y[f]] for f in range(300, 340)])
+    assert min(ringed) >= 15 and sorted(others)[20] < 8

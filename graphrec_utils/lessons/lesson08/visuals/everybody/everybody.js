@@ -8,6 +8,7 @@ const TOP = 10;
 const SPARKS = 1500;
 const TRIP = 700; // ms from film to film
 const TASTES = [[255, 176, 59], [94, 201, 255], [255, 112, 166]]; // of what left each of the three films
+const WALKED = [120, 230, 160]; // visits of a student's walks: of all three films together
 const NIGHT = "#0b1026";
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -85,7 +86,7 @@ function render({ model, el }) {
   const { degree, at } = spreader(people, n);
   const { root, body, controls, say } = frame(el, {
     label: "How deep until you are everybody?",
-    help: `${n} films, likes of ${people.length} people (MovieTweetings). Near each other lie films that the same people like. Tap a film or type a title: it takes the place of one of your three. In the small chart: dots are the depths that you two have tried, the line is strangers in the mean.`,
+    help: `${n} films, likes of ${people.length} people (MovieTweetings). Near each other lie films that the same people like. Colors are your three films'; where they have run into white, you are everybody. Dashed rings: the stranger's three. Tap a film or type a title: it takes the place of one of your three. In the small chart: dots are the depths that you two have tried, the line is strangers in the mean.`,
   });
   root.classList.add("gr-eb");
   const deepest = () => model.get("deepest");
@@ -117,14 +118,14 @@ function render({ model, el }) {
 
   // ---- controls
   const depth = slider("Depth", { min: 0, max: deepest(), value: model.get("depth") }, (value) => {
-    put({ depth: value });
+    put({ depth: value, ...(model.get("way") === "yours" && { way: "walk" }) }); // visits of a student's walk have no depth
     wake();
   });
   depth.node.classList.add("gr-eb-depth");
   const play = button("▶ Sparks", () => {
     if (timer) return stop();
     wake();
-    tell(model.get("depth") ? "Each spark goes from a film to one of its people, and on to a film of theirs. " : "At depth 0 all sparks stay at home: pull Depth. ");
+    tell(model.get("depth") || shown.answers ? "Each spark goes from a film to one of its people, and on to a film of theirs. " : "At depth 0 all sparks stay at home: pull Depth. ");
   }, { "aria-pressed": "false" });
   play.hidden = still();
   const choice = (text, key, on, off, title) =>
@@ -134,7 +135,17 @@ function render({ model, el }) {
     choice("Mean of all depths", "way", "layers", "walk", "What LightGCN does with its layers"),
     choice("÷ √likes", "count", "root", "visits", "Divides a film's sparks by the root of its likes"),
   ];
-  if (model.get("answers")) ways.unshift(choice("Your walk", "way", "yours", "walk", "Visits of your own walks from these films, going home with chance ½"));
+  if (model.get("answers")) {
+    ways.unshift(choice("Your walk", "way", "yours", "walk", "Visits of your own walks from these films, going home with chance ½"));
+    ways[0].addEventListener("click", (event) => {
+      const films = model.get("answers")?.films;
+      if (!films || String(films) === String([model.get("loved"), model.get("stranger")])) return;
+      event.stopImmediatePropagation(); // it holds for the films that it was asked for: back to them
+      back = true;
+      put({ loved: films[0], stranger: films[1], way: "yours" });
+    }, { capture: true });
+  }
+  let back = false;
   controls.append(depth.node, play, ...ways, button("Another stranger", stranger));
   let met = null; // the stranger who was just asked for
   function stranger() {
@@ -241,7 +252,7 @@ function render({ model, el }) {
       const share = Math.max(0, shown.mass[f]) / largest;
       if (share < 0.003) continue;
       const sum = shown.parts[0][f] + shown.parts[1][f] + shown.parts[2][f] || 1;
-      const color = [0, 1, 2].map((c) => Math.round(TASTES.reduce((all, taste, k) => all + (taste[c] * (shown.answers ? 1 / 3 : shown.parts[k][f] / sum)), 0)));
+      const color = shown.answers ? WALKED : [0, 1, 2].map((c) => Math.round(TASTES.reduce((all, taste, k) => all + (taste[c] * shown.parts[k][f]) / sum, 0)));
       const size = 3 + 20 * Math.sqrt(Math.min(1, share));
       const glow = context.createRadialGradient(px(f, width), py(f, height), 0, px(f, width), py(f, height), size);
       glow.addColorStop(0, `rgba(${color},${0.25 + 0.6 * Math.min(1, share)})`);
@@ -251,6 +262,15 @@ function render({ model, el }) {
     }
     context.globalCompositeOperation = "source-over";
     context.font = "13px system-ui, sans-serif";
+    context.strokeStyle = "#fff";
+    context.lineWidth = 1.5;
+    context.setLineDash([3, 3]);
+    for (const f of shown.other) {
+      context.beginPath();
+      context.arc(px(f, width), py(f, height), shown.loved.includes(f) ? 11 : 7, 0, 7);
+      context.stroke();
+    }
+    context.setLineDash([]);
     shown.loved.forEach((f, k) => {
       context.strokeStyle = `rgb(${TASTES[k]})`;
       context.lineWidth = 2;
@@ -301,10 +321,10 @@ function render({ model, el }) {
     const [low, high] = [Math.floor(deep), Math.ceil(deep)];
     const known = (model.get("shared")[way] ?? model.get("shared").walk)[by];
     const named = { walk: "", home: ", home with chance ½ after each", layers: ", mean of all depths", yours: "" }[way];
-    const pairs = answers ? "" : ` 200 pairs of strangers share ${low === high ? `${known[low].toFixed(1)} in the mean` : `${known[low].toFixed(1)} after ${count(low, "step")}, ${known[high].toFixed(1)} after ${high}`}${learned(way, by, high, known[high])}.`;
+    const pairs = answers || way === "yours" ? "" : ` 200 pairs of strangers share ${low === high ? `${known[low].toFixed(1)} in the mean` : `${known[low].toFixed(1)} after ${count(low, "step")}, ${known[high].toFixed(1)} after ${high}`}${learned(way, by, high, known[high])}.`;
     const made = answers ? "" : `${count(deep, "step")}${named}`;
     const told = [made, by === "root" ? "÷ √likes" : ""].filter(Boolean).join(", ");
-    say(`${before}${told ? `${told}: you` : "You"} two share ${both.size} of ten films${than}.${pairs}`, way !== "yours" ? "" : answers ? " These are the visits of your walk, however deep." : " Your walk began at other films: these are the library's numbers.");
+    say(`${before}${told ? `${told}: you` : "You"} two share ${both.size} of ten films${than}.${pairs}`, way !== "yours" ? "" : answers ? " These are the visits of your walk, in one color and however deep; Depth leads back to the library's." : " Your walk began at other films: these are the library's numbers.");
   };
 
   function update() {
@@ -323,10 +343,11 @@ function render({ model, el }) {
     }
     number.replaceChildren(h("b", {}, String(shown.both.size)), " of 10 films are the same (=)");
     chips.replaceChildren(...shown.loved.map((f, k) => h("span", { class: "gr-eb-chip", style: `border-color:rgb(${TASTES[k]})` }, titles[f])));
-    for (const node of ways) node.setAttribute("aria-pressed", String(model.get(node.dataset.key) === node.dataset.on));
+    for (const node of ways) node.setAttribute("aria-pressed", String(model.get(node.dataset.key) === node.dataset.on && (node.dataset.on !== "yours" || Boolean(shown.answers))));
     canvas.setAttribute("aria-label", `Films as stars. The brightest: ${list(shown.lists[0].slice(0, 3).map((row) => titles[row.film]))}.`);
-    tell(met === shown.other ? `Now somebody who loves ${list(met.map((f) => titles[f].replace(/ \(\d+\)$/, "")))}. ` : "");
+    tell(back && shown.answers ? "Back to the films that your walk was asked for. " : met === shown.other ? `Now somebody who loves ${list(met.map((f) => titles[f].replace(/ \(\d+\)$/, "")))}. ` : "");
     met = null;
+    back = false;
     paint();
   }
 
@@ -342,6 +363,7 @@ function render({ model, el }) {
     const [low, part] = [Math.floor(shown.deep), shown.deep % 1];
     spark.film = shown.loved[spark.taste];
     spark.left = low + Number(Math.random() < part);
+    if (shown.answers) spark.left = deepest(); // a student's walks end by going home
     if (shown.way === "layers") spark.left = Math.floor(Math.random() * (spark.left + 1));
     spark.delay = spark.left ? delay : 0.2 + Math.random(); // who makes no step waits at home
     hop(spark);
@@ -380,7 +402,7 @@ function render({ model, el }) {
         if (spark.part >= 1) {
           spark.film = spark.to;
           spark.left -= 1;
-          if (spark.left > 0 && !(shown.way === "home" && Math.random() < model.get("home"))) hop(spark);
+          if (spark.left > 0 && !((shown.way === "home" || shown.answers) && Math.random() < model.get("home"))) hop(spark);
           else (spark.left = 0), (spark.delay = 0.1 + 0.3 * Math.random());
           continue;
         }
