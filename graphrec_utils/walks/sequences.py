@@ -52,7 +52,7 @@ def sequences(
     Args:
         R: (m, n) boards by pins; entries above 0 are edges. A graph may have no edge: nobody is heard there.
         C: (n, n) pins by pins, walked in both directions.
-        quotas: at most so many of each of KINDS; the paper has 25, 75 and 50. A pin with fewer has empty places,
+        quotas: at most so many of each of KINDS; a summary of the paper has 25, 75 and 50. A pin with fewer has empty places,
             and no other kind fills them.
         num_steps, restart, seed: as in `walks.typed_neighbors`.
 

@@ -84,7 +84,7 @@ QUESTIONS = (
     Question("16.p4", "OmniSage finds 0.260, and PinSage without a number for popularity 0.229. Now PinSage gets the same number. How much of the "
              "lead of 0.031 is left?", (
         ("next to nothing",
-         "PinSage finds 0.258 then. The lead was popularity, which its vectors had not learned well."),
+         "PinSage finds 0.258 then: the number brings what its vectors had not learned in these steps."),
         ("about half: attention over two kinds of neighbors is worth the rest",
          "The rest is 0.001 or 0.002, which these queries cannot tell from nothing."),
         ("all of it: its vectors have a length, so popularity was in there before",

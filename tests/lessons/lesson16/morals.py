@@ -42,8 +42,8 @@ def edges_alone() -> bool:
 
 
 def no_cost() -> bool:
-    # a loss that joins others is never seen to cost pins. Users find more with all three than with their own loss alone, its
-    # reader there in both, in every training, and more than without it. Of features
+    # a loss that joins others is never seen to cost pins. Users find most with all three: more than with their own loss alone,
+    # its reader there in both, in every training, and more than with pairs, features or both. Of features
     # neither help nor harm is said for users: the same pairs at another temperature, as good for pins, find more than
     # pairs and features, in all three trainings
     stored, features = of("16_losses"), "entity-entity + entity-feature"
@@ -70,7 +70,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both": drowned,
-    "For pins no added loss did visible harm. In the same 200 steps users found more with all three than with their own loss alone, and more than without it": no_cost,
+    "For pins no added loss did visible harm. In the same 200 steps users found most with all three": no_cost,
     "Before you praise attention, give its rival the same number": lambda: (
         rival() and edges_alone()
     ),
