@@ -79,7 +79,7 @@ def _most(at) -> str:
         rows = {row["model"]: row["all"] for row in x["models"]}
         best[name] = max(rows, key=rows.get)
     if all(model.split(",")[0] in ("RP3β", "EASE", "iALS") for model in best.values()):
-        return "those who count"
+        return "iALS or RP3β"
     return best["PinWorld"].split(",")[0]
 
 
@@ -153,7 +153,7 @@ QUESTIONS = (
          "The mean of nobody is 0 here, a number like any other."),
     ), measured=_crowd),
     Question("07.p7", "Who finds most among all items of the test?", (
-        ("those who count: RP3β, iALS",
+        ("iALS or RP3β: they keep each item's history",
          "In PinWorld nine in ten of what is sought are known pins, and among these they are ahead: they know each by its history."),
         ("GraphSAGE, it has graph and content",
          "It uses both, and has no row for anybody: a user is a mean of what was read in a few pins."),
