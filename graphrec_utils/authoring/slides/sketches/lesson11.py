@@ -139,13 +139,17 @@ def two_meanings() -> Sheet:
     sheet.text(860, 34, "as a teacher", at="middle", bold=True, size=30)
     sheet.text(860, 74, "where does the training end?", at="middle", color=QUIET)
     sheet.text(860, 112, "over all that she takes", at="middle", bold=True, size=24)
-    for low, color, said in ((980, POSITIVE, "log p"), (740, ITEM, "or here?")):
-        points = [(low + 5 * k, 370 - 220 * (k / 30) ** 2) for k in range(-30, 31)]
+    sheet.line(600, 384, 600, 152, head=True)
+    sheet.line(600, 384, 1120, 384, head=True)
+    sheet.text(616, 168, "mean loss", size=24, color=QUIET)
+    sheet.text(1158, 418, "score", at="end", size=24, color=QUIET)
+    for low, color, said in ((980, POSITIVE, "log p"), (740, ITEM, "elsewhere?")):
+        points = [(low + 5 * k, 362 - 220 * (k / 30) ** 2) for k in range(-23, 24)]
         path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
         sheet.inside.append(
             f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="6"/>'
         )
-        sheet.dot(low, 370, 14, color)
+        sheet.dot(low, 362, 14, color)
         sheet.text(low, 418, said, at="middle", bold=True, color=color)
     return sheet
 
@@ -159,11 +163,11 @@ def five_variants() -> Sheet:
         "Five variants: none takes nothing off; negatives only takes log Q off the negatives; negatives only, hits out, the same without hits; nQ, hits out takes log nQ off the negatives; Yi takes log Q off all columns",
     )
     rows = (
-        ("none", "", ("", "", "")),
-        ("negatives only", "Khrylchenko's slide", ("", "− log Q", "− log Q")),
+        ("none", "", ("", "", "in")),
+        ("negatives only", "Khrylchenko's slide", ("", "− log Q", "in, − log Q")),
         ("negatives only, hits out", "released code, 2025", ("", "− log Q", "out")),
         ("nQ, hits out", "as just derived", ("", "− log nQ", "out")),
-        ("Yi", "Yi et al., 2019", ("− log Q", "− log Q", "− log Q")),
+        ("Yi", "Yi et al., 2019", ("− log Q", "− log Q", "in, − log Q")),
     )
     heads = (("1 the positive", "corrected, too?"), ("2 a draw", "by Q or by nQ?"), ("3 a hit", "in or out?"))  # fmt: skip
     for j, (name, asked) in enumerate(heads):
@@ -175,7 +179,7 @@ def five_variants() -> Sheet:
         sheet.text(0, y + 53, whose, size=24, color=QUIET)
         for j, said in enumerate(cells):
             color = POSITIVE if not j else NEGATIVE if said == "out" else CONTEXT
-            plain = not said or said == "out"
+            plain = "log" not in said
             sheet.box(398 + 258 * j, y, 234, 60, fill="#fff" if plain else TINT[color], edge=color, dashed=said == "out")  # fmt: skip
             sheet.text(515 + 258 * j, y + 39, said, at="middle", bold=True)
     sheet.text(398, 426, "an empty place: left as it is", size=24, color=QUIET)

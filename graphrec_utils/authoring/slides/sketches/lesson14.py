@@ -31,7 +31,7 @@ def six_graphs() -> Sheet:
         sheet.text(178, y + 9, who, at="middle", bold=k in (0, 4))
     for j, (name, what) in enumerate(zip(KINDS, ("ordinary", "a short video", "can be bought", "paid for"), strict=True)):  # fmt: skip
         y = 60 + 92 * j
-        sheet.box(740, y - 34, 68, 68, fill=ITEM, edge=ITEM, round=6)
+        sheet.box(740, y - 34, 68, 68, fill=CONTEXT, edge=CONTEXT, round=6)
         sheet.text(826, y - 4, name, size=30, bold=True)
         sheet.text(826, y + 28, what, color=QUIET)
     for down, name, row, color in ((-4, "boards", 0, ITEM), (28, "user-ad", 4, USER)):
@@ -152,7 +152,7 @@ def attention() -> Sheet:
 def empty_list() -> Sheet:
     sheet = Sheet(
         390,
-        "Forward, minus infinity added at every place gives 0 / 0, which is NaN, and nan_to_num makes it 0; backward a number comes in, nan_to_num lets 0 back, and the softmax multiplies it by NaN",
+        "Forward, minus infinity added at every place gives 0 / 0, which is NaN, and nan_to_num makes it 0; backward any gradient comes in, nan_to_num lets 0 back, the softmax multiplies it by NaN, and every weight before it is NaN",
     )
     steps = (
         ("fit + (−∞)", "−∞  −∞  −∞"),
@@ -165,16 +165,15 @@ def empty_list() -> Sheet:
         sheet.text(x + 145, 84, name, at="middle")
         sheet.box(x, 100, 290, 70, fill=TINT[color], edge=color)
         sheet.text(x + 145, 145, values, at="middle", bold=True)
-        back = ("NaN NaN NaN", "0 · NaN = NaN", "a number")[k]
+        back = ("NaN: every weight\nbefore", "0 · NaN = NaN", "any gradient")[k]
         color = (NEGATIVE, NEGATIVE, POSITIVE)[k]
         sheet.box(x, 250, 290, 70, fill=TINT[color], edge=color)
-        sheet.text(x + 145, 295, back, at="middle", bold=True)
+        sheet.text(x + 145, 295 - 17 * back.count("\n"), back, at="middle", bold=True)
         if k < 2:
             sheet.line(x + 298, 135, x + 388, 135, color=INK, wide=4, head=True)
             sheet.line(x + 388, 285, x + 298, 285, color=NEGATIVE, wide=4, head=True)
             sheet.text(x + 343, 265, ("NaN", "0")[k], at="middle", bold=True, color=NEGATIVE)
     sheet.text(40, 36, "the value: repaired", bold=True, color=POSITIVE)
-    sheet.text(895, 352, "gradient that comes in", at="middle", size=24, color=QUIET)
     sheet.text(40, 366, "the gradient, on its way back: not repaired", bold=True, color=NEGATIVE)
     return sheet
 
@@ -200,7 +199,7 @@ def two_levels() -> Sheet:
             sheet.box(505, y, 120, 40, fill=ITEM, edge=ITEM, round=3)
             sheet.line(625, y + 20, 795, 205, color=ITEM, wide=4)
         else:
-            sheet.text(425, y + 30, "nobody: masked", color=NEGATIVE, bold=True)
+            sheet.text(425, y + 30, "masked", color=NEGATIVE, bold=True)
     sheet.box(800, 165, 150, 80, fill="#fff", edge=INK)
     sheet.text(875, 198, "attention\nblock", at="middle", bold=True)
     sheet.box(760, 300, 230, 60, fill=USER, edge=USER)

@@ -22,16 +22,16 @@ def climb() -> Sheet:
     sheet.text(10, 208, "2  a way to listen: over neighbors, then over graphs", bold=True)
     sheet.text(0, 335, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 397, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone", "attention block", "as in the mean"), ("transformer", "= MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "", "GAT: how loud?", "HAN: how loud?"))  # fmt: skip
+    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone", "attention block", "matrices, added"), ("transformer", "= MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "", "a weight per neighbor", "a weight per graph"))  # fmt: skip
     for k, (name, whose, near, over) in enumerate(ways):
-        x = 145 + 248 * k + 24 * (k == 3)
-        sheet.text(x + 118, 252, name, at="middle", bold=True)
-        sheet.text(x + 118, 282, whose, at="middle", size=24, color=QUIET)
+        x, wide = 145 + 229 * k + 20 * (k == 3), 222 + 82 * (k == 3)
+        sheet.text(x + wide / 2, 252, name, at="middle", bold=True)
+        sheet.text(x + wide / 2, 282, whose, at="middle", size=24, color=QUIET)
         for y, said in ((298, near), (360, over)):
             block = said.endswith("block")
             color = ITEM if block else CONTEXT
-            sheet.box(x, y, 236, 56, fill=TINT[color], edge=color, round=4)
-            sheet.text(x + 118, y + 37, said, at="middle", size=24, bold=block)
+            sheet.box(x, y, wide, 56, fill=TINT[color], edge=color, round=4)
+            sheet.text(x + wide / 2, y + 37, said, at="middle", size=24, bold=block)
     return sheet
 
 
@@ -63,46 +63,52 @@ def what_is_left() -> Sheet:
     return sheet
 
 
+OWN_RATE = {
+    "gap": 0.004,
+    "low": -0.000,
+    "high": 0.008,
+}  # concat at its best over the mean, of 14.10
+
+
 def which_pays() -> Sheet:
-    """Draw what each step adds where training sees each pair's own edge, and say what was seen where it does not."""
+    """Draw what each change of the first slide adds, with its price, by what the networks were trained with."""
     climb = results.load("14_climb").values["PinWorld"]
     arms = {arm["arm"]: arm for arm in climb["arms"]}
     sizes = results.load("14_sizes").values["PinWorld"]["leads"]
     test = results.load("14_answers").values["PinWorld"]["leads"]
-    names = ("board-pin, mean", "each its own, mean", "each its own, transformer")
-    boards, mean, whole = (arms[name] for name in names)
-    later = _told(test["transformer, in time over mean, in time, all@10"])
+    names = ("board-pin, mean", *(f"each its own, {way}" for way in ("mean", "concat", "transformer")))  # fmt: skip
+    boards, mean, near, whole = (arms[name] for name in names)
     rows = (
-        ("six graphs", "✓", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], f"+{mean['all'] - boards['all']:.2f} (14.5)"),
-        ("attention +\nsecond level", "–", "over the mean", _price(mean, whole), test["transformer, left in over mean, left in, all@10"], later),
-        ("all three", "?", "over larger PinSage", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], "not run"),
+        ("+ six graphs", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], True),
+        ("+ attention", "concat over mean", _price(mean, near), OWN_RATE, False),
+        ("+ second level", "transformer over concat", _price(near, whole), climb["leads"]["each its own, transformer over each its own, concat"], False),
+        ("all three", "over larger PinSage", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
     )  # fmt: skip
-    zero, times, told = 665, 9000, []
-    sheet = Sheet(400, "")
-    sheet.dot(594, 21, 11, INK)
-    sheet.text(614, 30, "own edge seen", bold=True)
-    _ring(sheet, 948, 21, INK)
-    sheet.text(966, 30, "first morning", bold=True)
+    zero, times, told = 694, 9000, []
+    sheet = Sheet(428, "")
+    sheet.dot(256, 21, 11, INK)
+    sheet.text(276, 30, "own edge seen, test week", size=24)
+    _ring(sheet, 650, 21, INK)
+    sheet.text(670, 30, "first morning, the week before", size=24)
     for tick in (0, 0.01):
         x = zero + times * tick
-        sheet.line(x, 44, x, 330, color="#dfe2e6" if tick else CONTEXT, wide=2 + (not tick))
-        sheet.text(x, 358, f"+{tick}" if tick else "0", at="middle", size=24, color=QUIET)
-    beside = "recall@10, all pins, test week (14.5: the week before); seconds of a training in 14.5"
-    sheet.text(0, 392, beside, size=24, color=QUIET)
-    for k, (name, mark, over, price, lead, other) in enumerate(rows):
-        y = 92 + 96 * k
-        shade = POSITIVE if mark == "✓" else CONTEXT
-        sheet.box(2, y - 38, 230, 76, fill=TINT[shade], edge=shade)
-        sheet.text(117, y + 9 - 16 * name.count("\n"), name, at="middle", bold=True)
-        sheet.text(256, y + 13, mark, bold=True, size=36, color=shade if mark == "✓" else INK)
-        sheet.text(300, y - 7, over)
-        sheet.text(300, y + 27, price, size=24, color=QUIET)
-        gap, color = _told(lead), _color(lead)
+        sheet.line(x, 48, x, 382, color="#dfe2e6" if tick else CONTEXT, wide=2 + (not tick))
+        sheet.text(x, 412, f"+{tick}" if tick else "0", at="middle", size=24, color=QUIET)
+    sheet.text(0, 412, "recall@10, all pins; seconds of a training", size=24, color=QUIET)
+    for k, (name, over, price, lead, seen) in enumerate(rows):
+        y, color = 88 + 84 * k, _color(lead)
+        shade = POSITIVE if color == POSITIVE else CONTEXT
+        sheet.box(2, y - 34, 256, 68, fill=TINT[shade], edge=shade)
+        sheet.text(130, y + 9, name, at="middle", bold=True)
+        sheet.text(276, y - 7, over)
+        sheet.text(276, y + 27, price, size=24, color=QUIET)
         _interval(sheet, lead, zero, times, y, color)
-        sheet.text(844, y + 9, gap.replace(" ", "\n"), bold=gap != "cannot tell", size=24)
-        sheet.text(966, y + 9, other, size=24)
-        told.append(f"{' '.join((*name.split(), over, price))}: {gap}; first morning: {other}")
-    sheet.alt = f"What each step adds: {'; '.join(told)}"
+        if not seen:
+            sheet.dot(zero + times * lead["gap"], y, 6, "#fff")
+        gap = _signed(lead["gap"]) + ", cannot tell" * (color == CONTEXT)
+        sheet.text(884, y + 9, gap, bold=color != CONTEXT)
+        told.append(f"{name}, {over}, {price}: {gap}")
+    sheet.alt = f"What each change adds: {'; '.join(told)}"
     return sheet
 
 
@@ -119,7 +125,11 @@ def _told(lead) -> str:
     """Return a difference, or that there is none to be told."""
     if _color(lead) == CONTEXT:
         return "cannot tell"
-    return f"{lead['gap']:+.3f}".replace("-", "−")
+    return _signed(lead["gap"])
+
+
+def _signed(gap: float) -> str:
+    return f"{gap:+.3f}".replace("-", "−")
 
 
 def _interval(sheet: Sheet, lead, zero: float, times: float, y: float, color: str) -> None:
@@ -142,14 +152,16 @@ RIVALS = (
 
 
 def edge_seen() -> Sheet:
-    return _leads_of_the_mean("left in", "own edge seen", 650, 225)
+    return _leads_of_the_mean("left in", "own edge seen", "the pair's click is an edge", 650, 225)
 
 
 def first_morning() -> Sheet:
-    return _leads_of_the_mean("in time", "graphs of the week's\nfirst morning", 470, 5)
+    return _leads_of_the_mean(
+        "in time", "the week's first morning", "edges only up to then", 470, 5
+    )
 
 
-def _leads_of_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
+def _leads_of_the_mean(way: str, name: str, edges: str, wide: float, left: float) -> Sheet:
     """Draw the leads of the mean of six graphs by the graphs that the networks were trained with."""
     stored = results.load("14_answers").values["PinWorld"]
     found = {row["model"]: row["recall"]["all@10"] for row in stored["test"]}
@@ -157,12 +169,12 @@ def _leads_of_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
     sheet = Sheet(450, "", wide)
     if first:
         sheet.dot(left + 14, 21, 11, INK)
-        sheet.text(0, 92, "the mean over …", size=24, color=QUIET)
+        sheet.text(0, 63, "six graphs, mean,\nover …", size=24, color=QUIET)
         sheet.text(0, 444, "recall@10, all pins", size=24, color=QUIET)
     else:
         _ring(sheet, left + 14, 21, INK)
     sheet.text(left + 34, 30, name, bold=True)
-    sheet.text(left + 34, 92, f"mean: {found[f'mean, {way}']:.3f}", size=24, color=QUIET)
+    sheet.text(left + 34, 63, f"{edges}\nmean: {found[f'mean, {way}']:.3f}", size=24, color=QUIET)
     for tick in (-0.01, 0, 0.01):
         x = zero + times * tick
         sheet.line(x, 108, x, 414, color=CONTEXT if not tick else "#dfe2e6", wide=2 + (not tick))
@@ -177,12 +189,13 @@ def _leads_of_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
             sheet.text(left + 315, y + 9, "not run", color=QUIET)
             continue
         color, gap = _color(lead), _told(lead)
+        gap = gap if color != CONTEXT else f"{_signed(lead['gap'])},\n{gap}"
         _interval(sheet, lead, zero, times, y, color)
         if not first:
             sheet.dot(zero + times * lead["gap"], y, 6, "#fff")
         plain = color == CONTEXT
-        sheet.text(left + 315, y + 9, gap, bold=not plain, color=INK if plain else color)
-        told.append(f"{rival}: {gap}")
+        sheet.text(left + 315, y - 7 if plain else y + 9, gap, size=24 if plain else 26, bold=not plain, color=INK if plain else color)  # fmt: skip
+        told.append(f"{rival}: {' '.join(gap.split())}")
     sheet.alt = f"Recall at 10 of all pins, test week, {' '.join(name.split())}: the mean of six graphs over {'; '.join(told)}"
     return sheet
 

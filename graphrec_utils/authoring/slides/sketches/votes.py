@@ -35,8 +35,10 @@ def before() -> Sheet:
         wide = 1500 * value
         sheet.bar(x, 44, wide, 38, CONTEXT)
         sheet.text(x + wide + 12, 72, f"{value:.3f} without")
-        sheet.box(x + 2, 90, wide, 36, fill="#fff", edge=ITEM, dashed=True, round=2)
-        sheet.text(x + wide + 12, 117, "? with log Q", bold=True, color=ITEM)
+        for y in (90, 126):  # how long it is, is asked: it has no end
+            sheet.line(x + 2, y, x + 120, y, color=ITEM, dashed=True)
+        sheet.line(x + 2, 90, x + 2, 126, color=ITEM, dashed=True)
+        sheet.text(x + 140, 117, "? with log Q", bold=True, color=ITEM)
     return sheet
 
 
