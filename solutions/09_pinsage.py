@@ -280,7 +280,7 @@ visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
 # The length of $\mathbf z$ is free.
 #
 # The slide of the lecture has $\max\{0,\ \langle \mathbf z_q, \mathbf z_i\rangle - \langle \mathbf z_q, \mathbf z_j\rangle + \Delta\}$: positive and negative have changed places, as in lesson 7.2. It is large where all is well, so training
-# pushes the positive behind the negative. In figure 9.2 choose the rule *slide*, put the positive at 20° and the negative at 60°, and take ten steps.
+# pushes the positive behind the negative. In figure 9.2 choose the rule *the slide's*, put the positive at 20° and the negative at 60°, and take ten steps.
 #
 # </details>
 

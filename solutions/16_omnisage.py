@@ -1103,12 +1103,12 @@ for other in (f"{FORMER}, without", "all three, trained once more", "RP3β", "iA
 #
 # *A branch of about 8 minutes. It gives what other companies built.*
 #
-# What did others build? Each row is a system, with a square for its kind of graph and dots for how it was built; open one to
-# read its source, and **what of it was read**. Numbers are the companies' own.
+# What did others build? Each square is a system, at its year and in the row of its kind of graph; arrows lead to who takes over its vectors or its method. Open one to
+# read how it was built, its source, and **what of it was read**. Numbers are the companies' own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes. Open figure 16.6 in the notebook, it is too long for a slide. Vote on 16.p7 first; usual wrong answer: three or four, graphs
-# are what the course is about. Then read the last two columns, and open OmniSage's row: on what do its repins rest?
+# are what the course is about. Then pull the line to 2023 and read the sentence, and open OmniSage's square: on what do its repins rest?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p7"]
 predict("16.p7")

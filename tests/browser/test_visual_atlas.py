@@ -156,3 +156,16 @@ def test_who_is_filtered_away_is_told_again_only_when_pressed(show):
     assert status(root).startswith("4 of 25 systems, 2023 to 2026 (built of codes)")
     square.dispatch_event("click")
     assert status(root).startswith("OmniSage (Pinterest")
+
+
+@pytest.mark.parametrize("place", [".gr-at-mark", ".gr-at-row"])
+def test_escape_closes_a_card(show, place):
+    page, root = show()
+    root.get_by_role("button", name="List").click()
+    root.locator(place).first.click()
+    card = root.locator(".gr-at-cells")
+    assert card.count() == 1
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+    page.keyboard.press("Enter")  # whoever had it open stands there still
+    assert card.count() == 1

@@ -285,3 +285,18 @@ def test_the_words_lie_inside_and_on_nothing(hinge):
                 for w in words
                 for r in rings
             )
+
+
+def test_the_dot_is_pulled_and_turns_the_negative(page, hinge):
+    positive, _ = angles(hinge)
+    chart = hinge.get_by_role("img").nth(1).bounding_box()
+    hinge.locator(".gr-hin-dot").hover()
+    page.mouse.down()
+    page.mouse.move(chart["x"] + chart["width"] * (30 + 360 * 0.5) / 400, chart["y"] + 40, steps=4)
+    page.mouse.up()
+    assert angles(hinge) == (positive, positive)  # neither is ahead
+    hinge.locator(".gr-hin-dot").hover()
+    page.mouse.down()
+    page.mouse.move(chart["x"], chart["y"] + 40, steps=4)
+    page.mouse.up()
+    assert angles(hinge) == (positive, 180)  # farther behind than it can be is as far as it can

@@ -53,6 +53,19 @@ def test_objectives_are_chosen_and_their_pairs_counted(days):
         assert days.locator("path.gr-tl-mine, path.gr-tl-other").count() == pairs
 
 
+@pytest.mark.parametrize("wide", [1280, 400])
+def test_no_line_strikes_through_an_event_s_name(page, drawn, wide):
+    page.set_viewport_size({"width": wide, "height": 800})
+    days = drawn(visuals.timeline([0, 1, 2, 3, 6, 9, 12, 16], [True, True, False, True, True, True, False, True],
+        ["save", "closeup", "hide", "save", "long click", "save", "hide", "save"], 3, windows=(3, 7)))  # fmt: skip
+    names, leads = ([x.bounding_box() for x in days.locator(f".gr-tl-event {kind}").all()] for kind in ("text", ".gr-tl-lead"))  # fmt: skip
+    for name in names:
+        for lead in leads:
+            x, low = lead["x"] + lead["width"] / 2, lead["y"] + lead["height"]
+            beside = x <= name["x"] + 2 or x >= name["x"] + name["width"] - 2
+            assert beside or low < name["y"] + 5 or lead["y"] > name["y"] + name["height"]
+
+
 def test_events_are_chosen_with_the_arrow_keys(page, days):
     days.get_by_role("button", name="day 3:").focus()
     assert "day 4 (click) and day 10 (save)" in status(days)

@@ -9,10 +9,10 @@ const ASKED = "sequence"; // the kind that the question is about
 
 function render({ model, el }) {
   const [systems, kinds, ways, day] = ["systems", "kinds", "ways", "day"].map((x) => model.get(x));
-  const { body, controls, say } = frame(el, {
+  const { root, body, controls, say } = frame(el, {
     label: "Atlas of industry",
     help:
-      "Pull the line to a year. Point at a square (or arrow keys): arrows lead to who takes over its vectors or method. A click or Enter opens it. " +
+      "Pull the line to a year. Point at a square (or arrow keys): arrows lead to who takes over its vectors or method. A click or Enter opens it, Escape closes it. " +
       `ᴬ: abstract only, †: told by a summary of others. //: a year without any. Looked up on ${day}.`,
   });
   const put = (name, value) => {
@@ -249,6 +249,7 @@ function render({ model, el }) {
   }, { "aria-expanded": "false" });
   controls.append(all);
   body.append(picture, table);
+  root.addEventListener("keydown", (event) => event.key === "Escape" && model.get("open") && put("open", ""));
   const visible = () => rows.filter((x) => !x.node.hidden).map((x) => [x.toggle]);
 
   const draw = () => {

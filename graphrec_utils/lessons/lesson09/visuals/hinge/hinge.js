@@ -11,7 +11,7 @@ function render({ model, el }) {
   const start = ["positive", "negative", "margin"].map((x) => [x, model.get(x)]);
   const { body, controls, say } = frame(el, {
     label: "The hinge and two vectors that it moves",
-    help: "Turn the vectors by their heads or with the sliders (arrow keys work); choose a rule and take steps of training.",
+    help: "Turn the vectors by their heads, the negative by the dot, or with the sliders (arrow keys work); choose a rule and take steps of training.",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -97,7 +97,14 @@ function render({ model, el }) {
   const top = 2 + Math.max(...margins);
   const py = (y) => height - edge - ((height - edge - 10) * Math.min(y, top)) / top;
   const lines = Object.fromEntries(names.map((name) => [name, s("polyline", { class: `gr-hin-curve gr-hin-${name}${name === "yours" ? " gr-yours" : ""}` })]));
-  const dot = s("circle", { r: 7, class: "gr-hin-dot" });
+  const dot = s("circle", { r: 9, class: "gr-hin-dot" });
+  dot.addEventListener("pointerdown", (event) => dot.setPointerCapture(event.pointerId));
+  dot.addEventListener("pointermove", (event) => {
+    if (!dot.hasPointerCapture(event.pointerId)) return;
+    const box = chart.getBoundingClientRect();
+    const x = (4 * (((event.clientX - box.left) / box.width) * width - left)) / (width - left - 10) - 2 + cos(model.get("positive"));
+    put("negative", Math.round((Math.acos(Math.max(-1, Math.min(1, x))) * 180) / Math.PI));
+  });
   const axis = (attributes) => s("line", { class: "gr-hin-axis", ...attributes });
   const chart = s(
     "svg",
@@ -152,7 +159,7 @@ function render({ model, el }) {
     taken = null;
   });
   const reset = button("Reset", () => start.forEach(([name, value]) => put(name, value)));
-  const rules = names.map((name) => ({ name, node: button(name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
+  const rules = names.map((name) => ({ name, node: button({ paper: "the paper’s", slide: "the slide’s" }[name] ?? name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
   const choice = h("div", { class: "gr-controls", role: "group", "aria-label": "Rule" }, "Rule:", ...rules.map((x) => x.node));
   controls.before(choice);
   controls.prepend(sliders.positive.node, sliders.negative.node, size.node, step, reset);

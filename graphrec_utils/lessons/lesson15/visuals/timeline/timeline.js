@@ -46,7 +46,7 @@ function render({ model, el }) {
   const lanes = [];
   for (let k = E - 1; k >= 0; k -= 1) {
     const long = letter * words[k].length;
-    const from = at(k) + long > width ? at(k) - long : at(k);
+    const from = at(k) + long > width ? width - 2 - long : at(k); // what has no room at its line stands under it
     let lane = 0;
     while (ends[lane] !== undefined && from + long > ends[lane] - 6) lane += 1;
     lanes[k] = lane;
@@ -65,13 +65,13 @@ function render({ model, el }) {
     const [before, after] = [k ? at(k - 1) : x - 60, k < E - 1 ? at(k + 1) : x + 60];
     const [begin, end] = [Math.max(x - 24, (before + x) / 2), Math.min(x + 24, (after + x) / 2)];
     const name = s("text", { x: x + 4, y: line + 32 + 17 * lanes[k] }, words[k]);
-    if (at(k) + letter * words[k].length > width) name.setAttribute("text-anchor", "end");
+    if (at(k) + letter * words[k].length > width) for (const [key, value] of Object.entries({ x: width - 2, "text-anchor": "end" })) name.setAttribute(key, value);
     const spot = s(
       "g",
       { role: "button", tabindex: -1, class: "gr-tl-event", onclick: () => put("event", k),
         "aria-label": `day ${d}: ${names[k]}, ${liked[k] ? "a like" : "no like"}` },
       s("rect", { x: begin, y: line - 24, width: end - begin, height: 48, class: "gr-tl-touch" }),
-      s("line", { x1: x, x2: x, y1: line + 10, y2: line + 32 + 17 * lanes[k], class: "gr-tl-lead" }),
+      s("line", { x1: x, x2: x, y1: line + 10, y2: line + 32 + 17 * lanes[k] - (name.hasAttribute("text-anchor") ? 13 : 0), class: "gr-tl-lead" }),
       ring, shape, name,
     );
     return { spot, ring };
@@ -146,7 +146,9 @@ function render({ model, el }) {
         found(k).map((e) => {
           const [a, b] = [at(k), at(e)];
           const top = line - 30 - Math.min(60, 0.24 * (b - a));
-          return s("path", { d: `M${a} ${line - 12}C${a} ${top} ${b} ${top} ${b} ${line - 14}`, class: k === event ? "gr-tl-mine" : "gr-tl-other" });
+          const kind = k === event ? "gr-tl-mine" : "gr-tl-other";
+          const head = `M${b - 4} ${line - 20}L${b} ${line - 12}L${b + 4} ${line - 20}`;
+          return s("path", { d: `M${a} ${line - 12}C${a} ${top} ${b} ${top} ${b} ${line - 14}${head}`, class: kind });
         }),
       ),
     );
@@ -161,6 +163,7 @@ function render({ model, el }) {
       x.pairs.textContent = narrow ? pairs(x.word) : count(pairs(x.word), "pair");
     }
     moment.set(now + 1);
+    moment.node.querySelector("output").textContent = `${now + 1}, day ${days[now]}`;
     span.set(w);
     span.node.querySelector("output").textContent = `${windows[w]} days`;
     const mine = found(event);
