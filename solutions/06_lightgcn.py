@@ -180,7 +180,7 @@ visuals.layers(R_path, num_layers=3)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Does an untrained LightGCN recommend?
 #
-# Are such scores any good? Ask 2,000 people of Gowalla, who visit places. Most places have one visitor.
+# Ask 2,000 people of Gowalla, who visit places. Most places have one visitor.
 #
 # > **Claim** (ours). A LightGCN of three layers that has learned nothing finds more than a list of bestsellers.
 #
@@ -295,7 +295,7 @@ plt.show()
 # ## 6.4 Where do the steps end?
 #
 # If one walk is good, are twenty better? Average often enough, and all differences are gone: **over-smoothing**.
-# Watch it happen to Ann, Bob, Eve and their four films. Step to layer 15, then to layer 16.
+# Watch Ann, Bob, Eve and their four films. Step to layer 15, then to 16.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 18 to 28. Figure 6.3, then the curve of figure 6.4 with 06.p14. Figure 6.3: step to 15, stop, ask 06.p8, then step to 16: the sides exchange their rays. Press
@@ -315,8 +315,8 @@ visuals.smoothing(
 # below.*
 #
 # A user's neighbors are items, so the two sides exchange what they have at every step. A bipartite graph
-# therefore has **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the
-# mean this to and fro cancels, and all gather slowly on one ray between them (at layer 16 they are still on the way).
+# therefore has **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the mean this to and fro cancels, and all gather on one ray between them. But slowly (at layer 16 they are still on the way): the mean keeps the early
+# layers, each with the weight $1/(K+1)$, so it forgets like $1/K$, a layer alone by a factor at each step.
 #
 # How far along the ray does a node stand? Give each node the root of its degree, $s_v = \sqrt{\deg(v)}$, and take a step by
 # hand on the path of 6.1. Both users have $\sqrt 2 = 1.414$, so i0 hears $0.7071 \cdot 1.414 = 1$: the root of its own degree. Try
@@ -328,7 +328,7 @@ visuals.smoothing(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
 #
-# Theory says bestsellers, yet the longest walk of 6.2 found most, so take ever more layers for the same 2,000 users.
+# Theory says bestsellers, yet the longest walk of 6.2 found most. Take ever more layers.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p14"]
 predict("06.p14")
@@ -352,20 +352,20 @@ ax.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# *Figure 6.4. Recall@20 on test (so higher than 6.2's validation) for 2,000 users of Gowalla by the number of layers, on a logarithmic axis: untrained (dashed, hollow) and trained (solid,
+# *Figure 6.4. Recall@20 on test (so higher than 6.2's validation) for 2,000 users of Gowalla by the number of layers: untrained (dashed, hollow) and trained (solid,
 # with intervals of 95 % over three trainings); bestsellers dotted. Where does each line turn?*
 #
-# **Untrained**, the line climbs for long, likely because most places have one visitor: three layers reach few of them. More layers
-# reach more, before they forget where they began and the line falls towards the bestsellers.
+# **Untrained**, the line climbs for long, likely because most places have one visitor: all walks to them pass one person, and few are short. More layers
+# add walks, before they forget where they began and the line falls towards the bestsellers.
 #
 # **Trained**, the line turns much earlier, likely because training has moved whole neighborhoods already (6.3). Further steps mix what
-# was learned, until at twenty layers the two have met.
+# was learned, until at twenty layers the two have met. (Size may play a part: an untrained row has a number for every node, a trained one 32.)
 #
 # **The more layers walk, the less training adds.**
 #
 # <details><summary>How this was measured</summary>
 #
-# BPR, 32 numbers and a ridge of 0.01, as in 6.3. An untrained row has a number for every node, a trained one 32: size may play a part. Each depth tried five learning rates, was stopped by validation, and trained with three seeds. Three and eight trained layers (0.145 and 0.142) cannot be told apart; twenty find 0.130. Untrained, three find 0.080 (6.2 asked validation, and there it is 0.055), fifty 0.134, and after 200 the line is still above the bestsellers.
+# BPR, 32 numbers and a ridge of 0.01, as in 6.3. Each depth tried five learning rates, was stopped by validation, and trained with three seeds. Three and eight trained layers (0.145 and 0.142) cannot be told apart; twenty find 0.130. Untrained, three find 0.080 (6.2 asked validation, and there it is 0.055), fifty 0.134, and after 200 the line is still above the bestsellers.
 # Test is asked with validation in the graph. In figure 6.3 the plane is scaled to the longest vector. All numbers, and what other data say: 6.9.
 #
 # </details>
@@ -457,13 +457,13 @@ verdict(
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
 # **Read it in two steps.** Better settings bring the lecture's 0.129 to 0.150. To the right only the recipe changes, down, in the right column, only the layers. (The
-# lower left is another training: read no step from it.) The layers are the larger of these two steps, likely for the reason of 6.2: a layer walks, to places of people who were
-# where you were. And in training each like moves a whole neighborhood (6.3).
+# lower left is another training: read no step from it. With layers the recipe's step may be another.) The layers are the larger of these two steps, likely for the reason of 6.2: a layer walks, to places of people who were
+# where you were.
 #
-# So layers save numbers, too: with them 64 do as much as the 1,024 of iALS, which has no graph (long table).
+# So layers save numbers, too: with them 64 do as much as the 1,024 of iALS (long table).
 #
 # If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) walk and train nothing. In the long table they stand beside LightGCN,
-# for a fraction of its CPU seconds, so let a trained layer first beat the bare walk.
+# for a fraction of its CPU seconds. What training leaves is a short vector, 64 numbers for each person and place, and a score is one product; RP3β keeps the graph.
 #
 # **Walking the graph is a larger step than the recipe, and here it needs no training.**
 #
@@ -577,7 +577,7 @@ pd.DataFrame({"who notices a change of Alien": told})
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# > **What it is for.** You have likes and nothing else, and the people and things of tomorrow are in the graph today.
+# > **What it is for.** You have likes and nothing else, the people and things of tomorrow are in the graph today, and each is to have a short vector.
 # >
 # > **Where it won.** On all of Gowalla against matrix factorization with the same recipe: recall@20 is 0.188, not 0.162.
 # >
