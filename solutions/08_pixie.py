@@ -291,7 +291,7 @@ check("08.5", best_pins)
 # Share 20,000 steps among more and more of a user's latest pins, 1 to 32. Does it help? And once there are several,
 # does the booster pay?
 #
-# > **Claim** (of the paper). With eight pins or more, the booster finds more than the sum of the visits.
+# > **Claim** (what the booster is for). With eight pins or more, the booster finds more than the sum of the visits.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p5"]
 predict("08.p5")
@@ -326,7 +326,7 @@ verdict(
 
 # %% [markdown]
 # *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits
-# (dashed, from eight pins on). Look at the rise first, then at the distance of the lines.*
+# (dashed, from eight pins on); PinWorld in the week before that of 8.5. Look at the rise first, then at the distance of the lines.*
 #
 # Why do the lines rise? Eight pins get 2,500 steps each, and so many still find most of a list (figure 8.2); each pin
 # may say something else about the user.
@@ -482,10 +482,9 @@ verdict(
 #
 # Is chance to blame? Mostly not: a walk
 # ends where many edges end, at what is popular. *Pixie / degree^β* divides its visits by a power of the degree, as RP3β does,
-# and more than half of the distance to RP3β is gone.
+# and shares its steps equally: more than half of the distance to RP3β is gone.
 #
-# **PinWorld (right): ahead of every rival. Which row says why?** *Pixie on saves*: without boards the walk falls behind RP3β. A board holds what somebody
-# put together on purpose, so even a far board may be on the subject (we made them so).
+# **PinWorld (right): ahead of every rival, of which one saw the boards. Which row says why?** *Pixie on saves*: without them it falls behind RP3β. A board was put together on purpose, so even a far board may be on the subject (we made them so).
 #
 # So going far pays: home after one step in seventeen finds 0.098, after every step
 # 0.085. Three hops stop before, which may be why boards hardly help RP3β.
@@ -564,7 +563,7 @@ verdict(
 #
 # A walk makes its ten thousand steps in any catalog, and still its
 # line falls to a seventh, push's to a sixth. Why? Most likely memory, the other half of the answer: a small graph fits into the processor's
-# cache, in a large one most looks wait for main memory. Once nearly all wait, more size costs little: at the end both are level.
+# cache, in a large one most looks wait for main memory. From a million on nearly all wait, and both lines lie nearly flat. (Whose list is better is not asked here.)
 #
 # **A request costs what it looks at: every thing, a part, or ten thousand steps. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
 #
