@@ -527,7 +527,7 @@ verdict(
 # Minutes 40 to 42. All pins hide whom a graph serves. So ask again, for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. RP3β (lesson 04, two
 # steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS, six graphs, gets boards, people and searches as further rows, so this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five. Do the networks not learn from those pairs, too? They train on them, but keep nothing of one pin.
 #
-# ### Pins on no board: six graphs beat the boards; RP3β: cannot tell
+# ### No board: six graphs beat the boards; RP3β: cannot tell
 # * left drawing asked by all
 # * then drawing asked off board
 #

@@ -24,6 +24,7 @@ from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdow
 from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import MOST
 from graphrec_utils.authoring.slides.slides import map_slide, shortened
+from graphrec_utils.authoring.slides.sketches.lesson14_rivals import OWN_RATE
 from graphrec_utils.authoring.slides.written import Thing, read
 
 NOTES = """### Edges decide
@@ -236,6 +237,12 @@ BY_HAND = {  # numbers of a slide that stand in no lesson: what they are made of
 
 def test_lessons_with_slides_by_hand_are_known():
     assert set(hours()) == set(LESSONS)
+
+
+def test_the_lead_of_concat_at_its_own_rate_is_that_of_the_lesson():
+    low, gap, high = (f"{OWN_RATE[x]:+.3f}" for x in ("low", "gap", "high"))
+    told = f"{gap} over the mean, from {low} to {high}".replace("-", "−")
+    assert told in hours()["14"][0]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
