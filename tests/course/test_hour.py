@@ -23,8 +23,8 @@ from graphrec_utils.authoring.slides import (
 from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
 from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import MOST
-from graphrec_utils.authoring.slides.slides import map_slide, shortened
 from graphrec_utils.authoring.slides.sketches.lesson14_rivals import OWN_RATE
+from graphrec_utils.authoring.slides.slides import map_slide, shortened
 from graphrec_utils.authoring.slides.written import Thing, read
 
 NOTES = """### Edges decide
