@@ -311,8 +311,7 @@ visuals.smoothing(
 
 # %% [markdown]
 # *Figure 6.3. Users (circles) and items (squares) in the plane: layers alone (upper row) and means of
-# the layers (lower row), with the mean cosine between users. Circle A is Ann, square A is Alien. Dashed and dotted are two rays, explained
-# below.*
+# the layers (lower row), with the mean cosine between users. Circle A is Ann, square A is Alien.*
 #
 # A user's neighbors are items, so the two sides exchange what they have at every step. A bipartite graph
 # therefore has **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the mean this to and fro cancels, and all gather on one ray between them. But slowly (at layer 16 they are still on the way): the mean keeps the early
@@ -328,7 +327,7 @@ visuals.smoothing(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
 #
-# Theory says bestsellers, yet the longest walk of 6.2 found most. Take ever more layers.
+# Theory says bestsellers, yet the longest walk of 6.2 found most: take ever more layers.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p14"]
 predict("06.p14")
@@ -456,8 +455,8 @@ verdict(
 # | no layers | 0.150 | 0.162 |
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
-# **Read it in two steps.** Better settings bring the lecture's 0.129 to 0.150. To the right only the recipe changes, down, in the right column, only the layers. (The
-# lower left is another training: read no step from it. With layers the recipe's step may be another.) The layers are the larger of these two steps, likely for the reason of 6.2: a layer walks, to places of people who were
+# **Read it in two steps.** To the right only the recipe changes, down, in the right column, only the layers. (The
+# lower left is another training: read no step from it, nor the recipe's with layers.) The layers are the larger of these two steps, likely for the reason of 6.2: a layer walks, to places of people who were
 # where you were.
 #
 # So layers save numbers, too: with them 64 do as much as the 1,024 of iALS (long table).
@@ -469,7 +468,7 @@ verdict(
 #
 # <details><summary>How this was measured</summary>
 #
-# All of Gowalla, the papers' split; recall@20, since the papers print it. *Recipe* is the LightGCN that validation chose. BPR *with* layers is the number of the paper: our own runs of its setting
+# All of Gowalla, the papers' split; recall@20, since the papers print it. Better settings bring the lecture's 0.129 to 0.150. *Recipe* is the LightGCN that validation chose. BPR *with* layers is the number of the paper: our own runs of its setting
 # have not come to their end. Trained rows are means of three seeds, and the interval is over seeds. LightGCN had 8 trials, the factorizations 5 and 4. Several rows were best at an edge of their search: each may find more. GF-CF walks three steps, as RP3β does, and beside
 # them keeps patterns in which neighbors agree (a low-pass filter). Which rows were at an edge, and the rest: 6.11.
 #
