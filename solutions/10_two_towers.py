@@ -251,7 +251,7 @@ verdict(
 #
 # Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. That is why cells in numpy (squares) begin below the line; at ten thousand they are level, at a hundred thousand at 4.5. In faiss (triangles) these steps cost less than they save.
 #
-# A scan's work grows with the catalog, an index's more slowly, if it gets more cells, too. A million things lay in a thousand cells: a request meets the centers, then 128 cells, an eighth of all. So the larger the catalog, the more is saved. At the end faiss got no more cells, so its line falls.
+# What is saved is the share left closed. With more cells each fits a taste more closely: 8 of 31 were opened at a thousand things, 32 of 316 at a hundred thousand. Then the share stops falling: 128 of 1,000 at a million, 256 of the same 1,000 at ten million. The peak at a million is partly the scan's: for an item it was twice as slow there as at ten million (fold).
 #
 # And a million? If a tenth of the list may be missed, she has her answer in 2.5 milliseconds (faiss), not in 43.
 #
@@ -259,7 +259,7 @@ verdict(
 #
 # <details><summary>Why faiss lies higher, and why it falls at the end</summary>
 #
-# Higher probably since it gathers in C++. An eighth of the work explains a factor of eight at a million, where the triangle is at seventeen; the rest we did not take apart. A scan took 15, 43 and 21 nanoseconds an item at 10⁵, 10⁶ and 10⁷, we do not know why; at 21, the factor of 17 at a million would be 8.5. At the end it falls since it was given a thousand cells at most. From a million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items. The scan's work grows tenfold, and its time here by five only. At a thousand things an index in numpy has to open a quarter of its cells.
+# Higher probably since it gathers in C++. An eighth of the work explains a factor of eight at a million, where the triangle is at seventeen; the rest we did not take apart. A scan took 15, 43 and 21 nanoseconds an item at 10⁵, 10⁶ and 10⁷, we do not know why; at 21, the factor of 17 at a million would be 8.5. At the end it falls from 17 to 7.4: most of this is the scan's, so slow at a million, the rest that faiss was given a thousand cells at most. From a million to ten million things each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items, in eleven times the time. The scan's work grows tenfold, and its time here by five only. At a thousand things an index in numpy has to open a quarter of its cells.
 #
 # </details>
 #
@@ -300,7 +300,7 @@ pd.DataFrame({
 #
 # On average that is $Z$. But a hundred of a million nearly always miss those on top. So each step draws anew: what one misses, another meets.
 #
-# **On average a few, drawn with equal chances, stand for all; one draw alone may be far off.**
+# **On average the scaled-up sum of a few, drawn with equal chances, is the sum over all; one draw alone may be far off.**
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 34. Before the table ask who is pushed hardest. Then write 1 + (9,999 / 100) · 100 on the board: with the constant a loss can be
@@ -341,8 +341,9 @@ check("10.3", softmax_loss)
 # | films, in time order, plain products (10.8) | NDCG@20 |
 # |---|---|
 # | softmax over all films | 0.166 |
+# | popularity, half forgotten in four days | 0.160 |
 # | BPR | 0.159 |
-# | popularity, half forgotten in five or four days, level on validation | 0.151 or 0.160 |
+# | popularity, half forgotten in five days, level with four on validation | 0.151 |
 # | cross-entropy | 0.150 |
 # | *known from the test only:* popularity, half forgotten in two days | 0.171 |
 #
@@ -438,7 +439,7 @@ pd.DataFrame({
 }).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# (*Films shown*: share of the catalog in anybody's twenty.) Begin with the last column: the batch's negatives bring films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Where all films are negatives, it is pushed no oftener than any, so its fans stay in its score. From the batch it is pushed ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
+# (*Films shown*: share of the catalog in anybody's twenty.) Begin with the last column: the batch's negatives bring films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Where all films are negatives, every row pushes every film, by its probability. Pull and push agree only when a film with ten times the fans has ten times the probability: its fans stand in its score. From the batch it is pushed ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
 #
 # So the lists spread over half the catalog; but what people like next is often what many like, and the tower finds half as much.
 #
@@ -458,7 +459,7 @@ pd.DataFrame({
 # >
 # > **Where it won.** Films, in time order: NDCG@20 is 0.166; popularity 0.151 or 0.160, iALS, its films learned from the last week alone, 0.153 (branch 10.8).
 # >
-# > **Where it did not.** Popularity with a half-life of two days finds 0.171 on the same test. A new film has no row. Users without a like
+# > **Where it did not.** Popularity with a half-life of two days finds 0.171 on the same test. A new film has no row. Somebody with a few likes since the training was not asked apart. Users without a like
 # > all get one list, that of $\mathbf b$ (10.8).
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -88,7 +88,7 @@ MORALS = {
     "Only a product joins the two sides, so the whole item side is made in advance; her vector and the product are left for when she asks": only_a_product,
     "A cosine ends at 1; the temperature says how much 1 is worth": worth,
     "In a large catalog an index pays; from what size on, depends on the index": size,
-    "On average a few, drawn with equal chances, stand for all; one draw alone may be far off": stand_for_all,
+    "On average the scaled-up sum of a few, drawn with equal chances, is the sum over all; one draw alone may be far off": stand_for_all,
     "Free negatives change the question: how much more probable is a film for her than for anybody?": batch,
     "Before you compare losses, ask what popularity of the last days finds": recent,
     "Settings chosen on one split are wrong on the other, and so may be the winner": splits,
