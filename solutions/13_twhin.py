@@ -375,13 +375,13 @@ for claim, name in (
 # **How few, then?** Very few, if the other edges are there. With one click in a hundred left, about 25, iALS on the graph finds 0.156. The best model of
 # the clicks alone, with all 2,000 of them, finds 0.109.
 #
-# **What takes the place of the clicks?** The ads' saves, about 200. As on Ann's road of Figure 13.1, you and another person saved one pin, and that person saved the ad. A model of the
+# **What takes the place of the clicks?** The ads' saves, about 200. As on Ann's road of Figure 13.1, with a save for its last edge: you and another person saved one pin, and that person saved the ad. So not any edges: some have to end at the ads. A model of the
 # clicks has no such road, so at every share solid lies above dashed (TwHIN at one percent is too close to tell).
 #
 # **The graph, or the vector for each relation?** The graph: iALS has no such vector, and lies highest at every share, at two of five surely above TwHIN. The
 # bonus of $\boldsymbol\theta_r$ is the same for everybody (13.2), so it may help little. That is no proof: iALS has another loss, too.
 #
-# **Why does TwHIN fall so far?** TransE (lesson 12) has relations' vectors, too, and at one percent finds 0.133, TwHIN 0.072. But TransE draws all edges
+# **Why does TwHIN fall so far?** TransE (lesson 12) has relations' vectors, too. At three percent both are low (0.122, TwHIN 0.128); at one TransE still finds 0.133, TwHIN 0.072. But TransE draws all edges
 # alike; TwHIN keeps a fixed share of its training for clicks. So a guess: a handful is shown again and again, until it is learned by heart.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
@@ -500,9 +500,9 @@ verdict(
 # than numbers would have to share: not tried.)
 #
 # **Are the medoids good at anything?** At six topics, on the left, they lie high, and so does one vector, the mean that forgets. In all of these late saves
-# count more, so the gain may come from forgetting, not from being several. For newcomers they fall, though not with TwHIN's vectors (branch 13.7).
+# count more, so the gain may come from forgetting, not from being several. For newcomers they fall in these short lists, though not with TwHIN's vectors (branch 13.7).
 #
-# **Longer lists can turn it:** with a hundred places a mixture of five centers finds more for newcomers than every single vector (branch 13.7). Perhaps a
+# **Longer lists can turn it:** with a hundred places both five centers and five medoids find more for newcomers than every single vector (branch 13.7). Perhaps a
 # hundred have room for the small topics, too.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
@@ -531,7 +531,7 @@ verdict(
 #
 # > **What they are for.** TwHIN: one vector for every node, from many kinds of edges. Several vectors: long lists for newcomers, whom nobody trained.
 # >
-# > **Where they won.** With a tenth of the clicks left TwHIN finds NDCG@10 0.177, the clicks alone 0.059 (13.3). For newcomers a mixture of five centers finds recall@100 0.297,
+# > **Where they won.** With a tenth of the clicks left TwHIN finds NDCG@10 0.177, the clicks alone 0.059 (13.3). For newcomers a mixture of five centers finds recall@100 0.297, five medoids 0.293,
 # > a mean of the same pins that forgets 0.261, iALS folded in, which reads saves alone, 0.275 (branch 13.7).
 # >
 # > **Where they did not.** With that tenth iALS on the same graph finds 0.204, too close to tell; with a hundredth it is surely ahead. In lists of 20 several vectors
@@ -540,7 +540,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, or more vectors?** More edges, if what you ask about is rare: with 25 clicks the best model of the graph finds more than
+# * **More kinds of edges, or more vectors?** More edges, if what you ask about is rare and the others reach it, too: with 25 clicks the best model of the graph finds more than
 # the best of the clicks alone with 2,000. More vectors, tried on saves, were ahead of every single one only in long lists for newcomers.
 # * It was the graph that helped: a factorization without relations' vectors was nowhere behind TwHIN.
 # * Say what a loss is *for*, and test that.
