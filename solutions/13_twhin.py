@@ -433,7 +433,7 @@ visuals.mixture_map()
 #
 # **PinnerSage** (Pinterest, 2020) groups the user's *own* pins (branch 13.8). Each group asks with its **medoid**, the pin with the least sum of squared
 # distances to the others. By hand, on a line: pins at 0, 1, 2, 9 have sums 86, 66, 54, 194: the medoid is the pin at 2; the mean, 3, is no pin. Groups of
-# late saves count more.
+# late saves count more. All vectors here are of iALS.
 #
 # | one vector | several vectors |
 # |---|---|
