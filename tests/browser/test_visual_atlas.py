@@ -63,6 +63,9 @@ def test_the_line_is_pulled_to_a_year_and_says_what_came_before_and_after(show):
     assert "gr-at-out" not in kinds("HSTU") and "gr-at-dim" not in kinds(
         "TIGER"
     )  # they are counted
+    root.locator(".gr-at-mark", has_text="OmniSage").hover()
+    assert "gr-at-out" not in kinds("OmniSage")  # who is pointed at is seen, whatever its year
+    page.mouse.move(1, 1)
     line = root.get_by_role("slider", name="Until which year")
     line.focus()
     page.keyboard.press("ArrowLeft")

@@ -85,6 +85,22 @@ def test_now_and_the_window_move_with_keys(page, days):
     assert "Now is day 40, dense: 0 pairs" in status(days)
 
 
+def test_a_later_moment_says_what_has_passed_and_why_dense_may_ask_no_more(page, days):
+    now, window = days.get_by_role("slider").all()
+    window.focus()
+    page.keyboard.press("Home")
+    assert "One like" not in status(days) and "has passed" not in status(days)
+    now.focus()
+    page.keyboard.press("ArrowRight")
+    assert (
+        "5 pairs in all; every next would have 5. One like in the window: dense asks no more."
+        in status(days)
+    )
+    assert "Of what day 3 asked for, day 4 has passed, day 10 is still ahead." in status(days)
+    page.keyboard.press("ArrowLeft")
+    assert "has passed" not in status(days) and "One like" not in status(days)
+
+
 def test_now_and_the_window_are_pulled_by_hand(page, days):
     def pull(kind, right):
         knob = days.locator(f".gr-tl-{kind} .gr-tl-knob").bounding_box()

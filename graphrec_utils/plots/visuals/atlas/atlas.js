@@ -198,7 +198,7 @@ function render({ model, el }) {
     const asking = !who && last < years.at(-1);
     const shown = new Set(kept().filter((row) => row.year <= last).map((row) => row.name));
     for (const { row, node } of marks) {
-      const kinds = { out: !shown.has(row.name) && !(asking && row.kind === ASKED && kept().includes(row)), lit: near.has(row.name), dim: (who && !near.has(row.name)) || (asking && row.kind !== ASKED), open: open === row.name };
+      const kinds = { out: row !== who && !shown.has(row.name) && !(asking && row.kind === ASKED && kept().includes(row)), lit: near.has(row.name), dim: (who && !near.has(row.name)) || (asking && row.kind !== ASKED), open: open === row.name };
       node.setAttribute("class", ["gr-at-mark", ...Object.keys(kinds).filter((x) => kinds[x]).map((x) => `gr-at-${x}`)].join(" "));
     }
     for (const x of arrows) {

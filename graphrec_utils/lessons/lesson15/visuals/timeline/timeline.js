@@ -128,6 +128,7 @@ function render({ model, el }) {
   const span = slider("window", { min: 0, max: windows.length - 1, value: model.get("window") }, (x) => put("window", x));
   controls.prepend(moment.node, span.node);
 
+  let seen = null; // the moment drawn before, with what it asked for
   const draw = () => {
     const [now, event, objective, w] = ["now", "event", "objective", "window"].map((x) => model.get(x));
     const rows = model.get("targets")[objective][w][now];
@@ -175,7 +176,15 @@ function render({ model, el }) {
       : !asked && event < read - 1 ? `${who} is not asked: only the last one is.`
       : `${who} has nothing to find: ${wanted ? "the window has no like" : "no like follows"}.`;
     const idle = windows.length > 1 && model.get("targets")[objective].every((moments) => String(moments[now]) === String(rows));
-    say(`Now is day ${days[now]}, ${objective}: ${count(pairs(objective), "pair")} in all; ${rival} would have ${pairs(rival)}. ${what}${idle ? " Every window asks the same here." : ""}`);
+    const near = days.filter((d, e) => liked[e] && d > days[now] && d <= days[now] + windows[w]).length;
+    const alone = asked && near === 1 && pairs(objective) === pairs(rival) ? " One like in the window: dense asks no more." : "";
+    const targets = [...new Set(days.flatMap((_, k) => found(k)))].sort((a, b) => a - b);
+    const later = seen && seen.now < now ? seen.targets.filter((e) => days[e] > days[now]) : [];
+    const past = seen && seen.now < now ? seen.targets.filter((e) => days[e] > days[seen.now] && days[e] <= days[now]) : [];
+    const told = (which) => list(which.map((e) => `day ${days[e]}`));
+    const moved = past.length ? ` Of what day ${days[seen.now]} asked for, ${told(past)} ${past.length > 1 ? "have" : "has"} passed, ${later.length ? told(later) : "nothing"} ${later.length > 1 ? "are" : "is"} still ahead.` : "";
+    seen = { now, targets };
+    say(`Now is day ${days[now]}, ${objective}: ${count(pairs(objective), "pair")} in all; ${rival} would have ${pairs(rival)}.${alone}${moved} ${what}${idle ? " Every window asks the same here." : ""}`);
   };
   const watched = ["now", "event", "objective", "window", "targets"];
   for (const name of watched) model.on(`change:${name}`, draw);
