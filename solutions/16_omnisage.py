@@ -409,11 +409,11 @@ for column, who in (("all", "pins"), ("users", "users")):
 # **Asked by pins.** First row and last are level: neither a fight nor help can be seen. Why no help? Pairs already
 # ask the question of the test, so little may be left.
 #
-# **Asked by users.** Rows three and five share the users' loss and its reader; in row five pairs and features teach, too. Each training of row five finds more than any of row three: so losses can help each other.
+# **Asked by users.** *Users* and *all three* share the users' loss and its reader; in *all three* pairs and features teach, too. Each of its trainings finds more than any of *users*: so losses can help each other.
 #
 # Why? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early. Then more steps might do as much (fold).
 #
-# Row five passes row four as well, where the users' loss and its reader are missing.
+# *All three* passes *pairs and features* as well, where the users' loss and its reader are missing.
 #
 # **For pins no added loss did visible harm. In the same 200 steps users found most with all three.**
 #
@@ -451,7 +451,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # Is it attention, then? Or something plainer, of which 16.4 kept silent: beside each vector of OmniSage stood a number.
 #
 # Why? A vector of length 1 cannot say, by being longer, that its pin is popular.
-# So popularity stands **beside** it: the **offset** $\log(1 + n_i)$ joins the score, where $n_i$ counts how often people went to pin $i$.
+# So popularity stands **beside** it, in training, too: $s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau + \log(1 + n_j)$. The last term is the **offset**; $n_j$ counts how often people went to pin $j$.
 #
 # By hand, at temperature 0.1:
 #
@@ -555,7 +555,7 @@ told.round(3).to_frame()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity what is met; each alone finds only 0.04 (16.10).
 #
-# Row three had the number from the first step and finds hardly more: the vectors lacked little else.
+# Row three had the number from the first step and finds hardly more: the vectors lacked little else. With the number the product has only to say how much more often than usual a pin follows this one.
 #
 # Why did they lack it, though the loss asks for it? Popularity needs a place to live:
 #
@@ -602,13 +602,11 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # But PinSage's vectors have a length: why was popularity not there? Perhaps because a length has to be *learned*. Lesson 14's PinSage, trained four times as long, finds 0.247 without the number (16.10).
 #
-# Does hearing pay? The first two rows differ in nothing else: it does. A second graph adds nothing
-# that can be seen (row three).
+# Does hearing pay? But for the rate, tuned for each, the first two rows differ in nothing else: it does. Over all queries a second graph adds nothing
+# that can be seen (row three). The few pins without an edge it even costs a little (fold).
 #
 # Then why an encoder, when a walk stands beside it (last row)? A walk needs edges. Asked by a pin without one
 # it finds nothing; OmniSage and PinSage read what the pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23): where there is no edge, the content answers.
-#
-# When a new model leads, look first for the plainest thing that only one side has: a bias, a feature, more steps.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -635,10 +633,10 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067; lesson 15's PinnerFormer, trained longer, finds no less. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
 # >
-# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Among known pins none of figure 16.4 finds a *new* one. On articles iALS, with 64 numbers for 32, is ahead (16.10).
+# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. In one list with known pins no model of figure 16.4 finds a *new* one. On articles iALS, with 64 numbers for 32, is ahead (16.10).
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins none was seen to hinder or help another. In the same 200 steps users found most with all three.
-# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean (by design, neither tested).
+# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean (whether either pays was not measured).
 # * With the same number for popularity PinSage came up to OmniSage: it was no lead of attention that could be seen. For a pin without an edge an encoder still reads its content.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
