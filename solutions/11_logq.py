@@ -97,10 +97,10 @@ remember("11")
 #
 # ### Each score is off by −log Q, and a constant
 # * figure 11.1
-# * words **Level** would mean: log p. Left **rare**, right **popular**; each square: twenty users.
-# * then words Favorite first: 7 of 20 users (log p: all).
+# * words **Level:** log p. Left **rare**, right **popular**; each square: twenty users.
+# * then words Favorite first for 7 of 20 users; by log p, all.
 #
-# Minutes 12 to 14. Is it so beyond two films? Twenty users with tastes of their own over five items; every possible draw was counted, so there is no noise. To the right the log of Q. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0: that takes out the user's constant. Had it learned log p, the squares would lie on a level line; they lie on one that falls by one: a rare item is too high, a popular one too low. Press the key at the end.
+# Minutes 12 to 13. Is it so beyond two films? Twenty users with tastes of their own over five items; every possible draw was counted, so there is no noise. To the right the log of Q. Upwards, what was learned minus log p, which it should be, moved so that its mean is 0: that takes out the user's constant. Had it learned log p, the squares would lie on a level line; they lie on one that falls by one: a rare item is too high, a popular one too low. Press the key at the end.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1", "told"]
 predict("11.p1")
@@ -213,13 +213,13 @@ verdict(
 # * then formula 1
 # * then words [ j ≠ i ]: 1 where j ≠ i, else 0. Beside it stands eˢ of the positive.
 #
-# Minutes 14 to 19. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
+# Minutes 13 to 18. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
 # eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. Then press the key. At the left the sum; it is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score. The positive stands beside the sum, as it is.
 #
 # ### Code differs in three places; we test five variants
 # * drawing five variants
 #
-# Minutes 19 to 22. A row is a variant, a column a place where code differs. First: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column it would cancel; beside a positive that is left alone it counts. Third: does a hit stay, or is it out? Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with it, and it is called released code. Nobody has to be right yet. (If asked why hits out needs an n: without n the draws count n times too much, and a positive that is out does not grow with them.)
+# Minutes 18 to 21. A row is a variant, a column a place where code differs. First: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column it would cancel; beside a positive that is left alone it counts. Third: does a hit stay, or is it out? Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with it, and it is called released code. Nobody has to be right yet. (If asked why hits out needs an n: without n the draws count n times too much, beside a positive that counts once; while hits stay in, the positive's own draws grow with n, too.)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -321,20 +321,20 @@ predict("11.p2")
 # ### "Best" is two things: near the gradient, or right at the end
 # * drawing two meanings
 #
-# Minutes 22 to 24. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher, the mean over the draws *and* over all that she takes: at which scores is it zero? There the training ends, and it should be log p. For one positive alone it is zero nowhere.
+# Minutes 21 to 23. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher, the mean over the draws *and* over all that she takes: at which scores is it zero? There the training ends, and it should be log p. For one positive alone it is zero nowhere.
 #
 # ### With one draw, not every variant ends at log p
 # * drawing one draw
 # * box One draw: which variant learns log p?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** uncorrected
 # * then words Hint: **what the softmax holds** learns log p − log Q.
 #
-# Minutes 24 to 26. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), then press the key for the hint (slide 3) and vote again. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, so s − log Q = log p − log Q, and s = log p. In a and b positive and draw are not treated alike, and they end elsewhere. With one draw n is 1, so b is released code; if that draw is a hit, nothing is learned.
+# Minutes 23 to 27. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), then press the key for the hint (slide 3) and vote again. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, so s − log Q = log p − log Q, and s = log p. In a and b positive and draw are not treated alike, and they end elsewhere. With one draw n is 1, so b is released code; if that draw is a hit, nothing is learned. Option d is not drawn: nothing is taken off, so it learns log p − log Q (slide 3).
 #
 # ### The best estimate is not the best teacher
 # * left drawing as estimate
 # * then drawing as teacher
 #
-# Minutes 26 to 31. Stop here. Sixteen draws a row. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. Let the room name the best: nQ, hits out. Who will be best at the right? Press the key: only Yi learns log p, even with one draw. Negatives only, hits out, is bad in both; keep it in mind for real lists.
+# Minutes 27 to 31. Stop here. Sixteen draws a row. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. Let the room name the best: nQ, hits out. Who will be best at the right? Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. Negatives only, hits out, is bad in both, the worst estimate of all, and it is what released code has on real lists; keep it in mind.
 # How can a gradient that is off teach the right thing? The left half takes one positive at a time. Over all she takes, Yi's errors cancel: at s = log p the mean gradient is zero, and there the training ends. That of nQ, hits out, is nearer for each positive, but its errors do not cancel: it estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
 # The lecture's claim was that log Q off the negatives, as on its slide, makes a softmax of 16 draws learn log p. With 0.21 it is near, and not there: the lesson counts 0.1 as learned, a limit of our own.
 
@@ -443,15 +443,15 @@ predict("11.p7")
 # * drawing found and rare
 # * words **Not the best:** a list of the last days finds 0.160 on films, RP3β 0.209 on Gowalla.
 #
-# Minutes 36 to 41. In each half an arrow is a data set: it begins without a correction and ends with log Q off the negatives, hits out. Why this one, bad in both senses on four items? It is what released code has; and where no item is a large part of what a user takes, as among a thousand, it should be nearly right (11.7). At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall; of rare films
+# Minutes 36 to 40. In each half an arrow is a data set: it begins without a correction and ends with log Q off the negatives, hits out. Why this one, bad in both senses on four items? It is what released code has; and where no item is a large part of what a user takes, as among a thousand, it should be nearly right (11.7). At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall: on Gowalla by a quarter; no intervals were stored here, so the falls of films and PinWorld may be chance. Of rare films
 # hardly any is found by anybody. One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: no log Q tells a model the day, so on films a list of the last days finds more than every loss; on Gowalla RP3β, which samples nothing, finds more, and about as many rare places. In the notebook figure 11.4 has all the others.
 #
-# ### On films Yi does not beat released code; on Gowalla λ does
+# ### Films cannot tell Yi from released code; on Gowalla λ leads
 # * drawing four leads
 # * then drawing rare on Gowalla
 #
-# Minutes 41 to 45. A row is a difference in NDCG@20, with its interval over users. First the two losses: released code less Yi. On four items released code is the worse teacher; on films it cannot be told from Yi: +0.005, from −0.001 to +0.011. Exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there. Why only films? Yi was not trained on the other two, and nQ, hits out, on none: a gap of ours, and no result.
-# Second, no log Q in the loss, but λ when serving, less released code: ahead on Gowalla by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. Press the key: λ pays for it with rare items. Why 1.25, and not 1? λ = 1 gives log p for free scores; 32 numbers, stopped on the way, are off, and validation picks what finds most: of seven values from 0 to 1.5, so 1.25 is not the edge. We did not test why. If asked whether that is fair: with a λ of its own for released code, too, it is still ahead on Gowalla, by 0.014, from 0.010 to 0.017; elsewhere that was not measured.
+# Minutes 40 to 45. A row is a difference in NDCG@20, with its interval over users. First the two losses: released code less Yi. On four items released code is the worse teacher; on films it cannot be told from Yi: +0.005, from −0.001 to +0.011. Exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there. Why only films? Yi was not trained on the other two, and nQ, hits out, on none: a gap of ours, and no result.
+# Second, no log Q in the loss, but λ when serving, less released code: ahead on Gowalla by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. Is that fair? Released code had no λ. With one of its own, 0.75, chosen on validation, too, it is still behind, by 0.014, from 0.010 to 0.017: nearly half of the lead was a λ for one side only. Elsewhere that was not measured. Press the key: λ pays for it with rare items. Validation took λ = 0.5 on films and PinWorld, 1.25 on Gowalla. Why 1.25, and not 1? λ = 1 gives log p for free scores; 32 numbers, stopped on the way, are off, and validation picks what finds most: of seven values from 0 to 1.5, so 1.25 is not the edge. We did not test why.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}
 stored = results.load(
@@ -561,12 +561,12 @@ verdict(
 # one relation among many? [Lesson 12](12_transe.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Right as teacher or as estimate; the loss is silent
+# ### Right as teacher, or as estimate; a third way when serving
 # * drawing three answers
-# * then words Would you notice? By **NDCG** a missing log Q, yes; on films not which side.<br>**Monday:** try λ log Q when serving; count rare items.
+# * then words **Would you notice?** Missing log Q: by NDCG, beside a corrected model. One side or both: on films, no.<br>**Monday:** λ when serving; count rare items.
 #
 # Minutes 45 to 50. The question of the first slide again: which way is right, in what sense, and would you notice a wrong one? A row is a way, beside it what it gives, with no correction above it in gray. As a teacher every column is corrected and hits stay in: a logit is off by 0.00. As an estimate the positive is left alone, hits are out, and n counts: the gradient of one positive is off by 0.01. Both on four items, 16 draws. When serving, the uncorrected model gets log Q back; on Gowalla more is found, and fewer rare items. Yi and nQ were not run there. Released code has no row: on four items it is right in neither sense, and it still finds more than no correction on all three data sets (slide 14).
-# Press the key. The loss falls like any other. On which side log Q stands, off one in released code, off both in Yi: on films NDCG could not tell them apart. On Monday, add λ log Q when you serve, before you rewrite a loss, and choose λ on validation. Orange is not the gray model with λ switched on: rate and epochs were chosen again; yours may gain less. It is first among these softmaxes: RP3β finds 0.209. So far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
+# Press the key. By the loss you notice nothing: a wrong one falls like any other (slide 9). NDCG shows a missing log Q beside a corrected model; one NDCG alone tells nobody. On which side log Q stands, off one in released code, off both in Yi: on films NDCG could not tell them apart. On Monday, add λ log Q when you serve, before you rewrite a loss, and choose λ on validation. Orange is not the gray model with λ switched on: rate and epochs were chosen again; yours may gain less. It is first among these softmaxes: RP3β finds 0.209. So far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

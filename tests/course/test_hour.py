@@ -10,6 +10,7 @@ import re
 import nbformat
 import pytest
 
+from graphrec_utils import results
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.slides import (
     charts,
@@ -243,6 +244,11 @@ def test_the_lead_of_concat_at_its_own_rate_is_that_of_the_lesson():
     low, gap, high = (f"{OWN_RATE[x]:+.3f}" for x in ("low", "gap", "high"))
     told = f"{gap} over the mean, from {low} to {high}".replace("-", "−")
     assert told in hours()["14"][0]
+    climb = results.load("14_climb").values["PinWorld"]
+    (own,) = (x["seeds"] for x in climb["own"] if x["arm"] == "each its own, concat")
+    (mean,) = (x["seeds"] for x in climb["arms"] if x["arm"] == "each its own, mean")
+    lead = sum(own) / len(own) - sum(mean) / len(mean)
+    assert lead == pytest.approx(OWN_RATE["gap"], abs=0.0005)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

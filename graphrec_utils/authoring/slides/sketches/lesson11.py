@@ -188,8 +188,8 @@ def five_variants() -> Sheet:
 
 NAMES = ("none", "negatives only", HITS_OUT, "nQ, hits out", "Yi")
 SIXTEEN = (
-    ("as an estimate, one positive:\nthe gradient is off by", (0.62, 0.08, 0.81, 0.01, 0.18)),
-    ("as a teacher, all she takes:\na learned logit is off by", (1.17, 0.21, 1.07, 0.11, 0.00)),
+    ("as an estimate, one positive:\nthe gradient's error, summed", (0.62, 0.08, 0.81, 0.01, 0.18)),
+    ("as a teacher, all she takes:\na logit's largest error", (1.17, 0.21, 1.07, 0.11, 0.00)),
 )
 HUES = {"nQ, hits out": USER, "Yi": POSITIVE}  # as on the last slide
 
@@ -214,6 +214,8 @@ def _off_by(half: int, wide: float, left: float) -> Sheet:
         if not half:
             sheet.text(left - 15, y + (20 if "\n" in name else 35), name, at="end", bold=name in HUES)  # fmt: skip
         sheet.bar(left, y, value / max(values) * 300, 52, hue)
+        if name == HITS_OUT and not half:
+            sheet.text(left + 14, y + 35, "released code")
         said = f"{value:.2f}" + ", with one draw, too" * (half and name == "Yi")
         sheet.text(left + max(value / max(values) * 300, 2) + 14, y + 35, said, bold=name in HUES)
     return sheet

@@ -78,10 +78,13 @@ def which_pays() -> Sheet:
     test = results.load("14_answers").values["PinWorld"]["leads"]
     names = ("board-pin, mean", *(f"each its own, {way}" for way in ("mean", "concat", "transformer")))  # fmt: skip
     boards, mean, near, whole = (arms[name] for name in names)
+    lent = climb["leads"][f"{names[3]} over {names[2]}"]  # concat at the transformer's rate
+    (own,) = (arm["seeds"] for arm in climb["own"] if arm["arm"] == names[2])
+    best = sum(own) / len(own)
     rows = (
         ("+ six graphs", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], True),
-        ("+ attention", "concat over mean", _price(mean, near), OWN_RATE, False),
-        ("+ second level", "transformer over concat", _price(near, whole), climb["leads"]["each its own, transformer over each its own, concat"], False),
+        ("+ attention", "concat over mean", f"{_price(mean, near)}; concat: {best:.3f}", OWN_RATE, False),
+        ("+ second level", "transformer over concat", f"{_price(near, whole)}; concat: {lent['other']:.3f}", lent, False),
         ("all three", "over larger PinSage", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
     )  # fmt: skip
     zero, times, told = 694, 9000, []
@@ -89,12 +92,12 @@ def which_pays() -> Sheet:
     sheet.dot(256, 21, 11, INK)
     sheet.text(276, 30, "own edge seen, test week", size=24)
     _ring(sheet, 650, 21, INK)
-    sheet.text(670, 30, "first morning, the week before", size=24)
+    sheet.text(670, 30, "first morning, week before", size=24)
     for tick in (0, 0.01):
         x = zero + times * tick
         sheet.line(x, 48, x, 382, color="#dfe2e6" if tick else CONTEXT, wide=2 + (not tick))
         sheet.text(x, 412, f"+{tick}" if tick else "0", at="middle", size=24, color=QUIET)
-    sheet.text(0, 412, "recall@10, all pins; seconds of a training", size=24, color=QUIET)
+    sheet.text(0, 412, "recall@10, all pins; seconds to train", size=24, color=QUIET)
     for k, (name, over, price, lead, seen) in enumerate(rows):
         y, color = 88 + 84 * k, _color(lead)
         shade = POSITIVE if color == POSITIVE else CONTEXT
@@ -157,7 +160,7 @@ def edge_seen() -> Sheet:
 
 def first_morning() -> Sheet:
     return _leads_of_the_mean(
-        "in time", "the week's first morning", "edges only up to then", 470, 5
+        "in time", "the week's first morning", "no own edge, and older graphs", 470, 5
     )
 
 
@@ -174,7 +177,8 @@ def _leads_of_the_mean(way: str, name: str, edges: str, wide: float, left: float
     else:
         _ring(sheet, left + 14, 21, INK)
     sheet.text(left + 34, 30, name, bold=True)
-    sheet.text(left + 34, 63, f"{edges}\nmean: {found[f'mean, {way}']:.3f}", size=24, color=QUIET)
+    seen = "" if first else f"{found['mean, left in']:.3f} → "
+    sheet.text(left + 34, 63, f"{edges}\nmean: {seen}{found[f'mean, {way}']:.3f}", size=24, color=QUIET)  # fmt: skip
     for tick in (-0.01, 0, 0.01):
         x = zero + times * tick
         sheet.line(x, 108, x, 414, color=CONTEXT if not tick else "#dfe2e6", wide=2 + (not tick))
@@ -225,7 +229,7 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
     whole, times, told = part == "all", 3100, []
     best = found["all graphs, mean"]
     sheet = Sheet(450, "", wide)
-    name = "all pins" if whole else "pins on no board"
+    name = "all pins" if whole else "on no board, in another graph"
     if whole:
         sheet.dot(left + 14, 21, 11, INK)
     else:

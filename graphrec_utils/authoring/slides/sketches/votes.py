@@ -26,7 +26,7 @@ def one_draw() -> Sheet:
 def before() -> Sheet:
     models = {row["model"]: row for row in results.load("11_rivals").values["Gowalla"]["models"]}
     row = models["in-batch, no correction"]
-    halves = (("what is found, NDCG@20", row["ndcg"]), ("rare items, recall@20", row["tail recall"]))  # fmt: skip
+    halves = (("found: NDCG@20", row["ndcg"]), ("rare (least popular 4/5): recall@20", row["tail recall"]))  # fmt: skip
     told = "; ".join(f"{name}: {value:.3f}" for name, value in halves)
     sheet = Sheet(130, f"Without the correction, on Gowalla: {told}; with it: a question mark")
     for k, (name, value) in enumerate(halves):
