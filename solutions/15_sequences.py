@@ -153,7 +153,7 @@ visuals.causal(
 # item's.
 #
 # A **block** of a transformer, on the vectors `x` of all places: `x = x + attention(norm(x))`, then `x = x + network(norm(x))`. Here *attention* is several
-# side by side, and *network* a small one at each place (15.6). `norm` brings a vector's numbers to mean 0 and spread 1; `x +` keeps what the place was.
+# `attend`s side by side, each with matrices of its own (**heads**), and *network* a small one at each place (15.6). `norm` brings a vector's numbers to mean 0 and spread 1; `x +` keeps what the place was.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.2 SASRec: every place is an example
@@ -284,7 +284,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # | reads | who |
 # |---|---|
 # | the whole history, in order | SASRec |
-# | the last event alone | the chain (as drawn it counts later followers, too, at less weight) |
+# | the last event alone | the chain |
 # | all events, and late ones may count more | RP3β, a walk |
 # | all events alike | RP3β once more, and iALS |
 #
@@ -332,12 +332,12 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Start with SASRec's mark in each column: where is nobody as high? Overlapping bars may hide a lead: the card compares the same people.*
 #
-# **From left to right a chain needs the order more, yet SASRec (tuned half as much) is ahead of all asked on the films alone.** Why? That cost
+# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone.** Why? That cost
 # is the chain's own: it reads one event, so it must be the right one. Who reads all has it among the rest. And the films? A guess: people like what runs that week, and
-# the last film tells the date. A chain reads that; SASRec reads the taste, too. In favor: there a list of what is popular of late finds more than the walk, elsewhere not a third of it.
+# the last film tells the date. A chain reads that; SASRec reads the taste, too.
 #
 # **So does the order pay?** Compare two walks that differ in little else: the filled star starts more often from late events, the open one takes all alike.
-# On games the filled one is ahead, elsewhere we cannot tell. A mean of vectors gains from such weights on all but the edits (fold). So late events can pay without a transformer.
+# On games the filled one is ahead, elsewhere we cannot tell. So late events can pay without a transformer.
 #
 # **Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
@@ -348,7 +348,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences, which are narrower. On games 16
 # passes of SASRec were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
-# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (there .122, its highest; the walk .114), and people who come back to the same page.
+# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (there .122, its highest, the walk .114, which speaks for the guess; elsewhere not a third of the walk), and people who come back to the same page.
 # The shares under the figure are of a chain that counts the next event alone. The figure's counts an event at distance k by 1/k, up to five on for the edits, twelve elsewhere, as the event before chose.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; places +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
@@ -461,7 +461,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # not help? A guess, in Figure 15.3: the event of day 0 has to find the save of day 9. What led to it came in between, so a far arrow asks for what an event
 # can hardly know, and teaches less.
 #
-# **A caution:** this holds for one length of training. In one run four times as long the gap more than halved (fold): dense may only be slower.
+# **A caution:** dense may only be slower: in one run four times as long the gap more than halved (fold).
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -479,7 +479,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
 # Longer training brings the two objectives closer (in one run the gap more than halved): at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
 # validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, finds .085, .078 and .073 on test (means level with RP3β's, on the next day below that of iALS) and gains nothing from the number that could be seen any more (16.11). RP3β over every next, 14 days: +.002, from −.003 to +.007.
-# Every next over dense, with the number, for the fortnight: beyond chance over users, not over three trainings. The fewest arrows over dense there: beyond chance over trainings. In another week the longer every next passes both rivals (16.11).
+# Every next over dense, with the number, for the fortnight: beyond chance over users, not over three trainings. The fewest arrows over dense there: beyond chance over trainings. In another week the longer every next passes both rivals (16.11); a fading walk was not asked there.
 # Also measured: "next" and "all" (15.9); both without popularity, where every next is surely ahead (15.14); a causal tower as in lesson 10 and a mean that forgets.
 #
 # </details>
@@ -532,12 +532,12 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.5. Recall@10 by the age of what had been read. Blue: PinnerFormer. Black: two walks. How far does each line climb, and in which step?*
 #
-# **Age or target?** Another target moves you from one blue line to the other, a fresh vector up along its line. The step from midnight to now is longer than
-# any gap between the two, likely since in PinWorld a session has a topic, which only a fresh vector knows. So **today** counts more than the target.
-# Only in real time is the next like surely the better one; a guess: it is often of this session, too.
+# **Age or target?** Another target moves you from one blue line to the other, a fresh vector up along its line. The step from midnight to now (.101 to .162 for every next) is longer than
+# any gap between the two (.026 at most), likely since in PinWorld a session has a topic. So **today** counts more than the target.
+# Only in real time is the next like surely the better one.
 #
 # **Does one need a transformer for that?** Both walks know the same likes; if all count alike, those of this session drown. Where old ones fade,
-# they are heard: in real time the walk's mean is .154, the transformer's .162, and our interval is too wide to tell them apart (at midnight the walk's mean is even the higher). So try it first.
+# they are heard: in real time the walk's mean is .154, the transformer's .162, and our interval is too wide to tell them apart. So try it first.
 #
 # **And the paper's claim?** It speaks of the share lost (in the legend), but what is left is served. Every next has a higher mean than dense at every age, so a smaller loss
 # is no reason to take dense.
@@ -547,7 +547,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # <details><summary>How this was measured</summary>
 #
 # The models of 15.4 with popularity, all after 1,600 steps (so the caution of 15.4 holds), three seeds; likes of days 42 to 55 of 250 users, each one question (so do not compare with figure 15.4), with what each had liked before out of the list, however old the vector
-# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037. Shares are of
+# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037: the next like is often of this session, a guess. Shares are of
 # one training each, and the card's interval is over the three.
 #
 # The walk's half-life is one of nine, from a quarter of an hour to none, asked in real time on days 35 to 41: two days found most (.167; half a day .164, none .107).
@@ -565,10 +565,10 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector for the whole next day.
 # >
 # > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught the next like and trained four times as
-# > long, for the likes of a week: recall@10 .083, RP3β and iALS .067 (16.11; in 15.4's week only level; a fading walk was not asked).
+# > long, for the likes of one week: recall@10 .083, RP3β and iALS .067 (16.11); in 15.4's week level.
 # >
 # > **Where they did not.** SASRec on these films cut in time order: NDCG@20 .157, lesson 10's mean .166 (15.7); on edits, places and games nobody can
-# > tell it from a walk, nor PinnerFormer from a fading one: .162 and .154 in real time (15.5). Dense found no more than the next like (15.4).
+# > tell it from a walk (15.3). PinnerFormer in real time: .162, a fading walk .154, too close to tell (15.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
