@@ -244,7 +244,7 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # ## 7.3 A few neighbors
 #
 # Take a user with a thousand pins, each saved by a thousand users: two layers would read a million nodes for one vector.
-# GraphSAGE draws only $S$ neighbors of each node, uniformly, and anew in every batch (all, where there are fewer).
+# GraphSAGE draws only $S$ neighbors of each node, uniformly, and anew in every batch.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 14 to 18. Ask how many nodes two layers would read for one vector, if a user has a thousand pins. Figure 7.2: both sizes at
@@ -265,12 +265,14 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 # ## 7.4 One layer
 #
 # A node hears the mean of its drawn neighbors. It puts that **beside** its own vector: what it shows must not be
-# lost in what others say. One matrix reads both (the paper's algorithm 1):
+# lost in what others say. One matrix reads both:
 #
 # $$
 # \mathbf h_v^{(k)} = \frac{\mathbf y}{\lVert \mathbf y \rVert}, \qquad
 # \mathbf y = \mathrm{ReLU}\left( \mathbf W_k \left[ \mathbf h_v^{(k-1)};\ \operatorname{mean}_{w \in \mathcal N_S(v)} \mathbf h_w^{(k-1)} \right] \right) .
 # $$
+#
+# Two layers, each with its own matrix: in figure 7.2 the drawn items first hear the outer users, then the user hears the items.
 #
 # <details><summary>Symbols, and their names in code</summary>
 #
@@ -285,7 +287,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 #
 # By hand: own vector (1, 0), neighbors (0, 2) and (2, 2), whose mean is (1, 2). With
 # $\mathbf W = \begin{pmatrix} 2 & 0 & 1 & 0 \\ 0 & 1 & 0 & 2 \end{pmatrix}$ we get
-# $\mathbf y = (2 \cdot 1 + 1,\ 0 + 2 \cdot 2) = (3, 4)$, and the result is (0.6, 0.8). A node without neighbors hears (0, 0).
+# $\mathbf y = (2 \cdot 1 + 1,\ 0 + 2 \cdot 2) = (3, 4)$, and the result is (0.6, 0.8).
 #
 # <details><summary>A node without neighbors, by hand</summary>
 #
@@ -437,7 +439,8 @@ check("07.6", embed_new)
 # | *silence* a fifth of the pins in each batch: silence is often wrong, too | .037 | .042 | 15 % |
 # | *do not train* on a pin's only save | .050 | .066 | 37 % |
 #
-# The models of 7.7 silence. Trained twice as long, known pins hardly lose by it (.079 to .077).
+# The second finds more here. But it never trains a silent pin, and such pins keep a third of the places. So the models of
+# 7.7 silence: trained twice as long, known pins hardly lose by it (.079 to .077).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
@@ -453,7 +456,7 @@ check("07.6", embed_new)
 # Every model also gets the saves so far, as one number: vectors of length 1 cannot say that a pin is popular. They meet on PinWorld and on
 # **citeulike-t**, real articles in people's libraries, a tenth held out as new.
 #
-# > **Claim** (ours; the paper's tables classify nodes). Over all items GraphSAGE finds more than models that know items by name.
+# > **Claim** (ours). Over all items GraphSAGE finds more than models that know items by name.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 34 to 42. Vote on 07.p7. Usual wrong answer: GraphSAGE, it has
@@ -505,17 +508,17 @@ display(card)
 # much as who saved it, and GraphSAGE, which uses all three, has the highest mark (over LightGCN and content within
 # chance). An article's first readers say more than its words, and models by name are ahead.
 #
-# **New without:** there is nothing to count and nobody to hear, so only content can speak. GraphSAGE adds
-# nothing: a layer without messages is an encoder of content.
+# **New without:** there is nothing to count and nobody to hear, so only content can speak: without messages
+# a layer is an encoder of content.
 #
 # **All:** iALS has the highest mark on both. Each group can be in order, and the one list wrong: if known items score 0.9 and 0.8 and new ones 3 and 2, all
-# new ones stand in front. Likely so with LightGCN on citeulike-t: nearly iALS's marks in each group, over all .091 to its .125. So report the groups apart *and* together.
+# new ones stand in front. So report the groups apart *and* together.
 #
 # **Known items are served best by those who keep their whole history, in rows or counts. An item that nobody has touched has none, and content speaks alone.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among pins with edges it is over iALS by 0.041 (from 0.001 to
+# A list likely gone wrong so is LightGCN's on citeulike-t: nearly iALS's marks in each group, over all .091 to its .125. Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among pins with edges it is over iALS by 0.041 (from 0.001 to
 # 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
 # pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
@@ -527,7 +530,8 @@ display(card)
 # (lesson 02). RP3β is counted anew on today's graph. Not in this table: more steps for the encoders, ids for
 # known pins, and a $\gamma$ for each group. That rows are what known items gain by is a guess. Its test was mixed (the settings of 7.14, two layers, one seed, a week earlier): with a row of their own besides, known pins go from .077 to .078 where a fifth is silenced,
 # from .063 to .080 with a half, from .079 to .075 with none. Stored measurements.
-# Of the 1,597 pins of 7.1 a quarter is born only after day 42.
+#
+# Of the 1,597 pins of 7.1 a quarter is born only on day 42 or later: the catalog of this made-up site is known in advance.
 #
 # </details>
 
@@ -577,11 +581,11 @@ verdict(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 7.4. NDCG@20 among the pins of PinWorld that were born since the training, by the days since then. Later days have more pins to choose from,
-# so lines may fall for that alone: compare them at one day. Which lines cross?*
+# *Figure 7.4. NDCG@20 among the pins of PinWorld that were born since the training, by the days since then. Later days have more pins to choose from:
+# compare lines at one day. Which lines cross?*
 #
-# After three days a new pin has a picture, words, and hardly an edge. So all who read lie above RP3β, who
-# counts, and the encoders highest: they read the few edges as well.
+# After three days a new pin has a picture, words, and hardly an edge. So the means of all who read lie above RP3β, who
+# counts, and the encoders' are highest: they read the few edges as well.
 #
 # Week by week the pins collect edges. After one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training.
