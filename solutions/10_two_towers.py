@@ -347,11 +347,11 @@ check("10.3", softmax_loss)
 # | cross-entropy | 0.150 |
 # | *known from the test only:* popularity, half forgotten in two days | 0.171 |
 #
-# It is, though on validation hardly. But popularity, which knows nothing of her, stands among the losses or above, depending on its half-life. Why? Films are liked when they are new; the towers, too, chose to forget within days. So ask popularity before you praise a loss.
+# It is, though on validation hardly. But popularity stands among the losses or above, depending on its half-life. Why? Films are liked when they are new; the towers, too, chose to forget within days. So ask popularity before you praise a loss.
 #
-# And the cosines of 10.2? They cost the softmax a tenth, BPR a sixth, cross-entropy nothing. A guess: without lengths it is harder to say *liked by many* (10.7). So try both; validation can tell.
+# And the cosines of 10.2? They cost the softmax a tenth, BPR a sixth, cross-entropy nothing. A guess: *liked by many* is a direction all users share (10.7), and a vector of length 1 that turns there turns away from taste.
 #
-# And your loss, over 64 drawn films? In the one setting tried it finds about what BPR does (fold), and its price does not grow with the catalog.
+# And your loss, over 64 drawn films? It finds about what BPR does (one setting, fold), at a price that does not grow with the catalog.
 #
 # <details><summary>How this was measured, cosines, and drawn films</summary>
 #
