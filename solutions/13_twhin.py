@@ -163,7 +163,7 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.2 One score, and what is false
 #
-# What makes a vector right for all these edges? TwHIN scores an edge by a product, and wants true edges likely and false ones not:
+# TwHIN scores an edge by a product, and wants true edges likely and false ones not:
 #
 # $$ f(s, r, t) = (\boldsymbol\theta_s + \boldsymbol\theta_r)^\top \boldsymbol\theta_t , \qquad
 # \mathcal L = - \frac1{|\mathcal E|} \sum_{\mathcal E} \log \sigma(f) - \frac1{|\mathcal N|} \sum_{\mathcal N} \log \sigma(-f) . $$
@@ -317,7 +317,7 @@ predict("13.p2")
 # | models | what they read |
 # |---|---|
 # | the most clicked ads, iALS, and a TwHIN of clicks alone | the clicks on ads, nothing else |
-# | **TwHIN** | six relations: clicks, saves, long clicks, closeups, checkouts, and who promotes what, each with its $\boldsymbol\theta_r$ |
+# | **TwHIN** | those of 13.1 with *who promotes what* in place of follows, each with its $\boldsymbol\theta_r$ |
 # | iALS and RP3β (lessons 02 and 04), same graph | the same edges of users and pins, as one relation |
 #
 # > **Claim** (of the slide about Twitter's ads, in substance). With a tenth of the clicks left, TwHIN finds more ads than every model of the clicks alone.
@@ -375,14 +375,14 @@ for claim, name in (
 # **How few, then?** Very few, if the other edges are there. With one click in a hundred left, about 25, iALS on the graph finds 0.156. The best model of
 # the clicks alone, with all 2,000 of them, finds 0.109.
 #
-# **What takes the place of the clicks?** The ads' saves, about 200. As on Ann's road of Figure 13.1, with a save for its last edge: you and another person saved one pin, and that person saved the ad. So not any edges: some have to end at the ads. A model of the
-# clicks has no such road, so at every share solid lies above dashed (TwHIN at one percent is too close to tell).
+# **What takes the place of the clicks?** It can only be the ads' saves, about 200: but for those 25 clicks nothing else of a user ends at an ad here. As on Ann's road of Figure 13.1, but with a save at
+# its end: you and another person saved one pin, and that person saved the ad. A model of the clicks has no such road, so at every share solid lies above dashed (TwHIN at one percent is too close to tell).
 #
 # **The graph, or the vector for each relation?** The graph: iALS has no such vector, and lies highest at every share, at two of five surely above TwHIN. The
 # bonus of $\boldsymbol\theta_r$ is the same for everybody (13.2), so it may help little. That is no proof: iALS has another loss, too.
 #
-# **Why does TwHIN fall so far?** TransE (lesson 12) has relations' vectors, too. At three percent both are low (0.122, TwHIN 0.128); at one TransE still finds 0.133, TwHIN 0.072. But TransE draws all edges
-# alike; TwHIN keeps a fixed share of its training for clicks. So a guess: a handful is shown again and again, until it is learned by heart.
+# **Why does TwHIN fall so far?** Not for having relations' vectors: TransE (lesson 12) has them, and at one percent finds 0.133, TwHIN 0.072. A guess: TwHIN keeps a fixed
+# share of its training for clicks, so a handful is shown again and again, until it is learned by heart.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -395,14 +395,14 @@ for claim, name in (
 # false ends a group, drawn from all pins. Intervals of 95 % are of differences, person by person, over people and worlds; the first card takes the rival of the clicks
 # alone that is nearest. TwHIN over the best of the clicks alone: +0.118, from +0.091 to +0.145, with all clicks; +0.131, from +0.111 to +0.152, at 30 %; +0.073, from +0.025 to +0.121, at 3; +0.028, from −0.006 to
 # +0.062, at 1 (there it cannot be told from the best two of the clicks, iALS and popularity). Over iALS on the same graph: −0.008, from −0.026 to +0.011, with all; −0.033, from −0.045 to −0.020, at 30 %; −0.049, from −0.100 to +0.002, at 3; −0.085, from −0.134 to −0.035, at 1.
-# No ad of these worlds has a closeup, a long click or a checkout; in each there are 181 to 246 saves of ads beside 2,006 to 2,353 clicks, of which 237 to 248 are left at ten percent and 23 to 29 at one. iALS over RP3β on the same graph cannot be told at 1 % (+0.006, from −0.007 to +0.018). That iALS finds more with one percent and the graph than the best of the clicks alone with all of them (0.156, 0.109) are two means; no interval was kept from share to share. EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE on TwHIN's six relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below; TwHIN over TransE +0.029, from +0.016 to +0.042, at 10 %, and −0.061, from −0.077 to −0.045, at 1. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
+# No ad of these worlds has a closeup, a long click or a checkout; in each there are 181 to 246 saves of ads beside 2,006 to 2,353 clicks, of which 237 to 248 are left at ten percent and 23 to 29 at one. iALS over RP3β on the same graph cannot be told at 1 % (+0.006, from −0.007 to +0.018). That iALS finds more with one percent and the graph than the best of the clicks alone with all of them (0.156, 0.109) are two means; no interval was kept from share to share. EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE on TwHIN's six relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below (0.122 at 3 %, where TwHIN finds 0.128); it draws all edges alike; TwHIN over TransE +0.029, from +0.016 to +0.042, at 10 %, and −0.061, from −0.077 to −0.045, at 1. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# Now the other half of the question: more vectors. Ads had too few clicks; with saves the trouble may be too many tastes. Bob saves gardens
+# Now more vectors. Ads had too few clicks; with saves the trouble may be too many tastes. Bob saves gardens
 # and boats, and one vector has to be near to both. To **ask** with a vector is to search for the items whose products with it are largest.
 #
 # Twitter's answer of 2022 (kNN-Embed) is a **mixture**. Cluster all items once by **k-means**: every item belongs to the nearest of $k$ centers, each the mean of
@@ -494,23 +494,23 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **No orange line rises above all blue ones** beyond chance. Is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. Put gardens at
+# **No orange line rises above all blue ones** beyond chance. The card shows the clearest of six places; in the other five neither kind is surely ahead. Is the picture of 13.4 wrong? In a plane the mean of two topics lies among other things. Put gardens at
 # $(1, 0)$ and boats at $(0, 1)$: their mean $(0.5, 0.5)$ has the product 0.5 with both, and 0.7 with a thing at $(0.7, 0.7)$. In 32 numbers each of
-# PinWorld's 24 topics may have a direction of its own. Then the mean still has 0.5 with both, and 0 with all others: one vector may ask for both. (More topics
-# than numbers would have to share: not tried.)
+# PinWorld's 24 topics may have a direction of its own. Then the mean still has 0.5 with both, and 0 with all others: one vector may ask for both.
 #
-# **Are the medoids good at anything?** At six topics, on the left, they lie high, and so does one vector, the mean that forgets. In all of these late saves
-# count more, so the gain may come from forgetting, not from being several. For newcomers they fall in these short lists, though not with TwHIN's vectors (branch 13.7).
+# **Are the medoids good at anything?** At six topics, on the left, they lie high, and so does the mean that forgets. In all of these late saves
+# count more, so the gain may come from forgetting, not from being several. For newcomers they fall far; with TwHIN's vectors they keep up with the means, not with
+# iALS (branch 13.7).
 #
-# **Longer lists can turn it:** with a hundred places both five centers and five medoids find more for newcomers than every single vector (branch 13.7). Perhaps a
-# hundred have room for the small topics, too.
+# **Longer lists can turn it**, with TwHIN's vectors. For newcomers five centers and a mean that forgets cannot be told apart in lists of 20. In lists of 100 the centers are ahead,
+# recall 0.297 to 0.261 (branch 13.7).
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Three worlds for each number of topics, about 1,200 people; the same pins for all, vectors of 32 numbers; saves of the last week, from graphs until the day before. Settings were chosen on the week before that, anew for each
-# way and number: twelve each, with the knobs of its own iALS, and products or cosines. *Not trained*: half of the people, then the other half; a vector of their own is folded in. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and
+# way and number: twelve each, with the knobs of its own iALS, and products or cosines. *Not trained*: half of the people, then the other half; a vector of their own is folded in. More topics than numbers, which would have to share, were not tried. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and
 # for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, and kept for the first at each number only. The card takes, from three topics on, the best of several with the best of one, and shows the place where that is clearest: newcomers with four topics.
 #
 # | six topics, trained: the mean that forgets over | | from | to |
