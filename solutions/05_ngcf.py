@@ -206,7 +206,7 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 #
 # **With the product a message depends on both ends.**
 #
-# Whether that pays is not asked here; lesson 06 drops the product.
+# Whether that pays is not asked here: all models with layers in 5.6 keep it; lesson 06 drops it.
 #
 # What happens at $c = -1$? Guess, then move the slider or work it out: the factor becomes $1 - e_v$.
 
@@ -439,7 +439,7 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Each with settings of its own, on the test part
 #
-# A low loss on likes already shown is not yet a good recommendation. So now each model gets the learning rate
+# A low loss on likes already shown is no good recommendation yet. Now each model gets the learning rate
 # and the penalty that serve **it** best on validation, and recall@20 judges.
 #
 # > **Claim 1** (Wang and others, 2019). NGCF finds more than a BPR-MF whose settings were chosen with the same effort.
@@ -507,16 +507,15 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Each card asks whether something duller does as well. *The first rival* has as small a table: no lead is seen, and one would prove
-# little, for NGCF's final vector is three times as long. *The second* has that length, so three times the learned
-# numbers (5.5): without any layer it finds more. No model without layers has both NGCF's size and its width, so ask two.
+# **How to read it.** A fair rival has NGCF's small table **and** its long final
+# vector, 96 numbers for 32; without layers none has both, so ask two. *The first* has the table: no lead is seen, and the length could have explained one.
+# *The second* has the length, so three times the learned numbers (5.5): without any layer it finds more.
 #
-# *The third* keeps the layers and the product of 5.2 and loses $\mathbf W$ and $\sigma$: it finds more, so here these parts cost more than they brought. Is NGCF only
-# slow to fit, as in figure 5.4? No: once both have a training loss of 0.15 (no penalty), NGCF finds 0.247 on validation, its relative 0.289 (branch D).
-# So what $\mathbf W$ and $\sigma$ learn seems to suit the likes shown more than those hidden.
-# Why here? Perhaps because elsewhere matrices read features (lesson 07). Here layer 0 is free: each row can itself become what its likes want, which leaves a matrix little to translate.
+# *The third* keeps the layers and the product of 5.2 and loses $\mathbf W$ and $\sigma$: it finds more. Is NGCF only
+# slow to fit, as in figure 5.4? No: stopped where both fit the likes shown equally well, NGCF still finds less of the hidden ones (branch D).
+# Why here? Perhaps because each row of layer 0 can itself become what its likes want, which leaves a matrix little to translate. Where rows are given features (lesson 07), a matrix has work.
 #
-# But the third rival's layers do bring something, 0.012 over the first, whose table is as small. They use the same table again at each distance.
+# But the third rival's layers do bring something, 0.012 over the first, whose table is as small: they use it again at each distance.
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -533,7 +532,7 @@ verdicts(*cards)
 # here. The one that stopped after five has a recall@20 of 0.281; but the best of the three, 0.289, is also
 # below all three without W and σ, 0.298 to 0.301.
 #
-# The product stays in all models with layers.
+# With a training loss of 0.15 and no penalty NGCF finds 0.247 on validation, without W and σ 0.289.
 #
 # Claim 1 compares 3,452 users one by one, over means of three seeds, and so does the gain of 0.012 (from 0.007 to 0.017); the others compare three seeds with three others. So
 # few make the interval wide ([lesson 01](01_recommender_basics.ipynb)): a small difference will not be told. NGCF over its
@@ -545,8 +544,7 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.7 And who else could do it?
 #
-# A family shares its weaknesses: all five have the same loss, so the best of them may still be a poor
-# recommender. Now strangers join: the bestsellers (*popularity*), a walk of three steps (RP3β), EASE, iALS, and
+# All five have the same loss, so the best of the family may still be a poor recommender. Now strangers join: the bestsellers (*popularity*), a walk of three steps (RP3β), EASE, iALS, and
 # the dot product of lesson 03, which is BPR-MF with another loss, BCE (3.5). Where does NGCF stand among
 # them?
 
@@ -613,8 +611,9 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # *Figure 5.5. Recall@20 of NGCF, its four relatives (circles) and five strangers (squares) on the same test part; NGCF is filled, its relatives are open. Go down from the top until you meet the first circle.*
 #
 # **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, three steps, as layers would: sending along likes
-# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product, BPR-MF with another
-# loss, finds 0.312 for 0.287. On validation most of that came with settings that nobody in the family was given (fold).
+# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
+# finds 0.312, BPR-MF 0.287. On validation most of that came with settings that nobody in the family was given: the loss by itself explains little. Whether BPR gains
+# as much from them was not tried (fold).
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
@@ -622,7 +621,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # <details><summary>How this was measured</summary>
 #
 # Same train part, without validation (4.5 adds it, and there RP3β has an NDCG@20 of 0.190), and the same users.
-# Each stranger had as many trials as the relatives, six, and no best value lies at an end of its grid: RP3β alpha 0.5, beta 0.4; EASE reg 300;
+# RP3β, EASE and iALS had six trials, as the relatives, and no best value lies at an end of its grid: RP3β alpha 0.5, beta 0.4; EASE reg 300;
 # iALS alpha0 0.03, reg 0.03. Popularity has nothing to tune. The dot product of lesson 03 had 16 trials, a longer search than BPR-MF's six; both have $d = 32$, and iALS, too. Over the same six settings it finds an NDCG on validation of 0.134 with its loss, 0.130 with BPR's; 0.145 came with a rate of 0.01 and a penalty of 0.03, which were tried with its loss alone.
 #
 # | | recall@20 | NDCG@20 |
