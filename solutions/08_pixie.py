@@ -20,7 +20,7 @@
 # wants more like it, now. A table of all pairs fits nowhere; the list
 # of edges fits into one machine. There Pixie walks at random from board to board, and counts where it comes by.
 #
-# **You will** write this walk and make one list of the counts of several pins. Each part meets a dull rival.
+# **You will** write this walk and make one list of the counts of several pins.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04; its branch A helps in 8.4 ·
 # **Runs on** any CPU
@@ -92,7 +92,7 @@ remember("08")
 # How often is there a second step? At `restart` 0.8 four steps of five begin at home. One in five of those is
 # followed by a second: $0.8 \cdot 0.2 = 0.16$ of all steps. An eighth of that, 0.02, falls to $p_2$.
 #
-# Later steps add 0.008; the table has **all** steps (formula: fold).
+# Later steps add 0.008: together 0.028, the last number of the table (formula: fold).
 #
 # <details><summary>All steps in one formula: a PageRank</summary>
 #
@@ -288,8 +288,7 @@ check("08.5", best_pins)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### More pins, and a clever rule
 #
-# Share 20,000 steps among more and more of a user's latest pins, 1 to 32. Does it help? And once there are several,
-# does the booster pay?
+# Share 20,000 steps among more and more of a user's latest pins, 1 to 32. Does it help?
 #
 # > **Claim** (what the booster is for). With eight pins or more, the booster finds more than the sum of the visits.
 
@@ -331,7 +330,7 @@ verdict(
 # Why do the lines rise? Eight pins get 2,500 steps each, and so many still find most of a list (figure 8.2); each pin
 # may say something else about the user.
 #
-# Why does the booster not pay? Perhaps because it lifts what lies *between* a user's interests, so what belongs to one of them sinks.
+# The card shows one of six comparisons; in all six dashed is on or above solid. Why does the booster not pay? Perhaps because it lifts what lies *between* a user's interests, so what belongs to one of them sinks.
 # That is a bet: where the pins she wants lie between, it wins (8.14).
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
@@ -403,7 +402,7 @@ plt.show()
 # Read the left half, the dashed lines first. Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
 # So from popular items the walk is far ahead while time is short. A rare item has few neighbors to pour on: both are soon level.
 #
-# At the right a whole library asks: push is soon level with the walk or a little ahead, and three exact hops find as much in under half a millisecond. The exact vector is not best: it also counts what is far, and here near is better. In so small a graph nobody needs to sample.
+# At the right a whole library asks: push is level with the walk or a little ahead, and three exact hops find as much in under half a millisecond. The exact vector is not best: it also counts what is far, and here near is better.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
@@ -477,17 +476,18 @@ verdict(
 )
 
 # %% [markdown]
-# **Libraries (left column): behind all three.** In mixed piles a second step may lose the subject, and the best walk goes home after every step. So it makes RP3β's three hops (reader to article,
-# to library, to article), and draws what RP3β sums up.
+# **Libraries (left column): behind all three.** In mixed piles a second step may lose the subject. The tuned walk goes home after every one: article, library, article. With
+# the reader in front these are RP3β's three hops; the walk draws what RP3β sums up.
 #
 # Is chance to blame? Mostly not: a walk
 # ends where many edges end, at what is popular. *Pixie / degree^β* divides its visits by a power of the degree, as RP3β does,
-# and shares its steps equally: more than half of the distance to RP3β is gone.
+# and shares its steps equally: more than half of the distance to RP3β is gone, most likely by
+# the division (equal steps alone showed nothing: fold of 8.3).
 #
 # **PinWorld (right): ahead of every rival, of which one saw the boards. Which row says why?** *Pixie on saves*: without them it falls behind RP3β. A board was put together on purpose, so even a far board may be on the subject (we made them so).
 #
 # So going far pays: home after one step in seventeen finds 0.098, after every step
-# 0.085. Three hops stop before, which may be why boards hardly help RP3β.
+# 0.085.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
 #
@@ -497,7 +497,7 @@ verdict(
 # users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
 # booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
-# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so *Pixie / degree^β* is Pixie again. Going far, by
+# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so *Pixie / degree^β* is Pixie again. Three hops stop before the far boards, which may be why boards hardly help RP3β. Going far, by
 # the restart alone, all else as tuned: 0.06 over 1 +0.013, from +0.008 to +0.017; over ½ +0.005, from +0.002 to +0.008; over 0.2 +0.001, from −0.001 to +0.003. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
 # −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all. Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
 # most that were tried; Pixie on the libraries with the most pins, 64, and few libraries are larger. Stored measurements.
@@ -559,11 +559,12 @@ verdict(
 # *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
 # the index). EASE ends where its matrix no longer fits. Look who is on top at both ends.*
 #
-# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too (of artificial vectors; real ones may need less). EASE's rows grow with the catalog, item2item's stay short.
+# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too. EASE's rows grow with the catalog, item2item's stay short.
 #
 # A walk makes its ten thousand steps in any catalog, and still its
 # line falls to a seventh, push's to a sixth. Why? Most likely memory, the other half of the answer: a small graph fits into the processor's
-# cache, in a large one most looks wait for main memory. From a million on nearly all wait, and both lines lie nearly flat. (Whose list is better is not asked here.)
+# cache, in a large one looks wait for main memory. From a million on nearly all would, and both lines lie nearly flat (the small rise
+# at ten million is of another run).
 #
 # **A request costs what it looks at: every thing, a part, or ten thousand steps. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
 #
