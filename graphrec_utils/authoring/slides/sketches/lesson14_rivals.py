@@ -79,12 +79,10 @@ def which_pays() -> Sheet:
     names = ("board-pin, mean", *(f"each its own, {way}" for way in ("mean", "concat", "transformer")))  # fmt: skip
     boards, mean, near, whole = (arms[name] for name in names)
     lent = climb["leads"][f"{names[3]} over {names[2]}"]  # concat at the transformer's rate
-    (own,) = (arm["seeds"] for arm in climb["own"] if arm["arm"] == names[2])
-    best = sum(own) / len(own)
     rows = (
         ("+ six graphs", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], True),
-        ("+ attention", "concat over mean", f"{_price(mean, near)}; concat: {best:.3f}", OWN_RATE, False),
-        ("+ second level", "transformer over concat", f"{_price(near, whole)}; concat: {lent['other']:.3f}", lent, False),
+        ("+ attention", "concat over mean", _price(mean, near), OWN_RATE, False),
+        ("+ second level", "transformer over concat", _price(near, whole), lent, False),
         ("all three", "over larger PinSage", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
     )  # fmt: skip
     zero, times, told = 694, 9000, []
@@ -132,7 +130,8 @@ def _told(lead) -> str:
 
 
 def _signed(gap: float) -> str:
-    return f"{gap:+.3f}".replace("-", "−")
+    """Return a difference with its sign; none where it rounds to 0."""
+    return f"{gap:+.3f}".replace("-", "−") if abs(gap) >= 0.0005 else "0.000"
 
 
 def _interval(sheet: Sheet, lead, zero: float, times: float, y: float, color: str) -> None:
@@ -146,6 +145,7 @@ def _ring(sheet: Sheet, x: float, y: float, color: str) -> None:
     sheet.dot(x, y, 6, "#fff")
 
 
+MEAN = ("six graphs, mean", "mean, {}")
 RIVALS = (
     ("MultiBiSage", "transformer, {}"),
     ("larger PinSage", "PinSage, as long as the transformer, {}"),
@@ -155,7 +155,7 @@ RIVALS = (
 
 
 def edge_seen() -> Sheet:
-    return _leads_of_the_mean("left in", "own edge seen", "the pair's click is an edge", 650, 225)
+    return _leads_of_the_mean("left in", "own edge seen", "the pair's click is an edge", 650, 265)
 
 
 def first_morning() -> Sheet:
@@ -165,42 +165,54 @@ def first_morning() -> Sheet:
 
 
 def _leads_of_the_mean(way: str, name: str, edges: str, wide: float, left: float) -> Sheet:
-    """Draw the leads of the mean of six graphs by the graphs that the networks were trained with."""
+    """Draw what each model finds and the leads of the mean of six graphs, by the graphs of the training."""
     stored = results.load("14_answers").values["PinWorld"]
     found = {row["model"]: row["recall"]["all@10"] for row in stored["test"]}
-    first, zero, times, told = way == "left in", left + 134, 7600, []
+    first, times, told = way == "left in", 6800, []
+    zero, at = left + (105 if first else 235), left + (275 if first else 317)
     sheet = Sheet(450, "", wide)
     if first:
         sheet.dot(left + 14, 21, 11, INK)
-        sheet.text(0, 63, "six graphs, mean,\nover …", size=24, color=QUIET)
         sheet.text(0, 444, "recall@10, all pins", size=24, color=QUIET)
     else:
         _ring(sheet, left + 14, 21, INK)
     sheet.text(left + 34, 30, name, bold=True)
-    seen = "" if first else f"{found['mean, left in']:.3f} → "
-    sheet.text(left + 34, 63, f"{edges}\nmean: {seen}{found[f'mean, {way}']:.3f}", size=24, color=QUIET)  # fmt: skip
-    for tick in (-0.01, 0, 0.01):
+    sheet.text(left + 34, 60, edges, size=24, color=QUIET)
+    sheet.text(left, 104, "finds", size=24, color=QUIET)
+    sheet.text(zero + 80 * first, 104, "lead of the mean", at="middle", size=24, color=QUIET)
+    for tick in (-0.01, 0, 0.01)[first:]:
         x = zero + times * tick
-        sheet.line(x, 108, x, 414, color=CONTEXT if not tick else "#dfe2e6", wide=2 + (not tick))
+        sheet.line(x, 180, x, 414, color=CONTEXT if not tick else "#dfe2e6", wide=2 + (not tick))
         sheet.text(x, 444, f"{tick:+.2f}".replace("-", "−") if tick else "0", at="middle", size=24, color=QUIET)  # fmt: skip
-    for k, (rival, key) in enumerate(RIVALS):
-        y = 146 + 77 * k
-        sheet.line(0, y - 38, wide, y - 38, color="#dfe2e6", wide=2)
+    for k, (rival, key) in enumerate((MEAN, *RIVALS)):
+        y, mean = 148 + 60 * k, rival == MEAN[0]
+        sheet.line(0, y - 30, wide, y - 30, color="#dfe2e6", wide=2)
         if first:
             sheet.text(0, y + 9, rival, bold=True)
-        lead = stored["leads"].get(f"mean, {way} over {key.format(way)}, all@10")
-        if lead is None:
-            sheet.text(left + 315, y + 9, "not run", color=QUIET)
+        value, before = found.get(key.format(way)), found[key.format("left in")]
+        if value is None:
+            sheet.text(left, y + 9, "not run", color=QUIET)
+            told.append(f"{rival} not run")
             continue
+        moved = value != before
+        sheet.text(left, y + 9, f"{value:.3f}", bold=mean or moved, color=NEGATIVE if moved else INK)  # fmt: skip
+        if not first:
+            sheet.text(left + 88, y + 9, "↓" if moved else "=", bold=moved, color=NEGATIVE if moved else QUIET)  # fmt: skip
+        told.append(f"{rival} finds {value:.3f}" + (", less than before" if moved else ", as before") * (not first))  # fmt: skip
+        if mean and moved:
+            sheet.text(left + 122, y + 9, f"falls from {before:.3f}", color=NEGATIVE)
+        if mean:
+            continue
+        lead = stored["leads"][f"mean, {way} over {key.format(way)}, all@10"]
         color, gap = _color(lead), _told(lead)
         gap = gap if color != CONTEXT else f"{_signed(lead['gap'])},\n{gap}"
         _interval(sheet, lead, zero, times, y, color)
         if not first:
             sheet.dot(zero + times * lead["gap"], y, 6, "#fff")
         plain = color == CONTEXT
-        sheet.text(left + 315, y - 7 if plain else y + 9, gap, size=24 if plain else 26, bold=not plain, color=INK if plain else color)  # fmt: skip
-        told.append(f"{rival}: {' '.join(gap.split())}")
-    sheet.alt = f"Recall at 10 of all pins, test week, {' '.join(name.split())}: the mean of six graphs over {'; '.join(told)}"
+        sheet.text(at, y - 7 if plain else y + 9, gap, size=24 if plain else 26, bold=not plain, color=INK if plain else color)  # fmt: skip
+        told.append(f"the mean leads by {' '.join(gap.split())}")
+    sheet.alt = f"Recall at 10 of all pins, test week, {' '.join(name.split())}: {'; '.join(told)}"
     return sheet
 
 
