@@ -375,7 +375,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # | **every next** (SASRec's) | the like that follows it |
 # | **dense** (PinnerFormer's *dense all action*) | all likes of the window |
 #
-# Each pair of an event and a like, an arrow below, is one example of a softmax.
+# An arrow below leads from an event to a like that it has to find. Each is one example of a softmax.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.timeline(

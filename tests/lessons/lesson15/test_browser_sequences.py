@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -41,16 +42,37 @@ def choose(shown, word: str):
     choice(shown, word).click()
 
 
-def test_objectives_are_chosen_and_their_pairs_counted(days):
-    assert "dense: 8 pairs in all" in status(days)
+def test_objectives_are_chosen_and_their_arrows_counted(days):
+    assert status(days) == "There are 8 arrows under dense, 4 under every next."
     known = {"next": 1, "all": 2, "every next": 4, "dense": 8}
-    rival = {"next": "every next", "every next": "dense", "all": "dense", "dense": "every next"}
-    for name, pairs in known.items():
+    said = {
+        "next": "There is 1 arrow under next, whatever the window, and 4 under every next.",
+        "all": "There are 2 arrows under all, 8 under dense.",
+        "every next": "There are 4 arrows under every next, whatever the window, and 8 under dense.",
+        "dense": "There are 8 arrows under dense, 4 under every next.",
+    }
+    for name, arrows in known.items():
         choose(days, name)
-        assert f"{name}: {pairs} pair" in status(days)
-        assert f"in all; {rival[name]} would have {known[rival[name]]}." in status(days)
-        assert choice(days, name).inner_text() == f"{name}: {pairs} pair{'s' * (pairs > 1)}"
-        assert days.locator("path.gr-tl-mine, path.gr-tl-other").count() == pairs
+        assert status(days) == said[name]
+        assert choice(days, name).inner_text() == f"{name}: {arrows} arrow{'s' * (arrows > 1)}"
+        assert days.locator("path.gr-tl-mine, path.gr-tl-other").count() == arrows
+
+
+@pytest.mark.parametrize("wide", [1280, 400])
+def test_arrows_over_each_other_can_be_counted(page, drawn, wide):
+    """At the top of the arrows to one like, and a little above it, no two lie on each other."""
+    page.set_viewport_size({"width": wide, "height": 800})
+    days = drawn(visuals.timeline([0, 1, 2, 3, 6, 9, 12, 16], [True, True, False, True, True, True, False, True],
+        ["save", "closeup", "hide", "save", "long click", "save", "hide", "save"], 5, windows=(7,)))  # fmt: skip
+    arrows = days.locator("path.gr-tl-mine, path.gr-tl-other")
+    assert arrows.count() == 6
+    tops = sorted(arrows.evaluate_all("all => all.map((x) => x.getBBox().y)"))
+    assert min(b - a for a, b in pairwise(tops)) > 8
+    ends = arrows.evaluate_all("""all => all.map((x) => {
+        const end = x.getAttribute("d").split("M")[1].split(" ").slice(-2).map(Number);
+        return end[0] - end[1]; // they arrive on an arc, from the left up to the top
+    })""")
+    assert min(b - a for a, b in pairwise(sorted(ends))) > 1.5
 
 
 @pytest.mark.parametrize("wide", [1280, 400])
@@ -68,37 +90,76 @@ def test_no_line_strikes_through_an_event_s_name(page, drawn, wide):
 
 def test_events_are_chosen_with_the_arrow_keys(page, days):
     days.get_by_role("button", name="day 3:").focus()
-    assert "day 4 (click) and day 10 (save)" in status(days)
-    page.keyboard.press("ArrowRight")
-    assert "lies after now" in status(days)
+    page.keyboard.press("ArrowLeft")
+    assert status(days) == "The event of day 2 (hide) has to find day 4 (click) and day 10 (save)."
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    assert status(days).endswith("lies after now: nobody has seen it yet.")
     page.keyboard.press("Home")
-    assert "The event of day 0" in status(days)
+    assert status(days).startswith("The event of day 0 (save) has to find")
 
 
 def test_now_and_the_window_move_with_keys(page, days):
     now, window = days.get_by_role("slider").all()
     window.focus()
-    page.keyboard.press("Home")
-    assert "dense: 8 pairs" in status(days)  # day 10 is the last day of seven after day 3
+    page.keyboard.press("Home")  # day 10 is the last day of seven after day 3
+    assert status(days) == "In 7 days there are 8 arrows, as many as in 28 days."
+    page.keyboard.press("End")
+    assert status(days) == "In 40 days there are 12 arrows, 8 in 7 days."
     now.focus()
     page.keyboard.press("End")
-    assert "Now is day 40, dense: 0 pairs" in status(days)
+    assert status(days) == (
+        "Now is day 40: of what day 3 asked for, day 4, day 10 and day 40 have passed, nothing is still ahead."
+    )
+    page.keyboard.press("ArrowLeft")
+    assert status(days).startswith("Now is day 12: there are 7 arrows under dense, as many as")
 
 
-def test_a_later_moment_says_what_has_passed_and_why_dense_may_ask_no_more(page, days):
+def test_each_act_is_told_in_one_sentence(page, days):
+    """A later moment: what has passed. Else what there is to count, and of an event what it has to find."""
     now, window = days.get_by_role("slider").all()
     window.focus()
     page.keyboard.press("Home")
-    assert "One like" not in status(days) and "has passed" not in status(days)
     now.focus()
     page.keyboard.press("ArrowRight")
-    assert (
-        "5 pairs in all; every next would have 5. One like in the window: dense asks no more."
-        in status(days)
+    passed = "Now is day 4: of what day 3 asked for, day 4 has passed, day 10 is still ahead."
+    assert status(days) == passed
+    choose(days, "every next")
+    assert status(days) == (
+        "There are 5 arrows under every next, as many as under dense: the window has one like."
     )
-    assert "Of what day 3 asked for, day 4 has passed, day 10 is still ahead." in status(days)
+    days.get_by_role("button", name="day 0:").focus()
+    days.get_by_role("button", name="day 1:").focus()
+    assert status(days) == "The event of day 1 (closeup) has to find day 3 (save)."
+    choose(days, "dense")
+    now.focus()
     page.keyboard.press("ArrowLeft")
-    assert "has passed" not in status(days) and "One like" not in status(days)
+    assert status(days) == "Now is day 3: there are 8 arrows under dense, 4 under every next."
+    page.keyboard.press("ArrowRight")
+    assert status(days) == passed
+
+
+def test_the_line_of_now_follows_the_hand_and_goes_to_an_event(page, days):
+    knob = days.locator(".gr-tl-now .gr-tl-knob")
+    place = lambda: knob.bounding_box()["x"]  # noqa: E731
+    before, y = place(), knob.bounding_box()["y"] + 8
+    page.mouse.move(before + 4, y)  # beside its middle: it does not jump under the hand
+    page.mouse.down()
+    said = status(days)
+    for right in (0, 10, 15, 20):
+        page.mouse.move(before + 4 + right, y)
+        assert place() - before == pytest.approx(right, abs=1) and status(days) == said
+    gray = days.locator(".gr-tl-read").bounding_box()
+    assert gray["x"] + gray["width"] == pytest.approx(place() + 9.5, abs=2)
+    assert days.get_by_text("goes to day 3").count() == 1
+    page.mouse.move(before + 4 + 30, y)  # past the event of day 4
+    assert status(days).startswith("Now is day 4: of what day 3 asked for, day 4 has passed")
+    page.mouse.move(before + 4 + 300, y)
+    assert status(days).startswith("Now is day 10: of what day 3 asked for, day 4 and day 10 have")
+    page.mouse.move(before + 4 + 5, y)
+    assert status(days) == "There are 8 arrows under dense, 4 under every next."
+    page.mouse.up()
+    assert place() == before and days.get_by_text("now", exact=True).count() == 1
 
 
 def test_now_and_the_window_are_pulled_by_hand(page, days):
@@ -111,9 +172,9 @@ def test_now_and_the_window_are_pulled_by_hand(page, days):
         page.mouse.up()
 
     pull("now", 300)
-    assert "Now is day 10, dense" in status(days)
+    assert status(days).startswith("Now is day 10: of what day 3 asked for, day 4 and day 10 have")
     pull("now", -600)
-    assert "Now is day 0, dense" in status(days)
+    assert status(days).startswith("Now is day 0: there ")
     pull("until", -600)
     assert days.locator("output").nth(1).inner_text() == "7 days"
 
@@ -131,10 +192,13 @@ def test_the_window_s_end_follows_the_hand_and_goes_to_a_window(page, days):
     assert place() == before and days.get_by_text("28 days on").count() == 1
 
 
-def test_that_every_window_asks_the_same_is_told(days):
-    assert "Every window" not in status(days)  # dense has more to find in 28 days
+def test_that_every_window_asks_the_same_is_told(page, days):
+    assert "whatever" not in status(days)  # dense has more to find in 40 days
     choose(days, "every next")
-    assert status(days).endswith("Every window asks the same here.")
+    assert "4 arrows under every next, whatever the window" in status(days)
+    said = status(days)
+    days.get_by_role("slider").nth(1).fill("2")
+    assert status(days) == said.replace("8 under", "12 under")
 
 
 def test_days_are_as_far_apart_as_they_are_up_to_the_gap_that_is_broken_off(days):
@@ -228,10 +292,11 @@ def test_who_is_asked_stands_beside_the_objectives(page, days):
         assert abs(button["x"] - head["x"]) < 2 and button["y"] >= head["y"] + head["height"] - 1
 
 
-def test_an_event_that_has_nothing_to_find_is_told_why(days):
-    days.get_by_role("button", name="day 1: closeup").focus()
+def test_an_event_that_has_nothing_to_find_is_told_why(page, days):
     choose(days, "all")
-    assert "The event of day 1 (closeup) is not asked: only the last one is." in status(days)
+    days.get_by_role("button", name="day 1: closeup").focus()
+    assert status(days) == "The event of day 1 (closeup) is not asked: only the last one is."
     choose(days, "dense")
     days.get_by_role("slider").first.fill("8")
-    assert "(closeup) has nothing to find: the window has no like." in status(days)
+    days.get_by_role("button", name="day 0: save").focus()
+    assert status(days) == "The event of day 0 (save) has nothing to find: the window has no like."

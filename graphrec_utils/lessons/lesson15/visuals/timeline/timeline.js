@@ -24,7 +24,7 @@ function render({ model, el }) {
 
   // ---- line: a day is as long as another, but a gap without events is broken off; names that have no room beside each other go down, like stairs
   const narrow = matchMedia("(max-width: 600px)").matches;
-  const [width, left, line, letter] = [narrow ? 360 : 800, 18, 118, narrow ? 6.6 : 7.4];
+  const [width, left, line, letter] = [narrow ? 360 : 800, 18, 146, narrow ? 6.6 : 7.4];
   const [LONG, SHORT] = [8, 4]; // a gap of more days takes the room of so few
   const room = days.map((d, k) => (k ? Math.min(d - days[k - 1] > LONG ? SHORT : LONG, d - days[k - 1]) : 0));
   const begins = room.map((_, k) => room.slice(0, k + 1).reduce((a, b) => a + b, 0));
@@ -83,7 +83,8 @@ function render({ model, el }) {
       for (const name of ["x1", "x2"]) parts[0].setAttribute(name, x);
       parts[1].setAttribute("cx", x);
       parts[2].setAttribute("x", x - 16);
-      text.setAttribute("x", Math.max(34, Math.min(width - 44, x)));
+      const half = word.length > 10 ? 50 : 44;
+      text.setAttribute("x", Math.max(word === "now" ? 34 : half, Math.min(width - half, x)));
       text.textContent = word;
     };
     return { node: s("g", { class: `gr-tl-${kind}`, "aria-hidden": "true" }, ...parts), text, set };
@@ -91,20 +92,31 @@ function render({ model, el }) {
   const handles = [handle("now"), handle("until")];
   const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "events" }, readable, ahead, ...breaks, arrows, ...marks.map((x) => x.spot), ...handles.flatMap((x) => [x.node, x.text]));
   body.append(h("div", {}, svg));
-  pull(svg, (x) => {
-    const k = nearest(days.map((_, j) => at(j) + day / 2), x);
-    if (k !== model.get("now")) put("now", k);
-  }, { node: handles[0].node });
-  let held = null; // where a hand has the end of the window: it follows the hand, and goes to a window when it is let go
-  pull(svg, (x) => {
-    held = x;
+  // where a hand has a handle: it follows the hand, and goes to an event, or to a window, when it is let go
+  const hands = [null, null];
+  const take = (which, change) => {
+    let off = 0; // it is held where it was pressed
+    pull(svg, (x, _, first) => {
+      if (first) {
+        begun = seen; // what a pull has done is told from where it began
+        off = x - Number(handles[which].node.querySelector("circle").getAttribute("cx"));
+      }
+      hands[which] = Math.max(at(0) + 4, Math.min(width - 10, x - off));
+      change(hands[which]);
+      draw();
+    }, { node: handles[which].node });
+    handles[which].node.addEventListener("lostpointercapture", () => {
+      begun = hands[which] = null;
+      draw();
+    });
+  };
+  take(0, (x) => {
+    const k = Math.max(0, days.filter((_, j) => at(j) <= x).length - 1); // what lies before the line may be read
+    if (days[k] !== days[model.get("now")]) put("now", k);
+  });
+  take(1, (x) => {
     const k = nearest(windows.map((w) => px(days[model.get("now")] + w)), x);
     if (k !== model.get("window")) put("window", k);
-    else draw();
-  }, { node: handles[1].node });
-  handles[1].node.addEventListener("lostpointercapture", () => {
-    held = null;
-    draw();
   });
   const settle = roving(svg, () => [marks.map((x) => x.spot)], marks[model.get("event")].spot);
   svg.addEventListener("focusin", (event) => {
@@ -117,8 +129,8 @@ function render({ model, el }) {
 
   // ---- controls
   const choices = Object.keys(TL_WORDS).map((word) => {
-    const [name, pairs] = [h("span", {}, word), h("span", { class: "gr-tl-pairs" })];
-    return { word, pairs, node: h("button", { type: "button", class: "gr-button", "aria-pressed": "false", onclick: () => put("objective", word) }, name, ": ", pairs) };
+    const [name, number] = [h("span", {}, word), h("span", { class: "gr-tl-count" })];
+    return { word, number, node: h("button", { type: "button", class: "gr-button", "aria-pressed": "false", onclick: () => put("objective", word) }, name, ": ", number) };
   });
   const table = h("div", { class: "gr-tl-table", role: "group", "aria-label": "Objective: who has to find what" },
     h("span", {}), ...TL_FIND.map((x) => h("span", {}, x)),
@@ -128,40 +140,58 @@ function render({ model, el }) {
   const span = slider("window", { min: 0, max: windows.length - 1, value: model.get("window") }, (x) => put("window", x));
   controls.prepend(moment.node, span.node);
 
-  let seen = null; // the moment drawn before, with what it asked for
+  // arrows over each other are one above another, and leave and arrive side by side, so that they can be counted
+  const bow = (all) => {
+    const bows = all.map(([k, e]) => ({ k, e, a: at(k), b: at(e) })).sort((x, y) => x.b - x.a - (y.b - y.a) || x.a - y.a);
+    bows.forEach((x, i) => {
+      x.level = 1 + Math.max(-1, ...bows.slice(0, i).filter((y) => y.a < x.b && x.a < y.b).map((y) => y.level));
+    });
+    const step = Math.min(14, (line - 78) / Math.max(1, ...bows.map((x) => x.level)));
+    const far = narrow ? 11 : 15;
+    const turn = (rank, of) => ((rank - (of - 1) / 2) * Math.min(24, 100 / of) * Math.PI) / 180;
+    return bows.map((x) => {
+      const [out, into] = [bows.filter((y) => y.k === x.k), bows.filter((y) => y.e === x.e)];
+      const [leave, arrive] = [1.25 + turn(out.indexOf(x), out.length), 2.05 - turn(into.indexOf(x), into.length)];
+      const [high, reach] = [1.33 * (34 + step * x.level) - 4, 0.42 * (x.b - x.a)];
+      const bend = (angle) => Math.max(-reach, Math.min(reach, high / Math.tan(angle)));
+      const spot = (from, angle, r) => [from + r * Math.cos(angle), line - r * Math.sin(angle)];
+      const [sx, sy] = spot(x.a, leave, far - 2);
+      const [ex, ey] = spot(x.b, arrive, far - 3);
+      const [c, d] = [-0.42, 0.42].map((w) => spot(ex, arrive + w, narrow ? 6 : 8).map((v, i) => (i ? v - line + ey : v)));
+      return { ...x, path: `M${sx} ${sy}C${x.a + bend(leave)} ${line - high} ${x.b + bend(arrive)} ${line - high} ${ex} ${ey}M${c}L${ex} ${ey}L${d}` };
+    });
+  };
+
+  let seen = null; // what was drawn before, with what it asked for
+  let begun = null; // the same when a pull began
   const draw = () => {
     const [now, event, objective, w] = ["now", "event", "objective", "window"].map((x) => model.get(x));
     const rows = model.get("targets")[objective][w][now];
     const read = days.filter((d) => d <= days[now]).length;
-    const last = Math.max(...days.map((d, k) => (d <= days[now] ? at(k) : 0))) + day / 2;
-    const border = Math.min(width - 10, Math.max(last, px(days[now] + windows[w] + 0.5)));
+    const home = Math.max(...days.map((d, k) => (d <= days[now] ? at(k) : 0))) + day / 2;
+    const border = Math.min(width - 10, Math.max(home, px(days[now] + windows[w] + 0.5)));
+    const last = hands[0] ?? home;
+    const until = Math.max(last, hands[1] ?? border);
     readable.setAttribute("width", last - 2);
     ahead.setAttribute("x", last);
-    ahead.setAttribute("width", border - last);
-    handles[0].set(last, "now");
-    handles[1].set(held === null ? border : Math.max(last, Math.min(width - 10, held)), held === null ? `${windows[w]} days on` : `goes to ${windows[w]}`);
-    handles[0].text.setAttribute("visibility", border - last < 90 ? "hidden" : "visible");
+    ahead.setAttribute("width", until - last);
+    handles[0].set(last, hands[0] === null ? "now" : `goes to day ${days[now]}`);
+    handles[1].set(until, hands[1] === null ? `${windows[w]} days on` : `goes to ${windows[w]}`);
+    handles[0].text.setAttribute("visibility", hands[0] === null && until - last < 90 ? "hidden" : "visible");
+    handles[1].text.setAttribute("visibility", hands[0] !== null && until - last < 110 ? "hidden" : "visible");
     const found = (k) => days.map((_, e) => e).filter((e) => (rows[k] >> e) & 1);
-    arrows.replaceChildren(
-      ...days.flatMap((_, k) =>
-        found(k).map((e) => {
-          const [a, b] = [at(k), at(e)];
-          const top = line - 30 - Math.min(60, 0.24 * (b - a));
-          const kind = k === event ? "gr-tl-mine" : "gr-tl-other";
-          const head = `M${b - 4} ${line - 20}L${b} ${line - 12}L${b + 4} ${line - 20}`;
-          return s("path", { d: `M${a} ${line - 12}C${a} ${top} ${b} ${top} ${b} ${line - 14}${head}`, class: kind });
-        }),
-      ),
-    );
+    const all = days.flatMap((_, k) => found(k).map((e) => [k, e]));
+    const bows = bow(all).sort((x, y) => (x.k === event) - (y.k === event)); // those of the chosen event lie on top
+    arrows.replaceChildren(...bows.map((x) => s("path", { d: x.path, class: x.k === event ? "gr-tl-mine" : "gr-tl-other" })));
     marks.forEach(({ spot, ring }, k) => {
       ring.classList.toggle("gr-tl-chosen", k === event);
       spot.setAttribute("aria-pressed", String(k === event));
     });
     settle(marks[event].spot);
-    const pairs = (word) => model.get("targets")[word][w][now].reduce((sum, row) => sum + row.toString(2).replaceAll("0", "").length, 0);
+    const total = (word, span = w) => model.get("targets")[word][span][now].reduce((sum, row) => sum + row.toString(2).replaceAll("0", "").length, 0);
     for (const x of choices) {
       x.node.setAttribute("aria-pressed", String(x.word === objective));
-      x.pairs.textContent = narrow ? pairs(x.word) : count(pairs(x.word), "pair");
+      x.number.textContent = narrow ? total(x.word) : count(total(x.word), "arrow");
     }
     moment.set(now + 1);
     moment.node.querySelector("output").textContent = `${now + 1}, day ${days[now]}`;
@@ -175,16 +205,32 @@ function render({ model, el }) {
       : event >= read ? `${who} lies after now: nobody has seen it yet.`
       : !asked && event < read - 1 ? `${who} is not asked: only the last one is.`
       : `${who} has nothing to find: ${wanted ? "the window has no like" : "no like follows"}.`;
+    // one sentence, of what was done last
     const idle = windows.length > 1 && model.get("targets")[objective].every((moments) => String(moments[now]) === String(rows));
     const near = days.filter((d, e) => liked[e] && d > days[now] && d <= days[now] + windows[w]).length;
-    const alone = asked && near === 1 && pairs(objective) === pairs(rival) ? " One like in the window: dense asks no more." : "";
-    const targets = [...new Set(days.flatMap((_, k) => found(k)))].sort((a, b) => a - b);
-    const later = seen && seen.now < now ? seen.targets.filter((e) => days[e] > days[now]) : [];
-    const past = seen && seen.now < now ? seen.targets.filter((e) => days[e] > days[seen.now] && days[e] <= days[now]) : [];
-    const told = (which) => list(which.map((e) => `day ${days[e]}`));
-    const moved = past.length ? ` Of what day ${days[seen.now]} asked for, ${told(past)} ${past.length > 1 ? "have" : "has"} passed, ${later.length ? told(later) : "nothing"} ${later.length > 1 ? "are" : "is"} still ahead.` : "";
-    seen = { now, targets };
-    say(`Now is day ${days[now]}, ${objective}: ${count(pairs(objective), "pair")} in all; ${rival} would have ${pairs(rival)}.${alone}${moved} ${what}${idle ? " Every window asks the same here." : ""}`);
+    const number = total(objective);
+    const there = `there ${number === 1 ? "is" : "are"} ${count(number, "arrow")}`;
+    const sums = asked && near === 1 && number === total(rival)
+      ? `${there} under ${objective}, as many as under ${rival}: the window has one like.`
+      : `${there} under ${objective}${idle ? ", whatever the window, and" : ","} ${total(rival)} under ${rival}.`;
+    const targets = [...new Set(all.map(([, e]) => e))].sort((a, b) => a - b);
+    const was = begun ?? seen;
+    const due = was ? was.targets.filter((e) => days[e] > days[was.now]) : [];
+    const told = (kept) => list(due.filter(kept).map((e) => `day ${days[e]}`)) || "nothing";
+    const has = (kept) => (due.filter(kept).length > 1 ? "have" : "has");
+    const [past, later] = [(e) => days[e] <= days[now], (e) => days[e] > days[now]];
+    const acted = (since) => since && ["now", "window", "objective", "event"].find((x) => since[x] !== model.get(x));
+    const [act, still] = [acted(was), seen && !acted(seen) && String(seen.rows) === String(rows)];
+    seen = { now, window: w, objective, event, targets, rows };
+    if (still) return;
+    say(
+      act === "now" && days[was.now] < days[now] && due.length
+        ? `Now is day ${days[now]}: of what day ${days[was.now]} asked for, ${told(past)} ${has(past)} passed, ${told(later)} ${due.filter(later).length > 1 ? "are" : "is"} still ahead.`
+      : act === "now" ? `Now is day ${days[now]}: ${sums}`
+      : act === "window" && !idle ? `In ${windows[w]} days ${there}, ${number === total(objective, was.window) ? "as many as" : total(objective, was.window)} in ${windows[was.window]} days.`
+      : act === "event" ? what
+      : sums.replace("t", "T"),
+    );
   };
   const watched = ["now", "event", "objective", "window", "targets"];
   for (const name of watched) model.on(`change:${name}`, draw);
