@@ -1115,8 +1115,8 @@ predict("16.p7")
 visuals.atlas()
 
 # %% [markdown]
-# *Figure 16.6. Systems of industry by year and by the kind of their graph; an arrow leads to a system that takes over another's vectors or method. In the
-# interactive version you pull a line to a year, filter by graph, by way and by company, and open what is known of how one was built.*
+# *Figure 16.6. Systems of industry by year and by the kind of their graph: orange on a graph, green reads sequences, hollow neither. An arrow leads to a
+# system that takes over another's vectors or method. In the interactive version you pull a line to a year, filter by graph, by way and by company, and open what is known of how one was built.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Six of the last eight read sequences and have no graph of nodes and edges; GiGL and OmniSage have one. What a graph knew, they try to read from what

@@ -10,6 +10,9 @@ from tests.browser.pages import status, violations, width
 ASKED = "When did sequences take over? Pull the line. 25 of 25 systems, 2018 to 2026."
 
 
+SEEN = ("OmniSage", "XWalk", "TIGER", "HSTU", "Pixie")
+
+
 @pytest.fixture
 def show(on_a_page):
     """A function that puts the atlas on a page of its own, see `on_a_page`."""
@@ -49,7 +52,9 @@ def test_marks_are_told_where_they_are_seen(show):
 
 def test_the_line_is_pulled_to_a_year_and_says_what_came_before_and_after(show):
     page, root = show()
-    box, knob = (root.locator(x).bounding_box() for x in (".gr-at-time", ".gr-at-knob circle"))
+    box, knob = (
+        root.locator(x).bounding_box() for x in (".gr-at-time", ".gr-at-knob circle >> nth=0")
+    )
     y = knob["y"] + knob["height"] / 2
     page.mouse.move(knob["x"] + 8, y)
     page.mouse.down()
@@ -59,12 +64,9 @@ def test_the_line_is_pulled_to_a_year_and_says_what_came_before_and_after(show):
         "Until 2023, 3 of 11 of these systems read sequences of what people did; after it, 7 of 14."
     )
     kinds = lambda name: root.locator(".gr-at-mark", has_text=name).get_attribute("class")  # noqa: E731
-    assert "gr-at-out" in kinds("OmniSage") and "gr-at-dim" in kinds("XWalk")
-    assert "gr-at-out" not in kinds("HSTU") and "gr-at-dim" not in kinds(
-        "TIGER"
-    )  # they are counted
+    assert [name for name in SEEN if "gr-at-dim" in kinds(name)] == ["OmniSage", "HSTU"]
     root.locator(".gr-at-mark", has_text="OmniSage").hover()
-    assert "gr-at-out" not in kinds("OmniSage")  # who is pointed at is seen, whatever its year
+    assert [name for name in SEEN if "gr-at-dim" in kinds(name)] == ["XWalk", "TIGER", "HSTU"]
     page.mouse.move(1, 1)
     line = root.get_by_role("slider", name="Until which year")
     line.focus()
@@ -172,3 +174,86 @@ def test_escape_closes_a_card(show, place):
     assert card.count() == 0
     page.keyboard.press("Enter")  # whoever had it open stands there still
     assert card.count() == 1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_systems_past_the_line_can_be_counted_and_who_is_opened_is_in_full_ink(show, dark):
+    page, root = show(dark=dark)
+    line = root.get_by_role("slider", name="Until which year")
+    line.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    assert status(root).endswith("after it, 7 of 14.")
+    past = root.locator(".gr-at-mark.gr-at-dim")
+    assert past.count() == 14
+    ink = lambda mark, part: mark.locator(part).evaluate(SEEN_INK)  # noqa: E731
+    assert all(ink(mark, ".gr-at-dot") >= 0.4 and ink(mark, "text") >= 0.6 for mark in past.all())
+    opened = root.locator(".gr-at-mark", has_text="OmniSage")
+    opened.click()
+    page.mouse.move(1, 1)
+    for name in ("OmniSage", "PinRec", "Pixie"):  # it, and what else its company built
+        mark = root.locator(".gr-at-mark", has_text=name)
+        assert ink(mark, ".gr-at-dot") == ink(mark, "text") == 1
+
+
+# what is left of an element's ink after its own opacity and that of all around it
+SEEN_INK = "x => { let all = 1; for (; x; x = x.parentElement) all *= getComputedStyle(x).opacity; return all; }"
+
+
+def test_a_key_says_what_the_colors_mean(show):
+    _, root = show()
+    key = root.locator(".gr-at-key")
+    assert key.inner_text().split("\n") == [
+        "on a graph", "reads sequences of what people did", "neither"]  # fmt: skip
+    look = lambda dot: dot.evaluate("x => getComputedStyle(x).fill")  # noqa: E731
+    colors = [look(dot) for dot in key.locator(".gr-at-dot").all()]
+    assert len(set(colors)) == 3
+    for name, color in zip(("OmniSage", "TIGER", "Semantic IDs"), colors, strict=True):
+        assert look(root.locator(".gr-at-mark", has_text=name).locator(".gr-at-dot")) == color
+
+
+def test_arrow_keys_reach_systems_past_the_line(show):
+    page, root = show()
+    root.get_by_role("slider", name="Until which year").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    root.get_by_role("button", name="TIGER, ").focus()
+    page.keyboard.press("ArrowRight")
+    assert status(root).startswith("HSTU (")
+
+
+def test_neither_bold_nor_focus_stays_on_whom_a_filter_hides(show):
+    page, root = show()
+    root.get_by_role("button", name="MultiBiSage, ").focus()
+    page.keyboard.press("Enter")
+    graph = root.get_by_role("combobox", name="Graph")
+    graph.select_option("sequence")
+    root.get_by_role("combobox", name="Company").select_option("Pinterest")
+    gone = root.locator(".gr-at-mark.gr-at-gone")
+    assert gone.count() == 20 and root.locator(".gr-at-cells").count() == 0
+    assert root.locator(".gr-at-lit, .gr-at-open, .gr-at-mark:focus").count() == 0
+    assert root.locator(".gr-at-mark[tabindex='0']").text_content() == "PinnerSage"
+    root.locator(".gr-at-mark", has_text="PinRec").hover()
+    assert root.locator(".gr-at-lit.gr-at-gone").count() == 0
+    assert set(root.locator(".gr-at-lit text").all_text_contents()) == {
+        "PinnerSage", "PinnerFormer", "PinRec", "TransAct V2", "PinFM"}  # fmt: skip
+
+
+def test_the_line_follows_the_hand_and_its_ring_is_around_its_knob(show):
+    page, root = show()
+    knob, line = root.locator(".gr-at-knob circle").first, root.locator(".gr-at-knob line")
+    place = lambda: knob.bounding_box()["x"]  # noqa: E731
+    before, y = place(), knob.bounding_box()["y"] + 8
+    page.mouse.move(before + 16, y)  # beside its middle: it does not jump
+    page.mouse.down()
+    for left in (0, 5, 12, 20):
+        page.mouse.move(before + 16 - left, y)
+        assert before - place() == pytest.approx(left, abs=0.5)
+    root.get_by_role("button", name="List").focus()
+    page.keyboard.press("Shift+Tab")
+    root.get_by_role("slider", name="Until which year").focus()
+    page.keyboard.press("ArrowLeft")
+    held = root.locator(".gr-at-knob")
+    assert held.evaluate("x => getComputedStyle(x).outlineStyle") == "none"
+    assert root.locator(".gr-at-ring").evaluate("x => getComputedStyle(x).strokeWidth") == "3px"
+    assert line.bounding_box()["height"] > 200

@@ -18,6 +18,10 @@ WAYS = ("walk", "table", "GNN", "transformer", "language model", "towers", "clus
 READ = {"paper": "the paper", "abstract": "the abstract only", "code": "the released code"}
 CELLS = ("nodes", "encoder", "loss", "use", "reports")
 NEEDED = ("name", "company", "year", "source", "read", "kind", "by", "lesson")
+LOOKS = {
+    "sequence": (style.POSITIVE,) * 2,
+    "no graph": ("none", style.INK),
+}  # of squares; others are items
 OTHER = ("lecture", "summary", "also", "on", "on_by", *CELLS)
 
 
@@ -132,7 +136,8 @@ def draw(rows: list[dict]) -> Axes:
                 place[name] = x, top[k] + 0.75 + j
     for row in rows:
         x, y = place[row["name"]]
-        ax.plot(x, y, "s", color=style.ITEM, markersize=7)
+        fill, edge = LOOKS.get(row["kind"], (style.ITEM, style.ITEM))
+        ax.plot(x, y, "s", color=fill, markeredgecolor=edge, markersize=7)
         name = (
             row["name"]
             .replace("Semantic IDs at YouTube", "Semantic IDs")

@@ -89,6 +89,10 @@ function render({ model, el }) {
     filtered = false;
     put("open", model.get("open") === name ? "" : name);
   };
+  const SORTS = { graph: "on a graph", reads: "reads sequences of what people did", neither: "neither" };
+  const sort = (kind) => ({ [ASKED]: "reads", "no graph": "neither" })[kind] ?? "graph";
+  const key = h("div", { class: "gr-at-key" }, ...Object.entries(SORTS).map(([name, text]) =>
+    h("span", {}, s("svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" }, s("rect", { class: `gr-at-dot gr-at-${name}`, x: -6, y: -6, width: 12, height: 12 })), text)));
   let pointed = "";
   const point = (name) => () => {
     pointed = name;
@@ -103,7 +107,7 @@ function render({ model, el }) {
       press(row.name);
     } }, hit, s("rect", { class: "gr-at-dot", x: -6, y: -6, width: 12, height: 12 }), s("text", { x: 11, y: 4 }, nick(row.name)));
     node.setAttribute("aria-label", `${row.name}, ${row.company}, ${row.year}, ${row.kind}`);
-    if (row.kind === ASKED) node.querySelector(".gr-at-dot").classList.add("gr-at-reads");
+    node.querySelector(".gr-at-dot").classList.add(`gr-at-${sort(row.kind)}`);
     return { row, node, hit };
   });
   const arrows = systems.flatMap((row) => (row.on ?? []).map((other) => ({ ends: [other, row.name], line: s("path", { class: "gr-at-arrow" }), head: s("path", { class: "gr-at-head" }) })));
@@ -113,9 +117,9 @@ function render({ model, el }) {
   const breaks = years.map((year, k) => s("text", { class: "gr-at-what", y: 15, "text-anchor": "end" }, k && year - years[k - 1] > 1 ? "//" : ""));
   const late = s("rect", { class: "gr-at-late", y: 0 });
   const knob = s("g", { class: "gr-at-knob", role: "slider", tabindex: 0, "aria-label": "Until which year", "aria-valuemin": years[0], "aria-valuemax": years.at(-1) },
-    s("rect", { class: "gr-at-hit", x: -16, y: 0, width: 28 }), s("line", { y1: 4 }), s("g", {}, s("circle", { r: 11 }), s("path", { d: "M-3 -4L-7 0L-3 4M3 -4L7 0L3 4" })));
+    s("rect", { class: "gr-at-hit", x: -16, y: 0, width: 28 }), s("line", { y1: 4 }), s("g", {}, s("circle", { r: 11 }), s("circle", { r: 15, class: "gr-at-ring" }), s("path", { d: "M-3 -4L-7 0L-3 4M3 -4L7 0L3 4" })));
   const picture = s("svg", { role: "group", "aria-label": "Systems by year and kind of graph", class: "gr-at-time" },
-    ...lanes.map((x) => x.back), ...heads, ...breaks, ...arrows.map((x) => x.node), ...lanes.map((x) => x.text), ...marks.map((x) => x.node), late, knob);
+    ...lanes.map((x) => x.back), late, ...heads, ...breaks, ...arrows.map((x) => x.node), ...lanes.map((x) => x.text), ...marks.map((x) => x.node), knob);
   const WIDE = 858;
   const wordy = (row) => small && row.kind === ASKED; // the lane that the question is about has names on a telephone, too: a line each
   const place = new Map();
@@ -164,11 +168,11 @@ function render({ model, el }) {
     }
     heads.forEach((node, k) => node.setAttribute("x", starts[k] + (narrow ? 2 : 4)));
     breaks.forEach((node, k) => node.setAttribute("x", starts[k] - (narrow ? 3 : 8)));
-    for (const [name, value] of Object.entries({ viewBox: `0 0 ${wide} ${y + 24}`, width: wide, height: y + 24 })) picture.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ viewBox: `0 0 ${wide} ${y + 36}`, width: wide, height: y + 36 })) picture.setAttribute(name, value);
     late.setAttribute("height", y);
-    knob.children[0].setAttribute("height", y + 24);
+    knob.children[0].setAttribute("height", y + 36);
     knob.children[1].setAttribute("y2", y + 4);
-    knob.children[2].setAttribute("transform", `translate(0 ${y + 12})`);
+    knob.children[2].setAttribute("transform", `translate(0 ${y + 18})`);
     picture.classList.toggle("gr-at-narrow", narrow);
     light();
   };
@@ -179,33 +183,47 @@ function render({ model, el }) {
     event.preventDefault();
     until(years.indexOf(model.get("until")) + by);
   });
-  knob.addEventListener("pointerdown", (event) => knob.setPointerCapture(event.pointerId));
+  let hand = null; // the line follows the hand, and goes to the end of a year when it is let go
+  const across = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse()).x;
+  let off = 0; // it is held where it was pressed
+  knob.addEventListener("pointerdown", (event) => {
+    knob.setPointerCapture(event.pointerId);
+    off = across(event) - edges[years.indexOf(model.get("until"))];
+  });
+  knob.addEventListener("lostpointercapture", () => {
+    hand = null;
+    light();
+  });
   knob.addEventListener("pointermove", (event) => {
     if (!knob.hasPointerCapture(event.pointerId)) return;
-    const { x } = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
-    const far = edges.map((edge) => Math.abs(edge - x));
+    hand = Math.max(edges[0], Math.min(edges.at(-1), across(event) - off));
+    const far = edges.map((edge) => Math.abs(edge - hand));
     const k = far.indexOf(Math.min(...far));
     if (years[k] !== model.get("until")) until(k);
+    else light();
   });
   const kept = () => rows.filter((x) => x.fits).map((x) => x.row);
   const light = () => {
-    const [last, open, company] = ["until", "open", "company"].map((x) => model.get(x));
+    const [last, open] = ["until", "open"].map((x) => model.get(x));
     const who = filtered ? null : systems.find((row) => row.name === (pointed || open));
-    const whose = company || who?.company;
-    const family = systems.filter((row) => row.company === whose);
+    const rest = new Set(kept());
+    const family = systems.filter((row) => row.company === who?.company);
     const bound = arrows.filter((x) => who && x.ends.includes(who.name));
     const near = new Set([...bound.flatMap((x) => x.ends), ...family.map((row) => row.name)]);
-    const asking = !who && last < years.at(-1);
-    const shown = new Set(kept().filter((row) => row.year <= last).map((row) => row.name));
+    // who is pointed at, or belongs to it, is seen in full ink, whatever its year
     for (const { row, node } of marks) {
-      const kinds = { out: row !== who && !shown.has(row.name) && !(asking && row.kind === ASKED && kept().includes(row)), lit: near.has(row.name), dim: (who && !near.has(row.name)) || (asking && row.kind !== ASKED), open: open === row.name };
+      const [gone, lit] = [row !== who && !rest.has(row), near.has(row.name)];
+      const kinds = { gone, lit: lit && !gone, dim: who ? !lit : row.year > last, open: open === row.name };
       node.setAttribute("class", ["gr-at-mark", ...Object.keys(kinds).filter((x) => kinds[x]).map((x) => `gr-at-${x}`)].join(" "));
     }
     for (const x of arrows) {
+      const ends = x.ends.map((name) => systems.find((row) => row.name === name));
       x.node.classList.toggle("gr-at-on", bound.includes(x));
-      x.node.classList.toggle("gr-at-out", !x.ends.every((name) => shown.has(name)));
+      x.node.classList.toggle("gr-at-gone", !ends.every((row) => row === who || rest.has(row)));
+      x.node.classList.toggle("gr-at-dim", !bound.includes(x) && ends.some((row) => row.year > last));
     }
-    const at = edges[years.indexOf(last)];
+    heads.forEach((node, k) => node.classList.toggle("gr-at-dim", years[k] > last));
+    const at = hand ?? edges[years.indexOf(last)];
     knob.setAttribute("transform", `translate(${at} 0)`);
     knob.setAttribute("aria-valuenow", last);
     late.setAttribute("x", at);
@@ -219,7 +237,7 @@ function render({ model, el }) {
     const reads = (part) => `${part.filter((row) => row.kind === ASKED).length} of ${part.length}`;
     if (!rest.length) return say("No system is all of this.");
     if (who) {
-      const [others, heirs] = [systems.filter((row) => row.company === who.company).length - 1, arrows.filter((x) => x.ends[0] === who.name).map((x) => x.ends[1])];
+      const [others, heirs] = [rest.filter((row) => row !== who && row.company === who.company).length, arrows.filter((x) => x.ends[0] === who.name).map((x) => x.ends[1])];
       return say(
         `${who.name} (${who.company}, ${who.year}): ${who.kind}. ` + (who.on ? `Built on ${list(who.on)}. ` : "") +
           (heirs.length ? `Its heirs: ${list(heirs)}. ` : "") + (others ? `Bold: what else ${who.company} built.` : ""),
@@ -248,7 +266,7 @@ function render({ model, el }) {
     light();
   }, { "aria-expanded": "false" });
   controls.append(all);
-  body.append(picture, table);
+  body.append(key, picture, table);
   root.addEventListener("keydown", (event) => event.key === "Escape" && model.get("open") && put("open", ""));
   const visible = () => rows.filter((x) => !x.node.hidden).map((x) => [x.toggle]);
 
@@ -269,13 +287,24 @@ function render({ model, el }) {
       x.inside = row.name === open ? cells(row) : null;
       if (x.inside) x.node.append(x.inside);
     }
+    // whom a filter hides keeps neither the focus nor the stop of Tab
+    const here = marks.filter((x) => kept().includes(x.row)).map((x) => x.node);
+    for (const { node } of marks) {
+      if (here.includes(node)) node.removeAttribute("aria-hidden");
+      else {
+        node.tabIndex = -1;
+        node.setAttribute("aria-hidden", "true");
+        if (node === document.activeElement) node.blur();
+      }
+    }
+    if (here.length && !here.some((node) => node.tabIndex === 0)) here[0].tabIndex = 0;
     if (edges.length) light();
     const now = rows.find((x) => x.row.name === open && !x.node.hidden);
     if (visible().length) settle(now?.toggle ?? visible()[0][0]);
   };
   const settle = roving(table, visible);
   // arrow keys on the map: a lane up or down, a square to the left or right
-  roving(picture, () => kinds.map((kind) => marks.filter((x) => x.row.kind === kind && x.row.year <= model.get("until") && kept().includes(x.row)).map((x) => x.node)).filter((x) => x.length), marks[0].node);
+  roving(picture, () => kinds.map((kind) => marks.filter((x) => x.row.kind === kind && kept().includes(x.row)).map((x) => x.node)).filter((x) => x.length), marks[0].node);
   const names = ["kind", "way", "company", "lecture", "open", "until"];
   for (const name of names) model.on(`change:${name}`, draw);
   draw();
