@@ -164,8 +164,8 @@ QUESTIONS = (
             "them. A whisper of 0.00001 finds 0.134."),
         ("in a narrow place, a whisper", "A whisper of 0.00001 finds 0.134, and 0.172 is found at 0.1 as well as at 1. If λ is "
             "chosen along, the place is wide."),
-        ("near 0, most empty cells are unknown", "So they are. But if they say next to nothing, next to nothing pulls a score down, "
-            "and a ridge orders no list: 0.134 in place of 0.172."),
+        ("near 0, most empty cells are unknown", "So they are. But if they say next to nothing, next to nothing pulls a score down: "
+            "0.134 in place of 0.172, and after more sweeps 0.050. A ridge alone, trained to its end, orders no list."),
     ), measured=_loudness),
     Question("02.p11", "Where does iALS, an idea of 2008, land in NDCG@20 if its knobs, d "
         "among them, are turned with care?", (
