@@ -15,10 +15,10 @@
 #
 # > **A vector will be used all day tomorrow. What should it learn to predict: the very next click, or everything that comes?**
 #
-# Lesson 10 made a user's vector from the mean of a history. A mean forgets the order, the hour, and what was done. This lesson reads a **sequence**.
+# Lesson 10 made a user's vector from the mean of a history, which forgets the order, the hour, and what was done. This lesson reads a **sequence**.
 #
-# **You will** write attention that looks back, and a loss that asks every event for the next one, and see what counts more: what a vector was taught, or
-# how old it is.
+# **You will** write attention that looks back, and a loss that asks every event for the next one. Then ask: what is there in the **order** (15.3)?
+# What should a vector **predict** (15.4)? How **old** may it be (15.5)?
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
@@ -27,8 +27,8 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the mask by hand in 15.1, the examples of 15.2, the hunt with a vote, the figure of 15.3, the line of time in
-# 15.4 with the room choosing targets, and the figure of 15.5. Take four votes: 15.p1 on the mask, 15.p8 on the order, 15.p9 on the target,
-# 15.p6 on the night. If time is short, leave out the figure of horizons in 15.4. The branches are for questions; 15.7 is a good story for people who use
+# 15.4 with the room choosing targets, and the figure of 15.5. Take four votes: 15.p1 on the mask, then one for each question of the head, 15.p8 on the
+# order, 15.p9 on the target, 15.p6 on the night. If time is short, leave out the figure of horizons in 15.4. The branches are for questions; 15.7 is a good story for people who use
 # libraries, 15.13 for those who know binary cross-entropy.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -62,10 +62,9 @@ remember("15")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.1 Attention that looks back
 #
-# How can an event hear more of one earlier event than of another? Ann saved a cake, clicked on a garden, saved a second cake. The last event should hear
-# more of the first cake.
+# Ann saved a cake, clicked on a garden, saved a second cake. How can the last event hear more of the first cake than of the garden?
 #
-# Think of people in a room. Three learned matrices make three vectors of an event's vector $\mathbf x$, the first by $\mathbf q = \mathbf W_q \mathbf x$:
+# Three learned matrices make three vectors of an event's vector $\mathbf x$, the first by $\mathbf q = \mathbf W_q \mathbf x$:
 #
 # * a **query** $\mathbf q$: what do I look for?
 # * a **key** $\mathbf k$: what am I?
@@ -98,7 +97,7 @@ remember("15")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.1 — `attend` ({{points:15.1}})
 #
-# By hand: four places, $d = 4$, values of one number: 100, 4, 8, 100. The first and the last place are empty.
+# By hand: four places, $d = 4$, values of one number: 100, 4, 8, 100.
 #
 # | place | may look at | products with them | over $\sqrt 4$ | weights | hears |
 # |---|---|---|---|---|---|
@@ -144,16 +143,14 @@ visuals.causal(
 
 # %% [markdown]
 # *Figure 15.1. Attention of four events in six places; a row says whom its place hears. Left, both masks: nothing above the diagonal, nothing in the
-# columns of the empty places. Right, no mask. Queries and keys are random: look at the masks alone (.00 is
+# columns of the empty places. Right, no mask: the click hears mostly the second save, still to come. Queries and keys are random (.00 is
 # heard a little, a blank cell is masked). In the interactive version lift each mask.*
-#
-# Read the row of the click: on the left it hears mostly the save before it, on the right the second save, still to come.
 #
 # The order is still missing: shuffle the past, and the last place hears the same mean. So a learned vector of its **place** is added to each
 # item's.
 #
-# A **block** of a transformer, on the vectors `x` of all places: `x = x + attention(norm(x))`, then `x = x + network(norm(x))`. Here *attention* is several
-# `attend`s side by side, each with matrices of its own (**heads**), and *network* a small one at each place (15.6). `norm` brings a vector's numbers to mean 0 and spread 1; `x +` keeps what the place was.
+# A transformer repeats two steps, together a **block**. First each place hears others, by attention. Then a small network, the same at every place,
+# works on what was heard. Each step *adds* its result to the place's vector, so what it was is kept (15.6).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.2 SASRec: every place is an example
@@ -168,7 +165,8 @@ visuals.causal(
 # | $\mathbf h_2$ | the cake, the garden | the second cake |
 # | $\mathbf h_3$ | all three | in training nothing; in use Ann's vector |
 #
-# So one reading of twenty events gives twenty examples. An item's score is the output times the item's vector, and the loss a softmax over all items.
+# So one reading of twenty events gives twenty examples. An item's score is the output times the item's vector, and the loss here
+# a softmax over all items (the authors drew one other item: 15.13).
 # Say $\mathbf h_1$ gives the cake, the garden and a boat the scores 0, $\ln 2$ and 0: the garden, which comes, has 2 shares
 # of 4, and the loss there is $-\ln \frac24 = 0.69$.
 
@@ -268,16 +266,15 @@ for name, model in (("with the mask", honest), ("without", leaky)):
     print(f"{name}: outputs before the changed event moved: {gap.item() > 1e-4}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Without the mask each place can look one to the right, where its answer stands, and learns to copy it. At the end of a real history there is nothing to
-# copy.
+# Without the mask each place can look one to the right, where its answer stands, and learns to copy it: of no use where a real history ends.
 #
 # **A small loss looks like success. Change an event, and look whether anything before it moves.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 Does the order pay?
 #
-# How much does the order tell? Ask a **chain**: it looks at the last event alone, and counts what others did right after it. Shuffle the histories: it
-# counts any pair of a person's events, and starts from any. On films it then finds half as much.
+# First: what is there in the order? Ask a **chain**: it looks at the last event alone, and counts what others did right after it. Shuffle the
+# histories: it counts any pair of a person's events, and starts from any. On films it then finds half as much, so half came from the order.
 #
 # So who reads more of the order should find more. We ask for the very next event, on four real sets:
 #
@@ -315,7 +312,10 @@ for k, (name, rows) in enumerate(shown.items()):
     look = style.METHOD.get(name.partition(",")[0], ink) | {"linestyle": "none"}
     look |= {"markerfacecolor": style.PAPER} if "alike" in name else {}
     places = np.arange(len(rows)) + 0.13 * (k - 2)
-    ax.errorbar(places, means, ends, **look, label=name, markersize=7)
+    ax.errorbar(places, means, ends, fmt="none", ecolor=look["color"])
+    if "$" in look["marker"]:  # a letter: free of its bar, which would change it
+        ax.plot(places, means, "o", color=style.PAPER, markersize=12)
+    ax.plot(places, means, **look, label=name, markersize=7)
 ax.set_xticks(range(len(SETS)), [f"{name}\n{level:.0%}" for level, name in SETS.items()])
 ax.set(xlabel="what shuffled histories cost a chain", ylabel="NDCG@10 of the next event")
 ax.set_ylim(0, None)
@@ -330,14 +330,14 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Start with SASRec's mark in each column: where is nobody as high? Overlapping bars may hide a lead: the card compares the same people.*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Where no mark stands as high as SASRec's, reading all of the order paid. Overlapping bars may hide a lead: the card compares the same people.*
 #
-# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone.** Why? That cost
-# is the chain's own: it reads one event, so it must be the right one. Who reads all has it among the rest. And the films? A guess: people like what runs that week, and
-# the last film tells the date. A chain reads that; SASRec reads the taste, too.
+# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone**, for that cost is the chain's own: its one event
+# must be the right one; who reads all has it among the rest. Why the films? A guess: the last film tells
+# what runs that week, which people like. A chain reads that; SASRec reads the taste, too.
 #
-# **So does the order pay?** Compare two walks that differ in little else: the filled star starts more often from late events, the open one takes all alike.
-# On games the filled one is ahead, elsewhere we cannot tell. So late events can pay without a transformer.
+# **So does the order pay?** Two walks differ in little else: the filled star starts more often from late events. On games it is ahead of the open one (elsewhere
+# we cannot tell), so late events can pay without a transformer. (SASRec had half the others' settings, and may have more in it: fold.)
 #
 # **Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
@@ -359,8 +359,8 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 PinnerFormer: what has to be found
 #
-# Back to the opening question: a vector is made at night and serves the next day. **PinnerFormer**, Pinterest's transformer, makes one of each user.
-# Each event is a row: the pin's vector (lesson 09) in place of its name, the action (hides, too), the time. A block of 15.1 reads the rows, and the last
+# Second: what should a vector predict that is made at night for the next day? **PinnerFormer**, Pinterest's transformer, makes one of each
+# user. Each event is a row: the pin's vector (lesson 09) in place of its name, the action (hides, too), the time. A block of 15.1 reads the rows; the last
 # output is the user's vector.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -386,11 +386,11 @@ visuals.timeline(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.3. Circles are likes, crosses are not. Gray: what may be read by day 3. Shaded: the window of 7 days. Arrows: what
-# dense asks of each event. In the interactive version pull now, and change the objective.*
+# *Figure 15.3. Circles are likes (a closeup opens a pin, a long click follows its link), crosses are not. Gray: what may be read by day 3. Shaded: the window of
+# 7 days. Arrows: what dense asks of each event. In the interactive version pull now, and change the objective.*
 #
-# Count the arrows: under dense four events find two likes each, so eight. Every next has four: from day 0 to 1, from 1 and 2 to 3, from 3 to 6. And the
-# next like is soon past; a week's likes are as right tonight as this morning.
+# Count the arrows: under dense four events find two likes each, so eight. Every next has four: from day 0 to 1, from 1 and 2 to 3, from 3 to 6. Dense also
+# fits the job: the next like is soon past; a week's likes are as right tonight as this morning.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -455,19 +455,20 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer, taught by the next like (solid) or the week ahead (dashed). To compare: a walk, and iALS, whose next day we cannot explain. Does the dashed blue line come up to the solid one?*
+# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer, taught by the next like (solid) or the week ahead (dashed). Looking ahead would bring the dashed blue line up to the solid one: does it?*
 #
-# **It stays a little below, perhaps by chance, even for a fortnight**: no sign that a window teaches to look ahead. Why might more targets
-# not help? A guess, in Figure 15.3: the event of day 0 has to find the save of day 9. What led to it came in between, so a far arrow asks for what an event
-# can hardly know, and teaches less.
+# **It stays a little below, perhaps by chance, even for a fortnight**: no sign that a window teaches to look ahead. A guess why, in Figure 15.3: the event of
+# day 0 has to find the save of day 9. What led to it came in between, so a far arrow teaches little. That fits
+# the target with fewest arrows, from the last event to the next like: of four it has the highest mean (15.9; with a number for popularity: fold).
 #
-# **A caution:** dense may only be slower: in one run four times as long the gap more than halved (fold).
+# **A caution:** dense may only be slower: in one run four times as long the gap more than halved (fold). And for the next day iALS has the highest mean (why,
+# we cannot say): ask it before you serve a transformer.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); iALS .095, .076, .070
+# Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); the fewest arrows, with their number for popularity, .091, .079, .073; iALS .095, .076, .070
 # (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). So for the next day iALS and RP3β have the higher means.
 #
 # A second guess why more targets did not help: *now* must have its whole week in the log, so under dense the last week's events are answers only, never asked: of six weeks a
@@ -487,10 +488,11 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 A vector of last midnight
 #
-# If the target makes no clear difference, does the age? A vector made at midnight knows nothing of this morning; one made anew at every click needs a streaming system.
+# Third: if the target makes no clear difference, does the age? A vector made at midnight knows nothing of this morning; one made anew at every
+# click needs a streaming system.
 #
-# A vector has one of three ages: made **once**, on the first day; **daily**, last midnight; or in **real time**, the second before. Before each new like of
-# a fortnight we ask the same two models, and two walks (RP3β): from all likes alike, or with likes that fade, by half in two days.
+# A vector is made **once**, as a fortnight begins; **daily**, last midnight; or in **real time**, the second before. Before each new like of
+# the fortnight we ask the two models of 15.4, and two walks (RP3β): one counts all likes alike, in the other they fade, by half in two days.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -530,17 +532,16 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.5. Recall@10 by the age of what had been read. Blue: PinnerFormer. Black: two walks. How far does each line climb, and in which step?*
+# *Figure 15.5. Recall@10 by the age of a vector. Blue: PinnerFormer. Black: two walks. Which is longer, the climb of a line (age) or the gap of the blue ones (target)?*
 #
-# **Age or target?** Another target moves you from one blue line to the other, a fresh vector up along its line. The step from midnight to now (.101 to .162 for every next) is longer than
-# any gap between the two (.026 at most), likely since in PinWorld a session has a topic. So **today** counts more than the target.
-# Only in real time is the next like surely the better one.
+# **Age or target?** From midnight to now every next climbs from .101 to .162; the blue lines are .026 apart at most. So a vector lacks **today** most, likely
+# since in PinWorld a session has a topic. Only in real time is the next like surely the better target: it is often of this session (a guess).
 #
 # **Does one need a transformer for that?** Both walks know the same likes; if all count alike, those of this session drown. Where old ones fade,
-# they are heard: in real time the walk's mean is .154, the transformer's .162, and our interval is too wide to tell them apart. So try it first.
+# they are heard, and in real time the walk comes near the transformer (.154 and .162: too close to tell). So try it first.
 #
-# **And the paper's claim?** It speaks of the share lost (in the legend), but what is left is served. Every next has a higher mean than dense at every age, so a smaller loss
-# is no reason to take dense.
+# **And the paper's claim?** It speaks of the share lost (in the legend), but what is left is served, and of that every next has more at every age, by its mean.
+# So a smaller loss is no reason to take dense: it may only have less to lose.
 #
 # **What counted most was to have heard of today, and to let it count more than old likes.**
 #
@@ -567,17 +568,18 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught the next like and trained four times as
 # > long, for the likes of one week: recall@10 .083, RP3β and iALS .067 (16.11); in 15.4's week level.
 # >
-# > **Where they did not.** SASRec on these films cut in time order: NDCG@20 .157, lesson 10's mean .166 (15.7); on edits, places and games nobody can
-# > tell it from a walk (15.3). PinnerFormer in real time: .162, a fading walk .154, too close to tell (15.5).
+# > **Where they did not.** SASRec on edits, places and games: nobody can tell it from a walk (15.3); on these films cut in time order a library's is level with
+# > lesson 10's mean (NDCG@20 .167), ours, trained too long, .009 behind (15.7). PinnerFormer, by means: next day .078, iALS .095 (15.4); last
+# > midnight .101, a fading walk .106; real time .162, .154, too close to tell (15.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: what it lacks is today. So make it anew at each click, if you can, and teach it the next like, the better target there.
-# * Before a transformer, try a chain, and a walk whose old likes fade.
+# * **The very next click, or everything that comes?** For a vector that is used all day tomorrow these two made no clear difference: what it lacks is today. So make it anew at each click, if you can, and teach it the next like, the better target there.
+# * **What is there in the order?** Late events count more: a chain hears that, and a walk whose old likes fade. Try these before a transformer.
 # * Every place of a history is an example, if the mask hides its answer.
 #
-# **Next.** This lesson took the vectors of pins as given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.
+# **Next.** Here the vectors of pins were given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 47 to 50, with the box. Ask the question of the first slide again: for whom is the very next click the right target? If a minute is
@@ -676,9 +678,9 @@ print(f"{len(source)} edges for {L} events; equal to 1e-6: {same}")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### The parts of a block
 #
-# A block has more than attention. Several attentions look side by side, each in its own part of the numbers: the **heads**. Their answer is
-# added to what came in. Then a small network of two layers works at each place, and its output is added, too. Before each of the two steps the numbers are
-# brought to one scale, by a norm. `transformer.Block` is the same function as torch's own layer:
+# On the vectors `x` of all places a block does `x = x + attention(norm(x))`, then `x = x + network(norm(x))`. *Attention* is several attentions side by
+# side, each with matrices of its own and in its own part of the numbers: the **heads**. The *network* has two layers and works at each place by itself. `norm`
+# brings the numbers of a vector to mean 0 and spread 1 before each step. `transformer.Block` is the same function as torch's own layer:
 
 # %% slideshow={"slide_type": "skip"}
 torch.manual_seed(0)
