@@ -206,7 +206,7 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 #
 # **With the product a message depends on both ends.**
 #
-# Whether that pays is not asked here: all models with layers in 5.6 keep it; lesson 06 drops it.
+# Whether that pays stays open; lesson 06 drops it.
 #
 # What happens at $c = -1$? Guess, then move the slider or work it out: the factor becomes $1 - e_v$.
 
@@ -333,7 +333,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.5 What is learned, and where it sits
 #
-# NGCF learns two kinds of things. Layer 0 is a table with one row per node: $N \cdot d_0$ numbers. Layer $k$ above it is
+# Layer 0 is a table with one row per node: $N \cdot d_0$ numbers. Layer $k$ above it is
 # computed; what it learns is its pair of matrices, from width $d_{k-1}$ to width $d_k$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -353,8 +353,8 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.6 Do the parts earn their place?
 #
-# What are the few numbers in the matrices worth? Take them out and see: a part earns its
-# place if the model is worse without it. Such a test is an **ablation**. Five relatives take part, all trained
+# What are the few numbers in the matrices worth? Take them out and see (an **ablation**): a part earns its
+# place if the model is worse without it. Five relatives take part, all trained
 # by BPR (lesson 03) on the likes of MovieTweetings:
 #
 # | model | what it is |
@@ -365,8 +365,7 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # | **without W, σ** | the same without matrices and activation: $\mathbf E + \hat{\mathbf A}\mathbf E + (\hat{\mathbf A}\mathbf E) \odot \mathbf E$ |
 # | **as released** | the authors' code: another matrix, and LeakyReLU of each term before the sum (branch C) |
 #
-# First watch three of them train, for 15 *epochs* (passes over the likes): which of them
-# fits best what it is shown?
+# First watch three of them train, for 15 *epochs* (passes over the likes).
 #
 # <details><summary>How this was measured</summary>
 #
@@ -433,7 +432,7 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 #
 # Both models with layers start far below BPR-MF: layers score the likes before much is learned (figure 5.3).
 # NGCF starts lowest, has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
-# it still has to learn (3.3). A guess why: a score is a sum of three dot products, one per layer. In two of them the gradient reaches layer 0 through
+# it still has to learn (3.3). A guess why: in two of a score's three dot products (5.4) the gradient reaches layer 0 through
 # $\mathbf W$ and $\sigma$, and $\mathbf W$ is still being learned. The relative has nothing in between.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -507,15 +506,15 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** A fair rival has NGCF's small table **and** its long final
-# vector, 96 numbers for 32; without layers none has both, so ask two. *The first* has the table: no lead is seen, and the length could have explained one.
-# *The second* has the length, so three times the learned numbers (5.5): without any layer it finds more.
+# **How to read it.** NGCF learns 32 numbers per thing and scores with 96. Without layers no rival has both, so ask two.
+# *BPR-MF* learns as few: NGCF shows no lead, though its longer vector might have earned one. *BPR-MF, d = 96* scores with as many but learns
+# three times the numbers (5.5), which may be how it finds more without any layer.
 #
-# *The third* keeps the layers and the product of 5.2 and loses $\mathbf W$ and $\sigma$: it finds more. Is NGCF only
-# slow to fit, as in figure 5.4? No: stopped where both fit the likes shown equally well, NGCF still finds less of the hidden ones (branch D).
-# Why here? Perhaps because each row of layer 0 can itself become what its likes want, which leaves a matrix little to translate. Where rows are given features (lesson 07), a matrix has work.
+# *Without W, σ* keeps the layers and the product of 5.2 (which so stays untested), and finds more. Is NGCF only
+# slow to fit, as in figure 5.4? Not only: stopped where both fit the likes shown equally well, it finds less of the hidden ones, so it overfits as well (branch D).
+# Why here? A guess: each row of layer 0 can itself become what its likes want. That leaves a matrix little to translate, but it can still fit what is chance. Where rows are given features (lesson 07), a matrix has work.
 #
-# But the third rival's layers do bring something, 0.012 over the first, whose table is as small: they use it again at each distance.
+# Layers do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, since layers use it again at each distance. The authors' code, *as released*, cannot be told from the formula (fold).
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -545,8 +544,7 @@ verdicts(*cards)
 # ## 5.7 And who else could do it?
 #
 # All five have the same loss, so the best of the family may still be a poor recommender. Now strangers join: the bestsellers (*popularity*), a walk of three steps (RP3β), EASE, iALS, and
-# the dot product of lesson 03, which is BPR-MF with another loss, BCE (3.5). Where does NGCF stand among
-# them?
+# the dot product of lesson 03, which is BPR-MF with another loss, BCE (3.5).
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p9"]
 predict("05.p9")
@@ -608,12 +606,12 @@ lead = metrics.compare(of_model["NGCF"], np.full(3, others["recall@20"][rival]))
 print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}")
 
 # %% [markdown]
-# *Figure 5.5. Recall@20 of NGCF, its four relatives (circles) and five strangers (squares) on the same test part; NGCF is filled, its relatives are open. Go down from the top until you meet the first circle.*
+# *Figure 5.5. Recall@20 on the same test part: NGCF (filled), its four relatives (open circles) and five strangers (squares). Go down from the top until you meet the first circle: no table of relatives shows what stands above it.*
 #
 # **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, three steps, as layers would: sending along likes
 # need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
-# finds 0.312, BPR-MF 0.287. On validation most of that came with settings that nobody in the family was given: the loss by itself explains little. Whether BPR gains
-# as much from them was not tried (fold).
+# finds 0.312, BPR-MF 0.287. Most of that gap (on validation) came with settings that nobody in the family was given, and BPR-MF or NGCF
+# might gain as much (fold): search alike before you blame a loss or a layer.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
@@ -647,10 +645,10 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # > **Where it did not.** Against itself without $\mathbf W$ and $\sigma$ (0.299), and against EASE, which has no layers (0.324).
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
-#   likes, the vectors; layers may stand between, but nothing learned on the way paid: $\mathbf W$ with $\sigma$ cost more than they brought (5.6).
+#   likes, the vectors; layers may stand between, but with six settings each nothing learned on the way paid: $\mathbf W$ with $\sigma$ cost more than they brought (5.6).
 #
 # **Next.** Without matrices the layers paid: more than a table of the same size, though not more than one of their
-# width. On a larger graph that changes. If a layer learns nothing, what is it
+# width. On a larger graph they find more than a wider one (of another loss). If a layer learns nothing, what is it
 # good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
 # answers both.
 

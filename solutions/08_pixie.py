@@ -25,7 +25,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04; its branch A helps in 8.4 ·
 # **Runs on** any CPU
 #
-# **In an hour:** the first question in 8.1, 8.2 and 8.6, the second in 8.3 to 8.5; exercises 08.1 and 08.5. **Branches**, marked ↳, stand after the quiz.
+# **In an hour:** the first question in 8.1, 8.2 and 8.6, the second in 8.3 to 8.5; exercises 08.1 and 08.5. **Branches** (↳), with the other exercises, stand after the quiz.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 8.1 to 8.6. Begin with the two questions on the first slide and leave them on the
@@ -175,7 +175,7 @@ visuals.pixie(R_small, boards, pins, function=pixie_walk)
 
 # %% [markdown]
 # *Figure 8.1. Five boards and eight pins (the German names are for branch 8.9), and how often each pin is
-# visited from sponge: in the still picture 600 steps, of your walk 100.*
+# visited from sponge: the still picture shows 600 steps of ours, your walk makes 100.*
 #
 # Press *Step*. Why does nobody ever get to the roses? No board holds a
 # cake and a rose, and a walk never leaves its part of the graph.
@@ -188,10 +188,10 @@ visuals.pixie(R_small, boards, pins, function=pixie_walk)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.2 How many steps are enough?
 #
-# Visits are counted by chance, so how many steps make a list that one can trust? Take the fifty pins that a very long walk
-# puts on top. **Guess** how many of them ten thousand steps find.
+# Visits are counted by chance, so how many steps make a list that one can trust? **Guess** how many of the fifty pins that a very long walk
+# puts on top are found by ten thousand steps.
 #
-# **PinWorld**, the synthetic site of this course, has boards of pins. In **citeulike-t** people keep
+# **PinWorld**, the synthetic site of this course, has boards of pins; in **citeulike-t** people keep
 # scientific articles: a library is a board, an article a pin.
 
 # %% tags=["long"] jupyter={"source_hidden": true}
@@ -213,14 +213,14 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (logarithmic axis). Look how
-# much the first thousand steps find, and how little the last ninety thousand.*
+# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps. Each mark
+# costs three times the steps of the one before: look how little the last ones buy.*
 #
-# Ten thousand steps find 84 % in citeulike-t, in PinWorld more. The pins at the top are visited again and again, so they
-# are soon found: chance moves a count $V$ by about $\sqrt V$, so 900 against 400 is decided, 25 against 24 is not.
+# Ten thousand steps find 84 % in citeulike-t and more in PinWorld, because the pins at the top are visited again and
+# again: chance moves a count $V$ by about $\sqrt V$, so 900 against 400 is decided, 25 against 24 is not.
 #
 # And no step asks how large the graph is: it looks up two edges, wherever the walker
-# stands. That is half an answer to the first question; the other half needs a clock (8.6).
+# stands, which is half an answer to the first question (the other half: 8.6).
 #
 # **The top of a list is decided early: ten thousand steps found most of it.**
 #
@@ -253,7 +253,7 @@ plt.show()
 # ### Exercise 08.5 — `best_pins` ({{points:08.5}})
 #
 # Boost, drop the queries and what the user has seen, and return the best. Never return a pin that nobody visited;
-# then the list is shorter than `top`, and that is right.
+# then the list is shorter than `top`.
 #
 # *About 10 minutes.*
 #
@@ -288,7 +288,7 @@ check("08.5", best_pins)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### More pins, and a clever rule
 #
-# Share 20,000 steps among more and more of a user's latest pins, 1 to 32. Does it help?
+# Share 20,000 steps among more and more of a user's latest pins, 1 to 32, at restart ½.
 #
 # > **Claim** (what the booster is for). With eight pins or more, the booster finds more than the sum of the visits.
 
@@ -325,15 +325,15 @@ verdict(
 
 # %% [markdown]
 # *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits
-# (dashed, from eight pins on); PinWorld in the week before that of 8.5. Look at the rise first, then at the distance of the lines.*
+# (dashed). The rise is what more pins bring, the distance of the lines what the booster brings.*
 #
 # Why do the lines rise? Eight pins get 2,500 steps each, and so many still find most of a list (figure 8.2); each pin
 # may say something else about the user.
 #
-# The card shows one of six comparisons; in all six dashed is on or above solid. Why does the booster not pay? Perhaps because it lifts what lies *between* a user's interests, so what belongs to one of them sinks.
-# That is a bet: where the pins she wants lie between, it wins (8.14).
+# In all six comparisons (the card shows one) dashed is on or above solid, perhaps because the booster lifts what lies *between* a user's interests, so what belongs to one of them sinks.
+# That is a bet: where the pins she wants lie between, it wins (8.14). At other restarts validation chose it twice (8.5), so try both.
 #
-# **More of the user is worth a lot. A cleverer way to count is not, here.**
+# **More of the user is worth a lot. A cleverer way to count is not, at restart ½.**
 #
 # <details><summary>How this was measured, and a second clever rule</summary>
 #
@@ -342,7 +342,7 @@ verdict(
 # How many steps for each pin? Pixie's steps grow with the degree of a pin, but more slowly (branch 8.15); the dull way is equal steps. We cannot tell the two: Pixie's steps over equal ones, eight pins, −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
 # from −0.0015 to +0.0040, in PinWorld. When every pin has thousands, it may hardly matter who gets some more.
 #
-# What is sought are later saves (PinWorld) and hidden articles (citeulike-t); what a user has is never recommended. Restart ½ (at 1 validation chose the booster for the libraries, 8.5), and
+# What is sought are later saves (PinWorld, in the week before that of 8.5) and hidden articles (citeulike-t); what a user has is never recommended. Validation chose the booster at restart 1 for the libraries, and at 0.4 for Pixie on saves (8.5). Asked are
 # all users with a pin that is on a board: 1,239 and 3,527. In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight. Weights for recent pins: in PinWorld we let a pin's steps halve
 # with its age, in 1 to 28 days. On the week that chooses, equal weights are best; a week later 28 days find 0.0026 more
 # (from 0.0002 to 0.0049), and nobody could have known. A stored measurement.
@@ -352,12 +352,12 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 Is a walk only a noisy push?
 #
-# The **second part** is chance. Must it be? On average, one query's counts rank the other pins as a personalized PageRank does (lesson 04,
-# branch A). **Push** computes that without chance.
+# The **second part** is chance. Must it be? Let the walks of a query go on for ever: each other pin's share of the visits
+# becomes proportional to its **personalized PageRank** (lesson 04, branch A). **Push** computes that without chance.
 #
-# Think of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the
-# rest is split evenly among **all** its neighbors. At `restart` ½ a query on two boards keeps half and hands a quarter to
-# each; each board keeps an eighth. Go on until every node is nearly dry. What dried is the PageRank.
+# Think of paint, each drop a walker: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there (who goes home), the
+# rest is split evenly among **all** its neighbors (who walks on). At `restart` ½ a query on two boards keeps half and hands a quarter to
+# each; each board keeps an eighth. Go on until every node is nearly dry. What dried is the PageRank, since each visit is equally likely to end its walk.
 #
 # So why walk? Let both start at one place of Gowalla (people and where they went), rare or much liked. Who is nearer to the exact top 50 in equal CPU time?
 
@@ -397,12 +397,12 @@ for ax in axes:
 plt.show()
 
 # %% [markdown]
-# *Figure 8.4. Quality against milliseconds of CPU: walks (circles) of more and more steps, push (squares) until all is drier and drier. Left: rare items (solid), the most liked (dashed). Right, for later: lists for readers, with the exact vector (diamond) and three exact hops (triangle).*
+# *Figure 8.4. Quality against milliseconds of CPU: walks (circles) of more and more steps, push (squares) to drier and drier nodes. Left: rare items (solid), the most liked (dashed); at equal time the higher line wins. Right: lists for readers, with the exact vector (diamond) and three exact hops (triangle).*
 #
-# Read the left half, the dashed lines first. Push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
+# Left, dashed lines first: push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
 # So from popular items the walk is far ahead while time is short. A rare item has few neighbors to pour on: both are soon level.
 #
-# At the right a whole library asks: push is level with the walk or a little ahead, and three exact hops find as much in under half a millisecond. The exact vector is not best: it also counts what is far, and here near is better.
+# At the right, where a whole library asks, the exact vector is not best: it also counts what is far, and here near is better. So three exact hops find about as much as either way, in under half a millisecond.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
@@ -420,12 +420,12 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 Does it pay to walk far?
 #
-# The **third part** is that a walk may go far. Does that find better lists than rivals that do not sample? **RP3β**
+# Does the **third part**, that a walk may go far, find better lists than rivals that do not sample? **RP3β**
 # takes three exact hops and divides by the degree of where it arrives (lesson 04); **EASE** and **iALS** are of
 # lesson 02.
 #
-# It may depend on what an edge says. A *library* is one pile, all interests of a reader together; so are a person's *saves* in PinWorld. A *board* is one of her
-# piles, mostly of one topic. There Pixie walks over boards; its rivals read saves, RP3β once boards, too.
+# It may depend on what an edge says. A *library* is one pile, all interests of a reader together, like a person's *saves* in PinWorld; a *board* is one of her
+# piles, mostly of one topic. In PinWorld Pixie walks over boards, its rivals read saves; one row gives RP3β alone the boards, too.
 #
 # > **Claim** (ours). For a user of several pins Pixie finds more than every rival.
 
@@ -476,17 +476,16 @@ verdict(
 )
 
 # %% [markdown]
-# **Libraries (left column): behind all three.** In mixed piles a second step may lose the subject. The tuned walk goes home after every one: article, library, article. With
-# the reader in front these are RP3β's three hops; the walk draws what RP3β sums up.
+# **Libraries (left column): behind all three.** In mixed piles a second step may lose the subject, so the tuned walk goes home after every one: article, library, article. With
+# the reader in front these are RP3β's three hops; the walk draws by lot what RP3β sums up.
 #
 # Is chance to blame? Mostly not: a walk
-# ends where many edges end, at what is popular. *Pixie / degree^β* divides its visits by a power of the degree, as RP3β does,
-# and shares its steps equally: more than half of the distance to RP3β is gone, most likely by
-# the division (equal steps alone showed nothing: fold of 8.3).
+# ends where many edges end, at what is popular. *Pixie / degree^β* divides its visits by a power of the degree, as RP3β does:
+# more than half of the distance to RP3β is gone (most likely by that: fold).
 #
-# **PinWorld (right): ahead of every rival, of which one saw the boards. Which row says why?** *Pixie on saves*: without them it falls behind RP3β. A board was put together on purpose, so even a far board may be on the subject (we made them so).
+# **PinWorld (right): ahead of every rival. Which row says why?** *Pixie on saves* falls behind RP3β, so it is the boards: each was put together on purpose, and even a far one may be on the subject (we made them so).
 #
-# So going far pays: home after one step in seventeen finds 0.098, after every step
+# Far boards on the subject make going far pay: home after one step in seventeen finds 0.098, after every step
 # 0.085.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
@@ -497,7 +496,7 @@ verdict(
 # users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
 # booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
-# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so *Pixie / degree^β* is Pixie again. Three hops stop before the far boards, which may be why boards hardly help RP3β. Going far, by
+# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so *Pixie / degree^β* is Pixie again. On the libraries it shares its steps equally, too; equal steps alone showed nothing (fold of 8.3). Three hops stop before the far boards, which may be why boards hardly help RP3β. Going far, by
 # the restart alone, all else as tuned: 0.06 over 1 +0.013, from +0.008 to +0.017; over ½ +0.005, from +0.002 to +0.008; over 0.2 +0.001, from −0.001 to +0.003. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
 # −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all. Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
 # most that were tried; Pixie on the libraries with the most pins, 64, and few libraries are larger. Stored measurements.
@@ -507,8 +506,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 How large is your catalog?
 #
-# Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten million, and count how many
-# requests a second one thread answers. Before you vote, mark which of these six look at more in a larger catalog:
+# Back to the first question: what does an answer cost? Count the requests a second of one thread while a catalog grows from a thousand things to ten million. First mark which of these six look at more in a larger catalog:
 #
 # | way | a request looks at |
 # |---|---|
@@ -557,21 +555,21 @@ verdict(
 
 # %% [markdown]
 # *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
-# the index). EASE ends where its matrix no longer fits. Look who is on top at both ends.*
+# the index). EASE ends where its matrix no longer fits. Look who is on top at both ends; a flat line looks at no more than before.*
 #
 # A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too. EASE's rows grow with the catalog, item2item's stay short.
+# Only speed is compared: the index must find nine tenths of the scan's list, those of walk and push are not judged.
 #
 # A walk makes its ten thousand steps in any catalog, and still its
-# line falls to a seventh, push's to a sixth. Why? Most likely memory, the other half of the answer: a small graph fits into the processor's
-# cache, in a large one looks wait for main memory. From a million on nearly all would, and both lines lie nearly flat (the small rise
-# at ten million is of another run).
+# line falls to a seventh, push's to a sixth: most likely by memory, the other half of the answer. A small graph fits into the processor's
+# cache, in a large one looks wait for main memory. From a million on nearly all would, so both lines lie nearly flat.
 #
 # **A request costs what it looks at: every thing, a part, or ten thousand steps. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
 #
 # <details><summary>How this was measured</summary>
 #
-# * **Catalogs.** Vectors of 64 numbers around random centers, a graph of n pins and n / 2 boards of ten. One catalog of each size; ten million had a run of their own.
-# * **Settings.** The index has to find nine tenths of the scan's list; the lists of walk and push are not judged. Restart ½, tolerance 0.00001, lists of twenty. item2item adds up twenty rows of its table, which has fifty neighbors a thing, made from the likes (of ten million things drawn at random).
+# * **Catalogs.** Vectors of 64 numbers around random centers, a graph of n pins and n / 2 boards of ten. One catalog of each size; ten million had a run of their own; the small rise there is of that run.
+# * **Settings.** Restart ½, tolerance 0.00001, lists of twenty. item2item adds up twenty rows of its table, which has fifty neighbors a thing, made from the likes (of ten million things drawn at random).
 # * **Clock.** One thread, three rounds of twenty requests, the faster of two answers. What does not fit into 8 GB answers nothing: EASE from 100,000 things on.
 # * **Requests a second at a million.** Scan from 22 to 24, cells of faiss from 358 to 430, push from 1,096 to 2,773, item2item from 10,917 to 13,720. At a thousand only the index is quicker: the scan answers 62,000, the walk 12,000; at ten million 5 and 1,900.
 # * **Not said.** What an index does on real vectors was not measured, nor was a catalog that changes. Somebody has to make the finished table; its answers are nearly ready then. Nothing here says whose list is better. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things.
