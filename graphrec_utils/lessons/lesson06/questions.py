@@ -338,8 +338,8 @@ QUESTIONS = (
     ),
     Question(
         "06.p11",
-        "All of Gowalla, two steps: without layers from BPR to the recipe (softmax, another start and rate); then, with the recipe, "
-        "from no layer to three or four. Which adds more recall?",
+        "All of Gowalla: first the recipe in place of BPR, without layers; then layers, with the recipe. Which step "
+        "adds more recall?",
         (
             (
                 "the layers: whom you meet tells most",

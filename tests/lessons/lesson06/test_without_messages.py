@@ -1,0 +1,65 @@
+"""LightGCN without messages: it is BPR-MF with other settings, and the lesson says what is stored."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from graphrec_utils import graphs, results, sampling, train
+from graphrec_utils.authoring.lesson.source import sources
+from graphrec_utils.models.lightgcn import LightGCN
+from solutions.experiments.lesson06 import without_messages as study
+from tests.lessons.lesson06.test_stacked import small
+
+
+def test_without_messages_it_is_bpr_mf_with_another_ridge_rate_and_start():
+    past = small().train
+    A_hat = graphs.normalize(graphs.adjacency(past.csr()))
+    positives, found = sampling.index(past.csr()), []
+    for K, A, share in ((3, A_hat * 0, 1), (0, A_hat, 1 / 4)):
+        model = LightGCN(A, past.num_users, 4, K, std=0.1 * share, seed=0)
+        optimizer = torch.optim.Adam(model.parameters(), lr=study.RATE * share, eps=0)
+        loss = partial(LightGCN.bpr_loss, reg=0.01 / share**2)
+        learner = train.Torch(model, loss, optimizer)
+        batches = lambda rng: (sampling.bpr_triples(positives, 300, rng) for _ in range(4))  # noqa: E731
+        train.fit(learner, batches, epochs=2, seed=0, progress=False)
+        found.append(model.propagate().detach())
+    torch.testing.assert_close(*found, rtol=1e-3, atol=1e-4)
+
+
+def test_a_model_is_trained_and_asked(monkeypatch):
+    monkeypatch.setattr(study, "BATCH", 64)
+    split = small()
+    sent, cut = (study.fitted(split.train, split.val, 2, 0.01, x, 0) for x in (True, False))
+    assert len(sent["loss"]) == study.EPOCHS and sent["epochs"][-1] == study.EPOCHS
+    assert len(sent["recall"]) == len(sent["epochs"]) and sent["loss"] != cut["loss"]
+
+
+# ------------------------------------------------------------- what is stored
+def mean(name: str, what: str, at: int) -> float:
+    rows = [x for x in results.load("06_without_messages").values["runs"] if x["model"] == name]
+    assert [x["seed"] for x in rows] == list(study.SEEDS)
+    return float(np.mean([x[what][at] for x in rows]))
+
+
+def test_what_the_lesson_says_without_messages():
+    bestsellers = results.load("06_without_messages").values["bestsellers"]
+    early = {name: mean(name, "recall", 0) for name, *_ in study.MODELS}
+    late = {name: mean(name, "recall", -1) for name, *_ in study.MODELS}
+    assert early["LightGCN"] > 0.075 and max(early["no message"], early["BPR-MF"]) < 0.003
+    assert late["no message"] > 2 * bestsellers
+    assert mean("no message", "loss", 0) - mean("no message", "loss", -1) > 0.1  # 6.6: it falls
+    share = (late["no message"] - late["BPR-MF"]) / (late["LightGCN"] - late["BPR-MF"])
+    assert share == pytest.approx(2 / 5, abs=0.05)
+    text = next(path for path in sources() if path.name.startswith("06")).read_text("utf-8")
+    said = " ".join(text.replace("\n# ", " ").split())
+    said_of = {
+        "LightGCN": "three seeds find {:.3f} on the mean with LightGCN", "no message": "{:.3f} without its messages",
+        "BPR-MF": "{:.3f} with BPR-MF", "BPR-MF, larger ridge": "{:.3f} with BPR-MF and a ridge of 0.1",
+    }  # fmt: skip
+    for name, words in said_of.items():
+        assert words.format(late[name]) in said
+    assert f"after 24 it finds {late['no message']:.2f}" in said
