@@ -559,8 +559,8 @@ W, H = mf.ials(R_toy, dim=2, alpha0=0, reg=0.1, sweeps=100)
 pd.DataFrame(W @ H.T, toy.USERS, toy.ITEMS).round(3)
 
 # %% [markdown]
-# Beside a vote it may help, so we choose $\lambda$ anew for each $\alpha_0$, and train once more with hardly any ridge. The data
-# are the films, and **PinWorld**, the synthetic platform of later lessons, where bestsellers find little.
+# Beside a vote it may help, so we choose $\lambda$ anew for each $\alpha_0$, and train once more with hardly any ridge, on
+# films and **PinWorld**, the synthetic platform of later lessons, where bestsellers find little.
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:02.p10"]
 predict("02.p10")
@@ -603,17 +603,17 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
     print(f"films, {what}: {at[8]['ndcg']:.3f}; after 32 sweeps {at[32]['ndcg']:.3f}, mean score {at[32]['mean']:.3f}")  # fmt: skip
 
 # %% [markdown]
-# *Figure 2.5. NDCG@20 of iALS on films (left) and on PinWorld (right; mind the scales), against the weight of an empty cell: with λ chosen for each
+# *Figure 2.5. NDCG@20 of iALS on films (left) and on PinWorld (right), against the weight of an empty cell: with λ chosen for each
 # weight (solid), and with hardly any ridge (dashed); dotted, a list of bestsellers. Where dashed and solid meet, the vote is enough; where they part, it needs the ridge.*
 #
 # Who does the work?
 #
 # * **Neither**, the left end of the dashed lines: next to nothing pulls, so little is found.
-# * **PinWorld: the vote.** From 0.1 on the lines nearly meet; how loud is best we cannot tell. A whisper lives on stopping early: 0.134 after 8 sweeps,
+# * **PinWorld: the vote.** From 0.1 on the lines nearly meet, so the ridge adds little; how loud is best we cannot tell. A whisper lives on stopping early: 0.134 after 8 sweeps,
 #   0.050 after 32, for then its scores nearly tie.
-# * **Films: both.** The lines never meet. Even the whisper, which validation chose, finds with a strong ridge after 8 sweeps as much as a vote of 0.1; after 32, 0.080 to 0.087.
-#   The ridge alone would let all tie, so perhaps a small push is enough to order. Equal marks are not equal lists: at 0.1 nineteen of twenty films are
-#   bestsellers, with the whisper half. The vote's ridge perhaps leaves little but what all share, as rank 1 in figure 2.1.
+# * **Films: both.** The lines never meet. Even the whisper, which validation chose, finds with a strong ridge after 8 sweeps as much as a vote of 0.1; after 32, 0.080 to 0.087:
+#   a small push is perhaps enough to order what the ridge alone lets tie. Equal marks are not equal lists: at 0.1 nineteen of twenty films are
+#   bestsellers, with the whisper half, perhaps because the vote's ridge leaves little but what all share, as rank 1 in figure 2.1.
 # * **No vote** (printed above): all scores run to 0.9, so nothing is left to order by.
 #
 # Choose the two knobs together: $\#_u$ contains $\alpha_0$, so a louder vote makes the ridge stronger.

@@ -353,7 +353,7 @@ figure.legend(loc="outside right upper", fontsize=9, title="several relations: s
 plt.show()
 
 # %% [markdown]
-# *Figure 13.2. NDCG@10 of next week's ads by the share of clicks left: solid, with other edges; dashed, clicks alone. Compare solid at 1 with dashed at 100: how many clicks are other edges worth? And which solid line falls to the dashed ones?*
+# *Figure 13.2. NDCG@10 of next week's ads by the share of clicks left: solid, with other edges; dashed, clicks alone. Compare solid at 1 with dashed at 100, to see how many clicks other edges are worth, and find the solid line that falls to the dashed ones.*
 
 
 # %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
@@ -378,7 +378,7 @@ for claim, name in (
 # **What takes the place of the clicks?** It can only be the ads' saves, about 200, for besides the clicks nothing of a user ends at an ad here. They make a road like Ann's in Figure 13.1: you
 # and another person saved one pin, and that person saved the ad. A model of the clicks has no such road, so solid lies above dashed (TwHIN at 1 % not surely).
 #
-# **The graph, or the vector for each relation?** The graph: iALS has no such vector, and lies highest at every share. A $\boldsymbol\theta_r$ gives an ad the same bonus for everybody (13.2), so it
+# **The graph, or the vector for each relation?** The graph, for iALS lies highest at every share without such vectors. A $\boldsymbol\theta_r$ gives an ad the same bonus for everybody (13.2), so it
 # cannot say whom the ad suits. iALS has another loss, too, so for a proof train TwHIN without its $\boldsymbol\theta_r$.
 #
 # **Why does TwHIN fall so far?** Down to 3 % TransE (lesson 12), which has relations' vectors, too, falls as far; only the last step, to 0.072 where TransE finds 0.133, is TwHIN's own.
@@ -471,7 +471,7 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", 
 plt.show()
 
 # %% [markdown]
-# *Figure 13.4. NDCG@20 of next week's new saves, less or more than with the person's own vector of iALS, by everybody's number of topics: orange, solid, several vectors; blue, dashed, one; right, newcomers. If one is too few, orange must rise above all blue to the right of each panel: does any?*
+# *Figure 13.4. NDCG@20 of next week's new saves, less or more than with the person's own vector of iALS, by everybody's number of topics: orange, solid, several vectors; blue, dashed, one; right, newcomers. If one is too few, orange must rise above all blue to the right: does any?*
 
 # %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 cases = {}
@@ -498,11 +498,11 @@ verdict(
 # $(1, 0)$ and boats at $(0, 1)$: their mean $(0.5, 0.5)$ has the product 0.5 with both, and 0.7 with a thing at $(0.7, 0.7)$. In 32 numbers each of
 # PinWorld's 24 topics may have a direction of its own. Then the mean still has 0.5 with both, and 0 with all others: one vector may ask for both.
 #
-# **Are the medoids good at anything?** At six topics, on the left, they lie high, and so does the mean that forgets. In all these late saves
-# count more, so the gain may come from forgetting, not from being several. For newcomers they fall far: perhaps a single pin has quirks, which a mean or a center evens out, and
+# **Are the medoids good at anything?** At six topics, on the left, they lie high, as does the mean that forgets: in all these late saves
+# count more, so the gain may come from forgetting, not from being several. For newcomers they fall far, perhaps because a single pin has quirks, which a mean or a center evens out, and
 # their saves did not train its vector.
 #
-# **Longer lists can turn it.** With TwHIN's vectors, for newcomers, five centers are ahead of a mean that forgets in lists of 100 (recall 0.297 to 0.261), in lists of 20 too close to tell (branch 13.7). Perhaps
+# **Longer lists can turn it:** with TwHIN's vectors, for newcomers, five centers are ahead of a mean that forgets in lists of 100 (recall 0.297 to 0.261), in lists of 20 too close to tell (branch 13.7). Perhaps
 # one place runs out of fitting things sooner than five.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
