@@ -18,8 +18,8 @@
 # LightGCN (lesson 06) keeps a row of numbers for every node and looks it up. A pin that was made this morning has no row. **GraphSAGE** keeps
 # no row for anybody. It learns how to *read* a node: what it says about itself, and what its neighbors say.
 #
-# **You will** train by a loss as a slide prints it, and look. You write a layer, and the vector of a
-# pin that nobody trained on. Then you see whom such vectors serve, and for how long.
+# **You will** test a loss before you trust it, write a layer, and make the vector of a
+# pin that nobody trained on. Then you see whom it serves, and for how long.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 06 · **Runs on** any CPU
 #
@@ -67,7 +67,7 @@ remember("07")
 # |---|---|---|---|---|
 # | what happens | parameters are learned | new saves, of new pins too | **today**: vectors are computed | what people save is *sought* |
 #
-# So some of the pins are **known**, some are **new with edges** (first saved in the last week), and some **new without**. How large are the three groups?
+# So a pin is **known**, **new with edges** (first saved in the last week) or **new without**. How large are the three groups?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 5. Ask the two questions of the first slide and leave them on the board. Then the table: one in twenty of what is
@@ -107,17 +107,18 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Nine in ten of the saves to be found are of known pins. *New* means new to the model, not to the
+# Nine in ten sought saves are of known pins. *New* means new to the model, not to the
 # site: of the 1,597 without a save half have been there since day 0.
 #
-# A table has no row for either kind of new pin. GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an
-# **encoder** in its place, which reads instead of remembering.
+# Neither kind of new pin has a row. GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an
+# **encoder** in the table's place, which reads instead of remembering.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed
 #
-# Pins that the same people save should get similar vectors, and others should not. For a pair $(u, v)$ of the first kind and $Q$
-# negatives $v_n$, drawn from a distribution $P_n$, a lecture slide on GraphSAGE has
+# Two forces train an encoder: pins that the same people save are pulled together, others pushed apart.
+# The softmax of 7.5 has both in one; GraphSAGE's own loss has a term for each, so here you can see them work. For a pair
+# $(u, v)$ of the first kind and $Q$ negatives $v_n$, drawn from a distribution $P_n$, a lecture slide has
 #
 # $$
 # J = -\log \sigma(\mathbf z_u^\top \mathbf z_v) - Q \cdot \mathbb E_{v_n \sim P_n} \log \sigma(\mathbf z_u^\top \mathbf z_{v_n}) .
@@ -130,14 +131,16 @@ pd.DataFrame(
 # | $\mathbf z_u$, $\mathbf z_v$ | `z_u`, `z_v` | `(B, d)` each, row by row a pair |
 # | $\mathbf z_{v_n}$, shared by the batch | `z_n` | `(Q, d)` |
 #
+# $Q \cdot \mathbb E$ is the sum over the $Q$ negatives.
+#
 # </details>
 #
-# ($Q \cdot \mathbb E$ is the sum over the $Q$ negatives.) Let us train by it and look: sixty pins of
+# Train by it and look: sixty pins of
 # three topics, and an encoder that makes **two** numbers of a picture. Brought to length 1, they place a pin on
 # a circle.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 5 to 14. Vote on 07.p2: "what will the slide's loss do?" Usual wrong answer: three points, one for each topic. Ask which
+# Minutes 5 to 14. Say why this loss, though a softmax follows: here each force is a term, and one sees it work. Vote on 07.p2: "what will the slide's loss do?" Usual wrong answer: three points, one for each topic. Ask which
 # term keeps topics apart: none does.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:07.p2"]
@@ -183,7 +186,7 @@ print("mean cosine of two pins, every ten steps:", " ".join(f"{c:.2f}" for c in 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.1 — `sage_loss` ({{points:07.1}})
 #
-# The slide's code is given below, and it trains: the loss falls, and all vectors move to one place. Find out *why* its minimum is
+# The slide's code is given. Its loss falls, and all vectors move to one place. Find out *why* its minimum is
 # there, and write the paper's equation 1, in which the product with a negative should be small. By hand: one pair and one negative,
 # all three vectors (1, 0). The paper's loss is $\log(1 + e^{-1}) + \log(1 + e) = 1.6265$, the slide's $2 \log(1 + e^{-1}) = 0.6265$.
 #
@@ -222,10 +225,11 @@ def paper(z_u, z_v, z_n):
 visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 
 # %% [markdown]
-# *Figure 7.1. Sixty pins of three topics (shapes) on a circle, before training and after it by the slide's and by the
-# paper's loss.*
+# *Figure 7.1. The sixty pins (shapes: topics) before training and after it, by the slide's loss and by the
+# paper's.*
 #
 # The first term pulls pairs together. Pushing apart is left to the second term, and there the slide has lost a minus: now both pull.
+# So ask any loss, the softmax, too: does it prefer other vectors to equal ones?
 #
 # **If a loss is least where all vectors are equal, training makes them equal.**
 #
@@ -256,10 +260,10 @@ crowd = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
 visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
-# *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them; gray: all they were drawn from. Beside
-# it: the variance of the mean of $S$ drawn neighbors, measured in 3,000 draws (bars) and as theory has it (dashes; branch 7.11).*
+# *Figure 7.2. A user (left), items drawn from what the user likes, and users drawn for each; gray: not drawn. Beside
+# it: how much the mean of $S$ drawn neighbors varies (dashes: by theory, branch 7.11).*
 #
-# The mean of $S$ neighbors is right on average, and the more are drawn, the less it varies. So a few can stand for all, at a cost that no longer grows with a node's degree.
+# The mean of $S$ is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.4 One layer
@@ -333,13 +337,14 @@ check("07.4", sage_layer)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.5 The edges of a batch
 #
-# Now train on saves. A user shows nothing, so all users begin with one and the same learned vector. Layer 1
-# gives each the mean of her pins. The loss
-# of 7.2 looks at one pair at a time, but a list has to choose among many. So we take the sampled **softmax** of
-# lesson 03, with 300 drawn pins beside the saved one.
+# Now train on saves. A user shows nothing, so all users begin with one learned vector. Layer 1
+# gives each the mean of her pins, so only in layer 2 does a pin hear who saved it.
 #
-# A batch is made of edges: Ann saved the pin. The same edge is in the graph, so the pin speaks to Ann, and Ann to the pin. We can let messages run along
-# the edges of the batch, or take these out (`sage.without`). Does it matter?
+# The loss of 7.2 judges each pair alone, but a list has to choose among many. So its pull and push go into the sampled **softmax** of
+# lesson 03: the saved pin has to beat 300 drawn ones at once.
+#
+# A batch is made of edges: Ann saved the pin. The graph has the same edge, so the pin speaks to Ann, and Ann to the pin. Does it matter
+# whether we take these messages out (`sage.without`)?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 29. Ask 07.p5. Usual wrong answer: no difference, one edge among many. A user has about ten pins: a tenth of what
@@ -394,7 +399,7 @@ verdict(
 # The last layer for new pins: own content vector, the mean of the users who saved it **so far**, one matrix, and no ReLU: a vector without negative numbers could not
 # point away from anything. Users keep their vectors. Saves from today on are what will be asked for.
 #
-# *About 8 minutes: the mean is that of 07.4, from edges with days.*
+# *About 6 minutes: the last line is given; the mean is 07.4's, from edges with days.*
 #
 # {{hints:07.6}}
 
@@ -422,6 +427,9 @@ def embed_new(
         (q, d') of length 1; an item without saves hears 0.
     """
     ### SOLUTION
+    ### GIVEN
+    # heard = torch.zeros_like(x)  # (q, d), yours: the mean of those who saved an item so far
+    # return F.normalize(torch.cat([x, heard], dim=1) @ W.T, dim=1)
 
 
 # %% tags=["check:07.6"]
@@ -433,19 +441,19 @@ check("07.6", embed_new)
 #
 # So pins without saves crowd the lists, where eight of a hundred sought saves are theirs. Two repairs (7.14):
 #
-# | one short training, NDCG@20 | all pins | known pins | places of pins without saves |
+# | one short training, NDCG@20 | all pins | known pins, a list of their own | places of pins without saves |
 # |---|---|---|---|
 # | as it is | .007 | .065 | 97 % |
 # | *silence* a fifth of the pins in each batch: silence is often wrong, too | .037 | .042 | 15 % |
 # | *do not train* on a pin's only save | .050 | .066 | 37 % |
 #
 # The second finds more here. But it never trains a silent pin, and such pins keep a third of the places. So the models of
-# 7.7 silence: trained twice as long, known pins hardly lose by it (.079 to .077).
+# 7.7 silence: trained twice as long, known pins hardly lose by it (.079 to .077); the second was not trained so long.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
 #
-# What a model knows decides where it can be good:
+# First one moment; what time does to it comes in 7.8. What a model knows decides where it can be good:
 #
 # | models | what they know |
 # |---|---|
@@ -453,8 +461,8 @@ check("07.6", embed_new)
 # | content, untrained and trained | what an item shows: plain cosines, or an encoder without messages |
 # | GraphSAGE | both: content and neighbors |
 #
-# Every model also gets the saves so far, as one number: vectors of length 1 cannot say that a pin is popular. They meet on PinWorld and on
-# **citeulike-t**, real articles in people's libraries, a tenth held out as new.
+# Every model may add the saves so far, as one number: an encoder's vectors, of length 1, cannot say that a pin is popular. They meet on PinWorld and on
+# **citeulike-t**, real articles in people's libraries.
 #
 # > **Claim** (ours). Over all items GraphSAGE finds more than models that know items by name.
 
@@ -498,32 +506,33 @@ card = verdict("Over all items GraphSAGE finds more than models that know items 
 display(card)
 
 # %% [markdown]
-# *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items, on PinWorld and citeulike-t.
-# Open: trained content. At each place: are models by name ahead, or those that read content?*
+# *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. At each place:
+# are models by name ahead, or those that read content?*
 #
-# **Known:** those who know items by name are ahead, on citeulike-t by far, on PinWorld by little (RP3β within chance). Why? Likely because all that ever
+# **Known:** models by name are ahead (on PinWorld by little, RP3β within chance), likely because all that ever
 # happened to an item is in its row, or in its counts; an encoder reads content and a few neighbors.
 #
 # **New with edges:** both speak, and what each is worth decides. A pin's picture and the count of its saves tell about as
-# much as who saved it, and GraphSAGE, which uses all three, has the highest mark (over LightGCN and content within
-# chance). An article's first readers say more than its words, and models by name are ahead.
+# much as who saved it, so GraphSAGE, which uses all three, has the highest mark (over LightGCN and content within
+# chance). An article's first readers say more than its words, so models by name are ahead.
 #
-# **New without:** there is nothing to count and nobody to hear, so only content can speak: without messages
+# **New without:** there is nothing to count and nobody to hear; without messages
 # a layer is an encoder of content.
 #
-# **All:** iALS has the highest mark on both. Each group can be in order, and the one list wrong: if known items score 0.9 and 0.8 and new ones 3 and 2, all
+# **All:** iALS has the highest mark on both, as most that is sought has a history: nine in ten sought pins are known, seven in
+# ten sought articles have readers. Each group can be in order, and the one list wrong, as likely LightGCN's of articles (near iALS in each group, over all .091 to .125): if known items score 0.9 and 0.8 and new ones 3 and 2, all
 # new ones stand in front. So report the groups apart *and* together.
 #
 # **Known items are served best by those who keep their whole history, in rows or counts. An item that nobody has touched has none, and content speaks alone.**
 #
 # <details><summary>How this was measured</summary>
 #
-# A list likely gone wrong so is LightGCN's on citeulike-t: nearly iALS's marks in each group, over all .091 to its .125. Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among pins with edges it is over iALS by 0.041 (from 0.001 to
+# Open marks: trained content. Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among pins with edges it is over iALS by 0.041 (from 0.001 to
 # 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
 # pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
 # 49 to 55 with the graph of day 49, a week later than above, so that nothing was chosen on the week that is
-# asked; settings chosen a week earlier. Of the new articles half come with three tenths of their readers. Every
+# asked; settings chosen a week earlier. Of the articles a tenth is held out as new; half of these come with three tenths of their readers. Every
 # model was tuned until no neighbor of its best setting was better; three seeds for LightGCN and the encoders,
 # which have 1,440 steps; LightGCN's steps were tuned with the rest. The one number more is $\gamma \log(1 + \text{saves so far})$, with $\gamma$ the best of nine on validation. In PinWorld that number is worth as much as training: 7.13 has
 # it, with all rows. LightGCN's fold-in is one row of $\hat{\mathbf A}$ times known users, iALS's its own update
@@ -538,10 +547,10 @@ display(card)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.8 Whom do you win, and for how long?
 #
-# A new pin does not stay new. So let the models age: all are trained on day 24 and asked on later days. The question changes, too:
-# not a user is given but the pin somebody looks at, and only **pins born since the training** are ranked. Which come next?
+# A new pin does not stay new: each day brings it edges, and the matrices grow older. On PinWorld 7.7 stood a week after the training; now let it be 3 to 28 days.
+# The question changes, too: given is the pin somebody looks at, and only **pins born since the training** are ranked. Which come next?
 #
-# *GraphSAGE* reads content and the edges of the day; so does *PinSage*, whose neighbors are chosen by walks (lesson 09). *RP3β* only counts those edges, *content* only compares pictures and words.
+# *GraphSAGE* reads content and the edges of the day; so does *PinSage*, whose neighbors are chosen by walks (lesson 09). *RP3β* counts edges, *content* compares pictures and words.
 #
 # > **Claim** (ours). However long ago the training was, pins that came after it are served best by the encoder: among them it finds more than any model that counts.
 
@@ -581,21 +590,21 @@ verdict(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 7.4. NDCG@20 among the pins of PinWorld that were born since the training, by the days since then. Later days have more pins to choose from:
-# compare lines at one day. Which lines cross?*
+# *Figure 7.4. NDCG@20 by the days since the training. Few pins are ranked, so marks are high; later days have more: compare
+# lines at one day. Which lines cross?*
 #
-# After three days a new pin has a picture, words, and hardly an edge. So the means of all who read lie above RP3β, who
-# counts, and the encoders' are highest: they read the few edges as well.
+# After three days a new pin has a picture, words, and hardly an edge, so the means of all who read lie above RP3β, who
+# counts. The encoders' are highest: they read the few edges, too.
 #
-# Week by week the pins collect edges. After one week RP3β's line lies above *content*, after four
+# Week by week the pins collect edges, so counting gains on reading: after one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training.
-# What helps is to read again: after four weeks PinSage finds 0.434 with the edges of the day, 0.326 with those of the training.
+# It helps to read again: after four weeks PinSage finds 0.434 with the edges of the day, 0.326 with those of the training.
 #
 # **Just after the training an encoder serves what came since. As newcomers collect edges and the training grows old, counting catches up, and passes.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Three worlds of half the usual size, 97, 237, 378 and 731 pins that are looked at; knobs chosen in a fourth world, up to twelve settings for RP3β and iALS, six for the encoders. Intervals of 95 % are over
+# All are trained on day 24. Three worlds of half the usual size, 97, 237, 378 and 731 pins that are looked at; knobs chosen in a fourth world, up to twelve settings for RP3β and iALS, six for the encoders. Intervals of 95 % are over
 # pins and worlds: PinSage over RP3β +0.273, from +0.002 to +0.544, after 3 days; +0.045, from −0.003 to +0.093, after 7; +0.016, from −0.016 to +0.047, after 14; −0.029, from −0.051 to −0.007, after 28.
 # GraphSAGE, whose twenty neighbors are drawn by chance, finds 0.717, 0.571, 0.534 and 0.440: not to be told from PinSage in the first fortnight
 # (after 7 days −0.012, from −0.073 to +0.048), and after 28 days −0.022 over RP3β, from −0.042 to −0.003. After 3 days RP3β finds 0.512, content 0.635. iALS, whose table of day 24 lets all new pins tie, finds 0.134, 0.069, 0.049 and 0.030: what an arbitrary order finds.
@@ -1024,7 +1033,7 @@ verdict(
 #
 # There are two repairs. You can silence some pins, so that silence is often wrong, too. Or you do not train on
 # a pin's only save (*no single saves*). The first has a price among known pins (column *known*), in a training twice as long a small one (.079 to .077). The second has no such
-# price. In this one training it also finds more over all. But it teaches nothing about silent pins, and
+# price. In this one training it also finds more over all; it was not trained longer. But it teaches nothing about silent pins, and
 # they still take a third of the places, where one in thirteen is theirs.
 #
 # **A pin that hears nobody must not always be the right answer.**
