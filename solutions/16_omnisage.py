@@ -62,7 +62,7 @@ remember("16")
 # What is the vector of a pin made of? Of the pin, and of whom it is tied to: each board it was saved to, and each pin
 # that somebody engaged with right before or after it. Users are not nodes.
 #
-# Why two kinds of edges? Guess how many of the 7,000 pins are on no board, and read the table's last column. Of those on no board two thirds have
+# Why two kinds of edges? Guess how many of the 7,000 pins are on no board, and read the table's last column. Of these, two thirds have
 # a pin beside them: where one kind is missing, the other may still speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -158,9 +158,11 @@ print(
 # Why? A board is one edge away, another pin two. And what reaches pins is spread over all that
 # these boards hold: no single pin collects many visits.
 #
-# So OmniSage gives every kind a **quota**. Walks run in each graph: from the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins. Nobody else gets the places that a kind leaves empty.
+# So OmniSage gives every kind a **quota**. Walks run in each graph: from the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins. Both lists stand side by side: 25 places, three kinds.
 #
 # **Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both.**
+#
+# Whether it finds more was not measured, but no encoder can use what it never hears.
 #
 # <details><summary>How busy, and what was read of OmniSage</summary>
 #
@@ -216,7 +218,7 @@ check("16.2", typed_sequence)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Three losses, one number
 #
-# Boards now get ten of a busy pin's 25 places. What turns such a list into one vector? An encoder with one block of attention, as in lesson 15. The pin is a row, and so is each neighbor: what
+# What turns such a list into one vector? An encoder with one block of attention, as in lesson 15. The pin is a row, and so is each neighbor: what
 # it shows, and which kind it is. Every row looks at every other. The pin's own row comes out as its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder in full, and the paper's names</summary>
@@ -279,7 +281,7 @@ visuals.three_losses(on="efu")
 # How do three losses become one number? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. In one mean
 # the users decide: nearly nine of ten questions are theirs.
 #
-# So each loss is first a mean over its **own** $B_k$ examples. Then the means are added with weights $w_k$ that you choose:
+# So each loss is first a mean over its **own** $B_k$ examples. Then the means are added with weights $w_k$ that you, no longer the batch, choose. (Whether it finds more was not measured.)
 #
 # $$ L = \sum_k w_k\, \frac{1}{B_k} \sum_{b=1}^{B_k} \ell_{k,b} $$
 
@@ -329,10 +331,10 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Now the opening question: do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, the same encoder is trained with one loss, with two, and with all three, 200 steps each. Then a **pin** asks for the pin that comes next,
-# and a **user** for her likes of the coming week. Features ask in training only.
+# To see which, train the same encoder with one loss, with two, and with all three, 200 steps each. Then two ask apart, for what helps one may cost the
+# other: a **pin** for the pin that comes next, a **user** for her likes of the coming week. (Features only teach.)
 #
-# Who reads a user's history? The transformer, where her loss trains it. Without this loss the mean of her sixteen latest likes stands for her.
+# Who reads a user's history? The transformer, where her loss trains it; else nobody has taught it, so the mean of her sixteen latest likes stands for her.
 #
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -403,17 +405,16 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 of one encoder: each row is named by the losses that trained it. A large mark is a mean; small gray dots are its three trainings, where the mark does not hide them; the open mark is *pairs* at another temperature and rate. The two axes differ. For users compare
-# rows three and four with the last.*
+# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it, each gray dot one training, the mark their mean. For users compare rows three and four with the last: together they hold its losses. The open mark, *pairs* at another temperature and rate, shows what settings alone do.*
 #
-# **Asked by pins.** First row and last are level: neither a fight nor help can be seen. Why no help? Pairs already
-# ask the question of the test, so little may be left.
+# **Asked by pins.** First row and last are level: neither a fight nor help can be seen, perhaps because pairs already
+# ask the question of the test, so little is left to add.
 #
-# **Asked by users.** *Users* and *all three* share the users' loss and its reader; in *all three* pairs and features teach, too. Each of its trainings finds more than any of *users*: so losses can help each other.
+# **Asked by users.** *Users* has the loss and the reader of *all three*, so the lead of *all three* is what pairs and features have taught (each at its best rate). Each of its trainings finds more than any of *users*: losses can help each other.
 #
-# Why? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early. Then more steps might do as much (fold).
+# How? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early. If so, more steps would do as much: lesson 15's PinnerFormer, taught by users alone for 32 times the steps, finds no less.
 #
-# *All three* passes *pairs and features* as well, where the users' loss and its reader are missing.
+# *Pairs and features* is behind, too, but lacks both the users' loss and its reader (fold).
 #
 # **For pins no added loss did visible harm. In the same 200 steps users found most with all three.**
 #
@@ -448,9 +449,9 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
-# Is it attention, then? Or something plainer, of which 16.4 kept silent: beside each vector of OmniSage stood a number.
+# Is it attention? Or something plainer? In 16.4, too, a number stood beside each vector of OmniSage.
 #
-# Why? A vector of length 1 cannot say, by being longer, that its pin is popular.
+# What for? A vector of length 1 cannot say, by being longer, that its pin is popular.
 # So popularity stands **beside** it, in training, too: $s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau + \log(1 + n_j)$. The last term is the **offset**; $n_j$ counts how often people went to pin $j$.
 #
 # By hand, at temperature 0.1:
@@ -555,7 +556,7 @@ told.round(3).to_frame()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity what is met; each alone finds only 0.04 (16.10).
 #
-# Row three had the number from the first step and finds hardly more: the vectors lacked little else. With the number the product has only to say how much more often than usual a pin follows this one.
+# Row three had the number from the first step and finds hardly more: the vectors lacked little else. A drawn pin gets log popularity from the number and loses about that by $\log Q$, so the product has only to say how much more often than usual it follows this one.
 #
 # Why did they lack it, though the loss asks for it? Popularity needs a place to live:
 #
@@ -563,7 +564,7 @@ told.round(3).to_frame()
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
-# Lesson 09's PinSage has no such number, but its vectors have a length. What if it gets the number, too?
+# Lesson 09's PinSage has no such number, but its vectors have a length. Does it need one?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p4"]
 predict("16.p4")
@@ -596,14 +597,14 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Recall@10 on PinWorld. OmniSage by what it hears; PinSage without the number (open) and with it; iALS; and RP3β, a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
+# *Figure 16.4. Recall@10 on PinWorld; RP3β is a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
 #
 # With the number next to nothing of the lead is left; what attention may add is too little to be seen over all queries.
 #
-# But PinSage's vectors have a length: why was popularity not there? Perhaps because a length has to be *learned*. Lesson 14's PinSage, trained four times as long, finds 0.247 without the number (16.10).
+# But PinSage's vectors have a length: why was popularity not there? Perhaps because a length has to be *learned*: lesson 14's PinSage, trained four times as long, finds 0.247 without the number (16.10).
 #
-# Does hearing pay? But for the rate, tuned for each, the first two rows differ in nothing else: it does. Over all queries a second graph adds nothing
-# that can be seen (row three). The few pins without an edge it even costs a little (fold).
+# Does hearing pay? It does: the first two rows differ in nothing else but their tuned rate. Over all queries a second graph adds nothing
+# that can be seen (row three). Asked by the few pins without an edge it finds 0.019 less (fold), perhaps because the encoder has learned to lean on edges to pins.
 #
 # Then why an encoder, when a walk stands beside it (last row)? A walk needs edges. Asked by a pin without one
 # it finds nothing; OmniSage and PinSage read what the pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23): where there is no edge, the content answers.
@@ -622,7 +623,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
 #
 # </details>
 
@@ -636,8 +637,8 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. In one list with known pins no model of figure 16.4 finds a *new* one. On articles iALS, with 64 numbers for 32, is ahead (16.10).
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins none was seen to hinder or help another. In the same 200 steps users found most with all three.
-# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean (whether either pays was not measured).
-# * With the same number for popularity PinSage came up to OmniSage: it was no lead of attention that could be seen. For a pin without an edge an encoder still reads its content.
+# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean (neither was measured).
+# * With the same number for popularity PinSage came up to OmniSage: it was no lead of attention that could be seen.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 
