@@ -81,10 +81,10 @@ remember("14")
 #
 # ### A pin on no board hears nobody in PinSage
 # * bars: all pins = 7,000; *on no board = 1,597
-# * vote 14.p1: What share of the pins on no board does at least one of the five other graphs know? A number between 0 and 1.
+# * box What share of the pins on no board does at least one of the five other graphs know? A number between 0 and 1.
 # * then bars: *on no board (drawn larger) = 1,597; known to another graph = 1,048 (66 %)
 #
-# Minutes 4 to 6. Let everybody write down a number between 0 and 1, then press the key: 0.66. Usual wrong answer: a small one. A pin on no board is
+# Minutes 4 to 6. Let everybody write down a number between 0 and 1 (14.p1), then press the key: 0.66. Usual wrong answer: a small one. A pin on no board is
 # clicked, bought or found by a search all the same. The last third nobody has touched yet: for these no graph helps, only content.
 #
 # ### Each kind of pin is known best by a different graph
@@ -247,8 +247,8 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * formula 1
 # * drawing attention by hand
 #
-# Minutes 13 to 16. A mean hears a cake and a rose alike, whoever asks. Attention makes three vectors, with three learned matrices, as the last line says: the query of the pin says whom it looks for, the key of a
-# neighbor how it is found, the value what it passes on. The exponent is called the fit. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. Below, by
+# Minutes 13 to 16. A mean hears a cake and a rose alike, whoever asks. Attention makes three vectors, with three learned matrices: the query q of the pin says whom it looks for, the key k of a
+# neighbor how it is found, the value v what it passes on. The exponent is called the fit. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. Below, by
 # hand, column by column: the fits are log 3 and 0, so e to them is 3 and 1, their sum 4, the weights ¾ and ¼, and the values 4 and 8 give 5.
 #
 # If asked: t and s run over the neighbors that are there. The root keeps products of long vectors from growing with their length. This is the attention of MultiBiSage; two others, GAT and HAN, come by name alone in 14.5.
@@ -264,7 +264,9 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * drawing empty list
 # * words Way out: **finite number** before the softmax, **zeros** after.<br>Zeros before are no mask: e⁰ = 1.
 #
-# Minutes 18 to 20. The answer to the vote. Upper row, from the left: 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from the right, the way back. Whatever gradient comes in, nan_to_num replaced the value, so it lets 0 back. Why a product then? The slope of a softmax is made of its own output, and that was NaN: 0 · NaN is NaN. It goes on to the query and the keys, and after one step every weight before is NaN. The way out stands below. If somebody says: my code has masked_fill, and it trains. That is so: masked_fill passes 0 back to the places it fills, so the NaN stops there; an added −∞ passes it on.
+# Minutes 18 to 20. The answer to the vote. Upper row, from the left: 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from the right, the way back. Whatever gradient comes in, nan_to_num replaced the value, so it lets 0 back. Why a product then? The slope of a softmax is made of its own output, and that was NaN: 0 · NaN is NaN. It goes on to the query and the keys, and after one step every weight before is NaN. The way out stands below. A large negative number in place of −∞ gives an empty row equal weights, and no NaN; multiply them by 0 afterwards. Zeros in place of −∞ mask nobody: e to 0 is 1.
+#
+# If somebody says: my code has masked_fill, and it trains. That is so: masked_fill passes 0 back to the places it fills, so the NaN stops there; an added −∞ passes it on.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
 predict("14.p4")
@@ -427,20 +429,23 @@ visuals.machine(kinds)
 # ### Edges bring new neighbors; a way to listen only weighs them
 # * drawing climb
 #
-# Minutes 23 to 26. All are trained alike, with the softmax and the log Q of lesson 11, for the task of the first minute: from a pin find the next one. All edges end before the week that is asked. First the edges: they bring neighbors whom nobody could hear before. Then the ways to listen, which only weigh those who are there. From the left, one level changes at a time: mean
-# is that of slide 6. Concat has the attention block over the neighbors alone (side by side times one wide matrix is the sum of slide 6). Transformer has it on both levels; with six graphs it is MultiBiSage. At the right two older kinds of attention: GAT learns a weight for each neighbor, HAN one for each graph. How do they differ from the block? GAT has no separate key and value: one matrix makes both. HAN's weight of a graph is, in its paper, the same for all pins; here each pin has its own.
+# Minutes 23 to 25. All are trained alike, with the softmax and the log Q of lesson 11, for the task of the first minute: from a pin find the next one. All edges end before the week that is asked. First the edges: they bring neighbors whom nobody could hear before. Then the ways to listen, which only weigh those who are there. From the left, one level changes at a time: mean
+# is that of slide 6. Concat has the attention block over the neighbors alone: the vectors side by side, times one wide matrix, are the same sum (slide 6). Transformer has it on both levels; with six graphs it is MultiBiSage. At the right two older kinds of attention: GAT learns a weight for each neighbor, HAN one for each graph.
+#
+# If asked how they differ from the block: GAT has no separate key and value: one matrix makes both. HAN's weight of a graph is, in its paper, the same for all pins; here each pin has its own.
 #
 # ### The transformer costs five times the mean; does it find more?
 # * drawing what it costs
 # * box Each at its best settings: who finds most?<br>**a** transformer, then GAT + HAN, then mean<br>**b** the mean<br>**c** one cannot tell them apart
 #
-# Minutes 26 to 28. The bars are the price, CPU seconds of a training, 73 against 15; what each finds, by recall@10 as the slide says it, is to be guessed. Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right.
+# Minutes 25 to 27. The bars are the price, CPU seconds of a training, 73 against 15; what each finds, by recall@10 as the slide says it, is to be guessed. Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right.
 #
 # ### Bring the edges, and keep the aggregation plain
+# * drawing without click
 # * figure 14.3
-# * then words Transformer over mean: +0.000, from −0.004 to +0.004: **cannot tell**, for 58 seconds more. (The week before the test week.)
+# * then words Transformer over mean: +0.000, from −0.004 to +0.004: **cannot tell**, for 58 s more.
 #
-# Minutes 28 to 31. The line is the transformer of six graphs; a bar is an interval of 95 % over the pins that ask, with three trainings of each model. Read from below: no graph, then the boards keep away from the line, each step of edges adds about 0.01. Then the three of six graphs: all touch the line. That does not say equal: if the transformer finds more than the mean, then
+# Minutes 27 to 30. These networks learned with the graphs of each week's first morning: no pair's own click was in them. Slide 16 changes that, and the same line below the title says so there. The line is the transformer of six graphs; a bar is an interval of 95 % over the pins that ask, with three trainings of each model. Read from below: no graph, then the boards keep away from the line, each step of edges adds about 0.01. Then the three of six graphs: all touch the line. That does not say equal: if the transformer finds more than the mean, then
 # hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. A possible reason: the walks have chosen before, a list holds the ten most visited.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p6"]
@@ -510,32 +515,34 @@ verdict(
 # > **Claim** (of the abstract; the cost is ours). At equal cost MultiBiSage finds more than PinSage.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Test week, all pins, own edges seen: who is first?
+# ### Test week, all pins: who finds most?
+# * drawing with click
 # * drawing four dots
-# * box **a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage: as many seconds as a<br>**d** iALS, six graphs
+# * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage: as many seconds as a<br>**d** iALS, six graphs
 #
-# Minutes 31 to 33. In the test week, the last one, on which nothing was chosen. First all pins. (What own edges are, the next slide says.) The four dots are the four answers, by recall@10. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage. A model that costs more is to be compared at equal cost: the larger PinSage has twice the numbers and neighbors and trains for as many seconds. iALS gets the six graphs as further rows. Vote (14.p8). Usual wrong answer: a. Right is b; the next slide says on what that rests.
+# Minutes 30 to 32. In the test week, the last one, on which nothing was chosen. First all pins. New is the line below the title: while the network learned, the graph held the pair's own click; the next slide says what that does. The four dots are the four answers, by recall@10. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage. A model that costs more is to be compared at equal cost: the larger PinSage has twice the numbers and neighbors and trains for as many seconds. iALS (lesson 02: a table of pairs, split into vectors; no network) gets the six graphs as further rows. Vote (14.p8), by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what that rests.
 #
 # ### The lead of the mean hangs on which edges training sees
 # * left drawing edge seen
 # * then drawing first morning
 #
-# Minutes 33 to 40. In training we ask: after pin A, which pin? The answer was a click, and that click is also an edge: the pair's own edge. At the left (●) it was in the graph while the network learned. A row is a model, first with what it finds; a bar is the lead of six graphs, mean, over it: ahead of all four, of MultiBiSage for a fifth of the seconds. (Differences are of unrounded numbers.) Ask what happens on test to a network that has never seen such an edge; many expect a leak, so that it finds more. Press the key. At the right (○) the same networks learned with the graphs of each week's first morning, as on slide 14: no pair's own click was in them. Read the column at the left of this half. RP3β and iALS, six graphs, stand still (=), at 0.247 and 0.252: they count, and are the same on both sides. The networks fall (↓): the mean from 0.262 to 0.243, MultiBiSage from 0.257 to 0.240. So the mean leads nobody now, and is behind iALS, six graphs.
-# In the test week the graphs end before the week for both, so nobody sees such an edge there. Why does the edge do no harm? There, too, the lists of a pin hold the answer for 29 % of the pairs: people come back to what they know. Why does it even give more? Two things differ: ○ lacks the own edges, and its graphs are older and know fewer pins. Which of the two it is we do not know: nobody has tried one alone (14.9).
+# Minutes 32 to 40. In training we ask: after pin A, which pin? The answer was a click, and that click is also an edge: the pair's own click. At the left (●) it was in the graph while the network learned. A row is a model, first with what it finds; a bar is the lead of six graphs, mean, over it: ahead of all four, of MultiBiSage for a fifth of the seconds. Ask what happens on test to a network that has never seen such an edge; many expect a leak, so that it finds more. Press the key. At the right (○) the same networks learned with the graphs of each week's first morning, as on slide 14: no pair's own click was in them. Read the column at the left of this half. RP3β and iALS, six graphs, stand still (=), at 0.247 and 0.252: they count, and are the same on both sides. The networks fall (↓): the mean from 0.262 to 0.243, MultiBiSage from 0.257 to 0.240. So the mean leads nobody now, and is behind iALS, six graphs.
+# In the test week the graphs end before the week for both, so nobody sees such an edge there. Why does the edge do no harm? There, too, the lists of a pin hold the answer for 29 % of the pairs: people come back to what they know. Why does it even give more? Two things differ: ○ lacks the own clicks, and its graphs are older and know fewer pins. Which of the two it is we do not know: nobody has tried one alone (14.9).
 #
-# If asked for the paper: by it MultiBiSage finds more than PinSage; here it cannot be told from the larger one: +0.002, from −0.003 to +0.007, own edge seen. Its world is far larger; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
+# If asked for the paper: by it MultiBiSage finds more than PinSage; here it cannot be told from the larger one: +0.002, from −0.003 to +0.007, own click in. Its world is far larger; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
 #
 # ### On no board, each model has something else to go by
 # * drawing what is left
 #
-# Minutes 40 to 42. All pins hide whom a graph serves. So ask again, for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. RP3β (lesson 04, two
-# steps of a walk) and iALS (lesson 02) count which pins were engaged with one after the other. iALS, six graphs, gets boards, people and searches as further rows, so this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five. Do the networks not learn from those pairs, too? They train on them, but keep nothing of one pin.
+# Minutes 40 to 42. All pins hide whom a graph serves. So ask again, for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. RP3β (lesson 04: a walk
+# of two steps) and iALS (lesson 02: a table split into vectors) count which pins were engaged with one after the other. iALS, six graphs, gets boards, people and searches as further rows, so this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five. Do the networks not learn from those pairs, too? They train on them, but keep nothing of one pin.
 #
 # ### On no board six graphs beat the boards; RP3β: cannot tell
+# * drawing with click again
 # * left drawing asked by all
 # * then drawing asked off board
 #
-# Minutes 42 to 45. Left all pins, right (press the key) those on no board but in another graph, an eighth of those who ask. Dashed: six graphs, mean; a bar that reaches it cannot be told from it. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them, and neither is a network: try these first. All this with own edges seen, as on slide 16 at the left; off the boards nobody measured it otherwise.
+# Minutes 42 to 45. Left all pins, right (press the key) those on no board but in another graph, an eighth of those who ask. Dashed: six graphs, mean; a bar that reaches it cannot be told from it. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them, and neither is a network: try these first. All this with the own click in, as on slide 16 at the left; off the boards nobody measured it otherwise.
 #
 # If asked: this is another run, slide 16 has 0.262 for the mean. PinSage is that of lesson 09, not the larger one. MultiBiSage was not measured here.
 
@@ -621,9 +628,9 @@ verdict(
 # * drawing which pays
 # * then words **First morning, test week:** the mean of six graphs cannot be told from RP3β, and is behind iALS over six graphs.
 #
-# Minutes 45 to 50. The question of the first slide again: which would you pay for? Its boxes are the rows, each with what it is compared with, the seconds of a training, and what it adds. A full dot is of the test week, own edge seen; a ring is of the week before, first morning, as on slide 14. Six graphs are ahead of the boards. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. Let somebody defend the second level. Then press the key. Do six graphs need a network? With the first morning a mean of them cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 16). On no board one cannot tell it from either (slide 18). It is one small world. What to do first: ask of each graph which pins it reaches. And a mask has to survive the row in which nobody is left. A list of neighbors is a set; what somebody did this morning has an order. Who reads it? That is lesson 15.
+# Minutes 45 to 50. The question of the first slide again: which would you pay for? Its boxes are the rows, each with what it is compared with, the seconds of a training, and what it adds. A full dot is of the test week, own click in; a ring is of the week before, first morning, as on slide 14. Six graphs are ahead of the boards; with the first morning, too: 0.235 against 0.225, slide 14. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. Concat has a rate of its own in row 2 and finds 0.239; on slide 14 and in row 3 it borrows the transformer's. So the two rows do not add up. Let somebody defend the second level. Then press the key. Do six graphs need a network? With the first morning a mean of them cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 16). On no board one cannot tell it from either (slide 18). It is one small world. What to do first: ask of each graph which pins it reaches. And a mask has to survive the row in which nobody is left. A list of neighbors is a set; what somebody did this morning has an order. Who reads it? That is lesson 15.
 #
-# If asked: six graphs are ahead of the boards with the first morning, too, 0.235 against 0.225 on slide 14, where the boards borrow their settings. Row 2 is concat at a rate of its own: it finds 0.239, over the mean +0.004, from −0.000 to +0.008 (14.10). Row 3 is of slide 14, from −0.004 to +0.004: there concat borrows the transformer's rate and finds 0.235, as the transformer does. So the two rows do not add up, and the transformer over the concat of row 2 has no interval. Both together, own edge seen, are behind the mean (slide 16). Row 4 is MultiBiSage over the larger PinSage.
+# If asked: on slide 14 the boards borrow their settings. Row 2 is +0.004, from −0.000 to +0.008 (14.10). Row 3 is of slide 14, from −0.004 to +0.004: there concat finds 0.235, as the transformer does; the transformer over the concat of row 2 has no interval. Both together, own click in, are behind the mean (slide 16). Row 4 is MultiBiSage over the larger PinSage.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -195,8 +195,9 @@ def _alone(unit: Unit, kind: str) -> Unit:
         return unit
     found = re.search(WHOLE[kind], unit.html, re.DOTALL)[0]
     if kind == "formula":
-        found = re.sub(r"\s*[.,]\s*\$\$$", "\n$$", found)
-        return Unit(found, 60 + 50 * found.count("\\\\"))
+        found = re.sub(r"\s*[.,](?=\s*(?:\$\$$|\\\\|\\end\{gathered\}))", "", found)
+        row = 90 if re.search(r"\\(?:frac|sum)", found) else 50
+        return Unit(found, 60 + row * found.count("\\\\"))
     if kind == "claim":
         return Unit(found, 40 + 38 * -(-len(found) // ROW))
     return Unit(found, 44 * found.count("<tr") + 16)

@@ -80,10 +80,9 @@ def flip() -> Sheet:
         430,
         "By p the bestseller is first, 0.8 against 0.2; by p / Q the rare film is, 2.00 against 0.89; the logarithms, −0.22 and −1.61, −0.12 and 0.69, have the same order",
     )
-    parts = (("p: what she takes", "log p", 700, False), ("p / Q: what the batch teaches", "log p − log Q", 280, True))  # fmt: skip
-    sheet.text(1150, 30, "a score is its log", at="end", size=24, color=QUIET)
-    for k, (name, score, scale, less) in enumerate(parts):
-        top = 222 * k
+    parts = (("p: what she takes", "score: log p", False), ("p / Q: what the batch teaches", "score: log p − log Q", True))  # fmt: skip
+    for k, (name, score, less) in enumerate(parts):
+        top, scale = 222 * k, 280  # one ruler for both
         sheet.text(0, top + 30, name, bold=True)
         values = {film: p / q if less else p for film, (p, q) in HERS.items()}
         first = max(values, key=values.get)
@@ -95,8 +94,7 @@ def flip() -> Sheet:
             sheet.text(245 + scale * value + 14, y + 35, said, bold=film == first)
             said = f"{math.log(value):.2f}".replace("-", "−")
             sheet.text(1150, y + 35, said, at="end", size=24, color=QUIET)
-        if less:
-            sheet.text(1150, top + 30, score, at="end", size=24, color=QUIET)
+        sheet.text(1150, top + 30, score, at="end", size=24, color=QUIET)
     return sheet
 
 

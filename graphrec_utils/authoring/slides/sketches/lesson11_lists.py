@@ -6,7 +6,7 @@ import numpy as np
 
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
-from graphrec_utils.authoring.slides.sketches.lesson11 import NAMES, SIXTEEN
+from graphrec_utils.authoring.slides.sketches.lesson11 import HITS_OUT, NAMES, SIXTEEN
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 
@@ -45,57 +45,90 @@ def found_and_rare() -> Sheet:
 
 
 FIXED, SERVED = "in-batch, negatives, no n", "uncorrected, λ log Q when serving"
+YI = "in-batch, all logits (Yi)"
 FAIR = "usual correction, λ log Q when serving"  # released code with a λ of its own
 
 
-def four_leads() -> Sheet:
-    stored = results.load("11_rivals").values
-    groups = (
-        ("released code over Yi", "", f"{FIXED} over in-batch, all logits (Yi)"),
-        ("uncorrected + λ, over released code, no λ", "", f"{SERVED} over {FIXED}"),
-        ("uncorrected + λ, over released code + λ", "(run on Gowalla only)", f"{SERVED} over {FAIR}"),
-    )  # fmt: skip
-    zero, times, y, told = 300, 21000, 28, []
-    tick, sheet = zero + 0.02 * times, Sheet(382, "")
-    for title, where, name in groups:
-        sheet.text(0, y, title, bold=True)
-        sheet.text(1158, y, where, at="end", color=QUIET)
-        for data, part in stored.items():
-            if (lead := part["leads"].get(name)) is None:
-                continue
-            y += 41
-            low, mid, high = (zero + times * lead[x] for x in ("low", "gap", "high"))
-            better, worse = lead["low"] > 0, lead["high"] < 0
-            color = POSITIVE if better else NEGATIVE if worse else CONTEXT
-            sheet.line(zero, y - 30, zero, y + 11)
-            sheet.line(tick, y - 30, tick, y + 11, color="#dfe2e6", wide=2)
-            said = "films" if data == "MovieTweetings" else data
-            sheet.text(20, y, said)
-            sheet.line(low, y - 9, high, y - 9, color=color, wide=9)
-            sheet.dot(mid, y - 9, 12, color)
-            said = f"{lead['gap']:+.3f}".replace("-", "−")
-            said += "" if better or worse else ", cannot tell"
-            sheet.text(1158, y, said, at="end", bold=better or worse)
-            told.append(f"{title}, {data}: {said}")
-        y += 50
-    sheet.text(tick, y - 10, "+0.02", at="middle", size=24, color=QUIET)
-    sheet.text(zero, y - 10, "no difference in NDCG@20", at="middle", size=24, color=QUIET)
-    sheet.alt = f"Differences of NDCG@20. {'; '.join(told)}"
+def exact_and_found() -> Sheet:
+    """Draw what two losses learn on four items, and that a data set cannot tell them apart."""
+    released, yi = (SIXTEEN[1][1][NAMES.index(name)] for name in (HITS_OUT, "Yi"))
+    lead = results.load("11_rivals").values["MovieTweetings"]["leads"][f"{YI} over {FIXED}"]
+    sheet = Sheet(390, "")
+    sheet.text(0, 32, "Four items: how far is a learned logit off?", bold=True, size=28)
+    for k, (name, value, color) in enumerate((("Yi", yi, POSITIVE), ("released code", released, CONTEXT))):  # fmt: skip
+        y = 58 + 56 * k
+        sheet.text(225, y + 32, name, at="end")
+        sheet.bar(245, y, 400 * value, 44, color)
+        sheet.text(
+            245 + max(400 * value, 2) + 14,
+            y + 32,
+            f"{value:.2f}" + ": exact" * (not value),
+            bold=True,
+        )
+    sheet.text(0, 236, "Films: does Yi find more?", bold=True, size=28)
+    told = _lead(sheet, 282, "Yi over released code", lead, 600, -0.01)
+    _ruler(sheet, 384, 600, -0.01)
+    sheet.alt = f"On four items a learned logit of Yi is off by {yi:.2f}, of released code by {released:.2f}. On films, difference of NDCG@20, {told}"
     return sheet
 
 
-def rare_on_gowalla() -> Sheet:
+def served_leads() -> Sheet:
+    """Draw the leads of λ when serving over released code, with intervals."""
+    stored, told = results.load("11_rivals").values, []
+    sheet = Sheet(360, "")
+    sheet.text(0, 32, "No log Q in the loss, λ log Q when serving: ahead of released code?", bold=True, size=28)  # fmt: skip
+    for k, (data, part) in enumerate(stored.items()):
+        said = "films" if data == "MovieTweetings" else data
+        told.append(_lead(sheet, 92 + 76 * k, said, part["leads"][f"{SERVED} over {FIXED}"], 300))
+    _ruler(sheet, 354, 300)
+    sheet.alt = f"Leads of λ log Q when serving over released code, NDCG@20: {'; '.join(told)}"
+    return sheet
+
+
+TIMES = 20000  # pixels for a difference of 1
+
+
+def _lead(sheet: Sheet, y: float, name: str, lead, zero: float, tick: float = 0.02) -> str:
+    """Draw a difference with its interval, and return it in words."""
+    low, mid, high = (zero + TIMES * lead[x] for x in ("low", "gap", "high"))
+    better, worse = lead["low"] > 0, lead["high"] < 0
+    color = POSITIVE if better else NEGATIVE if worse else CONTEXT
+    sheet.line(zero, y - 36, zero, y + 36)
+    at = zero + tick * TIMES
+    sheet.line(at, y - 36, at, y + 36, color="#dfe2e6", wide=2)
+    sheet.text(0, y + 9, name)
+    sheet.line(low, y, high, y, color=color, wide=9)
+    sheet.dot(mid, y, 13, color)
+    said = f"{lead['gap']:+.3f}" + ("" if better or worse else ", cannot tell")
+    said = said.replace("-", "−")
+    sheet.text(1158, y + 9, said, at="end", bold=better or worse)
+    return f"{name}: {said}"
+
+
+def _ruler(sheet: Sheet, low: float, zero: float, tick: float = 0.02) -> None:
+    """Write below rows of leads what their lines say."""
+    sheet.text(zero, low - 28, "no difference\nin NDCG@20", at="middle", size=24, color=QUIET)
+    said = f"{tick:+g}".replace("-", "−")
+    sheet.text(zero + tick * TIMES, low - 28, said, at="middle", size=24, color=QUIET)
+
+
+def found_and_paid() -> Sheet:
+    """Draw what λ gives and costs on Gowalla, on whichever side it stands."""
     models = {row["model"]: row for row in results.load("11_rivals").values["Gowalla"]["models"]}
-    rows = (("uncorrected + λ", SERVED, ITEM), ("released code + λ", FAIR, CONTEXT), ("released code, no λ", FIXED, CONTEXT))  # fmt: skip
-    sheet, told = Sheet(116, ""), []
-    sheet.text(0, 50, "rare places found,\nGowalla: recall@20", bold=True)
+    rows = (("released code, no λ", FIXED, CONTEXT), ("released code + λ", FAIR, ITEM), ("uncorrected + λ", SERVED, ITEM))  # fmt: skip
+    halves = (("found: NDCG@20", "ndcg", 330), ("rare places: recall@20", "tail recall", 770))
+    sheet, told = Sheet(300, ""), []
+    for head, _, x in halves:
+        sheet.text(x, 32, head, bold=True, size=28)
     for k, (name, model, color) in enumerate(rows):
-        y, value = 4 + 38 * k, models[model]["tail recall"]
-        sheet.text(590, y + 26, name, at="end")
-        sheet.bar(610, y, 2600 * value, 32, color)
-        sheet.text(624 + 2600 * value, y + 26, f"{value:.3f}", bold=True)
-        told.append(f"{name} {value:.3f}")
-    sheet.alt = f"Recall at 20 of rare places on Gowalla: {', '.join(told)}"
+        y = 64 + 80 * k
+        sheet.text(0, y + 38, name, bold=color == ITEM)
+        for head, measure, x in halves:
+            value = models[model][measure]
+            sheet.bar(x, y, 1300 * value, 56, color)
+            sheet.text(x + 1300 * value + 14, y + 38, f"{value:.3f}", bold=True)
+            told.append(f"{name}, {head} {value:.3f}")
+    sheet.alt = f"Gowalla. {'; '.join(told)}"
     return sheet
 
 
@@ -158,7 +191,8 @@ def three_lists() -> Sheet:
 DRAWINGS = {
     "three lists": three_lists,
     "found and rare": found_and_rare,
-    "four leads": four_leads,
+    "exact and found": exact_and_found,
+    "served leads": served_leads,
+    "found and paid": found_and_paid,
     "three answers": three_answers,
-    "rare on Gowalla": rare_on_gowalla,
 }

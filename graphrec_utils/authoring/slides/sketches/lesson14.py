@@ -21,7 +21,7 @@ def six_graphs() -> Sheet:
         y = 30 + 66 * k
         for j, share in enumerate(row):
             if share:
-                color = ITEM if not k else USER if WHO[k].startswith("ads") else "#f5d9c8"
+                color = ITEM if not k else USER if WHO[k].startswith("ads") else "#dfe2e6"
                 lines.append((k in (0, 4), y, 60 + 92 * j, color, 0.5 + share / 12))
     for _, y, down, color, wide in sorted(lines):  # the two that are spoken of, on top
         sheet.line(335, y, 740, down, color=color, wide=wide)
@@ -120,7 +120,7 @@ def mean_by_hand() -> Sheet:
 
 def attention() -> Sheet:
     sheet = Sheet(
-        350,
+        284,
         "A query fits the key of one neighbor with log 3, of another with 0; e to them is 3 and 1: weights ¾ and ¼, values 4 and 8, heard is 5",
     )
     sheet.box(2, 105, 190, 86, fill=USER, edge=USER)
@@ -145,7 +145,6 @@ def attention() -> Sheet:
     sheet.text(1058, 142, "¾ · 4 + ¼ · 8", at="middle", color="#fff", size=24)
     sheet.text(1058, 178, "= 5", at="middle", color="#fff", bold=True)
     sheet.text(1058, 232, "a mean: 6", at="middle", color=QUIET)
-    sheet.text(2, 336, "three learned matrices make q of the pin, key k and value v of each neighbor", color=QUIET)  # fmt: skip
     return sheet
 
 

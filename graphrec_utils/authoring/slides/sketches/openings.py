@@ -9,10 +9,10 @@ from graphrec_utils.style import CONTEXT, INK, ITEM, USER
 def where_log_q_goes() -> Sheet:
     sheet = Sheet(
         256,
-        "The loss of a batch: minus the logarithm of a fraction, above the positive, below the positive and the negatives; at three places stands minus log Q with a question mark; s₊ is the score of what she took",
+        "The loss of a batch: minus the logarithm of a fraction, above the positive, below the positive and the negatives; at three places stands minus log Q with a question mark; s₊ is the score of what she took, sⱼ that of a drawn item",
     )
     sheet.text(20, 124, "loss = − log", size=34)
-    for x, said in ((20, "s₊: score of what she took"), (470, "Q: how often an item is drawn")):
+    for x, said in ((20, "s₊: score of what she took"), (412, "sⱼ: of a drawn item"), (722, "Q: how often an item is drawn")):  # fmt: skip
         sheet.text(x, 244, said, size=24, color=QUIET)
     sheet.line(250, 112, 1140, 112, color=INK)
     pieces = (("exp( s₊", 660, 58), ("exp( s₊", 470, 182), ("+ Σ exp( sⱼ", 890, 182))

@@ -73,7 +73,7 @@ def what_it_costs() -> Sheet:
         sheet.bar(200, y + 6, 8 * value, 34, ITEM)
         sheet.text(200 + 8 * value + 12, y + 32, f"{value:.0f} s" + " of training" * (not k))
         sheet.text(960, y + 32, "recall@10 ?", color=QUIET)
-    asked = "recall@10: of what is engaged with in the next week, the share that stands among ten"
+    asked = "recall@10: of the pins engaged with next week, the share among the ten shown"
     sheet.text(0, 174, asked, size=24, color=QUIET)
     return sheet
 
@@ -93,14 +93,14 @@ def four_dots() -> Sheet:
     sizes = {row["model"]: row["recall"]["all"] for row in results.load("14_sizes").values["PinWorld"]["models"]}  # fmt: skip
     values = sorted([*(test[name] for name in (MEAN, WHOLE, LONGER)), sizes[IALS]])
     told = ", ".join(f"{value:.3f}" for value in values)
-    sheet = Sheet(108, f"Four dots on a line of recall at 10, {told}: which model is which?")
-    sheet.line(60, 54, 1100, 54, wide=4)
-    sheet.text(0, 28, "recall@10", size=24, color=QUIET)
+    sheet = Sheet(150, f"Four dots on a line of recall at 10, {told}: which model is which?")
+    sheet.line(60, 76, 1100, 76, wide=4)
+    sheet.text(0, 50, "recall@10", size=24, color=QUIET)
     for value in values:
         x = 130 + (value - 0.25) / 0.014 * 900
-        sheet.dot(x, 54, 15, ITEM)
-        sheet.text(x, 28, "?", at="middle", bold=True, color=ITEM)
-        sheet.text(x, 100, f"{value:.3f}", at="middle")
+        sheet.dot(x, 76, 15, ITEM)
+        sheet.text(x, 50, "?", at="middle", bold=True, color=ITEM, size=30)
+        sheet.text(x, 124, f"{value:.3f}", at="middle")
     return sheet
 
 

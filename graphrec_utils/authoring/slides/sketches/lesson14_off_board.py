@@ -1,0 +1,104 @@
+"""Drawings for the hour of lesson 14: what is left for a pin on no board, and who finds the next one."""
+
+from __future__ import annotations
+
+from graphrec_utils import results
+from graphrec_utils.authoring.slides.sketch import QUIET, TINT, WIDE, Sheet
+from graphrec_utils.style import CONTEXT, INK, ITEM, POSITIVE, USER
+
+
+def what_is_left() -> Sheet:
+    sheet = Sheet(
+        436,
+        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right after it; iALS with six graphs that, people and searches; a mean of six graphs content and neighbors in other graphs",
+    )
+    columns = (("its\ncontent", 520), ("pins engaged\nwith after it", 690), ("its people,\nits searches", 895), ("neighbors in\nother graphs", 1080))  # fmt: skip
+    rows = (
+        ("PinSage; boards, mean", "no boards to hear", (1, 0, 0, 0)),
+        ("RP3β; iALS", "count pairs", (0, 1, 0, 0)),
+        ("iALS, six graphs", "counts all six", (0, 1, 1, 0)),
+        ("six graphs, mean", "hears five others", (1, 0, 0, 1)),
+    )
+    for name, x in columns:
+        sheet.text(x, 26, name, at="middle", size=24, bold=True)
+    for k, (name, does, has) in enumerate(rows):
+        y = 124 + 88 * k
+        sheet.line(0, y - 44, WIDE, y - 44, color="#dfe2e6", wide=2)
+        sheet.text(0, y - 6, name, bold=True)
+        sheet.text(0, y + 28, does, size=24, color=QUIET)
+        for there, (_, x) in zip(has, columns, strict=True):
+            if there:
+                sheet.dot(x, y, 24, POSITIVE)
+                sheet.text(x, y + 10, "✓", at="middle", bold=True, size=30, color="#fff")
+            else:
+                sheet.text(x, y + 9, "–", at="middle", color=QUIET)
+    return sheet
+
+
+ASKED = (
+    ("six graphs, mean", "all graphs, mean"),
+    ("iALS, six graphs", "iALS, all graphs, d = 24"),
+    ("RP3β", "RP3β"),
+    ("iALS", "iALS, d = 16"),
+    ("boards, mean", "one graph, mean"),
+    ("PinSage", "PinSage"),
+)
+
+
+def asked_by_all() -> Sheet:
+    return _asked("all", 480, 225, 0.225)
+
+
+def asked_off_board() -> Sheet:
+    return _asked("asked off board", 640, 10, 0.18)
+
+
+def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
+    """Draw recall@10 of each model for a part of the pins that ask, with its distance to the mean of six graphs."""
+    stored = results.load("14_sizes").values["PinWorld"]
+    found = {row["model"]: row["recall"][part] for row in stored["models"]}
+    whole, times, told = part == "all", 3100, []
+    best = found["all graphs, mean"]
+    sheet = Sheet(450, "", wide)
+    name = "all pins" if whole else "on no board, in another graph"
+    if whole:
+        sheet.dot(left + 14, 21, 11, INK)
+    else:
+        sheet.box(left + 4, 10, 20, 20, fill="#fff", edge=INK, round=0)
+    sheet.text(left + 34, 30, name, bold=True)
+    middle = left + times * (best - least)
+    sheet.line(middle, 46, middle, 412, color=CONTEXT, dashed=True)
+    for tick in (0.24, 0.26) if whole else (0.2, 0.24, 0.28):
+        x = left + times * (tick - least)
+        sheet.text(x, 446, f"{tick:.2f}", at="middle", size=24, color=QUIET)
+    if whole:
+        sheet.text(0, 446, "recall@10", size=24, color=QUIET)
+    for k, (model, key) in enumerate(ASKED):
+        y = 76 + 62 * k
+        value = found[key]
+        x = left + times * (value - least)
+        boards = key in ("one graph, mean", "PinSage")
+        color, said = (ITEM if boards and not whole else USER), ""
+        if model != ASKED[0][0]:
+            lead = stored["leads"][f"all graphs, mean over {key}, {part}"]
+            low, high = (left + times * (best - lead[end] - least) for end in ("high", "low"))
+            sheet.line(low, y, high, y, color=color, wide=6)
+            said = "cannot tell" if lead["low"] <= 0 <= lead["high"] else "behind"
+        if whole:
+            sheet.text(0, y + 9, model, bold=True)
+            sheet.dot(x, y, 11, color)
+            sheet.text(wide - 96, y + 9, f"{value:.3f}", size=24)
+        else:
+            sheet.box(x - 10, y - 10, 20, 20, fill=TINT[ITEM] if boards else "#fff", edge=color, round=0)  # fmt: skip
+            sheet.text(406, y + 9, f"{value:.3f}", size=24, bold=boards, color=color if boards else INK)  # fmt: skip
+            sheet.text(490, y + 9, said, size=24, color=QUIET)
+        told.append(f"{model} {value:.3f}{', ' * bool(said)}{said}")
+    sheet.alt = f"Recall at 10 of the test week, {name}: {'; '.join(told)}"
+    return sheet
+
+
+DRAWINGS = {
+    "what is left": what_is_left,
+    "asked by all": asked_by_all,
+    "asked off board": asked_off_board,
+}
