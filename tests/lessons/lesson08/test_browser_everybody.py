@@ -123,6 +123,7 @@ def test_sparks_fly_and_leave_the_light_as_it_was(page, shown):
     shown.get_by_role("button", name="Sparks").click()
     assert page.evaluate(SKY) == light
     shown.get_by_role("slider", name="Depth").fill("0")  # who makes no step is seen nowhere
+    page.wait_for_function(MOVES, arg=light)  # the light of another depth
     light = page.evaluate(SKY)
     shown.get_by_role("button", name="Sparks").click()
     shown.get_by_role("button", name="Sparks").click()
@@ -235,3 +236,29 @@ def test_the_stranger_s_three_are_ringed(page, shown):
     ringed = page.evaluate(RING, [[x[f], y[f]] for f in state["stranger"]])
     others = page.evaluate(RING, [[x[f], y[f]] for f in range(300, 340)])
     assert min(ringed) >= 15 and sorted(others)[20] < 8
+
+
+def test_a_tap_names_both_films_and_compares(page, shown):
+    names = lambda: [x.rpartition(" (")[0] for x in shown.locator(".gr-eb-chip").all_inner_texts()]  # noqa: E731
+    both = lambda: int(shown.locator("canvas").get_attribute("data-shared"))  # noqa: E731
+    for place, spot in enumerate(((200, 200), (120, 100), (300, 150))):
+        before, shared = names(), both()
+        shown.locator("canvas").click(position=dict(zip("xy", spot, strict=True)))
+        after, more = names(), both() - shared
+        assert after[place] != before[place]
+        than = f"{abs(more)} {'more' if more > 0 else 'fewer'} than" if more else "as many as"
+        assert status(shown).startswith(f"{after[place]} for {before[place]}. 1 step: ")
+        assert f"you two share {both()} of ten films, {than} before." in status(shown)
+    shown.get_by_role("slider", name="Depth").fill("2")
+    assert " for " not in status(shown)
+
+
+def test_the_small_chart_says_how_high_it_is(shown):
+    chart = shown.locator(".gr-eb-chart")
+    assert chart.locator("text").all_text_contents() == ["10 films", "0 steps", "20"]
+    top = float(chart.locator("line").nth(1).get_attribute("y1"))
+    shown.get_by_role("slider", name="Depth").fill("20")
+    dot = chart.locator(".gr-eb-dot").last
+    shared = int(shown.locator("canvas").get_attribute("data-shared"))
+    axis = 42
+    assert float(dot.get_attribute("cy")) == pytest.approx(axis + (top - axis) * shared / 10)

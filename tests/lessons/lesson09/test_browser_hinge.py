@@ -300,3 +300,32 @@ def test_the_dot_is_pulled_and_turns_the_negative(page, hinge):
     page.mouse.move(chart["x"], chart["y"] + 40, steps=4)
     page.mouse.up()
     assert angles(hinge) == (positive, 180)  # farther behind than it can be is as far as it can
+
+
+def test_a_negative_on_the_query_comes_no_nearer_and_no_word_lies_on_another(page, hinge):
+    hinge.get_by_role("button", name="paper").click()
+    hinge.get_by_role("slider", name="positive").fill("11")
+    assert "no nearer" not in said(hinge)
+    chart = hinge.get_by_role("img").nth(1).bounding_box()
+    hinge.locator(".gr-hin-dot").hover()
+    page.mouse.down()
+    page.mouse.move(chart["x"] + chart["width"] - 5, chart["y"] + 40, steps=4)
+    page.mouse.up()
+    assert angles(hinge) == (11, 0)
+    assert said(hinge).startswith("The negative is 0.02 ahead; on the query, no nearer: a step")
+    svg = hinge.get_by_role("img").first
+    for positive in (11, 5, 0):
+        hinge.get_by_role("slider", name="positive").fill(str(positive))
+        words = [svg.get_by_text(x, exact=True).bounding_box() for x in ("q", "positive", "negative")]  # fmt: skip
+        heads = [
+            x.bounding_box()
+            for x in svg.locator(".gr-hin-knob").all()
+            if x.get_attribute("r") != "0"
+        ]
+        for k, a in enumerate(words):
+            for b in words[k + 1 :] + heads:
+                assert (
+                    abs(a["y"] + a["height"] / 2 - b["y"] - b["height"] / 2) >= 14
+                    or a["x"] + a["width"] <= b["x"] + 2
+                    or b["x"] + b["width"] <= a["x"] + 2
+                )

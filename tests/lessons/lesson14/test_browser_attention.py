@@ -55,9 +55,10 @@ def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attentio
     np.testing.assert_allclose(bars(attention), [*e / e.sum(), 0], atol=6e-3)
     attention.get_by_role("button", name="Let empty places be heard").click()
     e = np.append(e, 1)
-    np.testing.assert_allclose(bars(attention), e / e.sum(), atol=6e-3)
+    np.testing.assert_allclose(bars(attention), e / e.sum(), atol=1e-2)  # they add to 1
+    assert sum(bars(attention)) == pytest.approx(1)
     assert status(attention).endswith(
-        f"take {1 / e.sum():.2f}. A key of zeros scores 0, and e⁰ = 1."
+        f"take {bars(attention)[2]:.2f}. A key of zeros scores 0, and e⁰ = 1."
     )
     attention.get_by_role("button", name="Let empty places be heard").click()
     attention.get_by_role("button", name="Reset query").click()
@@ -148,3 +149,34 @@ def test_it_can_be_read_and_fits_a_phone(page, drawn, dark):
     drawn(visuals.attention_map(["one", "two", "alone"], [[1, 0], [0, 1], [1, 1]], K, EMPTY), dark)
     assert violations(page, ".gr-root") == []
     assert width(page) <= 400
+
+
+def test_who_hears_nobody_is_told_wherever_the_query_points(page, attention):
+    attention.get_by_role("button", name="alone", exact=True).click()
+    assert status(attention).endswith("It hears nobody: zeros.")
+    attention.get_by_role("button", name="query of alone").focus()
+    page.keyboard.press("ArrowUp")
+    assert status(attention).endswith("It hears nobody, wherever the query points.")
+    attention.get_by_role("button", name="Let empty places be heard").click()
+    assert "empty places take 1.00 of it, wherever the query points. A key" in status(attention)
+
+
+def test_rounded_weights_add_to_one(page, drawn):
+    root = drawn(visuals.attention_map(["a", "b"], [[1, 0], [1, 0]], np.zeros((2, 3, 2)), [[False] * 3] * 2))  # fmt: skip
+    assert bars(root) == [0.34, 0.33, 0.33]
+    root.get_by_role("button", name="query of a").focus()
+    page.keyboard.press("ArrowUp")  # all keys are zeros: nothing changes
+    assert sum(bars(root)) == pytest.approx(1)
+
+
+def test_the_ring_of_the_focus_does_not_lie_on_the_query_s_word(page, attention):
+    attention.get_by_role("button", name="query of one").focus()
+    for key in ["ArrowUp"] * 6 + ["ArrowLeft"] * 8 + ["ArrowDown"] * 10:
+        page.keyboard.press(key)
+        ring = attention.locator(".gr-att-halo").bounding_box()
+        word = attention.locator("svg").get_by_text("query", exact=True).bounding_box()
+        x, y, r = ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2, ring["width"] / 2
+        near = [min(max(at, word[k]), word[k] + word[size]) for at, k, size in ((x, "x", "width"), (y, "y", "height"))]  # fmt: skip
+        assert (
+            np.hypot(near[0] - x, near[1] - y) > r - 4
+        )  # the box is a little larger than its letters

@@ -10,7 +10,7 @@ from graphrec_utils.plots import visuals
 from tests.browser.pages import colors, pull, status, width
 
 FILMS = visuals.codebooks().state["films"]
-NAMED = {"neither", "revive", "k-means", "both"}
+NAMED = {"neither", "revive", "k-means, both"}
 
 
 @pytest.fixture
@@ -182,12 +182,12 @@ def test_every_way_is_drawn_to_its_end_and_named_there(books):
     for points in roads.evaluate_all("nodes => nodes.map(node => node.getAttribute('points'))"):
         assert len(points.split()) == 13  # though the thick line has not begun
     names = books.locator("svg text:visible", has_text="e").all_text_contents()
-    assert {"neither", "revive", "k-means"} <= set(names) and "both" not in names  # as k-means
-    bold = books.locator("svg text.gr-cb-this:visible")
+    assert {"neither", "revive", "k-means, both"} <= set(names)  # two ways of one curve
+    bold = books.locator("svg tspan.gr-cb-this:visible")
     assert bold.all_text_contents() == ["neither"]
-    for switch in ("start at k-means", "revive"):
+    for switch, way in (("start at k-means", "k-means"), ("revive", "both")):
         books.get_by_role("button", name=switch).click()
-        assert bold.all_text_contents() == ["k-means"]
+        assert bold.all_text_contents() == [way]
     books.get_by_role("button", name="second book").click()
     boxes = [x.bounding_box() for x in books.locator("svg text:visible").all() if x.text_content() in NAMED]  # fmt: skip
     tops = sorted(box["y"] for box in boxes)
@@ -195,3 +195,25 @@ def test_every_way_is_drawn_to_its_end_and_named_there(books):
     chart = books.get_by_role("img").nth(1).bounding_box()
     assert all(box["x"] + box["width"] <= chart["x"] + chart["width"] for box in boxes)
     assert all(box["y"] + box["height"] <= chart["y"] + chart["height"] for box in boxes)
+
+
+@pytest.mark.parametrize("wide", [1280, 400])
+def test_the_curves_stay_where_they_are_and_their_names_stand_at_their_ends(page, drawn, wide):
+    page.set_viewport_size({"width": wide, "height": 1200})
+    books = drawn(visuals.codebooks())
+    chart = books.get_by_role("img").nth(1)
+    top = chart.bounding_box()["y"]
+    for _ in range(2):
+        books.get_by_role("button", name="second book").click()
+        assert chart.bounding_box()["y"] == top
+        ends = {}
+        for text in chart.locator("text:visible").all():
+            if text.text_content() in NAMED:
+                ends[text.text_content()] = float(text.get_attribute("y")) - 5
+        lines = chart.locator("polyline.gr-cb-thin").evaluate_all(
+            "all => all.map((x) => Number(x.getAttribute('points').split(',').at(-1)))"
+        )
+        axis = float(chart.locator(".gr-cb-axis").get_attribute("y1"))
+        assert len(ends) == 3
+        assert all(min(abs(y - line) for line in lines) < 16 for y in ends.values())
+        assert max(ends.values()) + 5 < axis - 6  # above the axis

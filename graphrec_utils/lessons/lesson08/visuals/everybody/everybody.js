@@ -294,14 +294,20 @@ function render({ model, el }) {
     if (known >= 8) return ": wherever one begins, the lists are nearly the same";
     return known >= 4.5 ? ": half a list, or more, is everybody's" : ": most of a list is still one's own";
   };
-  let than = ""; // beside what was shared before the last move
+  let [than, swapped] = ["", ""]; // beside what was shared before the last move; which film came for which
+  const short = (film) => titles[film].replace(/ \(\d+\)$/, "");
   // each depth that was tried leaves a dot
   const trace = (was) => {
     const { loved, other, deep, way, by, both, answers } = shown;
     const pair = String([loved, other]);
+    const state = (x) => String([x.loved, x.other, x.deep, x.way, x.by, Boolean(x.answers)]);
+    const changed = was && String(was.other) === String(other) ? loved.flatMap((f, k) => (f === was.loved[k] ? [] : [k])) : [];
     if (!was || String([was.loved, was.other]) !== pair) tried.clear();
-    const more = was && tried.size && !answers && !was.answers ? both.size - was.both.size : 0;
-    than = more ? `, ${Math.abs(more)} ${more > 0 ? "more" : "fewer"} than before` : "";
+    if (!was || state(was) !== state(shown)) {
+      swapped = changed.length === 1 ? `${short(loved[changed[0]])} for ${short(was.loved[changed[0]])}. ` : "";
+      const more = was && (swapped || tried.size) && !answers && !was.answers ? both.size - was.both.size : 0;
+      than = more ? `, ${Math.abs(more)} ${more > 0 ? "more" : "fewer"} than before` : swapped && !answers && !was.answers ? ", as many as before" : "";
+    }
     const road = `${way === "yours" ? "walk" : way} ${by}`;
     if (!answers) tried.set(road, (tried.get(road) ?? new Map()).set(deep, both.size));
     const [x, y] = [(k) => 8 + (384 * k) / deepest(), (v) => 42 - 3.6 * v];
@@ -309,6 +315,8 @@ function render({ model, el }) {
     const known = (model.get("shared")[way] ?? model.get("shared").walk)[by];
     chart.replaceChildren(
       s("line", { x1: 4, x2: 396, y1: 43.5, y2: 43.5, class: "gr-eb-axis" }),
+      s("line", { x1: 58, x2: 396, y1: y(TOP), y2: y(TOP), class: "gr-eb-axis", "stroke-dasharray": "1 4" }),
+      s("text", { x: 4, y: 10 }, `${TOP} films`),
       s("polyline", { class: "gr-eb-mean", points: known.map((v, k) => `${x(k)},${y(v)}`).join(" ") }),
       ...[...tried.keys()].filter((name) => name !== road).flatMap((name) => dots(name, "gr-eb-was", 2)),
       ...(answers ? [] : [...dots(road, "gr-eb-dot", 3), s("circle", { cx: x(deep), cy: y(both.size), r: 5.5, class: "gr-eb-dot" })]),
@@ -335,7 +343,7 @@ function render({ model, el }) {
     canvas.dataset.shared = shown.both.size;
     depth.set(shown.deep);
     for (const [side, { films, said }] of [mine, theirs].entries()) {
-      said.textContent = side ? `loves ${list(shown.other.map((f) => titles[f].replace(/ \(\d+\)$/, "")))}` : `love ${list(shown.loved.map((f) => titles[f].replace(/ \(\d+\)$/, "")))}`;
+      said.textContent = side ? `loves ${list(shown.other.map(short))}` : `love ${list(shown.loved.map(short))}`;
       films.replaceChildren(...shown.lists[side].map(({ film, score }) =>
         h("li", { class: shown.both.has(film) ? "gr-eb-both" : "" },
           h("span", { class: "gr-eb-bar", style: `width:${((100 * score) / largest[side]).toFixed(1)}%` }),
@@ -345,7 +353,7 @@ function render({ model, el }) {
     chips.replaceChildren(...shown.loved.map((f, k) => h("span", { class: "gr-eb-chip", style: `border-color:rgb(${TASTES[k]})` }, titles[f])));
     for (const node of ways) node.setAttribute("aria-pressed", String(model.get(node.dataset.key) === node.dataset.on && (node.dataset.on !== "yours" || Boolean(shown.answers))));
     canvas.setAttribute("aria-label", `Films as stars. The brightest: ${list(shown.lists[0].slice(0, 3).map((row) => titles[row.film]))}.`);
-    tell(back && shown.answers ? "Back to the films that your walk was asked for. " : met === shown.other ? `Now somebody who loves ${list(met.map((f) => titles[f].replace(/ \(\d+\)$/, "")))}. ` : "");
+    tell(back && shown.answers ? "Back to the films that your walk was asked for. " : met === shown.other ? `Now somebody who loves ${list(met.map(short))}. ` : swapped);
     met = null;
     back = false;
     paint();

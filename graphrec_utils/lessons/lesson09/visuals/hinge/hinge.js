@@ -46,7 +46,8 @@ function render({ model, el }) {
   });
   const arrows = { q: arrow("q"), positive: arrow("positive"), negative: arrow("negative") };
   const half = s("path", { class: "gr-hin-circle", d: `M ${middle - radius} ${floor} A ${radius} ${radius} 0 0 1 ${middle + radius} ${floor}` });
-  const trail = s("g", {}); // where heads were before the steps
+  // where heads were before the steps
+  const trail = s("g", {});
   const circle = s(
     "svg",
     { viewBox: "0 0 372 172", width: 372, height: 172, role: "img" },
@@ -85,7 +86,8 @@ function render({ model, el }) {
     const box = { text, begin, y: Number(text.getAttribute("y")) };
     const to = Math.max(0, Math.min(180, degrees + move));
     const [way, r] = [Math.sign(to - degrees), radius - (name === "negative" ? 38 : 18)];
-    const back = Math.min(400 / r, 0.7 * Math.abs(to - degrees)); // degrees of the head of the arrow
+    // degrees of the head of the arrow
+    const back = Math.min(400 / r, 0.7 * Math.abs(to - degrees));
     pull.setAttribute("d", Math.abs(to - degrees) < 0.5 ? "" :
       `M${at(degrees, r)}A${r} ${r} 0 0 ${way > 0 ? 0 : 1} ${at(to, r)}M${[-back, 0, back].map((x) => at(to - way * Math.abs(x), r + 1.2 * x)).join("L")}`);
     return box;
@@ -145,7 +147,8 @@ function render({ model, el }) {
     const slope = slopeAt(cos(n) - cos(p));
     return [-25 * slope * Math.max(0.2, sin(p)), 25 * slope * Math.max(0.2, sin(n))];
   };
-  let taken = null; // by how much a step has turned both, while it is told
+  // by how much a step has turned both, while it is told
+  let taken = null;
   const step = button("One step of training", () => {
     const was = ["positive", "negative"].map((x) => model.get(x));
     const now = moves_of().map((move, k) => Math.max(0, Math.min(180, Math.round(was[k] + move))));
@@ -155,7 +158,8 @@ function render({ model, el }) {
       if (taken[k]) trail.append(s("circle", { cx, cy, r: 2, class: `gr-hin-trail gr-hin-${name}` }));
       put(name, now[k]);
     });
-    draw(); // a kernel tells of nothing that stays
+    // a kernel tells of nothing that stays
+    draw();
     taken = null;
   });
   const reset = button("Reset", () => start.forEach(([name, value]) => put(name, value)));
@@ -170,13 +174,14 @@ function render({ model, el }) {
     const [a, b] = moves_of();
     // the word of the vector that stands higher goes further out, so that no word lies on the other
     const higher = sin(p) > sin(n);
-    place("q", 0, 0, 12);
+    // q stands under its line: at its head there may be others
+    place("q", 0, 0, -30);
     // close together the lower word hangs under its head
     const drop = Math.abs(p - n) < 14 ? 16 : 0;
     if (!taken) trail.replaceChildren();
     const words = [place("positive", p, a, higher ? 36 : 16, higher ? 0 : drop), place("negative", n, b, higher ? 16 : 36, higher ? drop : 0)];
     const [up, down] = higher ? words : words.reverse();
-    if (Math.abs(up.begin - down.begin) < 66 && down.y - up.y < 15) up.text.setAttribute("y", down.y - 15);
+    if (Math.abs(up.begin - down.begin) < 66 && down.y - up.y < 18) up.text.setAttribute("y", down.y - 18);
     for (const name of names) {
       lines[name].setAttribute("points", curve(name).map((y, k) => `${px(-2 + k / 10)},${py(y)}`).join(" "));
       lines[name].classList.toggle("gr-hin-off", name !== rule);
@@ -197,7 +202,7 @@ function render({ model, el }) {
     const within = Math.abs(x) < margin;
     const why = asks && within === (slope !== 0) ? `, by ${within ? "less" : "more"} than the margin ${margin}` : "";
     const turned = (taken ?? []).flatMap((d, k) => (d ? [`${["positive", "negative"][k]} ${Math.abs(d)}° ${d < 0 ? "nearer" : "farther"}`] : [])).join(", ");
-    say(`${turned ? `A step: ${turned}. ` : ""}The negative is ${show(Math.abs(x))} ${x > 0 ? "ahead" : "behind"}${why}: ${what}.`);
+    say(`${turned ? `A step: ${turned}. ` : ""}The negative is ${show(Math.abs(x))} ${x > 0 ? "ahead" : "behind"}${why}${n ? "" : "; on the query, no nearer"}: ${what}.`);
     const both = (rule === "slide" ? [p, n] : [n, p]).map((a) => show(cos(a)).replace(/^−.*/, "($&)")).join(" − ");
     formula.textContent = `loss = ${HINGE_SAYS[rule] ? `max(0, ${HINGE_SAYS[rule]} + margin)\n= max(0, ${both} + ${margin})` : "your pinsage_loss"} = ${show(lossAt(x))}`;
     circle.setAttribute("aria-label", `positive at ${p} degrees, negative at ${n} degrees from the query`);

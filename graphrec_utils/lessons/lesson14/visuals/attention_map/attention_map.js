@@ -21,6 +21,15 @@ function render({ model, el }) {
     model.save_changes();
   };
   const write = (x) => (x == null || Number.isNaN(x) ? "NaN" : x.toFixed(2));
+  // hundredths that add to those of the sum: the largest rests are rounded up
+  const rounded = (row) => {
+    if (row.some(Number.isNaN)) return row;
+    const down = row.map((x) => Math.floor(100 * x + 1e-6));
+    const rest = (t) => 100 * row[t] - down[t];
+    const owed = Math.round(100 * row.reduce((sum, x) => sum + x, 0)) - down.reduce((sum, x) => sum + x, 0);
+    row.map((_, t) => t).sort((a, b) => rest(b) - rest(a)).slice(0, Math.max(0, owed)).forEach((t) => (down[t] += 1));
+    return down.map((x) => x / 100);
+  };
   const named = (t, x, short) => `${short ? "" : "neighbor "}${t + 1}: ${write(x)}`; // "1: 1.00" alone reads as a ratio
 
   // ---- weights where the query stands now: each changes by e to the shift times its key, and their sum is what it was
@@ -105,11 +114,13 @@ function render({ model, el }) {
     const W = pins.map((_, b) => share(model.get(masked ? "weights" : "heard"), b));
     const length = (x) => Math.max(0, Math.min(1, x || 0));
     const spoilt = W[row].some(Number.isNaN);
+    const R = rounded(W[row]);
+    const nobodys = R.reduce((sum, x, t) => sum + (empty[row][t] ? x : 0), 0);
     const gone = W[row].reduce((sum, x, t) => sum + (empty[row][t] ? length(x) : 0), 0);
     [...W[row].map((x, t) => (empty[row][t] ? 0 : length(x))), gone].forEach((x, t) => {
       parts[t].style.flexGrow = x.toFixed(4);
       parts[t].hidden = spoilt || x < 5e-3;
-      parts[t].textContent = x < 0.1 ? (t < places && x > 0.03 ? t + 1 : "") : t < places ? named(t, x, x < 0.33) : x < 0.2 ? "nobody" : `nobody: ${write(x)}`;
+      parts[t].textContent = x < 0.1 ? (t < places && x > 0.03 ? t + 1 : "") : t < places ? named(t, R[t], x < 0.33) : x < 0.2 ? "nobody" : `nobody: ${write(nobodys)}`;
     });
     strip.classList.toggle("gr-att-nan", spoilt);
     strip.dataset.told = spoilt ? "NaN" : W[row].every((x) => !x) ? "nothing: it hears nobody" : "";
@@ -167,15 +178,15 @@ function render({ model, el }) {
     nobody.setAttribute("class", `gr-att-nobody${lonely ? (masked ? "" : " gr-att-loud") : " gr-att-gone"}`);
     nobody.setAttribute("r", masked ? 10 : 10 + 26 * gone);
     const holes = empty[row].filter(Boolean).length;
-    none.textContent = holes ? `${holes} empty${masked ? "" : `: ${write(gone)}`}` : "";
+    none.textContent = holes ? `${holes} empty${masked ? "" : `: ${write(nobodys)}`}` : "";
     none.setAttribute("y", half + (masked ? 28 : 30 + 26 * gone));
     asked.setAttribute("x2", qx);
     asked.setAttribute("y2", qy);
     for (const node of head.children) node.setAttribute("transform", `translate(${qx}, ${qy})`);
-    // the word stands where it covers no number and no line: below, above, at the right, at the left, farther away
+    // the word stands where it covers no number, no line and not the ring of the focus: below, above, at the right, at the left, farther away
     const meet = (a, b) => a.from < b.from + b.long && b.from < a.from + a.long && Math.abs(a.y - b.y) < 18;
     const crossed = (a) => Math.max(0, ...lines.map((l) => ([2, 14, 26, 38].some((dx) => gap([a.from + dx, a.y - 4], l) < 10) ? l[4] : 0)));
-    const sides = [[-20, 27], [-20, -17], [15, 5], [-55, 5], [18, 24], [-58, 24], [18, -14], [-58, -14], [-20, 47], [-20, -37]].map(([dx, dy]) => ({ from: qx + dx, long: 40, y: qy + dy }));
+    const sides = [[-20, 36], [-20, -27], [25, 5], [-65, 5], [18, 26], [-58, 26], [21, -16], [-61, -16], [-20, 52], [-20, -42]].map(([dx, dy]) => ({ from: qx + dx, long: 40, y: qy + dy }));
     const fits = sides.filter((a) => a.from > x0 && a.from + a.long < x1 && a.y > y0 + 12 && a.y < y1 - 4);
     const clear = fits.filter((a) => !told_of.some((b) => meet(a, b)));
     const free = [0, 1, 2].map((most) => clear.find((a) => crossed(a) <= most)).find(Boolean) ?? clear[0] ?? fits[0] ?? sides[0];
@@ -195,13 +206,15 @@ function render({ model, el }) {
     const total = W[row].reduce((sum, x) => sum + x, 0);
     const count = empty[row].filter((x) => !x).length;
     const zeros = lost > 0 && keys[row].every(([x, y], t) => !empty[row][t] || !(x || y)) ? " A key of zeros scores 0, and e⁰ = 1." : "";
-    const told = W[row].map((x, t) => `place ${t + 1} ${write(x)}`).join(", ");
+    const told = R.map((x, t) => `place ${t + 1} ${write(x)}`).join(", ");
     strip.setAttribute("aria-label", `${pins[row]}: ${told}`);
     head.setAttribute("aria-label", `query of ${pins[row]}: ${told}; arrow keys carry it`);
     const has = `${pins[row]} has ${count} neighbor${count === 1 ? "" : "s"} in ${places} places`;
     // what a carry has done: who gains most, and who pays for it
     const payer = won.reduce((least, x, t) => (!empty[row][t] && (least < 0 || x < won[least]) ? t : least), -1);
-    const change = (t) => `${write(W[row][t])} instead of ${write(still[t])}`;
+    const before = rounded(still);
+    const change = (t) => `${write(R[t])} instead of ${write(before[t])}`;
+    const wherever = away ? ", wherever the query points" : "";
     const carried =
       won[best] < 0.005
         ? count === 1 && masked ? "a lone neighbor keeps 1.00, wherever the query points." : `neighbor ${payer + 1} has ${change(payer)}.`
@@ -209,10 +222,10 @@ function render({ model, el }) {
     say(
       Number.isNaN(total)
         ? `${pins[row]}: NaN. A softmax of nothing but −∞ has no value, and whoever hears it has none either.`
-        : !count && masked ? `${has}. It hears nobody: zeros.`
-        : away && count ? `Carried: ${carried}${masked ? "" : ` Empty places take ${write(lost)}.${zeros}`}`
+        : !count && masked ? `${has}. It hears nobody${wherever || ": zeros"}.`
+        : away && count ? `Carried: ${carried}${masked ? "" : ` Empty places take ${write(nobodys)}.${zeros}`}`
         : masked ? `${has}. Empty places get nothing.${why}`
-        : `${has}; the weights sum to ${write(total)}, and empty places take ${write(lost)} of it.${zeros}`,
+        : `${has}; the weights sum to ${write(total)}, and empty places take ${write(nobodys)} of it${count ? "" : wherever}.${zeros}`,
     );
   };
   const names = ["row", "masked", "weights", "heard", "moved"];

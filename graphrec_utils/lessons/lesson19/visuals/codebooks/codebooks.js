@@ -39,12 +39,12 @@ function render({ model, el }) {
   const counts = h("div", { class: "gr-title" });
   const told = h("p", {});
   // ---- what is left over, epoch by epoch, on a logarithmic axis: all ways thin to the end and named there, this one thick as far as shown
-  const [wide, tall] = [430, 112];
+  const [wide, tall] = [430, 128];
   let both = false; // the second book is shown when somebody asks for it
   const lefts = Object.values(films).flat().flatMap((f) => f.left);
   const [low, high] = [Math.min(...lefts), Math.max(...lefts)].map(Math.log);
-  const px = (k) => 30 + ((wide - 112) * k) / epochs;
-  const py = (value) => 8 + ((tall - 34) * (high - Math.log(value))) / Math.max(1e-9, high - low);
+  const px = (k) => 30 + ((wide - 152) * k) / epochs;
+  const py = (value) => 8 + ((tall - 54) * (high - Math.log(value))) / Math.max(1e-9, high - low);
   const falls = Object.fromEntries(Object.keys(films).map((name) => [name, s("polyline", { class: "gr-cb-fall" })]));
   const roads = Object.fromEntries(Object.keys(films).map((name) => [name, s("polyline", { class: "gr-cb-thin" })]));
   const NAMES = { anywhere: "neither", "anywhere, revived": "revive", "k-means": "k-means", "k-means, revived": "both" };
@@ -97,7 +97,7 @@ function render({ model, el }) {
       fall.setAttribute("points", films[name].slice(0, step + 1).map((f, k) => `${px(k)},${py(f.left[Number(both)])}`).join(" "));
       fall.classList.toggle("gr-cb-this", name === way());
     }
-    // names at the ends make room, from the top down; ways of one curve have one name
+    // names at the ends make room; ways of one curve share a line
     const over_time = (name) => films[name].map((f, k) => `${px(k)},${py(f.left[Number(both)])}`).join(" ");
     const seen = new Map();
     for (const [name, road] of Object.entries(roads)) {
@@ -105,14 +105,16 @@ function render({ model, el }) {
       road.setAttribute("points", curve);
       const first_of = seen.get(curve);
       ends[name].toggleAttribute("hidden", Boolean(first_of));
-      ends[name].classList.toggle("gr-cb-this", name === way());
-      if (first_of) ends[first_of].classList.toggle("gr-cb-this", [name, first_of].includes(way()));
+      ends[name].replaceChildren(s("tspan", name === way() ? { class: "gr-cb-this" } : {}, NAMES[name]));
+      if (first_of) ends[first_of].append(", ", ...ends[name].childNodes);
       else seen.set(curve, name);
     }
-    const floor = tall - 26;
     const named = [...seen.values()].map((name) => ({ name, y: py(films[name].at(-1).left[Number(both)]) + 5 })).sort((a, b) => a.y - b.y);
-    named.forEach((a, k) => (a.y = Math.max(a.y, k ? named[k - 1].y + 14 : 0)));
-    named.reverse().forEach((a, k) => (a.y = Math.min(a.y, k ? named[k - 1].y - 14 : floor)));
+    for (let again = 0; again < 9; again += 1) named.forEach((a, k) => {
+      const b = named[k + 1];
+      const near = b ? Math.max(0, 15 - (b.y - a.y)) / 2 : 0;
+      if (near) (a.y -= near), (b.y += near);
+    });
     for (const { name, y } of named) ends[name].setAttribute("y", y);
     here.setAttribute("cx", px(step));
     here.setAttribute("cy", py(left));
