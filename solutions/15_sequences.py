@@ -23,7 +23,8 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
 #
-# **In an hour:** sections 15.1 to 15.5, with exercises 15.1 and 15.3 (in 15.2). **Branches**, marked ↳, stand after the take-away.
+# **In an hour:** sections 15.1 to 15.5, with exercise 15.1 (attention) and exercise 15.3 (the loss, in section 15.2: exercises are numbered apart).
+# **Branches**, marked ↳, stand after the take-away.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the mask by hand in 15.1, the examples of 15.2, the hunt with a vote, the figure of 15.3, the line of time in
@@ -274,7 +275,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # ## 15.3 Does the order pay?
 #
 # First: what is there in the order? Ask a **chain**: it looks at the last event alone, and counts what others did right after it. Shuffle the
-# histories: it counts any pair of a person's events, and starts from any. On films it then finds half as much, so half came from the order.
+# histories: now any two events of a person may be neighbors, and it starts from any of them. On films it then finds half as much, so half came from the order.
 #
 # So who reads more of the order should find more. We ask for the very next event, on four real sets:
 #
@@ -330,14 +331,14 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Where no mark stands as high as SASRec's, reading all of the order paid. Overlapping bars may hide a lead: the card compares the same people.*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Where no mark stands as high as SASRec's, reading all of the order paid. Overlapping bars may hide a lead: the card compares the same people. The diamonds also count, for less, what came up to twelve events later; the shares below are of the plain chain.*
 #
-# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone**, for that cost is the chain's own: its one event
-# must be the right one; who reads all has it among the rest. Why the films? A guess: the last film tells
-# what runs that week, which people like. A chain reads that; SASRec reads the taste, too.
+# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone**, perhaps since that cost is the chain's own: its one
+# event must be the right one; who reads all has it among the rest. Why the films? A guess, too: the last film tells
+# what runs that week, and a chain reads that. SASRec reads the taste as well.
 #
-# **So does the order pay?** Two walks differ in little else: the filled star starts more often from late events. On games it is ahead of the open one (elsewhere
-# we cannot tell), so late events can pay without a transformer. (SASRec had half the others' settings, and may have more in it: fold.)
+# **So does the order pay?** Compare the stars, two walks that differ in little but this: the filled one starts more often from late events. On games it is
+# ahead (elsewhere we cannot tell), so late events can pay without a transformer. (SASRec had half the others' settings: fold.)
 #
 # **Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
@@ -399,8 +400,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, alike in all but the target, and ask for new likes at three **horizons**: next day, week, fortnight.
-# If a window teaches to look ahead, dense should catch up the further ahead one asks.
+# Train two PinnerFormers on PinWorld, alike in all but the target (each score gets a number for the pin's popularity, which vectors learn slowly: 15.14), and
+# ask for new likes at three **horizons**: next day, week, fortnight. If a window teaches to look ahead, dense should catch up the further ahead one asks.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -455,13 +456,15 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer, taught by the next like (solid) or the week ahead (dashed). Looking ahead would bring the dashed blue line up to the solid one: does it?*
+# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer. Does the dashed blue line come up to the solid one?*
 #
 # **It stays a little below, perhaps by chance, even for a fortnight**: no sign that a window teaches to look ahead. A guess why, in Figure 15.3: the event of
-# day 0 has to find the save of day 9. What led to it came in between, so a far arrow teaches little. That fits
-# the target with fewest arrows, from the last event to the next like: of four it has the highest mean (15.9; with a number for popularity: fold).
+# day 0 has to find the save of day 9. What led to it came in between, so a far arrow teaches little.
 #
-# **A caution:** dense may only be slower: in one run four times as long the gap more than halved (fold). And for the next day iALS has the highest mean (why,
+# Is one near arrow best, then, from the last event to the next like? That does not decide: of four targets it has the highest mean with the
+# number for popularity, and the lowest without (15.9).
+#
+# **Two cautions.** Dense may only be slower: in one run four times as long the gap more than halved (fold). And for the next day iALS has the highest mean (why,
 # we cannot say): ask it before you serve a transformer.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
@@ -541,7 +544,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # they are heard, and in real time the walk comes near the transformer (.154 and .162: too close to tell). So try it first.
 #
 # **And the paper's claim?** It speaks of the share lost (in the legend), but what is left is served, and of that every next has more at every age, by its mean.
-# So a smaller loss is no reason to take dense: it may only have less to lose.
+# So dense may only have less to lose.
 #
 # **What counted most was to have heard of today, and to let it count more than old likes.**
 #
@@ -566,11 +569,13 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector for the whole next day.
 # >
 # > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught the next like and trained four times as
-# > long, for the likes of one week: recall@10 .083, RP3β and iALS .067 (16.11); in 15.4's week level.
+# > long: of one week's likes it finds .083, RP3β and iALS .067 (16.11); in the week of 15.4 they are level.
 # >
-# > **Where they did not.** SASRec on edits, places and games: nobody can tell it from a walk (15.3); on these films cut in time order a library's is level with
-# > lesson 10's mean (NDCG@20 .167), ours, trained too long, .009 behind (15.7). PinnerFormer, by means: next day .078, iALS .095 (15.4); last
-# > midnight .101, a fading walk .106; real time .162, .154, too close to tell (15.5).
+# > **Where they did not.**
+# >
+# > * SASRec on edits, places and games: nobody can tell it from a walk (15.3).
+# > * SASRec on films split by date: RecTools' is level with the mean of the history (lesson 10, NDCG@20 .167), ours .009 behind (15.7).
+# > * PinnerFormer, by means: of the next day's likes .078, iALS .095 (15.4); with a vector of last midnight .101, a fading walk .106 (15.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

@@ -47,10 +47,16 @@ def targets() -> bool:
     others = {r["objective"]: r for r in asked["others"]}
     rivals = {r["model"]: r for r in asked["rivals"]}
     fewest, whole = (others[f"{x}, popularity"] for x in ("next", "all, 7 days"))
+    bare, *longer = (
+        r for r in [*asked["others"], *rows.values()] if "popularity" not in r["objective"]
+    )
     return (
         all(dense[x] < every[x] for x in ages)
-        # the guess: of four targets the one with fewest arrows has the highest mean
+        # what does not decide: of four targets the one with fewest arrows has the highest mean with the number, the lowest without
         and all(fewest[x] > max(every[x], dense[x], whole[x]) for x in ages)
+        and bare["objective"] == "next"
+        and len(longer) == 3
+        and all(bare[x] < min(r[x] for r in longer) for x in ages)
         # the second caution, and the box: the next day is iALS's, by its mean
         and rivals["iALS"]["1 days"]
         > max(r["1 days"] for r in (every, dense, fewest, whole, rivals["RP3β"]))
