@@ -134,7 +134,7 @@ pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np
 # * drawing quotas
 #
 # Minutes 10 to 12. So OmniSage gives each kind a quota. Here: 5 pins and 10 boards of the pin-board graph, and 10 pins of the other graph. The drawing is an example, a pin with three boards and six pins that were engaged with next to it. Ask: may a board take a place that is left
-# for pins? No. An empty place stays empty, and later it is masked. Whether quotas pay we did not test; what they prevent was on the slide before. In the code that Pinterest released quotas are 25, 10 and 15.
+# for pins? No. An empty place stays empty, and later it is masked. Do quotas pay? Over all pins nobody can tell; busy pins find 0.232 with them, 0.230 without, and few are busy. In the code that Pinterest released quotas are 25, 10 and 15.
 #
 # ### By hand: who gets 1 place for a pin and 5 for boards?
 # * drawing visits by hand
@@ -162,11 +162,13 @@ print(
 #
 # **Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both.**
 #
-# Whether it finds more was not measured, but no encoder can use what it never hears.
+# Does it find more? For busy pins perhaps a little, and few are busy (fold).
 #
-# <details><summary>How busy, and what was read of OmniSage</summary>
+# <details><summary>How busy, what a quota brings, and what was read of OmniSage</summary>
 #
 # Busy are 234 of the 7,000 pins, on twenty boards and more; the median pin has two.
+#
+# Quotas, or the 15 most visited nodes of the pin-board graph, whatever they are (in both 10 pins of the pin-pin graph are heard): 200 steps by pairs alone, the best of three rates each, three seeds, asked as in 16.4. Over all pins that ask, quotas −0.001, from −0.002 to +0.001. The 278 busy ones that ask on days 49 to 55 find 0.232 with quotas, 0.230 without: +0.0018, from +0.0001 to +0.0036, each training above each without. `python -m solutions.experiments.lesson16.omnisage_crowds`.
 #
 # Read were the abstract, a summary of the paper, and the code that Pinterest released, not the whole text. Quotas are 25 pins, 75 boards and 50 pins of the pin-pin graph in the summary, 25, 10 and 15 in the code.
 #
@@ -264,7 +266,7 @@ check("16.2", typed_sequence)
 # ### In one mean, nearly nine of ten questions are users'
 # * drawing nine of ten
 #
-# Minutes 23 to 25. A batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. Ask before you point: if all go into one mean, who decides what the vectors become? The green bar. So each loss is first a mean over its own questions, and then you choose weights. Here equal weights won. Exercise 16.4 is this sum.
+# Minutes 23 to 25. A batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. Ask before you point: if all go into one mean, who decides what the vectors become? The green bar. So each loss is first a mean over its own questions, and then you choose weights. Here equal weights won. If somebody asks whether it pays: at the same rate one mean found as much for pins, for no fight was seen. Exercise 16.4 is this sum.
 
 # %% slideshow={"slide_type": "subslide"} tags=["widget"]
 visuals.three_losses(on="efu")
@@ -281,7 +283,7 @@ visuals.three_losses(on="efu")
 # How do three losses become one number? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. In one mean
 # the users decide: nearly nine of ten questions are theirs.
 #
-# So each loss is first a mean over its **own** $B_k$ examples. Then the means are added with weights $w_k$ that you, no longer the batch, choose. (Whether it finds more was not measured.)
+# So each loss is first a mean over its **own** $B_k$ examples. Then the means are added with weights $w_k$ that you choose. Whether that pays, 16.4 shows.
 #
 # $$ L = \sum_k w_k\, \frac{1}{B_k} \sum_{b=1}^{B_k} \ell_{k,b} $$
 
@@ -408,19 +410,17 @@ for column, who in (("all", "pins"), ("users", "users")):
 # *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it, each gray dot one training, the mark their mean. For users compare rows three and four with the last: together they hold its losses. The open mark, *pairs* at another temperature and rate, shows what settings alone do.*
 #
 # **Asked by pins.** First row and last are level: neither a fight nor help can be seen, perhaps because pairs already
-# ask the question of the test, so little is left to add.
+# ask the question of the test, so little is left to add. So it hurts little who is loudest: in one mean pins find as much (at the same rate; fold).
 #
-# **Asked by users.** *Users* has the loss and the reader of *all three*, so the lead of *all three* is what pairs and features have taught (each at its best rate). Each of its trainings finds more than any of *users*: losses can help each other.
+# **Asked by users.** *Users* has the loss and the reader of *all three*, so the lead of *all three* is what pairs and features have taught. Each of its trainings finds more than any of *users*: losses can help each other.
 #
 # How? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early. If so, more steps would do as much: lesson 15's PinnerFormer, taught by users alone for 32 times the steps, finds no less.
-#
-# *Pairs and features* is behind, too, but lacks both the users' loss and its reader (fold).
 #
 # **For pins no added loss did visible harm. In the same 200 steps users found most with all three.**
 #
 # <details><summary>Rows that surprise</summary>
 #
-# Why do the losses not fight? Perhaps because they do tell of the same tastes. And what lifts row five over row four, the users' loss or its reader? This figure cannot say.
+# Why do the losses not fight? Perhaps because they do tell of the same tastes. And what lifts row five over row four, which lacks both: the users' loss or its reader? This figure cannot say.
 #
 # Why is the user loss alone the weakest? For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because
 # the settings of this loss were chosen by what users find; and its trainings differ much (0.192 to 0.247).
@@ -438,7 +438,9 @@ for column, who in (("all", "pins"), ("users", "users")):
 # temperature 0.1. Settings were chosen by what pins find, for the user loss alone by what users find; with all three losses equal weights won, so none was turned down. 3,000 queries; 1,524 users are asked for new likes of days 49 to 55. Three seeds; of the user loss alone one learned far less than the
 # others (for users 0.040, the other two 0.068 and 0.066). All vectors have the offset of 16.5. All three over each loss alone: pins, over pairs +0.000, from −0.002 to +0.002; over features +0.003, from −0.000 to +0.005; over users +0.036, from +0.031 to +0.040. Users: over pairs +0.018, from +0.012 to +0.023; over features +0.016, from +0.011 to
 # +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.0028, from +0.0005 to +0.0052 (all three trainings above): but *pairs* have temperature 0.3 there, which won by 0.0001. At 0.1, with rate 0.01 (*both* of 16.10, the open mark), they find 0.260 for pins and 0.068 for users, all three trainings (0.0675 to 0.0686) above those of pairs and features; over these, all three losses find 0.012 more, and no interval is stored. All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
-# features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps in each row, PinnerFormer 6,400. *Users* and *all three* both have temperature 0.1 and as many questions of users in a step; the best rate was 0.003 for the one, 0.01 for the other. Stored measurements.
+# features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps in each row, PinnerFormer 6,400.
+# *One mean* (`python -m solutions.experiments.lesson16.omnisage_crowds`): 256 histories in a batch, so about 4,000 questions of users beside 256 and 256, all weights 1, the best of three rates or more by what pins find on days 42 to 48. Own means choose 0.01 and find 0.260 for pins, 0.082 for users; one mean at 0.01 finds 0.260 and 0.080: own means over it +0.000, from −0.002 to +0.002, and +0.002, from −0.001 to +0.004. For one mean pins chose 0.03, by 0.001, and there one of three trainings failed (pins 0.177, users 0.037; the others 0.260, and 0.077 and 0.076), so with its own rate it is behind.
+# *Users* and *all three* both have temperature 0.1 and as many questions of users in a step; the best rate was 0.003 for the one, 0.01 for the other. Stored measurements.
 #
 # </details>
 
@@ -623,7 +625,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Whether *quotas* pay was not asked: each OmniSage in the figure has them. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
 #
 # </details>
 
@@ -637,7 +639,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. In one list with known pins no model of figure 16.4 finds a *new* one. On articles iALS, with 64 numbers for 32, is ahead (16.10).
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins none was seen to hinder or help another. In the same 200 steps users found most with all three.
-# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean (neither was measured).
+# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean. Here neither paid much: few pins are busy, and no fight was seen.
 # * With the same number for popularity PinSage came up to OmniSage: it was no lead of attention that could be seen.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.

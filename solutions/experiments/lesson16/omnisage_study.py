@@ -237,6 +237,8 @@ def fit(
     popular: bool = True,
     change: Callable[[Morning], Morning] = lambda morning: morning,
     seed: int = 0,
+    users: int = USERS,
+    weigh: Callable[[omnisage.Batch, dict], dict] = lambda batch, weights: weights,
     **options,
 ) -> Fitted:
     """Train an OmniSage.
@@ -245,6 +247,8 @@ def fit(
         share: what every loss but entity-entity counts in a joint training.
         popular: scores have the logarithm of popularity as their offset.
         change: makes other graphs of a morning.
+        users: so many histories in a batch.
+        weigh: makes of a batch and these weights its own.
         options: of `OmniSage`.
     """
     content = sage.Content(DIM, 0, stage.today.x, seed=seed)
@@ -262,12 +266,12 @@ def fit(
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     rng, step, start = np.random.default_rng(seed), 0, time.process_time()
     while step < steps:
-        for batch in omnisage.batches(days, stage.n, SIZE, SHARED, rng, steps - step, read, USERS):
+        for batch in omnisage.batches(days, stage.n, SIZE, SHARED, rng, steps - step, read, users):
             for group in optimizer.param_groups:
                 group["lr"] = (
                     lr * min(1, (step + 1) / 30) * 0.5 * (1 + np.cos(np.pi * step / steps))
                 )
-            loss = omnisage.loss(model, batch, weights, temperature, stage.hide)
+            loss = omnisage.loss(model, batch, weigh(batch, weights), temperature, stage.hide)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
