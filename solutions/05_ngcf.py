@@ -25,9 +25,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 03 and 04 ·
 # **Runs on** any CPU
 #
-# **In an hour:** 5.1 to 5.7, with exercises 05.1 and 05.2. **Branches**, marked ↳, stand after the
-# quiz: **A** the same with PyG, and which form is slow (4 minutes), **B** losing messages on purpose
-# (12), **C** the paper and its code (18), **D** which illness, and who gains (5), **E** the whole model by your own hand (11).
+# **In an hour:** 5.1 to 5.7, with exercises 05.1 and 05.2. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 5.1 with the stepper, 5.2 with the slider, the step from loop to matrices on
@@ -94,7 +92,7 @@ remember("05")
 # | $\odot$ | `*` | |
 # | $\sigma$, LeakyReLU | `F.leaky_relu(x, 0.2)` | |
 #
-# `W_self` turns what neighbors send, too. Here $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies negative ones
+# A vector of $d$ numbers leaves with $d'$. `W_self` turns what neighbors send, too. Here $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies negative ones
 # by a small slope, 0.2.
 #
 # **By hand.** One user with the number 2, one item with the number 3, $W_1 = 1$, $W_2 = 10$. Both have one
@@ -363,7 +361,7 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # | **BPR-MF, d = 96** | no layers, vectors as long as NGCF's final ones |
 # | **NGCF** | two layers, each as in the paper |
 # | **without W, σ** | the same without matrices and activation: $\mathbf E + \hat{\mathbf A}\mathbf E + (\hat{\mathbf A}\mathbf E) \odot \mathbf E$ |
-# | **as released** | the authors' code: another matrix, and LeakyReLU of each term before the sum (branch C) |
+# | **as released** | the authors' code: the mean over neighbors and node in place of $\hat{\mathbf A}$, and LeakyReLU of each term before the sum (branch C) |
 #
 # First watch three of them train, for 15 *epochs* (passes over the likes).
 #
@@ -427,8 +425,7 @@ print("training loss after 15 epochs of one training, so no verdict yet:")
 pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").round(3).to_frame()
 
 # %% [markdown]
-# *Figure 5.4. The loss of the same ten thousand train triples after each epoch: BPR-MF (diamonds), NGCF
-# (crosses), and NGCF without W and σ (crosses, dashed). Which curve ends lowest?*
+# *Figure 5.4. The loss of the same ten thousand train triples after each epoch. Which curve ends lowest?*
 #
 # Both models with layers start far below BPR-MF: layers score the likes before much is learned (figure 5.3).
 # NGCF starts lowest, has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
@@ -506,7 +503,7 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** NGCF learns 32 numbers per thing and scores with 96. Without layers no rival has both, so ask two.
+# **How to read it.** NGCF learns 32 numbers per thing and scores with 96. Without layers both numbers are one, so it takes two rivals.
 # *BPR-MF* learns as few: NGCF shows no lead, though its longer vector might have earned one. *BPR-MF, d = 96* scores with as many but learns
 # three times the numbers (5.5), which may be how it finds more without any layer.
 #
@@ -514,7 +511,7 @@ verdicts(*cards)
 # slow to fit, as in figure 5.4? Not only: stopped where both fit the likes shown equally well, it finds less of the hidden ones, so it overfits as well (branch D).
 # Why here? A guess: each row of layer 0 can itself become what its likes want. That leaves a matrix little to translate, but it can still fit what is chance. Where rows are given features (lesson 07), a matrix has work.
 #
-# Layers do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, since layers use it again at each distance. The authors' code, *as released*, cannot be told from the formula (fold).
+# Layers do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since layers use it again at each distance. The authors' code, *as released*, cannot be told from the formula (fold).
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -590,11 +587,12 @@ for k, (name, found) in enumerate(everybody.items()):
     fill = style.PAPER if name in family and name != "NGCF" else color
     ax.plot(found, k, mark, color=color, markerfacecolor=fill, markersize=8)
     ax.annotate(f"{found:.3f}", (found, k), (8, -3), textcoords="offset points", fontsize=9)
-for mark, color, label in (
-    ("s", style.ITEM, "strangers"),
-    ("o", style.USER, "NGCF and its relatives"),
+for mark, color, fill, label in (
+    ("s", style.ITEM, style.ITEM, "strangers"),
+    ("o", style.USER, style.USER, "NGCF"),
+    ("o", style.USER, style.PAPER, "its relatives"),
 ):
-    ax.plot([], [], mark, color=color, label=label)
+    ax.plot([], [], mark, color=color, markerfacecolor=fill, label=label)
 ax.set_yticks(range(len(everybody)), everybody.index, fontsize=9)
 ax.set(xlabel="recall@20 (the axis starts at 0.26)", xlim=(0.26, 0.335))
 ax.legend(loc="lower right", fontsize=9)
@@ -606,10 +604,10 @@ lead = metrics.compare(of_model["NGCF"], np.full(3, others["recall@20"][rival]))
 print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}")
 
 # %% [markdown]
-# *Figure 5.5. Recall@20 on the same test part: NGCF (filled), its four relatives (open circles) and five strangers (squares). Go down from the top until you meet the first circle: no table of relatives shows what stands above it.*
+# *Figure 5.5. Recall@20 on the same test part: NGCF, four relatives and five strangers. Go down from the top until you meet the first circle: no table of relatives shows what stands above it.*
 #
 # **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, three steps, as layers would: sending along likes
-# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
+# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all, and even the family's best (0.304) is by its mean below every other stranger: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
 # finds 0.312, BPR-MF 0.287. Most of that gap (on validation) came with settings that nobody in the family was given, and BPR-MF or NGCF
 # might gain as much (fold): search alike before you blame a loss or a layer.
 #
@@ -648,7 +646,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #   likes, the vectors; layers may stand between, but with six settings each nothing learned on the way paid: $\mathbf W$ with $\sigma$ cost more than they brought (5.6).
 #
 # **Next.** Without matrices the layers paid: more than a table of the same size, though not more than one of their
-# width. On a larger graph they find more than a wider one (of another loss). If a layer learns nothing, what is it
+# width. On all of Gowalla they find more with 64 numbers than iALS with 1,024, though by another loss. If a layer learns nothing, what is it
 # good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
 # answers both.
 

@@ -288,7 +288,7 @@ check("08.5", best_pins)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### More pins, and a clever rule
 #
-# Share 20,000 steps among more and more of a user's latest pins, 1 to 32, at restart ½.
+# Share 20,000 steps among more and more of a user's latest pins, 1 to 32, at restart ½. Your guess is about the pins, the claim about the booster.
 #
 # > **Claim** (what the booster is for). With eight pins or more, the booster finds more than the sum of the visits.
 
@@ -330,14 +330,14 @@ verdict(
 # Why do the lines rise? Eight pins get 2,500 steps each, and so many still find most of a list (figure 8.2); each pin
 # may say something else about the user.
 #
-# In all six comparisons (the card shows one) dashed is on or above solid, perhaps because the booster lifts what lies *between* a user's interests, so what belongs to one of them sinks.
+# In all six comparisons dashed is above solid by its mean, perhaps because the booster lifts what lies *between* a user's interests, so what belongs to one of them sinks.
 # That is a bet: where the pins she wants lie between, it wins (8.14). At other restarts validation chose it twice (8.5), so try both.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, at restart ½.**
 #
 # <details><summary>How this was measured, and a second clever rule</summary>
 #
-# From eight pins on the lines hardly rise: more of the same person says little new.
+# From eight pins on the lines hardly rise: more of the same person says little new. The sum is ahead of the booster beyond chance in the four comparisons with 16 or 32 pins, not in the two with eight.
 #
 # How many steps for each pin? Pixie's steps grow with the degree of a pin, but more slowly (branch 8.15); the dull way is equal steps. We cannot tell the two: Pixie's steps over equal ones, eight pins, −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
 # from −0.0015 to +0.0040, in PinWorld. When every pin has thousands, it may hardly matter who gets some more.
@@ -355,7 +355,7 @@ verdict(
 # The **second part** is chance. Must it be? Let the walks of a query go on for ever: each other pin's share of the visits
 # becomes proportional to its **personalized PageRank** (lesson 04, branch A). **Push** computes that without chance.
 #
-# Think of paint, each drop a walker: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there (who goes home), the
+# Think of paint, each drop a walker (who here may go home from a board, too): all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there (who goes home), the
 # rest is split evenly among **all** its neighbors (who walks on). At `restart` ½ a query on two boards keeps half and hands a quarter to
 # each; each board keeps an eighth. Go on until every node is nearly dry. What dried is the PageRank, since each visit is equally likely to end its walk.
 #
@@ -397,12 +397,13 @@ for ax in axes:
 plt.show()
 
 # %% [markdown]
-# *Figure 8.4. Quality against milliseconds of CPU: walks (circles) of more and more steps, push (squares) to drier and drier nodes. Left: rare items (solid), the most liked (dashed); at equal time the higher line wins. Right: lists for readers, with the exact vector (diamond) and three exact hops (triangle).*
+# *Figure 8.4. Quality against milliseconds of CPU: walks of more and more steps, push to drier and drier nodes. Left: rare items (solid), the most liked (dashed); at equal time the higher line wins. Right: lists for readers.*
 #
 # Left, dashed lines first: push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
 # So from popular items the walk is far ahead while time is short. A rare item has few neighbors to pour on: both are soon level.
 #
-# At the right, where a whole library asks, the exact vector is not best: it also counts what is far, and here near is better. So three exact hops find about as much as either way, in under half a millisecond.
+# At the right, where a whole library asks, near is better, and the exact vector (0.166), to which long walks come, also counts what is far.
+# Three exact hops (0.172), or push cut off early (0.176), stay near: a higher mean in under half a millisecond.
 #
 # **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
@@ -411,7 +412,7 @@ plt.show()
 # From the most liked items the walk has three quarters of the exact top 50 after half a millisecond, push less than a quarter; after 4 ms 0.93 and 0.83; from rare ones level from 0.3 ms on. One thread, restart ¼. Paint dries on boards, too; so here the walk, as well, may go home after every edge, and its step is half of one in 8.2. Each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
 # costs and finds something between. From items of usual popularity the walk is ahead as well, 0.93 against 0.88 in 3.6 ms.
 #
-# Libraries: push 0.176, exact 0.166; the three hops are without RP3β's division. Both ways soon find as much as the exact vector, in a fraction of its time. Cut off early, push stays near home and passes the exact vector; cut off later, it comes down to it. It is ahead of the walk
+# Libraries: the three hops are without RP3β's division. Both ways soon find as much as the exact vector, in a fraction of its time. Cut off early, push stays near home and passes the exact vector; cut off later, it comes down to it. It is ahead of the walk
 # beyond chance in one of four comparisons at equal time, from 10,000 steps on. The cost of a walk is the number of steps that you ask for, whoever is asked; of push one knows only an upper bound. Both can be stopped early, follow a preference and keep queries
 # apart. A stored measurement.
 #
@@ -420,9 +421,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 Does it pay to walk far?
 #
-# Does the **third part**, that a walk may go far, find better lists than rivals that do not sample? **RP3β**
-# takes three exact hops and divides by the degree of where it arrives (lesson 04); **EASE** and **iALS** are of
-# lesson 02.
+# Does the **third part**, that a walk may go far, find better lists than its rivals? **RP3β** stops after three exact hops and divides by the degree of
+# where it arrives (lesson 04); **EASE** and **iALS** (lesson 02) do not walk at all.
 #
 # It may depend on what an edge says. A *library* is one pile, all interests of a reader together, like a person's *saves* in PinWorld; a *board* is one of her
 # piles, mostly of one topic. In PinWorld Pixie walks over boards, its rivals read saves; one row gives RP3β alone the boards, too.
@@ -481,11 +481,11 @@ verdict(
 #
 # Is chance to blame? Mostly not: a walk
 # ends where many edges end, at what is popular. *Pixie / degree^β* divides its visits by a power of the degree, as RP3β does:
-# more than half of the distance to RP3β is gone (most likely by that: fold).
+# more than half of the distance to RP3β is gone (most likely by that: fold). (On PinWorld the power chosen was 0: plain Pixie.)
 #
 # **PinWorld (right): ahead of every rival. Which row says why?** *Pixie on saves* falls behind RP3β, so it is the boards: each was put together on purpose, and even a far one may be on the subject (we made them so).
 #
-# Far boards on the subject make going far pay: home after one step in seventeen finds 0.098, after every step
+# So going far pays: home after one step in seventeen finds 0.098, after every step
 # 0.085.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
@@ -496,7 +496,7 @@ verdict(
 # users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
 # booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
-# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. The best power of the degree is 0 there, so *Pixie / degree^β* is Pixie again. On the libraries it shares its steps equally, too; equal steps alone showed nothing (fold of 8.3). Three hops stop before the far boards, which may be why boards hardly help RP3β. Going far, by
+# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. On the libraries *Pixie / degree^β* shares its steps equally, too; equal steps alone showed nothing (fold of 8.3). Three hops stop before the far boards, which may be why boards hardly help RP3β. Going far, by
 # the restart alone, all else as tuned: 0.06 over 1 +0.013, from +0.008 to +0.017; over ½ +0.005, from +0.002 to +0.008; over 0.2 +0.001, from −0.001 to +0.003. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
 # −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all. Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
 # most that were tried; Pixie on the libraries with the most pins, 64, and few libraries are larger. Stored measurements.
@@ -558,7 +558,7 @@ verdict(
 # the index). EASE ends where its matrix no longer fits. Look who is on top at both ends; a flat line looks at no more than before.*
 #
 # A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too. EASE's rows grow with the catalog, item2item's stay short.
-# Only speed is compared: the index must find nine tenths of the scan's list, those of walk and push are not judged.
+# Only speed is compared: the index must find nine tenths of the scan's list, lists of walk and push were not judged.
 #
 # A walk makes its ten thousand steps in any catalog, and still its
 # line falls to a seventh, push's to a sixth: most likely by memory, the other half of the answer. A small graph fits into the processor's
