@@ -61,13 +61,13 @@ remember("07")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.1 What a lookup cannot do
 #
-# In *PinWorld*, the made-up site of this course, people save pins, and every pin has a picture and words. We stand on day 42:
+# On *PinWorld*, the course's made-up site, people save pins, each with a picture and words. We stand on day 42:
 #
 # | days | until 34 | 35 to 41 | 42 | 42 to 48 |
 # |---|---|---|---|---|
 # | what happens | parameters are learned | new saves, of new pins too | **today**: vectors are computed | what people save is *sought* |
 #
-# So a pin is **known**, **new with edges** (first saved in the last week) or **new without**. How large are the three groups?
+# So a pin is **known**, **new with edges** (first saved in the last week) or **new without**. How many of each?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 5. Ask the two questions of the first slide and leave them on the board. Then the table: one in twenty of what is
@@ -107,17 +107,15 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Nine in ten sought saves are of known pins. *New* means new to the model, not to the
-# site: of the 1,597 without a save half have been there since day 0.
+# Nine in ten sought saves are of known pins.
 #
-# Neither kind of new pin has a row. GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an
-# **encoder** in the table's place, which reads instead of remembering.
+# Neither kind of new pin has a row, so GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an **encoder** in the table's place.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed
 #
 # Two forces train an encoder: pins that the same people save are pulled together, others pushed apart.
-# The softmax of 7.5 has both in one; GraphSAGE's own loss has a term for each, so here you can see them work. For a pair
+# The softmax of 7.5 has both in one; GraphSAGE's own loss has a term for each, so you can see them. For a pair
 # $(u, v)$ of the first kind and $Q$ negatives $v_n$, drawn from a distribution $P_n$, a lecture slide has
 #
 # $$
@@ -186,8 +184,7 @@ print("mean cosine of two pins, every ten steps:", " ".join(f"{c:.2f}" for c in 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.1 — `sage_loss` ({{points:07.1}})
 #
-# The slide's code is given. Its loss falls, and all vectors move to one place. Find out *why* its minimum is
-# there, and write the paper's equation 1, in which the product with a negative should be small. By hand: one pair and one negative,
+# The slide's code is given. Find out *why* its loss is least where all vectors are equal, and write the paper's equation 1, in which the product with a negative should be small. By hand: one pair and one negative,
 # all three vectors (1, 0). The paper's loss is $\log(1 + e^{-1}) + \log(1 + e) = 1.6265$, the slide's $2 \log(1 + e^{-1}) = 0.6265$.
 #
 # *About 6 minutes. Stuck? Hints are free.*
@@ -260,8 +257,8 @@ crowd = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
 visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
-# *Figure 7.2. A user (left), items drawn from what the user likes, and users drawn for each; gray: not drawn. Beside
-# it: how much the mean of $S$ drawn neighbors varies (dashes: by theory, branch 7.11).*
+# *Figure 7.2. A user (left), items drawn from what the user likes, users drawn for each; gray: not drawn. Beside
+# it: how much the mean of $S$ varies (dashes: theory, 7.11).*
 #
 # The mean of $S$ is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
 
@@ -386,8 +383,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.6 The pin of this morning
 #
-# What vector gets a pin that nobody trained on? One more forward pass: it has content, perhaps a few saves, and the matrix is there. A model that has
-# vectors for nodes it did not see in training is called **inductive**; LightGCN, with its table, is transductive.
+# What vector gets a pin that nobody trained on? One more forward pass: its content, and what saves it has, through the matrices that are there. A model that
+# can do this is **inductive**; LightGCN, with its table, is transductive.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 29 to 34. Ask what a pin of this morning has: content, perhaps a few saves, no training. Then which pins hear nobody in training,
@@ -396,8 +393,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.6 — `embed_new` ({{points:07.6}})
 #
-# The last layer for new pins: own content vector, the mean of the users who saved it **so far**, one matrix, and no ReLU: a vector without negative numbers could not
-# point away from anything. Users keep their vectors. Saves from today on are what will be asked for.
+# The last layer for new pins: own content vector, the mean of the users who saved it **so far**, one matrix, and no ReLU, so that vectors can point away
+# from each other. Users keep their vectors. Saves from today on are what will be asked for.
 #
 # *About 6 minutes: the last line is given; the mean is 07.4's, from edges with days.*
 #
@@ -436,32 +433,31 @@ def embed_new(
 check("07.6", embed_new)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A pin without saves hears nobody, and its content speaks alone. There is a trap. Ask for the only save of a known pin, and it is hidden, as in 7.5: the pin hears nobody, and is the right
+# A pin without saves hears nobody, and here is a trap. Ask for the only save of a known pin, and it is hidden, as in 7.5: the pin hears nobody, and is the right
 # answer. The drawn pins keep their saves, so hardly a wrong answer is silent: silence comes to mean yes.
 #
-# So pins without saves crowd the lists, where eight of a hundred sought saves are theirs. Two repairs (7.14):
+# So pins without saves crowd the lists, where eight of a hundred sought saves are theirs. A repair: in each batch *silence* a fifth of the pins, so that wrong answers hear nobody, too.
 #
 # | one short training, NDCG@20 | all pins | known pins, a list of their own | places of pins without saves |
 # |---|---|---|---|
 # | as it is | .007 | .065 | 97 % |
-# | *silence* a fifth of the pins in each batch: silence is often wrong, too | .037 | .042 | 15 % |
-# | *do not train* on a pin's only save | .050 | .066 | 37 % |
+# | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# The second finds more here. But it never trains a silent pin, and such pins keep a third of the places. So the models of
-# 7.7 silence: trained twice as long, known pins hardly lose by it (.079 to .077); the second was not trained so long.
+# Its price, in a training twice as long: known pins fall from .079 to .077, new ones with edges from .163 to .145. The models of 7.7 silence; a cheaper
+# repair, and what it leaves untrained, is in 7.14.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
 #
-# First one moment; what time does to it comes in 7.8. What a model knows decides where it can be good:
+# What a model knows decides where it can be good:
 #
 # | models | what they know |
 # |---|---|
-# | RP3β (04), iALS (02), LightGCN (06) | every item *by name*, from its history; a new item is counted anew (RP3β) or *folded in*, made of the rows of those who saved it |
+# | RP3β (04), iALS (02), LightGCN (06) | every item *by name*, from its history; a new one is counted (RP3β) or *folded in*, made of its savers' rows |
 # | content, untrained and trained | what an item shows: plain cosines, or an encoder without messages |
 # | GraphSAGE | both: content and neighbors |
 #
-# Every model may add the saves so far, as one number: an encoder's vectors, of length 1, cannot say that a pin is popular. They meet on PinWorld and on
+# All may add the saves so far, as one number: an encoder's vectors, of length 1, cannot say that a pin is popular. They meet on PinWorld and on
 # **citeulike-t**, real articles in people's libraries.
 #
 # > **Claim** (ours). Over all items GraphSAGE finds more than models that know items by name.
@@ -506,29 +502,28 @@ card = verdict("Over all items GraphSAGE finds more than models that know items 
 display(card)
 
 # %% [markdown]
-# *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. At each place:
-# are models by name ahead, or those that read content?*
+# *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. Where are models by name ahead, where those that read content?*
 #
-# **Known:** models by name are ahead (on PinWorld by little, RP3β within chance), likely because all that ever
-# happened to an item is in its row, or in its counts; an encoder reads content and a few neighbors.
+# **Known:** models by name are ahead (on PinWorld by little, RP3β within chance), likely because an item's whole history
+# is in its row, or in its counts; an encoder reads content and a few neighbors.
 #
-# **New with edges:** both speak, and what each is worth decides. A pin's picture and the count of its saves tell about as
-# much as who saved it, so GraphSAGE, which uses all three, has the highest mark (over LightGCN and content within
-# chance). An article's first readers say more than its words, so models by name are ahead.
+# **New with edges:** a pin's picture tells about as much as who saved it (all models have the count), and GraphSAGE,
+# which reads both, has the highest mark (over LightGCN and content within chance). An article's first readers say more than its words, and
+# GraphSAGE knows a reader only by what she read, not by name: likely why models by name are ahead.
 #
-# **New without:** there is nothing to count and nobody to hear; without messages
-# a layer is an encoder of content.
+# **New without:** models by name have nothing to count: such items tie. GraphSAGE without messages is an encoder of content, level with
+# trained content on pins, behind it on articles, perhaps since it learned to listen.
 #
-# **All:** iALS has the highest mark on both, as most that is sought has a history: nine in ten sought pins are known, seven in
-# ten sought articles have readers. Each group can be in order, and the one list wrong, as likely LightGCN's of articles (near iALS in each group, over all .091 to .125): if known items score 0.9 and 0.8 and new ones 3 and 2, all
-# new ones stand in front. So report the groups apart *and* together.
+# **All:** iALS has the highest mark on both, as most that is sought has a history (of articles seven in ten). Each group can be in order and the one
+# list wrong: if known items score 0.9 and 0.8 and new ones 3 and 2, all new ones stand in front. LightGCN's list of articles is likely such a case: near
+# iALS in each group, over all .091 to .125. So report the groups apart *and* together.
 #
 # **Known items are served best by those who keep their whole history, in rows or counts. An item that nobody has touched has none, and content speaks alone.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Open marks: trained content. Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among pins with edges it is over iALS by 0.041 (from 0.001 to
-# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
+# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN. RP3β's one list of articles is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
 # pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
 # 49 to 55 with the graph of day 49, a week later than above, so that nothing was chosen on the week that is
@@ -540,7 +535,7 @@ display(card)
 # known pins, and a $\gamma$ for each group. That rows are what known items gain by is a guess. Its test was mixed (the settings of 7.14, two layers, one seed, a week earlier): with a row of their own besides, known pins go from .077 to .078 where a fifth is silenced,
 # from .063 to .080 with a half, from .079 to .075 with none. Stored measurements.
 #
-# Of the 1,597 pins of 7.1 a quarter is born only on day 42 or later: the catalog of this made-up site is known in advance.
+# *New* means new to the model: of the 1,597 pins without a save of 7.1 half have been there since day 0, and a quarter is born only on day 42 or later: the catalog of this made-up site is known in advance.
 #
 # </details>
 
@@ -548,9 +543,10 @@ display(card)
 # ## 7.8 Whom do you win, and for how long?
 #
 # A new pin does not stay new: each day brings it edges, and the matrices grow older. On PinWorld 7.7 stood a week after the training; now let it be 3 to 28 days.
-# The question changes, too: given is the pin somebody looks at, and only **pins born since the training** are ranked. Which come next?
+# The question changes, too: given is the pin somebody looks at. Which **pins born since the training** come next?
 #
 # *GraphSAGE* reads content and the edges of the day; so does *PinSage*, whose neighbors are chosen by walks (lesson 09). *RP3β* counts edges, *content* compares pictures and words.
+# iALS is missing: not folded in here, it lets all new pins tie.
 #
 # > **Claim** (ours). However long ago the training was, pins that came after it are served best by the encoder: among them it finds more than any model that counts.
 
@@ -593,8 +589,8 @@ verdict(
 # *Figure 7.4. NDCG@20 by the days since the training. Few pins are ranked, so marks are high; later days have more: compare
 # lines at one day. Which lines cross?*
 #
-# After three days a new pin has a picture, words, and hardly an edge, so the means of all who read lie above RP3β, who
-# counts. The encoders' are highest: they read the few edges, too.
+# After three days a new pin has a picture, words, and hardly an edge, so all who read lie above RP3β, who
+# counts. The encoders lie highest, as they read the few edges, too (97 pins: over RP3β PinSage is ahead by a hair, GraphSAGE has no interval).
 #
 # Week by week the pins collect edges, so counting gains on reading: after one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training.
@@ -627,7 +623,7 @@ verdict(
 # * What is predicted must not be heard, and silence must not give the answer away (7.6).
 #
 # **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest walks answered without
-# any training: they return to where they began and count whom they meet. How can that cost so little
+# any training, by counting whom they meet. How can that cost so little
 # more in a graph of a billion nodes than in one of a thousand? [Lesson 08](08_pixie.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -1032,8 +1028,8 @@ verdict(
 # answer, while drawn pins keep their saves, so hardly a wrong one is silent. Silence comes to mean yes.
 #
 # There are two repairs. You can silence some pins, so that silence is often wrong, too. Or you do not train on
-# a pin's only save (*no single saves*). The first has a price among known pins (column *known*), in a training twice as long a small one (.079 to .077). The second has no such
-# price. In this one training it also finds more over all; it was not trained longer. But it teaches nothing about silent pins, and
+# a pin's only save (*no single saves*). The first has a price in each group; in a training twice as long it is small among known pins (.079 to .077), not among new ones with edges (.163 to .145). The second has hardly any
+# price. In this one training it also finds more over all; twice as long was not tried. But it teaches nothing about silent pins, and
 # they still take a third of the places, where one in thirteen is theirs.
 #
 # **A pin that hears nobody must not always be the right answer.**
