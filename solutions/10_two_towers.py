@@ -16,7 +16,7 @@
 # > **Somebody came this morning, and the catalog holds a million things. How can a trained model answer her in milliseconds?**
 #
 # Matrix factorization (lesson 02) keeps a row of numbers for every user. She came this morning, so no row of hers is stored. But she has
-# liked three things since, and from these a row can be made. Large systems fetch their candidates so.
+# liked three things since, and from these a row can be made. This is how large systems fetch candidates.
 #
 # The million is in the way twice: when she asks, and when the model learns. Both times the answer is to look at a few in place of all.
 #
@@ -207,7 +207,7 @@ check("10.2", tower_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### What does an index buy?
 #
-# Two indexes meet the scan: cells in numpy, as above, and cells of
+# On vectors around random centers (a tower's may lie otherwise: 10.10) two indexes meet the scan: cells in numpy, as above, and cells of
 # faiss, a library in C++. Each opens just enough to find nine tenths of the scan's list of twenty.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p10"]
@@ -251,7 +251,7 @@ verdict(
 #
 # Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. That is why cells in numpy (squares) begin below the line; at ten thousand they are level, at a hundred thousand at 4.5. In faiss (triangles) these steps cost less than they save.
 #
-# What is saved is the share left closed. With more cells each fits a taste more closely, so a smaller share holds her list: 8 of 31 were opened at a thousand things, 32 of 316 at a hundred thousand. Faiss had a thousand cells at most, so then the share grows: 128 of them at a million, 256 at ten million. (The scan, too, was odd at a million, so part of the peak is not the index's: fold.)
+# What is saved is the share left closed. Her list stays at twenty while the catalog grows, so a smaller share of more and finer cells holds it: 8 of 31 were opened at a thousand things, 32 of 316 at a hundred thousand. Faiss had a thousand cells at most, so then the share grows: 128 of them at a million, 256 at ten million. (Part of the peak is the scan's, which was slow at a million: fold.)
 #
 # And a million? If a tenth of the list may be missed, she has her answer in 2.5 milliseconds (faiss), not in 43.
 #
@@ -266,7 +266,7 @@ verdict(
 # <details><summary>How this was measured</summary>
 #
 # Vectors of 64 numbers around random centers, requests near a thing, one catalog of each size, one thread. As many cells as the root of the number of things, in faiss at most 1,000.
-# From a million on only the scan and faiss were measured. That faiss gathers in C++ is a guess: faster multiplication does not seem to be it, for its scan of forty thousand vectors takes as long as numpy's (10.10). Whether more than a thousand cells would serve ten million things better, was not tried. All rates, HNSW, and what an index costs to make: 10.10. Vectors of a trained model may lie otherwise: 10.10, too.
+# From a million on only the scan and faiss were measured. That faiss gathers in C++ is a guess: faster multiplication does not seem to be it, for its scan of forty thousand vectors takes as long as numpy's (10.10). Whether more than a thousand cells would serve ten million things better, was not tried. All rates, HNSW, and what an index costs to make: 10.10.
 #
 # </details>
 
@@ -336,7 +336,7 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does a softmax pay? (All users of the test were asked; newcomers like her not apart.) BPR compares a like with one drawn film, cross-entropy asks of each film alone. A softmax pushes hardest what is wrongly on top, and the top is what she sees: it should be ahead.
+# Does a softmax pay? BPR compares a like with drawn films, one pair at a time; cross-entropy asks of each film alone. A softmax pushes hardest what is wrongly on top, and the top is what she sees: it should be ahead.
 #
 # | films, in time order, plain products (10.8) | NDCG@20 |
 # |---|---|
@@ -347,15 +347,15 @@ check("10.3", softmax_loss)
 # | cross-entropy | 0.150 |
 # | *popularity, half-life of two days (best on test only)* | 0.171 |
 #
-# It is, though on validation hardly. But popularity stands among the losses or above, depending on its half-life. Why? Films are liked when they are new: for the towers, too, validation chose that an example loses half its weight in three days. So ask popularity before you praise a loss.
+# It is, though on validation hardly. But popularity stands among the losses or above, depending on its half-life, since films are liked when they are new: for the towers, too, validation chose that an example loses half its weight in three days. So ask popularity before you praise a loss.
 #
-# And the cosines of 10.2? They cost the softmax a tenth, BPR a sixth, cross-entropy nothing. A guess: *liked by many* is a direction all users share (10.7), and a vector of length 1 that turns there turns away from taste. That cross-entropy loses nothing speaks against it.
+# And the cosines of 10.2? They cost the softmax a tenth, BPR a sixth, cross-entropy nothing. A guess: *liked by many* is a direction all users share (10.7), and a vector of length 1 that turns there turns away from taste. But why then does cross-entropy lose nothing? So do not take lengths away unasked: choose on validation.
 #
-# And your loss, over 64 drawn films? It finds about what BPR does (one setting, fold), at a price that does not grow with the catalog.
+# And your loss, over 64 drawn films? On validation it finds about what BPR does (one setting; test was not asked), at a price that does not grow with the catalog.
 #
 # <details><summary>How this was measured, cosines, and drawn films</summary>
 #
-# One tower with plain products (the score of 10.2 at τ = 1, both lengths left in), as the towers of 10.5. BPR and cross-entropy drew 64 films for each like. With cosines softmax finds 0.149, BPR 0.131, cross-entropy 0.151 (on validation 0.183, 0.163 and 0.192, where plain products find 0.194, 0.193 and 0.192). Over 64 drawn films a softmax finds 0.189 on validation, BPR in the same setting 0.187 (one seed, 10.11); over all films, with settings chosen in nine trials, 0.194. Test was not asked. The logarithm of $\hat Z$ comes out a little too small when $S$ is small. The softmax over BPR: from 0.003 to 0.012, an interval that knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the half-life that validation chose popularity is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher.
+# These are marks over all users of the test; newcomers like her were not looked at by themselves. One tower with plain products (the score of 10.2 at τ = 1, both lengths left in), as the towers of 10.5. BPR and cross-entropy drew 64 films for each like. With cosines softmax finds 0.149, BPR 0.131, cross-entropy 0.151 (on validation 0.183, 0.163 and 0.192, where plain products find 0.194, 0.193 and 0.192). Over 64 drawn films a softmax finds 0.189 on validation, BPR in the same setting 0.187 (one seed, 10.11); over all films, with settings chosen in nine trials, 0.194. Test was not asked. The logarithm of $\hat Z$ comes out a little too small when $S$ is small. The softmax over BPR: from 0.003 to 0.012, an interval that knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the half-life that validation chose popularity is behind the softmax by 0.015 (from 0.009 to 0.020); with one that only the test knew, its mark is higher.
 #
 # </details>
 
@@ -466,7 +466,7 @@ pd.DataFrame({
 # ## Take away
 #
 # * **How can a trained model answer her in milliseconds?** Item vectors are made before, hers from her history when she asks. Only a
-#   product joins them, so an index can look into a few cells: 2.5 milliseconds among a million, by faiss.
+#   product joins them, so an index can look into a few cells: 2.5 milliseconds among a million random vectors, by faiss.
 # * **What teaches it?** A softmax. On average a few items, drawn with equal chances, stand for all others. From the batch they are free, but they hold popular
 #   items back by as much as they are popular.
 #
