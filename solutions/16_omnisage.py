@@ -15,9 +15,9 @@
 #
 # > **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** PinSage heard
 # > pins, MultiBiSage several graphs, PinnerFormer read users, and each had its own vectors. **OmniSage**, Pinterest's model of 2025, wants
-# > **one** encoder of pins, taught by pins, by features and by users at once.
+# > **one** encoder of pins, taught by pins, by features and by users at once. And when it leads, what leads?
 #
-# **You will** choose whom a pin hears, put three losses into one number, see who gains by it, and find out what a lead over PinSage was made of.
+# **You will** choose whom a pin hears, put three losses into one number, see who gains by it, and take a lead over PinSage apart.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 09, 11, 14 and 15 · **Runs on** any CPU
 #
@@ -266,7 +266,7 @@ check("16.2", typed_sequence)
 # ### In one mean, nearly nine of ten questions are users'
 # * drawing nine of ten
 #
-# Minutes 23 to 25. A batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. Ask before you point: if all go into one mean, who decides what the vectors become? The green bar. So each loss is first a mean over its own questions, and then you choose weights. Here equal weights won. If somebody asks whether it pays: at the same rate one mean found as much for pins, for no fight was seen. Exercise 16.4 is this sum.
+# Minutes 23 to 25. A batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. Ask before you point: if all go into one mean, who decides what the vectors become? The green bar. So each loss is first a mean over its own questions, and then you choose weights. Here equal weights won. If somebody asks whether it pays: at the same rate one mean found as much for pins. Tuned by itself, one mean took a higher rate, and there one of three trainings failed. Exercise 16.4 is this sum.
 
 # %% slideshow={"slide_type": "subslide"} tags=["widget"]
 visuals.three_losses(on="efu")
@@ -275,7 +275,7 @@ visuals.three_losses(on="efu")
 # *Figure 16.1. OmniSage and its losses. A thick arrow leads from what asks to what is to be found; a line without a head ties what the same encoder made. Dotted: a history is made of the encoder's vectors. A box carries a stripe for each loss whose gradient it gets: which boxes does every loss reach? In the interactive version you switch each loss.*
 #
 # Why should raw features ask? From a new cake pin nobody has gone to another pin yet, so pairs cannot teach it. But it is on a board of cakes,
-# and the board's features can ask for it.
+# and the board's features can ask for it. The pin hears this board, and here it may: nothing of tomorrow is predicted, its vector is to hold what neighbors say.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### One number to train on
@@ -333,10 +333,10 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Now the opening question: do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, train the same encoder with one loss, with two, and with all three, 200 steps each. Then two ask apart, for what helps one may cost the
+# To see which, train the same encoder with one loss, two, and all three, 200 steps each. Then two ask apart, for what helps one may cost the
 # other: a **pin** for the pin that comes next, a **user** for her likes of the coming week. (Features only teach.)
 #
-# Who reads a user's history? The transformer, where her loss trains it; else nobody has taught it, so the mean of her sixteen latest likes stands for her.
+# Who reads a user's history? The transformer, where her loss trains it; else the mean of her sixteen latest likes stands for her.
 #
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -410,11 +410,11 @@ for column, who in (("all", "pins"), ("users", "users")):
 # *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it, each gray dot one training, the mark their mean. For users compare rows three and four with the last: together they hold its losses. The open mark, *pairs* at another temperature and rate, shows what settings alone do.*
 #
 # **Asked by pins.** First row and last are level: neither a fight nor help can be seen, perhaps because pairs already
-# ask the question of the test, so little is left to add. So it hurts little who is loudest: in one mean pins find as much (at the same rate; fold).
+# ask the question of the test, so little is left to add. So one mean, where users are loudest, finds as much for pins at the same rate; tuned by itself, it took a higher rate, at which one training in three failed.
 #
-# **Asked by users.** *Users* has the loss and the reader of *all three*, so the lead of *all three* is what pairs and features have taught. Each of its trainings finds more than any of *users*: losses can help each other.
+# **Asked by users.** *Users* has the loss and the reader of *all three*, so the lead of *all three* is what pairs and features have taught. Each of its trainings finds more than any of *users*, and their mean 0.012 more than the open mark: losses can help each other.
 #
-# How? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early. If so, more steps would do as much: lesson 15's PinnerFormer, taught by users alone for 32 times the steps, finds no less.
+# How? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early. If so, users alone would do as much with more steps: not measured, but lesson 15's PinnerFormer, another model, hints at it (fold).
 #
 # **For pins no added loss did visible harm. In the same 200 steps users found most with all three.**
 #
@@ -451,10 +451,10 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
-# Is it attention? Or something plainer? In 16.4, too, a number stood beside each vector of OmniSage.
+# What leads: attention, or something plainer?
 #
-# What for? A vector of length 1 cannot say, by being longer, that its pin is popular.
-# So popularity stands **beside** it, in training, too: $s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau + \log(1 + n_j)$. The last term is the **offset**; $n_j$ counts how often people went to pin $j$.
+# A vector of length 1 cannot say, by being longer, that its pin is popular.
+# So beside OmniSage's stands a **number** that says it, in training and in 16.4, too: $s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau + \log(1 + n_j)$. The last term is the **offset**; $n_j$ counts how often people went to pin $j$.
 #
 # By hand, at temperature 0.1:
 #
@@ -558,7 +558,7 @@ told.round(3).to_frame()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity what is met; each alone finds only 0.04 (16.10).
 #
-# Row three had the number from the first step and finds hardly more: the vectors lacked little else. A drawn pin gets log popularity from the number and loses about that by $\log Q$, so the product has only to say how much more often than usual it follows this one.
+# Row three had the number from the first step and finds hardly more: the vectors lacked little else. For a drawn pin the number adds log popularity, and $\log Q$ takes about as much away. The product is left with one thing: how much more often than usual that pin follows the one that asks.
 #
 # Why did they lack it, though the loss asks for it? Popularity needs a place to live:
 #
@@ -601,15 +601,15 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Recall@10 on PinWorld; RP3β is a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
 #
-# With the number next to nothing of the lead is left; what attention may add is too little to be seen over all queries.
+# With the number next to nothing of the lead is left: what attention may add is too little to be seen over all queries.
 #
 # But PinSage's vectors have a length: why was popularity not there? Perhaps because a length has to be *learned*: lesson 14's PinSage, trained four times as long, finds 0.247 without the number (16.10).
 #
 # Does hearing pay? It does: the first two rows differ in nothing else but their tuned rate. Over all queries a second graph adds nothing
-# that can be seen (row three). Asked by the few pins without an edge it finds 0.019 less (fold), perhaps because the encoder has learned to lean on edges to pins.
+# that can be seen (row three).
 #
 # Then why an encoder, when a walk stands beside it (last row)? A walk needs edges. Asked by a pin without one
-# it finds nothing; OmniSage and PinSage read what the pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23): where there is no edge, the content answers.
+# it finds nothing; OmniSage and PinSage read what the pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23): where there is no edge, the content answers. (A *new* pin none of them finds beside known ones, with the number or without: it needs its own list, 16.10.)
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -625,7 +625,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002, perhaps because the encoder has learned to lean on edges to pins; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
 #
 # </details>
 
@@ -636,11 +636,11 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067; lesson 15's PinnerFormer, trained longer, finds no less. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
 # >
-# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. In one list with known pins no model of figure 16.4 finds a *new* one. On articles iALS, with 64 numbers for 32, is ahead (16.10).
+# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Beside known pins it finds no *new* one. On articles iALS, with 64 numbers for 32, is ahead (16.10).
 #
 # * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins none was seen to hinder or help another. In the same 200 steps users found most with all three.
-# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean. Here neither paid much: few pins are busy, and no fight was seen.
-# * With the same number for popularity PinSage came up to OmniSage: it was no lead of attention that could be seen.
+# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean. Here neither paid much: few pins are busy, and at the same rate one mean did as well.
+# * And when it leads, what leads? For users, what pairs and features taught. Over PinSage, one number for popularity: given it, PinSage came up, and no lead of attention could be seen.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 

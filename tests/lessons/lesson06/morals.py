@@ -50,7 +50,7 @@ def training_adds_less() -> bool:
 MORALS = {
     "This is what a layer does that learns nothing: it walks": walks,
     "In LightGCN one like moves a whole neighborhood, in BPR-MF one user and two places": moved,
-    "The more layers walk, the less training adds": training_adds_less,
+    "Here, the more layers walked, the less training added": training_adds_less,
     "Walking the graph is a larger step than the recipe, and here it needs no training": larger_step,
     "With one like a learned vector is first on PinWorld. Where new films come out every week, first ask what is new": lambda: (
         first("history", "PinWorld", 1)["first"] in ("iALS", "LightGCN")
