@@ -103,8 +103,8 @@ def sum_by_draws() -> Sheet:
         390,
         "Left the sum over all other items; right eight draws that stand for it: what is drawn twice as often counts half, and the draw that is the positive is left out",
     )
-    sheet.text(0, 30, "wanted: 3 items, eˢ = 1 each: 3", size=24, bold=True)
-    sheet.text(480, 30, "eight draws, each counts 1 / (8 Q): again 3", size=24, bold=True)
+    sheet.text(0, 30, "wanted: eˢ = 1 for 3 items, sum 3", size=24, bold=True)
+    sheet.text(510, 30, "eight draws, each counts 1 / (8 Q): again 3", size=24, bold=True)
     shares = (("bestseller", "½", 4, ITEM), ("film B", "¼", 2, ITEM), ("film C", "⅛", 1, ITEM), ("positive i", "⅛", 1, NEGATIVE))  # fmt: skip
     for k, (name, q, drawn, color) in enumerate(shares):
         y = 60 + 82 * k
@@ -158,10 +158,10 @@ HITS_OUT = "negatives only,\nhits out"
 def five_variants() -> Sheet:
     sheet = Sheet(
         434,
-        "Five variants: none takes nothing off; negatives only takes log Q off the negatives; negatives only, hits out, the same without hits; nQ, hits out takes log nQ off the negatives; Yi takes log Q off all columns",
+        "Five variants: no correction takes nothing off; negatives only takes log Q off the negatives; negatives only, hits out, the same without hits; nQ, hits out takes log nQ off the negatives; Yi takes log Q off all columns",
     )
     rows = (
-        ("none", "", ("", "", "in")),
+        ("no correction", "", ("", "", "in")),
         ("negatives only", "Khrylchenko's slide", ("", "− log Q", "in, − log Q")),
         ("negatives only, hits out", "released code, 2025", ("", "− log Q", "out")),
         ("nQ, hits out", "as just derived", ("", "− log nQ", "out")),
@@ -210,7 +210,8 @@ def _off_by(half: int, wide: float, left: float) -> Sheet:
     for k, (name, value) in enumerate(zip(NAMES, values, strict=True)):
         y, hue = 84 + 68 * k, HUES.get(name, CONTEXT)
         if not half:
-            sheet.text(left - 15, y + (20 if "\n" in name else 35), name, at="end", bold=name in HUES)  # fmt: skip
+            shown = "no correction" if name == "none" else name
+            sheet.text(left - 15, y + (20 if "\n" in name else 35), shown, at="end", bold=name in HUES)  # fmt: skip
         sheet.bar(left, y, value / max(values) * 300, 52, hue)
         if name == HITS_OUT and not half:
             sheet.text(left + 14, y + 35, "released code")

@@ -1,7 +1,8 @@
-"""Drawings for the hour of lesson 14: six graphs, a mean by hand, attention, an empty list, two levels."""
+"""Drawings for the hour of lesson 14: six graphs, a mean by hand, attention, an empty list, two levels, each step."""
 
 from __future__ import annotations
 
+from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
 from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
@@ -212,52 +213,48 @@ def two_levels() -> Sheet:
     return sheet
 
 
-def levels_by_hand() -> Sheet:
-    sheet = Sheet(
-        330,
-        "Graph one: 2 and 6 with weights one half give 4. Graph two: 2, 7 and 15 with weights one third give 8. Second level: 4 and 8 with weights three and one quarter give 5",
-    )
-    rows = (("graph one", ("2", "6"), "½ each", "4", "¾"), ("graph two", ("2", "7", "15"), "⅓ each", "8", "¼"))  # fmt: skip
-    for k, (name, heard, weights, result, share) in enumerate(rows):
-        y = 90 + 180 * k
-        sheet.text(10, y + 10, name, bold=True)
-        for j, value in enumerate(heard):
-            sheet.box(190 + 100 * j, y - 34, 88, 68, fill=TINT[ITEM] if j else USER, edge=ITEM if j else USER)  # fmt: skip
-            sheet.text(234 + 100 * j, y + 11, value, at="middle", bold=True, color=INK if j else "#fff", size=30)  # fmt: skip
-        sheet.text(550, y - 12, weights, at="middle")
-        sheet.line(500, y + 8, 605, y + 8, head=True, wide=4)
-        sheet.box(615, y - 34, 90, 68, fill=ITEM, edge=ITEM)
-        sheet.text(660, y + 12, result, at="middle", bold=True, color="#fff", size=32)
-        sheet.line(705, y, 975, 180, color=ITEM, wide=12 if k == 0 else 4)
-        at = (y + 180) / 2 + (-26 if k == 0 else 56)
-        sheet.text(800, at, f"fit {('log 3', '0')[k]}: {share}", bold=True, size=30)
-    sheet.box(980, 130, 140, 100, fill=ITEM, edge=ITEM)
-    sheet.text(1050, 196, "5", at="middle", bold=True, color="#fff", size=44)
-    sheet.text(234, 28, "the pin", at="middle", color=USER)
-    sheet.text(385, 28, "neighbors", at="middle", color=ITEM)
-    return sheet
+STEPS = (
+    ("no graph", "nothing heard", INK),
+    ("boards, mean", "board-pin, mean", ITEM),
+    ("boards, transformer", "board-pin, transformer", ITEM),
+    ("six graphs, mean", "each its own, mean", USER),
+    ("six graphs, GAT + HAN", "each its own, attention", USER),
+    ("six graphs, concat", "each its own, concat", USER),
+)
 
 
-def graph_two_masked() -> Sheet:
-    sheet = Sheet(
-        96, "Empty, graph two would say 2; masked, graph one has weight 1, and 4 comes out"
-    )
-    sheet.text(10, 58, "graph two empty:", bold=True)
-    sheet.box(290, 14, 90, 68, fill=ITEM, edge=ITEM)
-    sheet.text(335, 60, "4", at="middle", bold=True, color="#fff", size=32)
-    sheet.text(400, 58, "weight 1")
-    sheet.box(560, 14, 90, 68, fill="#fff", edge=CONTEXT, dashed=True)
-    sheet.text(605, 60, "2", at="middle", color=QUIET, size=32)
-    sheet.line(552, 88, 658, 8, color=NEGATIVE, wide=6)
-    sheet.text(670, 58, "masked: 0", color=NEGATIVE)
-    sheet.line(850, 48, 970, 48, head=True, wide=4)
-    sheet.box(980, 8, 140, 80, fill=ITEM, edge=ITEM)
-    sheet.text(1050, 64, "4", at="middle", bold=True, color="#fff", size=44)
+def step_by_step() -> Sheet:
+    """Draw how far each arm of figure 14.3 is from the transformer of six graphs, and its seconds."""
+    climb = results.load("14_climb").values["PinWorld"]
+    seconds = {arm["arm"]: arm["seconds"] for arm in climb["arms"]}
+    whole = "each its own, transformer"
+    zero, times, told = 810, 16000, []
+    sheet = Sheet(410, "")
+    found = climb["leads"][f"{whole} over {STEPS[0][1]}"]["one"]
+    sheet.text(zero, 28, f"six graphs, transformer: {found:.3f}", at="middle", bold=True)
+    sheet.text(1158, 28, f"{seconds[whole]:.0f} s", at="end", bold=True)
+    for tick in (-0.02, -0.01, 0):
+        x = zero + times * tick
+        sheet.line(x, 42, x, 356, color="#dfe2e6" if tick else INK, wide=2 + (not tick))
+        said = f"{tick:+.2f}".replace("-", "−") if tick else "0"
+        sheet.text(x, 382, said, at="middle", size=24, color=QUIET)
+    for k, (name, arm, color) in enumerate(STEPS):
+        y, lead = 66 + 53 * k, climb["leads"][f"{whole} over {arm}"]
+        high, gap, low = (zero - times * lead[x] for x in ("high", "gap", "low"))
+        sheet.text(0, y + 9, name, bold=True)
+        sheet.line(high, y, low, y, color=color, wide=8)
+        sheet.dot(gap, y, 12, color)
+        said = "behind" if lead["low"] > 0 else "cannot tell"
+        sheet.text(900, y + 9, said, size=24, color=QUIET)
+        sheet.text(1158, y + 9, f"{seconds[arm]:.0f} s", at="end")
+        told.append(f"{name} {said}, {seconds[arm]:.0f} s")
+    sheet.text(0, 382, "recall@10, less or more", size=24, color=QUIET)
+    sheet.text(1158, 382, "to train", at="end", size=24, color=QUIET)
+    sheet.alt = f"Recall at 10 beside the transformer of six graphs, {found:.3f}, {seconds[whole]:.0f} s: {'; '.join(told)}"
     return sheet
 
 
 DRAWINGS = {
-    "graph two masked": graph_two_masked,
     "six graphs": six_graphs,
     "who knows whom": who_knows_whom,
     "lists of a pin": lists,
@@ -265,5 +262,5 @@ DRAWINGS = {
     "attention by hand": attention,
     "empty list": empty_list,
     "two levels": two_levels,
-    "levels by hand": levels_by_hand,
+    "step by step": step_by_step,
 }

@@ -61,11 +61,9 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
     best = found["all graphs, mean"]
     sheet = Sheet(450, "", wide)
     name = "all pins" if whole else "on no board, in another graph"
-    if whole:
-        sheet.dot(left + 14, 21, 11, INK)
-    else:
-        sheet.box(left + 4, 10, 20, 20, fill="#fff", edge=INK, round=0)
-    sheet.text(left + 34, 30, name, bold=True)
+    if not whole:
+        sheet.box(left + 4, 10, 20, 20, fill="#fff", edge=USER, round=0)
+    sheet.text(left + 34 * (not whole), 30, name, bold=True)
     middle = left + times * (best - least)
     sheet.line(middle, 46, middle, 412, color=CONTEXT, dashed=True)
     for tick in (0.24, 0.26) if whole else (0.2, 0.24, 0.28):

@@ -22,7 +22,7 @@ def climb() -> Sheet:
     sheet.text(10, 208, "2  a way to listen: over neighbors, then over graphs", bold=True)
     sheet.text(0, 330, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 406, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "", "a mean", "matrices,\nadded"), ("concat", "first level alone", "attention block", "side by side:\nthe same sum"), ("transformer", "= MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "", "a weight per neighbor", "a weight per graph"))  # fmt: skip
+    ways = (("mean", "", "a mean", "matrices,\nadded"), ("concat", "first level alone", "attention block", "side by side:\nthe same sum"), ("transformer", "= MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "older attention", "a weight per neighbor", "a weight per graph"))  # fmt: skip
     for k, (name, whose, near, over) in enumerate(ways):
         x, wide = 145 + 229 * k + 20 * (k == 3), 222 + 82 * (k == 3)
         sheet.text(x + wide / 2, 252, name, at="middle", bold=True)
@@ -54,20 +54,20 @@ def which_pays() -> Sheet:
     lent = climb["leads"][f"{names[3]} over {names[2]}"]  # concat at the transformer's rate
     rows = (
         ("+ six graphs", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], True),
-        ("+ attention", "concat over mean", f"{_price(mean, near)}; each its own rate", OWN_RATE, False),
-        ("+ second level", "transformer over concat", f"{_price(near, whole)}; one rate for both", lent, False),
+        ("+ attention", "concat over mean", f"{_price(mean, near)}; own learning rates", OWN_RATE, False),
+        ("+ second level", "transformer over concat", f"{_price(near, whole)}; one learning rate", lent, False),
         ("all three", "over larger PinSage", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
     )  # fmt: skip
     zero, times, told = 694, 9000, []
     sheet = Sheet(428, "")
-    sheet.text(0, 30, "trained with:", size=24, color=QUIET)
-    _condition(sheet, 180, "own click in; test week", True)
-    _condition(sheet, 560, "first morning; week before", False)
+    sheet.text(0, 30, "in training:", size=24, color=QUIET)
+    _condition(sheet, 180, "own click in; asked: test week", True)
+    _condition(sheet, 640, "own click out; asked: week before", False)
     for tick in (0, 0.01):
         x = zero + times * tick
         sheet.line(x, 48, x, 382, color="#dfe2e6" if tick else CONTEXT, wide=2 + (not tick))
         sheet.text(x, 412, f"+{tick}" if tick else "0", at="middle", size=24, color=QUIET)
-    sheet.text(0, 412, "recall@10, all pins; seconds to train", size=24, color=QUIET)
+    sheet.text(0, 412, "recall@10 of all pins, unrounded; seconds to train", size=24, color=QUIET)
     for k, (name, over, price, lead, seen) in enumerate(rows):
         y, color = 88 + 84 * k, _color(lead)
         shade = POSITIVE if color == POSITIVE else CONTEXT
@@ -79,7 +79,12 @@ def which_pays() -> Sheet:
         if not seen:
             sheet.dot(zero + times * lead["gap"], y, 6, "#fff")
         gap = _signed(lead["gap"]) + ", cannot tell" * (color == CONTEXT)
-        sheet.text(884, y + 9, gap, bold=color != CONTEXT)
+        sheet.text(884, y + 9 - 16 * (not k), gap, bold=color != CONTEXT)
+        if not k:
+            _ring(sheet, 895, y + 19, INK)
+            gain = f"{boards['all']:.3f} → {mean['all']:.3f}"
+            sheet.text(916, y + 27, gain, size=24)
+            gap += f"; own click out, {gain}"
         told.append(f"{name}, {over}, {price}: {gap}")
     sheet.alt = f"What each change adds: {'; '.join(told)}"
     return sheet
@@ -124,22 +129,23 @@ def _condition(sheet: Sheet, x: float, said: str, seen: bool | None) -> None:
 
 
 def with_click() -> Sheet:
-    return _trained("the pair's own click in; asked: the test week", True)
+    return _trained("yes: own click in; asked: the test week", True)
 
 
 def without_click() -> Sheet:
-    return _trained("each week's first morning; asked: the week before the test week", False)
+    return _trained("no: own click out; asked: week before the test", False)
 
 
 def with_click_again() -> Sheet:
-    return _trained("the pair's own click in; asked: the test week", None)
+    return _trained("yes: own click in; asked: the test week", None)
 
 
 def _trained(said: str, seen: bool | None) -> Sheet:
-    """Draw the line below a title that says what the networks were trained with, and asked."""
-    sheet = Sheet(40, f"What the networks were trained with: {said.replace('; asked:', ', and asked on')}")  # fmt: skip
-    sheet.text(0, 30, "trained with:", size=24, color=QUIET)
-    _condition(sheet, 180, said, seen)
+    """Draw the line below a title that says whether training saw the click it was asked for, and what was asked."""
+    told = said.replace("; asked:", ", and asked on")
+    sheet = Sheet(40, f"In training, is the answer's click an edge? {told}")
+    sheet.text(0, 30, "in training, is the answer's click an edge?", size=24, color=QUIET)
+    _condition(sheet, 522, said, seen)
     return sheet
 
 
@@ -162,7 +168,7 @@ def edge_seen() -> Sheet:
 
 
 def first_morning() -> Sheet:
-    return _leads_of_the_mean("in time", "first morning", 470, 5)
+    return _leads_of_the_mean("in time", "own click out, older graphs", 470, 5)
 
 
 def _leads_of_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
@@ -173,7 +179,7 @@ def _leads_of_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
     zero, at = left + (105 if first else 235), left + (275 if first else 317)
     sheet = Sheet(450, "", wide)
     if first:
-        sheet.text(0, 30, "trained with:", size=24, color=QUIET)
+        sheet.text(0, 30, "in training:", size=24, color=QUIET)
         sheet.text(0, 412, "recall@10, all pins", size=24, color=QUIET)
     _condition(sheet, left, name, first)
     sheet.text(left, 102, "finds", size=24, color=QUIET)
@@ -199,7 +205,7 @@ def _leads_of_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
             sheet.text(left + 88, y + 9, "↓" if moved else "=", bold=moved, color=NEGATIVE if moved else QUIET)  # fmt: skip
         told.append(f"{rival} finds {value:.3f}" + (", less than before" if moved else ", as before") * (not first))  # fmt: skip
         if mean and moved:
-            sheet.text(left + 122, y + 9, f"falls from {before:.3f}", color=NEGATIVE)
+            sheet.text(left + 122, y + 9, f"fell from {before:.3f}", color=NEGATIVE)
         if mean:
             continue
         lead = stored["leads"][f"mean, {way} over {key.format(way)}, all@10"]
@@ -213,7 +219,11 @@ def _leads_of_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
         sheet.text(at, y - 7 if plain else y + 9, gap, size=24 if plain else 26, bold=not plain, color=INK if plain else color)  # fmt: skip
         told.append(f"the mean leads by {' '.join(gap.split())}")
     so = "nobody" if not any(ahead) else "all four" if all(ahead) else "some"
-    below = "own click: what we ask for is an edge" if first else "leads of unrounded numbers"
+    below = (
+        "own click in: the answer's click is an edge"
+        if first
+        else "↓ fell, = the same; leads unrounded"
+    )
     sheet.text(0 if first else left, 446, below, size=24, color=QUIET)
     sheet.text(left, 66, f"the mean leads {so}", bold=True, size=30)
     sheet.alt = (
