@@ -274,10 +274,10 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 Does the order pay?
 #
-# First: what is there in the order? Ask a **chain**: it looks at the last event alone, and counts what others did right after it. Shuffle the
-# histories: now any two events of a person may be neighbors, and it starts from any of them. On films it then finds half as much, so half came from the order.
+# First: what is there in the order? A **chain** looks at the last event alone, and counts what others did soon after it. Shuffle the
+# histories, so that any two events of a person may be neighbors: on films it then finds half as much, so half came from the order.
 #
-# So who reads more of the order should find more. We ask for the very next event, on four real sets:
+# So who reads more of the order should find more. Ask for the very next event, on four real sets:
 #
 # | reads | who |
 # |---|---|
@@ -293,7 +293,7 @@ predict("15.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 19 to 28. Vote on 15.p8 before the figure. Usual wrong answer: the games, where order counts most. Then set by set from left to right: who is
-# highest, and whose intervals overlap? Then the two stars: what does the weight of late events add to the walk? Usual wrong answer: all that it finds.
+# highest, and whose intervals overlap? Then the open star: where does a walk that reads no order stand as high? Usual wrong answer: nowhere.
 
 # %% tags=["long", "experiment", "answers:15.p8"] jupyter={"source_hidden": true}
 order = regimes.regimes()["order"]["sets"]["what is new to the user"]
@@ -331,14 +331,10 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Where no mark stands as high as SASRec's, reading all of the order paid. Overlapping bars may hide a lead: the card compares the same people. The diamonds also count, for less, what came up to twelve events later; the shares below are of the plain chain.*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Where does no mark stand as high as SASRec's? The chain of the diamonds counts up to twelve events on, that of the shares one.*
 #
-# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone**, perhaps since that cost is the chain's own: its one
-# event must be the right one; who reads all has it among the rest. Why the films? A guess, too: the last film tells
-# what runs that week, and a chain reads that. SASRec reads the taste as well.
-#
-# **So does the order pay?** Compare the stars, two walks that differ in little but this: the filled one starts more often from late events. On games it is
-# ahead (elsewhere we cannot tell), so late events can pay without a transformer. (SASRec had half the others' settings: fold.)
+# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone.** On edits and places even the open star, which reads no
+# order, stands no lower. A likely reason: the cost is the chain's own. Shuffled, its one event is a wrong one; who reads all still has the right one among the rest.
 #
 # **Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
@@ -346,12 +342,13 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 #
 # The last event of up to 2,400 people with five or more (645 on Wikipedia), among all items, what a person knows left out; the event before it chose the settings, all else is training. Twelve settings
 # each, seven for recent popularity, six for SASRec, which may have more in it (a training took 25 seconds on films, the walk 0.24): one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
-# thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences, which are narrower. On games 16
+# thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences between the same people, which are narrower: overlapping bars may hide a lead. On games 16
 # passes of SASRec were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
-# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (there .122, its highest, the walk .114, which speaks for the guess; elsewhere not a third of the walk), and people who come back to the same page.
+# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (on films .122, its highest, the walk .114; elsewhere not a third of the walk), and people who come back to the same page.
+# Why is SASRec ahead on the films? A guess, for which the popularity of late speaks: the last film tells what runs that week, and a chain reads that; SASRec reads the taste as well.
 # The shares under the figure are of a chain that counts the next event alone. The figure's counts an event at distance k by 1/k, up to five on for the edits, twelve elsewhere, as the event before chose.
-# In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. What the weights add to RP3β: games +0.011, from +0.006
+# In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. The two stars differ in little but the weight of late events, so on games these pay without a transformer; elsewhere we cannot tell. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; places +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
 # +0.022; places +0.017, from +0.007 to +0.026; Wikipedia −0.015, from −0.030 to −0.000. Commands: `python -m solutions.experiments.lesson18.regimes order` and `python -m solutions.experiments.lesson15.late_events`.
 #
@@ -376,7 +373,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # | **every next** (SASRec's) | the like that follows it |
 # | **dense** (PinnerFormer's *dense all action*) | all likes of the window |
 #
-# An arrow below leads from an event to a like that it has to find. Each is one example of a softmax.
+# Below, an arrow leads from an event to a like that it has to find: one example of a softmax.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.timeline(
@@ -388,10 +385,10 @@ visuals.timeline(
 
 # %% [markdown]
 # *Figure 15.3. Circles are likes (a closeup opens a pin, a long click follows its link), crosses are not. Gray: what may be read by day 3. Shaded: the window of
-# 7 days. Arrows: what dense asks of each event. In the interactive version pull now, and change the objective.*
+# 7 days. Arrows: what dense asks of each event. Count them, and find the longest. In the interactive version do it for every next, too; then pull now.*
 #
-# Count the arrows: under dense four events find two likes each, so eight. Every next has four: from day 0 to 1, from 1 and 2 to 3, from 3 to 6. Dense also
-# fits the job: the next like is soon past; a week's likes are as right tonight as this morning.
+# Dense: four events find two likes each, by eight arrows, the longest of nine days. Every next: four arrows, of three days at most. So dense has more
+# examples, and it fits the job: a week's likes are as right tonight as this morning.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -400,8 +397,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, alike in all but the target (each score gets a number for the pin's popularity, which vectors learn slowly: 15.14), and
-# ask for new likes at three **horizons**: next day, week, fortnight. If a window teaches to look ahead, dense should catch up the further ahead one asks.
+# Train two PinnerFormers on PinWorld, alike in all but the target, and ask for new likes at three **horizons**: next day, week, fortnight. If a window
+# teaches to look ahead, dense should catch up the further ahead one asks.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -456,32 +453,27 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer. Does the dashed blue line come up to the solid one?*
+# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer; the others are to compare. Does the dashed blue line come up to the solid one?*
 #
-# **It stays a little below, perhaps by chance, even for a fortnight**: no sign that a window teaches to look ahead. A guess why, in Figure 15.3: the event of
-# day 0 has to find the save of day 9. What led to it came in between, so a far arrow teaches little.
-#
-# Is one near arrow best, then, from the last event to the next like? That does not decide: of four targets it has the highest mean with the
-# number for popularity, and the lowest without (15.9).
-#
-# **Two cautions.** Dense may only be slower: in one run four times as long the gap more than halved (fold). And for the next day iALS has the highest mean (why,
-# we cannot say): ask it before you serve a transformer.
+# **It stays a little below, even for a fortnight**, perhaps by chance, and in a longer run it came closer (fold). (Each score has an added number for the pin's
+# popularity; without it dense is surely below: 15.14.) A guess why more arrows did not help, in Figure 15.3: what led to the save of day 9 came after day 0, so an
+# arrow that long teaches little.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); the fewest arrows, with their number for popularity, .091, .079, .073; iALS .095, .076, .070
-# (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). So for the next day iALS and RP3β have the higher means.
+# (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). So for the next day iALS and RP3β have the higher means (why, we cannot say): ask them before you serve a transformer.
 #
 # A second guess why more targets did not help: *now* must have its whole week in the log, so under dense the last week's events are answers only, never asked: of six weeks a
-# sixth. Do arrows teach at all? Without the number for popularity, yes: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
+# sixth. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
 # its weight chosen for each, the order of the means turns: .073, .071, .067 (15.9).
 #
 # Trained on PinWorld's days 0 to 41, by lesson 11's softmax against drawn pins, log Q taken off. After training each pin's score gets one number more, $w \log(1 + \text{likes so far})$ (why: 15.14). Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
 # its own $w$ of 0, 0.3, 0.6, 1 and 1.5. The larger rate is taken only if its lead on validation exceeds what seeds differ
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
-# Longer training brings the two objectives closer (in one run the gap more than halved): at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
+# A caution: dense may only be slower. Longer training brings the two objectives closer (in one run the gap more than halved): at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
 # validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, finds .085, .078 and .073 on test (means level with RP3β's, on the next day below that of iALS) and gains nothing from the number that could be seen any more (16.11). RP3β over every next, 14 days: +.002, from −.003 to +.007.
 # Every next over dense, with the number, for the fortnight: beyond chance over users, not over three trainings. The fewest arrows over dense there: beyond chance over trainings. In another week the longer every next passes both rivals (16.11); a fading walk was not asked there.
 # Also measured: "next" and "all" (15.9); both without popularity, where every next is surely ahead (15.14); a causal tower as in lesson 10 and a mean that forgets.
@@ -491,11 +483,11 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 A vector of last midnight
 #
-# Third: if the target makes no clear difference, does the age? A vector made at midnight knows nothing of this morning; one made anew at every
-# click needs a streaming system.
+# Third: if the target makes no clear difference, does the age? A vector is made **once**, as a fortnight begins; **daily**, last midnight, when it
+# knows nothing of this morning; or in **real time**, the second before, which needs a streaming system. Before each new like of the fortnight we ask
+# the two models of 15.4, and two walks (RP3β): in one all likes count alike, in the other they fade, by half in two days.
 #
-# A vector is made **once**, as a fortnight begins; **daily**, last midnight; or in **real time**, the second before. Before each new like of
-# the fortnight we ask the two models of 15.4, and two walks (RP3β): one counts all likes alike, in the other they fade, by half in two days.
+# Which will be longer, the climb of a line from midnight to now (age), or the gap between the two models (target)?
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -535,30 +527,29 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.5. Recall@10 by the age of a vector. Blue: PinnerFormer. Black: two walks. Which is longer, the climb of a line (age) or the gap of the blue ones (target)?*
+# *Figure 15.5. Recall@10 by the age of a vector. Blue: PinnerFormer. Black: two walks. Measure the climb of a line and the gap of the blue ones.*
 #
-# **Age or target?** From midnight to now every next climbs from .101 to .162; the blue lines are .026 apart at most. So a vector lacks **today** most, likely
-# since in PinWorld a session has a topic. Only in real time is the next like surely the better target: it is often of this session (a guess).
+# **Age or target?** Age: since midnight every next climbs from .101 to .162; the blue lines are .026 apart at most. A vector lacks **today** most. Only in
+# real time is the next like surely the better target.
 #
-# **Does one need a transformer for that?** Both walks know the same likes; if all count alike, those of this session drown. Where old ones fade,
-# they are heard, and in real time the walk comes near the transformer (.154 and .162: too close to tell). So try it first.
+# **Does one need a transformer?** Try the fading walk first: in it today's likes do not drown in old ones, and in real time it comes near (.154 and .162:
+# too close to tell).
 #
-# **And the paper's claim?** It speaks of the share lost (in the legend), but what is left is served, and of that every next has more at every age, by its mean.
-# So dense may only have less to lose.
+# **And the paper's claim?** It counts the share lost (in the legend), but what is left is served, and of that every next has more at every age, by its mean.
 #
 # **What counted most was to have heard of today, and to let it count more than old likes.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The models of 15.4 with popularity, all after 1,600 steps (so the caution of 15.4 holds), three seeds; likes of days 42 to 55 of 250 users, each one question (so do not compare with figure 15.4), with what each had liked before out of the list, however old the vector
-# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037: the next like is often of this session, a guess. Shares are of
+# The models of 15.4 with popularity, all after 1,600 steps (so the caution of 15.4, in its fold, holds), three seeds; likes of days 42 to 55 of 250 users, each one question (so do not compare with figure 15.4), with what each had liked before out of the list, however old the vector
+# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037: the next like is often of this session, a guess. That dense loses less may only be since it has less to lose. Shares are of
 # one training each, and the card's interval is over the three.
 #
 # The walk's half-life is one of nine, from a quarter of an hour to none, asked in real time on days 35 to 41: two days found most (.167; half a day .164, none .107).
 # On test it finds .103, .106 and .154; in real time that is +.045 over all likes alike, from +.029 to +.061. Of PinnerFormer means were kept, so
 # the interval of every next over this walk adds both errors and is too wide, if anything: +.008, from −.024 to +.040. With all likes alike RP3β finds .091, .092 and .109, iALS .086, .088
 # and .101; every next in real time over that RP3β +.053, from +.037 to +.069, of last midnight +.009, from −.009 to +.026. That sessions have topics is how PinWorld was
-# made; whether the first clicks give a topic away we did not test. Commands: `python -m solutions.experiments.lesson15.sequences` and
+# made; whether the first clicks give a topic away, and so today counts most, we did not test. Commands: `python -m solutions.experiments.lesson15.sequences` and
 # `python -m solutions.experiments.lesson15.late_likes`.
 #
 # </details>
@@ -568,13 +559,13 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 #
 # > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector for the whole next day.
 # >
-# > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught the next like and trained four times as
-# > long: of one week's likes it finds .083, RP3β and iALS .067 (16.11); in the week of 15.4 they are level.
+# > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught the next like for longer: of
+# > one week's likes it finds .083, RP3β and iALS .067 (16.11); in the week of 15.4 they are level.
 # >
 # > **Where they did not.**
 # >
-# > * SASRec on edits, places and games: nobody can tell it from a walk (15.3).
-# > * SASRec on films split by date: RecTools' is level with the mean of the history (lesson 10, NDCG@20 .167), ours .009 behind (15.7).
+# > * SASRec on edits, places and games: level with a walk (15.3).
+# > * SASRec on films split by date: RecTools' is level with the mean of the history (NDCG@20 .167), ours .009 behind, likely by where it stopped (15.7).
 # > * PinnerFormer, by means: of the next day's likes .078, iALS .095 (15.4); with a vector of last midnight .101, a fading walk .106 (15.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
