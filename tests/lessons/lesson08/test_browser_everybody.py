@@ -262,3 +262,14 @@ def test_the_small_chart_says_how_high_it_is(shown):
     shared = int(shown.locator("canvas").get_attribute("data-shared"))
     axis = 42
     assert float(dot.get_attribute("cy")) == pytest.approx(axis + (top - axis) * shared / 10)
+
+
+@pytest.mark.parametrize("by", ["visits", "root"])
+def test_a_walk_is_told_what_it_is_measured_by(drawn, by):
+    visual = visuals.everybody(function=stays)
+    root = drawn(visual)
+    if by == "root":
+        root.get_by_role("button", name="÷ √likes").click()
+    root.get_by_role("button", name="Your walk").click()
+    mine, theirs = of_python(visual, visual.state["deepest"], "home", by)
+    assert f"going home after each step, share {len(set(mine) & set(theirs))}, and" in status(root)

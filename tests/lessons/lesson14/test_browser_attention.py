@@ -46,11 +46,13 @@ def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attentio
     before = bars(attention)
     attention.get_by_role("button", name="query of one").focus()
     for _ in range(5):
-        page.keyboard.press("ArrowUp")  # towards one of the keys, the query's reach is √2
+        page.keyboard.press(
+            "ArrowUp"
+        )  # towards one of the keys; a press is a fifth of the longest query, √2
     told = r"Carried: neighbor 2 has (\S+) instead of 0\.33, and neighbor 1 pays most: (\S+) instead of 0\.67\."
     said = re.fullmatch(told, status(attention))
     assert sum(map(float, said.groups())) == pytest.approx(1)
-    shift = 0.5 * np.sqrt(2)
+    shift = np.sqrt(2)
     e = np.exp(np.array([1, shift]) / np.sqrt(2))
     np.testing.assert_allclose(bars(attention), [*e / e.sum(), 0], atol=6e-3)
     attention.get_by_role("button", name="Let empty places be heard").click()
@@ -180,3 +182,52 @@ def test_the_ring_of_the_focus_does_not_lie_on_the_query_s_word(page, attention)
         assert (
             np.hypot(near[0] - x, near[1] - y) > r - 4
         )  # the box is a little larger than its letters
+
+
+def pulled(page, attention, x: float, y: float):
+    """Carry the head by hand to a place of the plane, 1 what it reaches for queries."""
+    x1, y1, wide = attention.locator("svg[role=group]").evaluate(
+        "(x) => { const p = new DOMPoint(240, 240).matrixTransform(x.getScreenCTM()); return [p.x, p.y, x.getScreenCTM().a]; }"
+    )
+    attention.locator(".gr-att-head .gr-att-halo").hover()
+    page.mouse.down()
+    page.mouse.move(x1 + wide * 194 * x, y1 - wide * 194 * y, steps=4)
+    page.mouse.up()
+
+
+def test_a_query_can_be_pulled_out_until_the_pin_has_chosen(page, attention):
+    first = bars(attention)[0]
+    pulled(page, attention, 0.95, 0)
+    assert first < 0.7 and bars(attention)[0] > 0.9
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_at_the_origin_all_are_heard_alike_and_no_word_lies_on_another(page, attention, masked):
+    if not masked:
+        attention.get_by_role("button", name="Let empty places be heard").click()
+    pulled(page, attention, 0.01, -0.01)  # as good as there
+    places = 2 if masked else 3
+    said = "Carried: a query of length 0 hears all alike."
+    assert status(attention).startswith(said)
+    assert bars(attention)[0] == pytest.approx(1 / places, abs=0.011)
+    boxes = [x.bounding_box() for x in attention.locator("svg text.gr-att-say:visible").all() if x.text_content()]  # fmt: skip
+    assert len(boxes) == 4  # the query, two neighbors, the empty place
+    for k, a in enumerate(boxes):
+        for b in boxes[k + 1 :]:
+            assert (
+                abs(a["y"] - b["y"]) > 13
+                or a["x"] + a["width"] <= b["x"]
+                or b["x"] + b["width"] <= a["x"]
+            )
+    ring = attention.locator(".gr-att-halo").bounding_box()
+    word = attention.locator("svg").get_by_text("1 empty").bounding_box()
+    assert word["y"] > ring["y"] + ring["height"] - 4
+
+
+def test_a_query_carried_back_to_where_it_was_is_at_rest(page, attention):
+    rest = status(attention)
+    attention.get_by_role("button", name="query of one").focus()
+    page.keyboard.press("ArrowUp")
+    assert status(attention).startswith("Carried: ")
+    page.keyboard.press("ArrowDown")
+    assert status(attention) == rest

@@ -300,3 +300,16 @@ def test_an_event_that_has_nothing_to_find_is_told_why(page, days):
     days.get_by_role("slider").first.fill("8")
     days.get_by_role("button", name="day 0: save").focus()
     assert status(days) == "The event of day 0 (save) has nothing to find: the window has no like."
+
+
+@pytest.mark.parametrize("wide", [1280, 400])
+def test_the_line_of_now_is_named_on_the_last_day_too(page, drawn, wide):
+    page.set_viewport_size({"width": wide, "height": 800})
+    days = drawn(line())
+    days.get_by_role("slider").first.fill("8")
+    now, until = (days.get_by_text(x, exact=True) for x in ("now", "28 days on"))
+    assert now.is_visible() and until.is_visible()
+    word, other = now.bounding_box(), until.bounding_box()
+    knob = days.locator(".gr-tl-now .gr-tl-knob").bounding_box()
+    assert knob["x"] - 9 < word["x"] + word["width"] <= knob["x"]  # left of its line, and beside it
+    assert word["y"] + word["height"] - 4 > other["y"] + 12 or word["x"] + word["width"] <= other["x"]  # fmt: skip

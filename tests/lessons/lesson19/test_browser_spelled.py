@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+import torch
 
+from graphrec_utils.models import rqvae
 from graphrec_utils.plots import visuals
 from tests.browser.pages import colors, pull, status, width
 
@@ -217,3 +219,23 @@ def test_the_curves_stay_where_they_are_and_their_names_stand_at_their_ends(page
         assert len(ends) == 3
         assert all(min(abs(y - line) for line in lines) < 16 for y in ends.values())
         assert max(ends.values()) + 5 < axis - 6  # above the axis
+
+
+def test_a_revival_that_sends_all_to_one_place_is_told_so_and_the_plane_stays(page, drawn):
+    page.set_viewport_size({"width": 1280, "height": 1000})
+
+    def one_place(rest, words, order):
+        return rest[order[0]].expand_as(words).clone()
+
+    def dead_alone(rest, words, order):
+        used = torch.bincount(rqvae.nearest(rest, words), minlength=len(words)) > 0
+        return torch.where(used[:, None], words, one_place(rest, words, order))
+
+    books = drawn(visuals.codebooks(revive=True, function=dead_alone))
+    top = lambda: books.get_by_role("img").first.bounding_box()["y"]  # noqa: E731
+    first = top()
+    books.get_by_role("button", name="Step →").click()
+    assert status(books).startswith("Epoch 1: 5 dead words put all in one place. ")
+    assert "nearest to nobody" not in status(books) and top() == first
+    books.get_by_role("button", name="Step →").click()
+    assert top() == first

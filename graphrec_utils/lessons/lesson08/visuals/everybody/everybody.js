@@ -229,14 +229,18 @@ function render({ model, el }) {
     const road = way === "yours" ? "walk" : way;
     const parts = loved.map((f) => at(f, deep, road, model.get("home")));
     const mass = answers ?? [mean(parts), mean(other.map((f) => at(f, deep, road, model.get("home"))))];
-    const lists = mass.map((x, side) => {
+    const listed = (masses) => masses.map((x, side) => {
       const own = side ? other : loved;
       const score = (f) => (by === "root" ? x[f] / Math.sqrt(degree[f]) : x[f]);
       return [...titles.keys()].filter((f) => x[f] > 0 && !own.includes(f)).sort((a, b) => score(b) - score(a) || a - b).slice(0, TOP)
         .map((f) => ({ film: f, score: score(f) }));
     });
-    const both = new Set(lists[0].map((row) => row.film).filter((f) => lists[1].some((row) => row.film === f)));
-    return { loved, other, deep, way, by, parts, mass: mass[0], lists, both, answers };
+    const common = (two) => new Set(two[0].map((row) => row.film).filter((f) => two[1].some((row) => row.film === f)));
+    const lists = listed(mass);
+    const both = common(lists);
+    // what a student's walk is measured by: the library's sparks, going home after a step as it does, as deep as there is
+    const goal = answers && common(listed([loved, other].map((own) => mean(own.map((f) => at(f, deepest(), "home", model.get("home"))))))).size;
+    return { goal, loved, other, deep, way, by, parts, mass: mass[0], lists, both, answers };
   }
 
   // The light of a film: how many sparks are there, in the mixed colors of the three films they left.
@@ -325,14 +329,14 @@ function render({ model, el }) {
   };
 
   const tell = (before = "") => {
-    const { both, deep, way, by, answers } = shown;
+    const { both, deep, way, by, answers, goal } = shown;
     const [low, high] = [Math.floor(deep), Math.ceil(deep)];
     const known = (model.get("shared")[way] ?? model.get("shared").walk)[by];
     const named = { walk: "", home: ", home with chance ½ after each", layers: ", mean of all depths", yours: "" }[way];
     const pairs = answers || way === "yours" ? "" : ` 200 pairs of strangers share ${low === high ? `${known[low].toFixed(1)} in the mean` : `${known[low].toFixed(1)} after ${count(low, "step")}, ${known[high].toFixed(1)} after ${high}`}${learned(way, by, high, known[high])}.`;
     const made = answers ? "" : `${count(deep, "step")}${named}`;
     const told = [made, by === "root" ? "÷ √likes" : ""].filter(Boolean).join(", ");
-    say(`${before}${told ? `${told}: you` : "You"} two share ${both.size} of ten films${than}.${pairs}`, way !== "yours" ? "" : answers ? " These are the visits of your walk, in one color and however deep; Depth leads back to the library's." : " Your walk began at other films: these are the library's numbers.");
+    say(`${before}${told ? `${told}: you` : "You"} two share ${both.size} of ten films${than}.${pairs}`, way !== "yours" ? "" : answers ? ` These are the visits of your walk, in one color and however deep; the library's, going home after each step, share ${goal}, and a right walk comes close to that. Depth leads back to them.` : " Your walk began at other films: these are the library's numbers.");
   };
 
   function update() {

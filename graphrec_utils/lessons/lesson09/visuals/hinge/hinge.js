@@ -202,7 +202,7 @@ function render({ model, el }) {
     const within = Math.abs(x) < margin;
     const why = asks && within === (slope !== 0) ? `, by ${within ? "less" : "more"} than the margin ${margin}` : "";
     const turned = (taken ?? []).flatMap((d, k) => (d ? [`${["positive", "negative"][k]} ${Math.abs(d)}° ${d < 0 ? "nearer" : "farther"}`] : [])).join(", ");
-    say(`${turned ? `A step: ${turned}. ` : ""}The negative is ${show(Math.abs(x))} ${x > 0 ? "ahead" : "behind"}${why}${n ? "" : "; on the query, no nearer"}: ${what}.`);
+    say(`${turned ? `A step: ${turned}. ` : ""}The negative is ${show(Math.abs(x))} ${x > 0 ? "ahead" : "behind"}${why}${n ? "" : "; it lies on the query and cannot come nearer"}: ${what}.`);
     const both = (rule === "slide" ? [p, n] : [n, p]).map((a) => show(cos(a)).replace(/^−.*/, "($&)")).join(" − ");
     formula.textContent = `loss = ${HINGE_SAYS[rule] ? `max(0, ${HINGE_SAYS[rule]} + margin)\n= max(0, ${both} + ${margin})` : "your pinsage_loss"} = ${show(lossAt(x))}`;
     circle.setAttribute("aria-label", `positive at ${p} degrees, negative at ${n} degrees from the query`);

@@ -53,10 +53,10 @@ function render({ model, el }) {
   const size = 480;
   const half = size / 2;
   const reach = Math.max(0.01, ...keys.flat(2).map(Math.abs));
-  const span = Math.max(0.01, ...lengths); // the plane is drawn so far for queries, which may be much longer than keys
+  const span = 3 * Math.max(0.01, ...lengths); // the plane is drawn so far for queries, which may be much longer than keys: one can be pulled until it has chosen
   const to = ([x, y]) => [half + (x / reach) * (half - 46), half - (y / reach) * (half - 46)];
   // as much of the plane as keys and queries need
-  const seen = [[half - 60, half], [half + 60, half + 44], ...keys.flat().map(to), ...lengths.map((x) => to([(x / span) * reach, 0]))];
+  const seen = [[half - 60, half], [half + 60, half + 44], ...keys.flat().map(to), to([reach, 0])];
   const [x0, x1, y0, y1] = [0, 0, 1, 1].map((c, k) => (k % 2 ? Math.min(size, Math.max(...seen.map((p) => p[c])) + 52) : Math.max(0, Math.min(...seen.map((p) => p[c])) - 40)));
   const [wide, tall] = [x1 - x0, y1 - y0];
   const arrows = empty[0].map(() => ({
@@ -76,9 +76,10 @@ function render({ model, el }) {
   const carry = (x, y) => {
     const b = model.get("row");
     const at = [[x, x0, x1], [-y, y0, y1]].map(([v, from, to_], k) => (k ? -span : span) * Math.max(-1, (from + 12 - half) / (half - 46), Math.min(1, (to_ - 12 - half) / (half - 46), v)));
-    put("moved", model.get("moved").map((old, k) => (k === b ? [at[0] - lengths[b], at[1]] : old)));
+    const [ax, ay] = Math.hypot(...at) < 0.02 * span ? [0, 0] : at; // close to length 0 is length 0
+    put("moved", model.get("moved").map((old, k) => (k === b ? [ax - lengths[b], ay] : old)));
   };
-  const STEPS = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
+  const STEPS = { ArrowLeft: [-1 / 15, 0], ArrowRight: [1 / 15, 0], ArrowUp: [0, 1 / 15], ArrowDown: [0, -1 / 15] }; // a fifth of the longest query
   const stands = () => {
     const [dx, dy] = model.get("moved")[model.get("row")];
     return [(lengths[model.get("row")] + dx) / span, dy / span];
@@ -179,16 +180,18 @@ function render({ model, el }) {
     nobody.setAttribute("r", masked ? 10 : 10 + 26 * gone);
     const holes = empty[row].filter(Boolean).length;
     none.textContent = holes ? `${holes} empty${masked ? "" : `: ${write(nobodys)}`}` : "";
-    none.setAttribute("y", half + (masked ? 28 : 30 + 26 * gone));
+    none.setAttribute("y", half + Math.max(36, 30 + 26 * gone * Number(!masked)));
     asked.setAttribute("x2", qx);
     asked.setAttribute("y2", qy);
     for (const node of head.children) node.setAttribute("transform", `translate(${qx}, ${qy})`);
     // the word stands where it covers no number, no line and not the ring of the focus: below, above, at the right, at the left, farther away
     const meet = (a, b) => a.from < b.from + b.long && b.from < a.from + a.long && Math.abs(a.y - b.y) < 18;
     const crossed = (a) => Math.max(0, ...lines.map((l) => ([2, 14, 26, 38].some((dx) => gap([a.from + dx, a.y - 4], l) < 10) ? l[4] : 0)));
-    const sides = [[-20, 36], [-20, -27], [25, 5], [-65, 5], [18, 26], [-58, 26], [21, -16], [-61, -16], [-20, 52], [-20, -42]].map(([dx, dy]) => ({ from: qx + dx, long: 40, y: qy + dy }));
+    const sides = [[-20, 36], [-20, -27], [28, 5], [-68, 5], [20, 30], [-60, 30], [21, -16], [-61, -16], [-20, 52], [-20, -42]].map(([dx, dy]) => ({ from: qx + dx, long: 40, y: qy + dy }));
     const fits = sides.filter((a) => a.from > x0 && a.from + a.long < x1 && a.y > y0 + 12 && a.y < y1 - 4);
-    const clear = fits.filter((a) => !told_of.some((b) => meet(a, b)));
+    const about = 8 * none.textContent.length; // how long the word of the empty places is
+    const holes_at = holes ? [{ from: half - about / 2, long: about, y: Number(none.getAttribute("y")) }] : [];
+    const clear = fits.filter((a) => ![...told_of, ...holes_at].some((b) => meet(a, b)));
     const free = [0, 1, 2].map((most) => clear.find((a) => crossed(a) <= most)).find(Boolean) ?? clear[0] ?? fits[0] ?? sides[0];
     for (const [name, value] of Object.entries({ x: free.from, y: free.y })) asks.setAttribute(name, value);
     const away = model.get("moved")[row].some(Boolean);
@@ -200,7 +203,9 @@ function render({ model, el }) {
     mask.setAttribute("aria-pressed", String(!masked));
     // why: a weight grows with how far the key reaches along the query
     const first = W[row].indexOf(Math.max(...W[row]));
-    const why = masked && feet.length > 1 && first === along.indexOf(farthest)
+    const heard = W[row].filter((_, t) => !masked || !empty[row][t]);
+    const alike = !long && heard.length > 1 && Math.max(...heard) - Math.min(...heard) < 0.005;
+    const why = alike ? " A query of length 0 hears all alike." : masked && feet.length > 1 && first === along.indexOf(farthest)
       ? ` Neighbor ${first + 1} gets most: its key reaches farthest along the query.` : "";
     const lost = W[row].reduce((sum, x, t) => sum + (empty[row][t] ? x : 0), 0);
     const total = W[row].reduce((sum, x) => sum + x, 0);
@@ -215,6 +220,7 @@ function render({ model, el }) {
     const before = rounded(still);
     const change = (t) => `${write(R[t])} instead of ${write(before[t])}`;
     const wherever = away ? ", wherever the query points" : "";
+    const same = R.every((x, t) => x === before[t]) && !(count === 1 && masked); // at rest, or as good as
     const carried =
       won[best] < 0.005
         ? count === 1 && masked ? "a lone neighbor keeps 1.00, wherever the query points." : `neighbor ${payer + 1} has ${change(payer)}.`
@@ -223,7 +229,8 @@ function render({ model, el }) {
       Number.isNaN(total)
         ? `${pins[row]}: NaN. A softmax of nothing but −∞ has no value, and whoever hears it has none either.`
         : !count && masked ? `${has}. It hears nobody${wherever || ": zeros"}.`
-        : away && count ? `Carried: ${carried}${masked ? "" : ` Empty places take ${write(nobodys)}.${zeros}`}`
+        : away && count && alike ? `Carried: a query of length 0 hears all alike.${masked ? "" : ` Empty places take ${write(nobodys)}.${zeros}`}`
+        : away && count && !same ? `Carried: ${carried}${masked ? "" : ` Empty places take ${write(nobodys)}.${zeros}`}`
         : masked ? `${has}. Empty places get nothing.${why}`
         : `${has}; the weights sum to ${write(total)}, and empty places take ${write(nobodys)} of it${count ? "" : wherever}.${zeros}`,
     );

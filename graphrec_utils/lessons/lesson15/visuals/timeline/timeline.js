@@ -177,7 +177,9 @@ function render({ model, el }) {
     ahead.setAttribute("width", until - last);
     handles[0].set(last, hands[0] === null ? "now" : `goes to day ${days[now]}`);
     handles[1].set(until, hands[1] === null ? `${windows[w]} days on` : `goes to ${windows[w]}`);
-    handles[0].text.setAttribute("visibility", hands[0] === null && until - last < 90 ? "hidden" : "visible");
+    // with the other handle close by its name stands left of its knob
+    const close = hands[0] === null && until - last < 90;
+    for (const [key, value] of Object.entries({ y: close ? 31 : 14, "text-anchor": close ? "end" : "middle", ...(close && { x: last - 13 }) })) handles[0].text.setAttribute(key, value);
     handles[1].text.setAttribute("visibility", hands[0] !== null && until - last < 110 ? "hidden" : "visible");
     const found = (k) => days.map((_, e) => e).filter((e) => (rows[k] >> e) & 1);
     const all = days.flatMap((_, k) => found(k).map((e) => [k, e]));

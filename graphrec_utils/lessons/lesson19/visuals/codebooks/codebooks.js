@@ -144,10 +144,11 @@ function render({ model, el }) {
     counts.textContent = `alive ${alive[0]} of ${one.length}${both ? `, ${alive[1]} of ${two.length} second words` : ""}`;
     const own = used[0][chosen];
     told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it.`;
-    const on = revived.every((k) => points.some((p) => same(p, one[k]))) ? "on points" : "elsewhere";
+    const one_place = revived.length > 1 && revived.every((k) => same(one[k], one[revived[0]]));
+    const on = one_place ? "all in one place" : revived.every((k) => points.some((p) => same(p, one[k]))) ? "on points" : "elsewhere";
     const news = (revived.length ? `${count(revived.length, "dead word")} put ${on}. ` : "") + (woken ? `${woken} alive again since others moved away. ` : "");
     const yours = step && model.get("yours") && model.get("revive") ? " Revived by your function." : "";
-    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}${revived.length ? `; it was ${past.left[0].toFixed(2)}` : ""}.`}${dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${model.get("revive") && step < epochs ? ": revival will" : ""}.` : news ? "" : " Each is nearest to somebody, and learns."}`;
+    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}${revived.length ? `; it was ${past.left[0].toFixed(2)}` : ""}.`}${revived.length && dead.length ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${model.get("revive") && step < epochs ? ": revival will" : ""}.` : news ? "" : " Each is nearest to somebody, and learns."}`;
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };
