@@ -155,14 +155,15 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems**, though every number on it is right.
-# `audit(trials)` counts 12 trials for Dot, in steps of ten. This NeuMF is *fused*: it starts from a trained GMF and a trained MLP, so it stands on their 24 and on 3 of its own. Who tries more finds more.
+# `audit(trials)` counts 12 trials for Dot, in steps of ten. Dot's best penalty has a neighbor ten times as large, GMF's best is the last: add one there.
+#
+# This NeuMF is *fused*: it starts from a trained GMF and a trained MLP, so it stands on their 24 and on 3 of its own. More trials are more chances.
 #
 # Dot gets more care in 3.7, but why should NeuMF lead at all?
 #
-# <details><summary>What to add</summary>
+# <details><summary>What else to add</summary>
 #
-# Penalties between the old ones and beyond their ends: Dot's best, 0.01, has a neighbor ten times as large, and GMF's is the last. Rates, too: only two were tried, so
-# whichever is better, nobody knows what lies beyond it.
+# Learning rates: only two were tried, so whichever is better, nobody knows what lies beyond it.
 #
 # </details>
 
@@ -331,15 +332,15 @@ check("03.4", bpr_loss)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Two other losses
 #
-# BPR compares two items. The second loss of 3.1, **binary cross-entropy** (BCE), asks each item alone: like or no like? A sigmoid turns its score into the probability of a like. A like costs $-\log\sigma(s^+)$, a negative $-\log\sigma(-s^-)$. So single scores count: add 5 to all, and BPR notices nothing, but BCE does.
+# BPR compares two items. The other loss that 3.1 tried, **binary cross-entropy** (BCE), asks each item alone: like or no like? A sigmoid turns its score into the probability of a like. A like costs $-\log\sigma(s^+)$, a negative $-\log\sigma(-s^-)$. So single scores count: add 5 to all, and BPR notices nothing, but BCE does.
 #
-# **Softmax**, for later lessons, lets all $n$ items compete for one choice. Their scores become probabilities that add up to 1:
+# **Softmax** lets all $n$ items compete for one choice. Their scores become probabilities that add up to 1:
 #
 # $$
 # p_i = \frac{e^{s_i}}{Z}, \qquad Z = \sum_{j=1}^{n} e^{s_j}, \qquad L = -\log p_i = \log Z - s_i
 # $$
 #
-# Later it gets drawn negatives (a **sampled softmax**) and a divisor of its scores (a **temperature**): see the fold.
+# In lesson 10 its scores are first divided by a **temperature**: see the fold.
 #
 # **By hand.** A like has the score 2, two negatives 1 and 0.
 #
@@ -349,11 +350,11 @@ check("03.4", bpr_loss)
 # | BCE, both negatives | like or not, each alone? | $0.127 + 1.313 + 0.693 = 2.133$ |
 # | softmax over the three | which of the three? | $Z = 7.389 + 2.718 + 1$, $p = 0.665$, $-\log p = 0.408$ |
 #
-# They want different things. But here the loss did not earn the lead: in 3.1 Dot, GMF and MLP are each at their best with BCE, and 3.7 keeps it.
+# They want different things, so question four is fair. But here the loss did not earn the lead: in 3.1 Dot, GMF and MLP are each at their best with BCE, and 3.7 keeps it.
 #
 # <details><summary>More about the three</summary>
 #
-# BCE is the loss of the NCF paper. Softmax pushes each other item $j$ down in proportion to its own $p_j$; with two items it is BPR. $Z$ costs a score for every item at every step, so drawn negatives stand for the rest. Scores that are cosines, none above 1, are first divided by a small temperature: else no $p_i$ gets near 1. Lesson 10 tests all three.
+# BCE is the loss of the NCF paper. Softmax pushes each other item $j$ down in proportion to its own $p_j$; with two items it is BPR. $Z$ costs a score for every item at every step, so drawn negatives stand for the rest (a **sampled softmax**). Scores that are cosines, none above 1, are first divided by a small temperature: else no $p_i$ gets near 1. Lesson 10 tests all three.
 #
 # </details>
 
@@ -566,7 +567,7 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Claim 1.** The lead was one in care: Dot's better settings lay where nothing had been tried, between two old penalties and at a higher *learning rate* (how far one step goes). On a coarse grid chance decides whose best setting was tried: GMF's, and so NeuMF's, for four more trials found GMF nothing better. With the gaps closed nobody can tell who leads.
+# **Claim 1.** The lead was one in care: Dot's better settings lay where nothing had been tried, between two old penalties and at a higher *learning rate* (how far one step goes). On a coarse grid chance decides whose best setting is on it. GMF's was: four more trials found it nothing better. And NeuMF starts from GMF. With the gaps closed nobody can tell who leads.
 #
 # **Claim 2.** Look above both: RP3β, iALS and EASE find more, and iALS is a dot product, so the product is not what holds Dot back. Perhaps it is what training sees (question four): every cell of $\mathbf R$ or every path, where Dot and NeuMF see a few drawn negatives. Look there before you change how scores are made.
 #
@@ -617,7 +618,7 @@ verdicts(*cards)
 # * **Why not learn the similarity?** You may. But what a product has for nothing, a network has to learn from likes.
 # * **Losses.** BPR compares pairs, BCE asks each item alone, softmax lets all compete. A falling one says only that the optimizer works.
 #
-# **Next.** All three losses read likes one at a time. But likes form a graph, and RP3β, first in 3.7, only walks on it. Ann likes Alien. Which other films can she reach, and in how many steps?
+# **Next.** All three losses read likes one at a time. But likes form a graph, and RP3β, the highest mean in 3.7, only walks on it. Ann likes Alien. Which other films can she reach, and in how many steps?
 # [Lesson 04](04_graph_view.ipynb) walks them.
 #
 # <details><summary>What to read next</summary>

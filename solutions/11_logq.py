@@ -187,7 +187,7 @@ verdict(
 #
 # So each draw stands for $1 / (nQ)$ items; in a score, that is $\log (nQ)$ taken off. The positive stands beside the sum, as it is. Code bases differ in three places:
 #
-# 1. **Is the positive corrected as well?** Yi et al. (2019) take $\log Q$ off *every* column, the slide of the lecture that this course follows off the negatives only.
+# 1. **Is the positive corrected as well?** Yi et al. (2019) take $\log Q$ off *every* column; the slide of the lecture behind this course takes it off the negatives only.
 # 2. **Is there an $n$?** On every column it would cancel. On the negatives alone it counts, and $Q$ must be a probability: counts will not do.
 # 3. **Do hits stay in the sum?** Lesson 10 takes them out.
 #
@@ -376,7 +376,7 @@ visuals.estimator(function=correct_negatives)
 # too hard. In* Yi *every bar points the right way, and is too short. In the interactive version you press the pieces of the loss in and out;* yours *is your function.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Right half, as a teacher:** only *Yi* has 0.00, with one draw as with sixteen. How can a wrong gradient teach the right thing? For one positive the pull is too weak; over all that she takes the errors cancel, and at $s = \log p$ nothing pulls. Yi's
+# **Right half, as a teacher:** only *Yi* has 0.00, with one draw as with sixteen. How can a wrong gradient teach the right thing? For one positive the pull is too weak; over all that the user takes the errors cancel, and at $s = \log p$ nothing pulls. Yi's
 # loss asks the question of 11.1, *which of these columns is the true one?* So its *corrected* scores become PMI:
 #
 # $$
@@ -385,7 +385,7 @@ visuals.estimator(function=correct_negatives)
 #
 # What stands on both sides goes: the scores become $\log p$.
 #
-# *nQ, hits out* ends a little off at sixteen draws (0.11, over our limit of 0.1), far off at one: an estimate can be right on average, and its logarithm wrong on average. (The mean of 1 and 3 is 2; that of their logarithms is $\log 1.73$.) The slide's way, hits in, comes nearer with more draws, too.
+# *nQ, hits out* ends a little off at sixteen draws (0.11), far off at one: an estimate can be right on average, and its logarithm wrong on average. (The mean of 1 and 3 is 2; that of their logarithms is $\log 1.73$.)
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 #
@@ -423,7 +423,9 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 #
 # Does a real model find more with it, and what becomes of the rare items? It has no free score for every pair, only 32 numbers for each user and each item.
 #
-# Four ways meet on films, PinWorld's pins and Gowalla's places: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**. Beside them stand iALS of the same size, RP3β and a list of the last days. (Among hundreds of items the missing $n$ hardly matters, 11.7; your loss of 11.2 was not run.)
+# Four ways meet on films, PinWorld's pins and Gowalla's places: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**. Beside them stand iALS, RP3β and a list of the last days.
+#
+# Why released code, 1.07 off in 11.3? Among four items the positive is a large part of the sum, among hundreds a small one: then a missing $n$ only adds a constant to the loss (11.7). So it should stand for your loss of 11.2, which was not run.
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -442,7 +444,7 @@ predict("11.p7")
 # * words **Not the best:** a list of the last days finds 0.160 on films, RP3β 0.209 on Gowalla.
 #
 # Minutes 35 to 39. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, on Gowalla by a quarter; no intervals were stored here, so the falls of films and PinWorld may be chance.
-# One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: no log Q tells a model the day, so on films a list of the last days finds more than every loss; on Gowalla RP3β, which samples nothing, finds more, and about as many rare places.
+# One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: on films a list of the last days finds more than every loss, likely since the losses, and our log Q, count all days alike; on Gowalla RP3β, which samples nothing, finds more, and about as many rare places.
 #
 # Why does released code, bad in both senses on four items, do well here? There the positive is a large part of the sum. Among hundreds the draws are nearly all of it, and a missing n only adds a constant (11.7).
 #
@@ -500,9 +502,9 @@ plt.show()
 # %% [markdown]
 # *Figure 11.4. Up: more is found. Right: more rare items, of the least popular four fifths of the catalog. First follow the arrow. (For films the horizontal scale is ten times finer. Gowalla has no times: its red triangle is popularity of all time; iALS lies on the hollow diamond.)*
 #
-# **More is found, and rare items pay** (NDCG@20 on Gowalla: 0.098 to 0.180). Both have one reason: the test asks what people took, mostly what many take. A list of what you like *more than others do* keeps places for what others hardly take. A list of what is *probable* gives these to what many take.
+# **More is found, and rare items pay, on average** (NDCG@20 on Gowalla: 0.098 to 0.180). Both have one reason: the test asks what people took, mostly what many take. A list of what you like *more than others do* keeps places for what others hardly take. A list of what is *probable* gives these to what many take.
 #
-# That rare items pay is no law: on PinWorld iALS finds more than the circle and nearly as many rare pins, on Gowalla RP3β more than the full diamond and about as many rare places. On films a list of the last days beats all, for no log Q knows the day.
+# That rare items pay is no law: on PinWorld iALS finds more than the circle and nearly as many rare pins, on Gowalla RP3β more than the full diamond and about as many rare places. On films a list of the last days beats all, likely since all others, and our log Q, count all days alike.
 
 
 # %% tags=["experiment", "answers:11.p7"] jupyter={"source_hidden": true}
@@ -529,7 +531,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **The exact teacher need not be ahead:** *exact* is a promise about free scores at the end of the road. 32 coordinates, stopped on the way, may not get there, and on films we cannot tell the square from the full diamond by what is found. So no proof chooses your loss: measure.
 #
-# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. Nearly half of this lead is the tuned λ: give the corrected model one, and 0.180 becomes 0.191, still behind 0.205. A likely reason for the rest: popularity beside the product costs no coordinate, so all 32 are left for taste. So try it before you rewrite a loss (a model not tuned for it may gain less), and count the rare items: on PinWorld and Gowalla it lies farther left.
+# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. Nearly half of this lead is λ itself, for the full diamond has none: with one, 0.180 becomes 0.191, still behind 0.205. The rest may be the search (0.191 is at the largest learning rate tried), or room: with popularity beside the product, all 32 coordinates are left for taste. So try it before you rewrite a loss and count the rare items: on PinWorld and Gowalla it lies farther left.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
@@ -543,13 +545,13 @@ verdict(
 #
 # * **Data.** Catalogs of 1,714, 810 and 3,521 items. MovieTweetings is cut in time (what is new counts as a miss for everybody), PinWorld by days (1,200 users, pins that five
 #   of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time).
-#   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: no correction leaves hits out, too, Yi keeps them; none of the three has an $n$ (11.7 on that scale), and the loss of 11.2 itself was not run. RP3β is that of lesson 04; iALS (lesson 02) has 32 coordinates as well (11.9). Why has the loss without $n$, 1.07 off in 11.3, a place here? Among four items the positive is a large part of the sum. Among hundreds, none a large part of what a user takes, the draws are nearly all of it, and a missing $n$ only adds a constant to the loss (11.7). So it should stand for the loss of 11.2, too.
+#   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: no correction leaves hits out, too, Yi keeps them; none of the three has an $n$. RP3β is that of lesson 04; iALS (lesson 02) has 32 coordinates as well (11.9). A missing $n$ does little as long as no item is a large part of what a user takes (11.7).
 # * **Settings.** Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
 #   validation, from 0 to 1.5. λ on the very model of the circle was not measured: it may gain less. The circle leaves hits out, so even at the end of the road it would learn PMI only nearly. What was chosen is trained on train and validation with three seeds.
-# * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the recall of rare items; of rare films hardly any is found by anybody.
+# * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the recall of rare items: on films and PinWorld its fall may be chance; of rare films hardly any is found by anybody.
 # * **Yi.** Negatives only, hits out, over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21. But Yi's best settings differ, too (regularization 0.3 and 2 epochs, there 0.1 and 6); its three trainings found 0.077, 0.088 and 0.097 (the other's 0.092 to 0.093), and the interval is over users only. On the other two Yi was not trained.
 # * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.014 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
-#   was not measured. iALS cannot be told from λ on any of the three. With λ the recall of rare pins falls from 0.24 to 0.18. On Gowalla λ costs rare places on either side: recall@20 is 0.113 for λ on the uncorrected model, 0.111 for the correction with a λ of its own (0.75), 0.144 without one. The rate of that model is the largest that was tried: a longer search may narrow the 0.014.
+#   was not measured. iALS cannot be told from λ on any of the three. With λ the recall of rare pins falls from 0.24 to 0.18. On Gowalla λ costs rare places on either side: recall@20 is 0.113 for λ on the uncorrected model, 0.111 for the correction with a λ of its own (0.75), 0.144 without one. The learning rate of that model is the largest that was tried: a longer search may narrow the 0.014.
 # * **What is shown.** Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
 #   correction shows is nearly three times as popular on films and on Gowalla, on PinWorld a third more.
 #
@@ -564,7 +566,7 @@ verdict(
 # >
 # > **Where it won.** Against the same model without a correction it finds more on all three data sets, most on Gowalla (11.5).
 # >
-# > **Where it did not.** Rare items pay. One number when serving finds more on Gowalla, and cannot be told from it elsewhere. On films a list of the last days is far ahead.
+# > **Where it did not.** Rare items pay, on average. One number when serving finds more on Gowalla, and cannot be told from it elsewhere. On films a list of the last days is far ahead.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, take hits out, and divide by $nQ$.
@@ -1004,7 +1006,7 @@ pd.DataFrame(price).T.round({"ndcg": 3, "tail recall": 3, "coverage": 2, "mean p
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The two corrections are level on all three data sets. RP3β, which trains nothing, is level with iALS on two of them; EASE
 # is at most a hair ahead of it on films and behind on the others; iALS is ahead of every loss on Gowalla but the one with λ when serving. On films
-# popularity of the last days is far ahead of all: it knows what is new, and these losses learn from all months alike.
+# popularity of the last days is far ahead of all, likely since it knows what is new, and these losses learn from all months alike.
 #
 # **How many negatives?** The same with fewer columns, on films. With 32 the two corrections choose the same settings and
 # are level, 0.0714 and 0.0712. With 4 they seem worlds apart: 0.039 for the usual one, **0.088** for that of 2025. But what
@@ -1215,7 +1217,7 @@ same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(co
 #
 # Theory says otherwise. Who has learned $\log p$ is half-way at $\lambda = -0.5$. But there the three rows collapse to 0.022 and less: these models are far from their optimum.
 #
-# So $\lambda$ chooses a place between "more than others" and "most probable", and validation says which. A half is no law: on Gowalla 1.25 was best (11.5). A likely reason why the first row is not behind: its 32 coordinates are all spent on taste, and popularity, added afterwards, costs none of them.
+# So $\lambda$ chooses a place between "more than others" and "most probable", and validation says which. A half is no law: on Gowalla 1.25 was best (11.5). A guess why the first row is not behind: popularity is added afterwards, so its 32 coordinates are left for taste.
 #
 # <details><summary>How this was measured</summary>
 #
