@@ -224,7 +224,7 @@ predict("02.p3")
 # | in an empty cell is | weight | so |
 # |---|---|---|
 # | an unknown number | none | all may tie |
-# | nothing at all: a pair that never met, or a dislike, nobody knows | less than a like | a weak vote against the film, with a **confidence** (Hu, Koren and Volinsky, 2008) |
+# | nothing at all: nobody knows whether the two never met or did not get on | less than a like | a weak vote against the film, with a **confidence** (Hu, Koren and Volinsky, 2008) |
 # | a dislike | as much as a like | a full vote, as in the SVD of 2.2; too sure: most people have never met most films |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -497,7 +497,8 @@ verdicts(*cards)
 # * *Hu–Koren* perhaps learned zeros by heart (2.2): nobody chose its 100 numbers, and its ridge is about a thousandth of iALS's.
 # * The *SVD* wants a 0 in every empty cell, too, but 8 numbers cannot repeat them all.
 # * *iALS*: its pull was chosen. (Its lead over the SVD may be the weight, $d$ or the ridge.) Why then no clear lead over bestsellers?
-#   About half of its list *is* bestsellers, and the other half wins nothing that we can tell.
+#   About half of its list *is* bestsellers, and the other half finds, as far as we can tell, no more than the bestsellers
+#   it replaces.
 #
 # *Recent popularity* (1.8) knows only the day, and leads: for iALS a like of spring counts as much as one of yesterday.
 #
@@ -599,12 +600,13 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # Who does the work?
 #
 # * **Neither**, the left end of the dashed lines: next to nothing pulls, so little is found.
-# * **No vote**, on films (printed above): all scores run to 0.9, so nothing is left to order by. With the whisper they stop at 0.71 on average, and differ.
+# * **No vote**, on films (printed above): all scores run to 0.9. After 8 sweeps they still differ, but by nothing
+#   useful; later they tie. The whisper's stop at 0.71 on average, and differ.
 # * **PinWorld: the vote.** From 0.1 on the lines nearly meet, so the ridge adds little. A whisper lives on stopping early, for
 #   later its scores nearly tie.
-# * **Films: both.** The lines never meet. After 8 sweeps two settings find equally much, perhaps by two roads. With the whisper, which validation chose, a
-#   small push orders what the ridge alone lets tie. With a vote of 0.1 the ridge, $\lambda\, \#_u$, is 32 for a user of four likes (the whisper's: 0.4), so it
-#   leaves little but what all share, as rank 1 in figure 2.1. The lists fit this: of the vote's twenty films nineteen are bestsellers, of the whisper's half.
+# * **Films: both.** The lines never meet. After 8 sweeps two settings find equally much, perhaps by two roads. With the whisper, which validation
+#   chose here (2.6 did not offer it), a small push orders what the ridge alone lets tie. With a vote of 0.1 the ridge, $\lambda\, \#_u$, is 32 for a
+#   user of four likes (the whisper's: 0.4): scores shrink nearly to 0, and little is left but what all share, as rank 1 in figure 2.1. The lists fit this: of the vote's twenty films nineteen are bestsellers, of the whisper's half.
 #
 # Choose the two knobs together: $\#_u$ contains $\alpha_0$, so a louder vote makes the ridge stronger.
 #
@@ -643,9 +645,9 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # >
 # > **Where it did not.** With fifty known likes: 0.114, item2item 0.121 (18.11). On these films, since it does not know the day: 0.084, recent popularity 0.159 (2.6).
 #
-# * **What is in an empty cell?** Nothing at all, which counts as a weak vote against the item. As *an unknown number* it
-#   pulls no score down (2.4), and a ridge alone, trained to its end, orders nothing (2.7).
-#   As *a dislike* it won nowhere: behind on the films' test, on PinWorld too close to tell.
+# * **What is in an empty cell?** Nothing at all: a weak vote against the item; 0.1 was nowhere measurably behind. A whisper,
+#   almost *an unknown number*, found as much on films after 8 sweeps, less on PinWorld; a ridge alone,
+#   trained to its end, orders nothing (2.7). As *a dislike* it won nowhere: behind on the films' test, on PinWorld too close to tell.
 # * One $d \times d$ matrix, the Gramian, carries all zeros. $\alpha_0$ says how hard they pull; tune it together with $\lambda$.
 #
 # <details><summary>More of where it won, and where not</summary>

@@ -32,9 +32,15 @@ def same_graph() -> bool:
     part = of("18_regimes_rarity")["sets"]["ads of PinWorld"]
     levels = part["levels"]
     # TwHIN comes down with the clicks, the rivals on its graph do not
+    sure = [
+        x
+        for x, row in zip(levels, part["leads"]["TwHIN"], strict=True)
+        if row[RIVALS[0]]["high"] < 0
+    ]
     last = {x: part["methods"][x][-1]["mean"] for x in ("TwHIN", *RIVALS)}
     return (
-        last["TwHIN"] < 0.08
+        sure == [30, 1]
+        and last["TwHIN"] < 0.08
         and min(last[x] for x in RIVALS) > 0.15
         and all(
             mean("rarity", "ads of PinWorld", x, "iALS, same graph")
@@ -56,7 +62,14 @@ def one_vector() -> bool:
     order = sorted(found, key=found.get)
     forget = {"mean of vectors, the latest more", "PinnerSage, 3", "PinnerSage, 5"}
     alike = {"mean of vectors", "mixture of centroids"}
-    return set(order[-3:]) == forget and set(order[:2]) == alike
+    # for newcomers, with the vectors of TwHIN, medoids keep up with both means
+    leads = of("13_untrained")["leads"]
+    keep_up = all(
+        open_(leads[f"medoids, {k} over {x}, @20"])
+        for k in (3, 5)
+        for x in ("mean", "mean, recent")
+    )
+    return keep_up and set(order[-3:]) == forget and set(order[:2]) == alike
 
 
 def recency() -> bool:
