@@ -145,7 +145,7 @@ visuals.causal(
 # %% [markdown]
 # *Figure 15.1. Attention of four events in six places; a row says whom its place hears. Left, both masks: nothing above the diagonal, nothing in the
 # columns of the empty places. Right, no mask: the click hears mostly the second save, still to come. Queries and keys are random (.00 is
-# heard a little, a blank cell is masked). In the interactive version lift each mask.*
+# heard a little, a blank cell is masked). Interactive: lift each mask.*
 #
 # The order is still missing: shuffle the past, and the last place hears the same mean. So a learned vector of its **place** is added to each
 # item's.
@@ -156,7 +156,7 @@ visuals.causal(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.2 SASRec: every place is an example
 #
-# What should the outputs be trained to say? **SASRec** asks each one for the event that follows. With a start vector in front, Ann's three events give
+# **SASRec** asks each output for the event that follows. With a start vector in front, Ann's three events give
 # four outputs:
 #
 # | output | has read | has to predict |
@@ -277,7 +277,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # First: what is there in the order? A **chain** looks at the last event alone, and counts what others did soon after it. Shuffle the
 # histories, so that any two events of a person may be neighbors: on films it then finds half as much, so half came from the order.
 #
-# So who reads more of the order should find more. Ask for the very next event, on four real sets:
+# So who reads more of it should find more. Ask for the next event, on four real sets:
 #
 # | reads | who |
 # |---|---|
@@ -331,10 +331,11 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits of Wikipedia, films (MovieTweetings), places (Gowalla), games (Amazon). Where does no mark stand as high as SASRec's? The chain of the diamonds counts up to twelve events on, that of the shares one.*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Wikipedia, MovieTweetings, Gowalla, Amazon. Where does no mark stand as high as SASRec's? The chain of the diamonds counts up to twelve events on, that of the shares one. (Paired differences are narrower: card.)*
 #
 # **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone.** On edits and places even the open star, which reads no
 # order, stands no lower. A likely reason: the cost is the chain's own. Shuffled, its one event is a wrong one; who reads all still has the right one among the rest.
+# On films, a guess: the last film tells what runs that week, and SASRec reads the taste as well.
 #
 # **Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
@@ -342,11 +343,11 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 #
 # The last event of up to 2,400 people with five or more (645 on Wikipedia), among all items, what a person knows left out; the event before it chose the settings, all else is training. Twelve settings
 # each, seven for recent popularity, six for SASRec, which may have more in it (a training took 25 seconds on films, the walk 0.24): one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
-# thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences between the same people, which are narrower: overlapping bars may hide a lead. On games 16
+# thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences between the same people: overlapping bars may hide a lead. On games 16
 # passes of SASRec were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
 # 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (on films .122, its highest, the walk .114; elsewhere not a third of the walk), and people who come back to the same page.
-# Why is SASRec ahead on the films? A guess, for which the popularity of late speaks: the last film tells what runs that week, and a chain reads that; SASRec reads the taste as well.
+# For the guess on films speaks the popularity of late; what runs that week a chain reads, too.
 # The shares under the figure are of a chain that counts the next event alone. The figure's counts an event at distance k by 1/k, up to five on for the edits, twelve elsewhere, as the event before chose.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. The two stars differ in little but the weight of late events, so on games these pay without a transformer; elsewhere we cannot tell. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; places +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
@@ -373,7 +374,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # | **every next** (SASRec's) | the like that follows it |
 # | **dense** (PinnerFormer's *dense all action*) | all likes of the window |
 #
-# Below, an arrow leads from an event to a like that it has to find: one example of a softmax.
+# Below, an arrow leads from an event to a like it has to find: one example.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.timeline(
@@ -385,10 +386,10 @@ visuals.timeline(
 
 # %% [markdown]
 # *Figure 15.3. Circles are likes (a closeup opens a pin, a long click follows its link), crosses are not. Gray: what may be read by day 3. Shaded: the window of
-# 7 days. Arrows: what dense asks of each event. Count them, and find the longest. In the interactive version do it for every next, too; then pull now.*
+# 7 days. Arrows: what dense asks of each event. Count them, and find the longest. Interactive: every next, too; then pull now.*
 #
-# Dense: four events find two likes each, by eight arrows, the longest of nine days. Every next: four arrows, of three days at most. So dense has more
-# examples, and it fits the job: a week's likes are as right tonight as this morning.
+# Dense: eight arrows, up to nine days long. Every next: four, up to three. So dense has more
+# examples, and it fits the job: last night's vector has to serve for what comes all day, not for one click.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -397,8 +398,9 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, alike in all but the target, and ask for new likes at three **horizons**: next day, week, fortnight. If a window
-# teaches to look ahead, dense should catch up the further ahead one asks.
+# Train two PinnerFormers on PinWorld, alike in all but the target (dense needs its whole week in the log, so the last of six weeks is never asked).
+# To each score a number for the pin's popularity is added (15.14). Ask for new likes at three **horizons**: next day, week, fortnight. If a window
+# teaches to look ahead, dense should catch up along them.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -453,21 +455,19 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer; the others are to compare. Does the dashed blue line come up to the solid one?*
+# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Blue: PinnerFormer. Does the dashed blue line come up to the solid one?*
 #
-# **It stays a little below, even for a fortnight**, perhaps by chance, and in a longer run it came closer (fold). (Each score has an added number for the pin's
-# popularity; without it dense is surely below: 15.14.) A guess why more arrows did not help, in Figure 15.3: what led to the save of day 9 came after day 0, so an
-# arrow that long teaches little.
+# **It stays a little below, even for a fortnight**, perhaps by chance, and in a longer run it came closer (fold). Without popularity in the score it is surely below (15.14).
+# A guess why, in Figure 15.3: what led to the save of day 9 came after day 0, so an arrow that long teaches little.
 #
-# **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
+# **To look further ahead was no better teacher here: at no horizon did dense find more than the next like.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); the fewest arrows, with their number for popularity, .091, .079, .073; iALS .095, .076, .070
 # (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). So for the next day iALS and RP3β have the higher means (why, we cannot say): ask them before you serve a transformer.
 #
-# A second guess why more targets did not help: *now* must have its whole week in the log, so under dense the last week's events are answers only, never asked: of six weeks a
-# sixth. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
+# A second guess why dense did not find more: *now* must have its whole week in the log, so the last week's events are answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
 # its weight chosen for each, the order of the means turns: .073, .071, .067 (15.9).
 #
 # Trained on PinWorld's days 0 to 41, by lesson 11's softmax against drawn pins, log Q taken off. After training each pin's score gets one number more, $w \log(1 + \text{likes so far})$ (why: 15.14). Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
@@ -487,7 +487,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # knows nothing of this morning; or in **real time**, the second before, which needs a streaming system. Before each new like of the fortnight we ask
 # the two models of 15.4, and two walks (RP3β): in one all likes count alike, in the other they fade, by half in two days.
 #
-# Which will be longer, the climb of a line from midnight to now (age), or the gap between the two models (target)?
+# Which is longer, a line's climb from midnight to now (age), or the gap between the models (target)?
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -527,7 +527,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.5. Recall@10 by the age of a vector. Blue: PinnerFormer. Black: two walks. Measure the climb of a line and the gap of the blue ones.*
+# *Figure 15.5. Recall@10 by the age of a vector. Blue: PinnerFormer. Black: two walks. Compare a line's climb with the blue lines' gap.*
 #
 # **Age or target?** Age: since midnight every next climbs from .101 to .162; the blue lines are .026 apart at most. A vector lacks **today** most. Only in
 # real time is the next like surely the better target.
@@ -535,7 +535,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # **Does one need a transformer?** Try the fading walk first: in it today's likes do not drown in old ones, and in real time it comes near (.154 and .162:
 # too close to tell).
 #
-# **And the paper's claim?** It counts the share lost (in the legend), but what is left is served, and of that every next has more at every age, by its mean.
+# **And the paper's claim?** It counts the share lost (legend), but what is left is served: of that every next has more at every age, by its mean.
 #
 # **What counted most was to have heard of today, and to let it count more than old likes.**
 #
@@ -559,13 +559,13 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 #
 # > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector for the whole next day.
 # >
-# > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer, taught the next like for longer: of
+# > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer's reader, with SASRec's target and longer training: of
 # > one week's likes it finds .083, RP3β and iALS .067 (16.11); in the week of 15.4 they are level.
 # >
 # > **Where they did not.**
 # >
 # > * SASRec on edits, places and games: level with a walk (15.3).
-# > * SASRec on films split by date: RecTools' is level with the mean of the history (NDCG@20 .167), ours .009 behind, likely by where it stopped (15.7).
+# > * SASRec on these films, asked for all likes after a date, not each one's last: a library's (RecTools) is level with the mean of the history (NDCG@20 .167), ours .009 behind, likely by where it stopped (15.7).
 # > * PinnerFormer, by means: of the next day's likes .078, iALS .095 (15.4); with a vector of last midnight .101, a fading walk .106 (15.5).
 
 # %% [markdown] slideshow={"slide_type": "slide"}

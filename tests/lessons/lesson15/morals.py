@@ -99,7 +99,7 @@ def age() -> bool:
 MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
     "Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain": walk,
-    "More targets are not yet a better teacher: at no horizon did dense find more than the next like": targets,
+    "To look further ahead was no better teacher here: at no horizon did dense find more than the next like": targets,
     "What counted most was to have heard of today, and to let it count more than old likes": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])
