@@ -331,7 +331,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Wikipedia, MovieTweetings, Gowalla, Amazon. Where does no mark stand as high as SASRec's? The chain of the diamonds counts up to twelve events on, that of the shares one. (Paired differences are narrower: card.)*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %. Edits (Wikipedia), films (MovieTweetings), places (Gowalla), games (Amazon). Where does no mark stand as high as SASRec's? The chain of the diamonds counts up to twelve events on, that of the shares one. (Paired differences are narrower: card.)*
 #
 # **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone.** On edits and places even the open star, which reads no
 # order, stands no lower. A likely reason: the cost is the chain's own. Shuffled, its one event is a wrong one; who reads all still has the right one among the rest.
@@ -388,8 +388,8 @@ visuals.timeline(
 # *Figure 15.3. Circles are likes (a closeup opens a pin, a long click follows its link), crosses are not. Gray: what may be read by day 3. Shaded: the window of
 # 7 days. Arrows: what dense asks of each event. Count them, and find the longest. Interactive: every next, too; then pull now.*
 #
-# Dense: eight arrows, up to nine days long. Every next: four, up to three. So dense has more
-# examples, and it fits the job: last night's vector has to serve for what comes all day, not for one click.
+# Dense: eight arrows, the longest of nine days. Every next: four, the longest of three. So dense has more
+# examples, and fits the job: last night's vector has to serve for what comes all day, not for one click.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -400,7 +400,7 @@ visuals.timeline(
 #
 # Train two PinnerFormers on PinWorld, alike in all but the target (dense needs its whole week in the log, so the last of six weeks is never asked).
 # To each score a number for the pin's popularity is added (15.14). Ask for new likes at three **horizons**: next day, week, fortnight. If a window
-# teaches to look ahead, dense should catch up along them.
+# teaches to look ahead, dense should catch up as they grow.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
