@@ -107,7 +107,7 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Nine in ten sought saves are of known pins.
+# Nine in ten sought saves are of known pins. (*New* is new to the model: half of the 1,597 have lain unsaved since day 0.)
 #
 # Neither kind of new pin has a row, so GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an **encoder** in the table's place.
 
@@ -433,18 +433,18 @@ def embed_new(
 check("07.6", embed_new)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A pin without saves hears nobody, and here is a trap. Ask for the only save of a known pin, and it is hidden, as in 7.5: the pin hears nobody, and is the right
-# answer. The drawn pins keep their saves, so hardly a wrong answer is silent: silence comes to mean yes.
+# A pin without saves hears nobody, and here is a trap. In training the edge asked for is hidden (7.5). If it was the pin's only one, the pin hears nobody, and is the right
+# answer. Wrong answers are drawn and keep their saves, so hardly one is silent. So the model learns that silence means yes.
 #
 # So pins without saves crowd the lists, where eight of a hundred sought saves are theirs. A repair: in each batch *silence* a fifth of the pins, so that wrong answers hear nobody, too.
 #
-# | one short training, NDCG@20 | all pins | known pins, a list of their own | places of pins without saves |
+# | one short training, NDCG@20 | all pins | known pins, a list of their own | list places that go to pins without saves |
 # |---|---|---|---|
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# Its price, in a training twice as long: known pins fall from .079 to .077, new ones with edges from .163 to .145. The models of 7.7 silence; a cheaper
-# repair, and what it leaves untrained, is in 7.14.
+# Its price, in a training twice as long: known pins fall from .079 to .077, new ones with edges from .163 to .145. The models of 7.7 silence;
+# 7.14 has a cheaper repair.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
@@ -508,14 +508,14 @@ display(card)
 # is in its row, or in its counts; an encoder reads content and a few neighbors.
 #
 # **New with edges:** a pin's picture tells about as much as who saved it (all models have the count), and GraphSAGE,
-# which reads both, has the highest mark (over LightGCN and content within chance). An article's first readers say more than its words, and
-# GraphSAGE knows a reader only by what she read, not by name: likely why models by name are ahead.
+# which reads both, has the highest mark (over LightGCN and content within chance). An article's first readers say more than its words, so there it
+# pays to know each reader by name; GraphSAGE knows her only by what she read: likely why it is behind.
 #
 # **New without:** models by name have nothing to count: such items tie. GraphSAGE without messages is an encoder of content, level with
 # trained content on pins, behind it on articles, perhaps since it learned to listen.
 #
 # **All:** iALS has the highest mark on both, as most that is sought has a history (of articles seven in ten). Each group can be in order and the one
-# list wrong: if known items score 0.9 and 0.8 and new ones 3 and 2, all new ones stand in front. LightGCN's list of articles is likely such a case: near
+# list wrong: if known items score 0.9 and 0.8 and new ones 3 and 2, all new ones stand in front. LightGCN's list of articles is likely such a case, as it is near
 # iALS in each group, over all .091 to .125. So report the groups apart *and* together.
 #
 # **Known items are served best by those who keep their whole history, in rows or counts. An item that nobody has touched has none, and content speaks alone.**
@@ -535,7 +535,7 @@ display(card)
 # known pins, and a $\gamma$ for each group. That rows are what known items gain by is a guess. Its test was mixed (the settings of 7.14, two layers, one seed, a week earlier): with a row of their own besides, known pins go from .077 to .078 where a fifth is silenced,
 # from .063 to .080 with a half, from .079 to .075 with none. Stored measurements.
 #
-# *New* means new to the model: of the 1,597 pins without a save of 7.1 half have been there since day 0, and a quarter is born only on day 42 or later: the catalog of this made-up site is known in advance.
+# Of the 1,597 pins without a save of 7.1 half have been there since day 0, and a quarter is born only on day 42 or later: the catalog of this made-up site is known in advance.
 #
 # </details>
 
@@ -590,11 +590,11 @@ verdict(
 # lines at one day. Which lines cross?*
 #
 # After three days a new pin has a picture, words, and hardly an edge, so all who read lie above RP3β, who
-# counts. The encoders lie highest, as they read the few edges, too (97 pins: over RP3β PinSage is ahead by a hair, GraphSAGE has no interval).
+# counts. The encoders lie highest, as they read the few edges, too (97 pins: PinSage's lead over RP3β, 0.27, is barely beyond chance; GraphSAGE's has no interval).
 #
 # Week by week the pins collect edges, so counting gains on reading: after one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training.
-# It helps to read again: after four weeks PinSage finds 0.434 with the edges of the day, 0.326 with those of the training.
+# Reading again helps, as only today's edges tell of pins born since: after four weeks PinSage finds 0.434 with them, 0.326 with the training's.
 #
 # **Just after the training an encoder serves what came since. As newcomers collect edges and the training grows old, counting catches up, and passes.**
 #
@@ -604,7 +604,7 @@ verdict(
 # pins and worlds: PinSage over RP3β +0.273, from +0.002 to +0.544, after 3 days; +0.045, from −0.003 to +0.093, after 7; +0.016, from −0.016 to +0.047, after 14; −0.029, from −0.051 to −0.007, after 28.
 # GraphSAGE, whose twenty neighbors are drawn by chance, finds 0.717, 0.571, 0.534 and 0.440: not to be told from PinSage in the first fortnight
 # (after 7 days −0.012, from −0.073 to +0.048), and after 28 days −0.022 over RP3β, from −0.042 to −0.003. After 3 days RP3β finds 0.512, content 0.635. iALS, whose table of day 24 lets all new pins tie, finds 0.134, 0.069, 0.049 and 0.030: what an arbitrary order finds.
-# That the old matrix is to blame is a guess: none was trained anew. After three days PinSage's lead over RP3β is beyond chance by a hair (and RP3β's best β there stands at the end of its grid), over content it is +0.150, from +0.083 to +0.217; GraphSAGE's has no stored interval. Over *all* pins the table is first on the day of the training (iALS 0.239, PinSage 0.225) and after 28 days behind RP3β, 0.218 to 0.232.
+# That the old matrix is to blame is a guess: none was trained anew. After three days PinSage's lead over RP3β is barely beyond chance (and RP3β's best β there stands at the end of its grid), over content it is +0.150, from +0.083 to +0.217; GraphSAGE's has no stored interval. Over *all* pins the table is first on the day of the training (iALS 0.239, PinSage 0.225) and after 28 days behind RP3β, 0.218 to 0.232.
 #
 # </details>
 
@@ -618,7 +618,7 @@ verdict(
 # > **Where it did not.** After four weeks, pins born since: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13).
 #
 # * **What do you lose?** Known items' history: those who keep all of it, in rows or counts, were ahead there (7.7).
-# * **Whom do you win?** Newcomers, for a while: by content while they have no save; with a few saves on PinWorld, not among articles. After four weeks counting
+# * **Whom do you win?** What is new to the model, for a while: by content while it has no save; with a few saves on PinWorld, not among articles. After four weeks counting
 #   was ahead (7.8).
 # * What is predicted must not be heard, and silence must not give the answer away (7.6).
 #
@@ -1024,7 +1024,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *All* ranks all pins in one list; the column of a group has a list of its own. *Of the lists* is the share of the places that pins without saves get. Look at its first
 # row: with nobody silenced they take nearly all. Why? A quarter of the known pins have a
-# single save. When it is asked for, that save is hidden (7.5). So the pin hears nobody, and it is the right
+# single save. When it is asked for in training, that save is hidden (7.5). So the pin hears nobody, and it is the right
 # answer, while drawn pins keep their saves, so hardly a wrong one is silent. Silence comes to mean yes.
 #
 # There are two repairs. You can silence some pins, so that silence is often wrong, too. Or you do not train on

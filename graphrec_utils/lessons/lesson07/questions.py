@@ -99,8 +99,8 @@ QUESTIONS = (
         "More: an epoch has about eighteen times as many steps, and each costs a few dozen times as much, as it goes over all edges.",
         "Less: the steps grow by about eighteen, the cost of one by about thirty, and their product is near 570.",
     )),
-    Question("07.p2", "You train an encoder with the slide's loss: −log σ(u·v) − Σ log σ(u·n), unit vectors. What do the "
-             "vectors of all pins look like after sixty steps?", (
+    Question("07.p2", "You train an encoder with the slide's loss: −log σ(u·v) − Σ log σ(u·n) over Q drawn n, unit vectors. "
+             "What do the vectors of all pins look like after sixty steps?", (
         ("all are the same point",
          "Both terms fall when the two vectors come together, and negatives are anybody. The loss is least when "
          "all are equal, and it gets there."),
@@ -143,8 +143,8 @@ QUESTIONS = (
     Question("07.p6", "A model is trained on pins that all had saves, then asked about a graph in which a fifth of the pins has none. "
              "How do those without saves fare in the lists?", (
         ("they crowd the lists",
-         "When a pin's single save is asked for, it is hidden: the pin hears nobody, and is the positive. So silence "
-         "comes to mean yes."),
+         "When a pin's single save is asked for in training, it is hidden: the pin hears nobody, and is the positive. So "
+         "silence comes to mean yes."),
         ("they never come, having no neighbors",
          "That is so for walks. Here a vector comes from content, and something comes out."),
         ("as often as they deserve, the model is inductive",
