@@ -278,8 +278,8 @@ plt.show()
 # Look at the first mark on the right, after three epochs: LightGCN finds 0.08, BPR-MF nothing. After 24 epochs BPR-MF
 # has about half of LightGCN's recall, and still climbs.
 #
-# Is that lead the graph's? At first yes: cut its messages, and LightGCN, too, finds nothing in three epochs. Later only in part: cut, it finds 0.07
-# after 24, between BPR-MF and the whole. (It is then BPR-MF with a stronger ridge and smaller steps.)
+# Is that lead the graph's? Cut its messages (only layer 0 is left), and LightGCN, too, finds nothing in three epochs: at first, yes. Later only in part: cut, it finds 0.07
+# after 24, between BPR-MF and the whole.
 #
 # The graph is early since part need not be learned (6.2), and training moves more at a time. Think of a place with one visitor. In BPR-MF its vector moves when that visit is drawn, or when
 # the place is drawn as a negative. In LightGCN its final vector is made of all rows within three steps, so it moves with their visits, too.
@@ -290,7 +290,7 @@ plt.show()
 #
 # The 2,000 users of 6.2, one seed, 24 epochs, $d = 32$. Each model's ridge was chosen on validation, where training could go on longer; they differ, so the losses
 # have different heights. After 24 epochs three seeds find 0.100 on the mean with LightGCN, 0.072 without its messages, 0.051 with BPR-MF, and 0.058 with BPR-MF and a ridge of 0.1: about two fifths of the lead are not the
-# graph's. Without messages a vector is layer 0 over 4, which is BPR-MF with a ridge of 0.16, a rate of 0.0075 (not 0.03) and a start of a quarter; which of these helps was not asked. Command: `python -m solutions.experiments.lesson06.without_messages`. From one-hot starts three untrained layers find 0.055. Most places are rare here; in 6.5 come all users, and more epochs.
+# graph's. Without messages a vector is layer 0 over 4, which is BPR-MF with a stronger ridge and smaller steps: a ridge of 0.16, a rate of 0.0075 (not 0.03) and a start of a quarter; which of these helps was not asked. Command: `python -m solutions.experiments.lesson06.without_messages`. From one-hot starts three untrained layers find 0.055. Most places are rare here; in 6.5 come all users, and more epochs.
 # Branch A gives somebody new a row, from one like; branch B writes the loss.
 #
 # </details>
@@ -318,8 +318,8 @@ visuals.smoothing(
 # the layers (lower row), with the mean cosine between users. Letters are initials: circles Ann, Bob, Eve, squares Alien, Brazil, Cube, Drive.*
 #
 # A user's neighbors are items, so the two sides exchange what they have at every step. A bipartite graph
-# therefore has **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the mean this to and fro cancels, and all gather on one ray between them. But slowly: the mean keeps the early
-# layers, each with weight $1/(K+1)$. So in the mean what is left of the start shrinks like $1/K$; in a layer alone each step takes at least a fixed share of it.
+# therefore goes to and fro between **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the mean this cancels, and all gather on one ray between them. But slowly: the mean keeps the early
+# layers, each with weight $1/(K+1)$, so what is left of the start shrinks like $1/K$; in a layer alone much faster, at each step by at least a fixed factor.
 #
 # How far along the ray does a node stand? Give each node the root of its degree, $s_v = \sqrt{\deg(v)}$, and take a step by
 # hand on the path of 6.1. Both users have $\sqrt 2 = 1.414$, so i0 hears $0.7071 \cdot 1.414 = 1$: the root of its own degree. Try
@@ -364,12 +364,14 @@ plt.show()
 # **Trained**, the line turns much earlier, likely because training has moved whole neighborhoods already (6.3). Further steps mix what
 # was learned, until at twenty layers the two have met.
 #
+# Size may play a part: an untrained row has a number for every node, a trained one 32.
+#
 # **Here, the more layers walked, the less training added.**
 #
 # <details><summary>How this was measured</summary>
 #
 # BPR, 32 numbers and a ridge of 0.01, as in 6.3. Each depth tried five learning rates, was stopped by validation, and trained with three seeds. Three and eight trained layers (0.145 and 0.142) cannot be told apart; twenty find 0.130. Untrained, three find 0.080 (6.2 asked validation, and there it is 0.055), fifty 0.134, and after 200 the line is still above the bestsellers.
-# Size may play a part: an untrained row has a number for every node, a trained one 32. Intervals of 95 % over three trainings. Test is asked with validation in the graph. In figure 6.3 the plane is scaled to the longest vector. All numbers, and what other data say: 6.9.
+# Intervals of 95 % over three trainings. Test is asked with validation in the graph. In figure 6.3 the plane is scaled to the longest vector. All numbers, and what other data say: 6.9.
 #
 # </details>
 
@@ -460,7 +462,7 @@ verdict(
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
 # **Read it in two steps.** To the right only the recipe changes, down, in the right column, only the layers: the larger step, likely for the reason of 6.2: a layer walks, to places of people who were
-# where you were. By the paper's cell the other order agrees: layers first add 0.033, the recipe then 0.005.
+# where you were. By the paper's cell, not our training, the other order agrees: layers first add 0.033 (0.054 over the paper's 0.129), the recipe then 0.005.
 #
 # And a short vector goes farther: LightGCN finds with 64 numbers what iALS needs 1,024 for (0.188, 0.182), perhaps not by layers alone, since iALS has another loss.
 #
