@@ -185,9 +185,9 @@ visuals.messages(
 #
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it speaks
 # differently to each. Why would one want that? The numbers of $\mathbf e_w \odot \mathbf e_v$ add up to a dot product, so the better a film
-# suits Ann, the larger their sum; $\mathbf W_2$ learns which of them to turn up. Here Brazil talks to Ann and to Bob. To keep it small, one number $c$ stands in for
-# $\mathbf W_2$, $\mathbf W_1$ changes nothing, and the weight is 1. Then on each coordinate the message is
-# $e_w (1 + c\, e_v)$.
+# suits Ann, the larger their sum; $\mathbf W_2$ learns which of them to turn up. Here Brazil talks to Ann and Bob. To keep it small, one number $c$ stands in for
+# $\mathbf W_2$, $\mathbf W_1$ changes nothing, and the weight is 1. Each coordinate of the message is then
+# $e_w (1 + c\, e_v)$. One coordinate tells little: its factor looks at the listener's number alone.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 fans = {"Ann": [0.9, -0.2, 0.5, -0.8], "Bob": [-0.6, 0.9, 0.4, 0.7]}
@@ -199,7 +199,7 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
 #
-# One coordinate alone tells little: Ann's third gets louder, though the two disagree there. The sum tells: the products add −0.11 for Ann and 0.30 for Bob,
+# Ann's third number gets louder, though the two disagree there. The sum tells: the products add −0.11 for Ann and 0.30 for Bob,
 # their dot products with Brazil.
 #
 # **With the product a message depends on both ends.**
@@ -352,7 +352,7 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # ## 5.6 Do the parts earn their place?
 #
 # What are the few numbers in the matrices worth? Take them out and see (an **ablation**): a part earns its
-# place if the model is worse without it. Five relatives take part, all trained
+# place if the model is worse without it. Five relatives, all trained
 # by BPR (lesson 03) on the likes of MovieTweetings:
 #
 # | model | what it is |
@@ -428,9 +428,9 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # *Figure 5.4. The loss of the same ten thousand train triples after each epoch. Which curve ends lowest?*
 #
 # Both models with layers start far below BPR-MF: layers score the likes before much is learned (figure 5.3).
-# NGCF starts lowest, has more numbers to fit with than its smaller relative, and yet ends higher: what a model *can* fit,
-# it still has to learn (3.3). A guess why: in two of a score's three dot products (5.4) the gradient reaches layer 0 through
-# $\mathbf W$ and $\sigma$, and $\mathbf W$ is still being learned. The relative has nothing in between.
+# NGCF starts lowest (why, we did not measure) and has more numbers to fit with than its relative, yet ends higher:
+# what a model *can* fit, it still has to learn (3.3). A guess why: in two of a score's three dot products (5.4) its gradient reaches layer 0 only through
+# $\mathbf W$ and $\sigma$; the relative has nothing in between.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Each with settings of its own, on the test part
@@ -503,7 +503,7 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** NGCF learns 32 numbers per thing and scores with 96. Without layers both numbers are one, so it takes two rivals.
+# **How to read it.** NGCF learns 32 numbers per thing and scores with 96. Without layers these two are the same number, so it takes two rivals.
 # *BPR-MF* learns as few: NGCF shows no lead, though its longer vector might have earned one. *BPR-MF, d = 96* scores with as many but learns
 # three times the numbers (5.5), which may be how it finds more without any layer.
 #
@@ -511,7 +511,7 @@ verdicts(*cards)
 # slow to fit, as in figure 5.4? Not only: stopped where both fit the likes shown equally well, it finds less of the hidden ones, so it overfits as well (branch D).
 # Why here? A guess: each row of layer 0 can itself become what its likes want. That leaves a matrix little to translate, but it can still fit what is chance. Where rows are given features (lesson 07), a matrix has work.
 #
-# Layers do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since layers use it again at each distance. The authors' code, *as released*, cannot be told from the formula (fold).
+# Layers with the product do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since they use it again at each distance. The authors' code, *as released*, cannot be told from the formula (fold).
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -606,8 +606,8 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # %% [markdown]
 # *Figure 5.5. Recall@20 on the same test part: NGCF, four relatives and five strangers. Go down from the top until you meet the first circle: no table of relatives shows what stands above it.*
 #
-# **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, three steps, as layers would: sending along likes
-# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all, and even the family's best (0.304) is by its mean below every other stranger: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
+# **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, as layers would: sending along likes
+# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all, and even the family's best (0.304) is by its mean below every stranger but popularity: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
 # finds 0.312, BPR-MF 0.287. Most of that gap (on validation) came with settings that nobody in the family was given, and BPR-MF or NGCF
 # might gain as much (fold): search alike before you blame a loss or a layer.
 #
@@ -643,10 +643,10 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # > **Where it did not.** Against itself without $\mathbf W$ and $\sigma$ (0.299), and against EASE, which has no layers (0.324).
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
-#   likes, the vectors; layers may stand between, but with six settings each nothing learned on the way paid: $\mathbf W$ with $\sigma$ cost more than they brought (5.6).
+#   likes, the vectors. Layers may stand between, but their $\mathbf W$ with $\sigma$ cost more than it brought (5.6).
 #
-# **Next.** Without matrices the layers paid: more than a table of the same size, though not more than one of their
-# width. On all of Gowalla they find more with 64 numbers than iALS with 1,024, though by another loss. If a layer learns nothing, what is it
+# **Next.** Without matrices the layers (with the product) paid: more than a table of the same size, though not more than one of their
+# width. On all of Gowalla layers alone find more with 64 numbers than iALS with 1,024, though by another loss. If a layer learns nothing, what is it
 # good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
 # answers both.
 

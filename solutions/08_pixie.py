@@ -217,12 +217,12 @@ plt.show()
 # costs three times the steps of the one before: look how little the last ones buy.*
 #
 # Ten thousand steps find 84 % in citeulike-t and more in PinWorld, because the pins at the top are visited again and
-# again: chance moves a count $V$ by about $\sqrt V$, so 900 against 400 is decided, 25 against 24 is not.
+# again: chance moves a count $V$ by about $\sqrt V$, so 900 against 400 is decided, 25 against 24 is not. What is missed
+# stands mostly near place fifty, where counts are close.
 #
-# And no step asks how large the graph is: it looks up two edges, wherever the walker
-# stands, which is half an answer to the first question (the other half: 8.6).
+# And no step asks how large the graph is: half an answer to the first question (the other half: 8.6).
 #
-# **The top of a list is decided early: ten thousand steps found most of it.**
+# **A step looks up two edges in any graph, and ten thousand steps found most of the top.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -357,7 +357,7 @@ verdict(
 #
 # Think of paint, each drop a walker (who here may go home from a board, too): all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there (who goes home), the
 # rest is split evenly among **all** its neighbors (who walks on). At `restart` ½ a query on two boards keeps half and hands a quarter to
-# each; each board keeps an eighth. Go on until every node is nearly dry. What dried is the PageRank, since each visit is equally likely to end its walk.
+# each; each board keeps an eighth. Go on until every node is nearly dry. What dried is where walks end. Each visit ends its walk with the same chance, `restart`, so ends are shared out as visits are: the PageRank.
 #
 # So why walk? Let both start at one place of Gowalla (people and where they went), rare or much liked. Who is nearer to the exact top 50 in equal CPU time?
 
@@ -399,7 +399,7 @@ plt.show()
 # %% [markdown]
 # *Figure 8.4. Quality against milliseconds of CPU: walks of more and more steps, push to drier and drier nodes. Left: rare items (solid), the most liked (dashed); at equal time the higher line wins. Right: lists for readers.*
 #
-# Left, dashed lines first: push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one of them.
+# Left, dashed lines first: push pours paint on *every* neighbor of a node, and a popular item has hundreds; the walk takes one.
 # So from popular items the walk is far ahead while time is short. A rare item has few neighbors to pour on: both are soon level.
 #
 # At the right, where a whole library asks, near is better, and the exact vector (0.166), to which long walks come, also counts what is far.
@@ -477,16 +477,16 @@ verdict(
 
 # %% [markdown]
 # **Libraries (left column): behind all three.** In mixed piles a second step may lose the subject, so the tuned walk goes home after every one: article, library, article. With
-# the reader in front these are RP3β's three hops; the walk draws by lot what RP3β sums up.
+# the reader in front these are RP3β's three hops, drawn by lot, and counted with the booster.
 #
 # Is chance to blame? Mostly not: a walk
 # ends where many edges end, at what is popular. *Pixie / degree^β* divides its visits by a power of the degree, as RP3β does:
-# more than half of the distance to RP3β is gone (most likely by that: fold). (On PinWorld the power chosen was 0: plain Pixie.)
+# more than half of the distance to RP3β is gone (most likely by that: fold).
 #
 # **PinWorld (right): ahead of every rival. Which row says why?** *Pixie on saves* falls behind RP3β, so it is the boards: each was put together on purpose, and even a far one may be on the subject (we made them so).
 #
-# So going far pays: home after one step in seventeen finds 0.098, after every step
-# 0.085.
+# So going far pays: home after one step in seventeen finds 0.098, after every step,
+# with no far board, 0.085.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
 #
@@ -496,7 +496,7 @@ verdict(
 # users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
 # booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
-# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. On the libraries *Pixie / degree^β* shares its steps equally, too; equal steps alone showed nothing (fold of 8.3). Three hops stop before the far boards, which may be why boards hardly help RP3β. Going far, by
+# +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. On the libraries *Pixie / degree^β* shares its steps equally, too; equal steps alone showed nothing (fold of 8.3). On PinWorld the power chosen was 0: plain Pixie. Three hops stop before the far boards, which may be why boards hardly help RP3β. Going far, by
 # the restart alone, all else as tuned: 0.06 over 1 +0.013, from +0.008 to +0.017; over ½ +0.005, from +0.002 to +0.008; over 0.2 +0.001, from −0.001 to +0.003. Boards over saves, each tuned: +0.016, from +0.011 to +0.021; saves over RP3β:
 # −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all. Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
 # most that were tried; Pixie on the libraries with the most pins, 64, and few libraries are larger. Stored measurements.
@@ -554,11 +554,10 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
+# *Figure 8.5. Speed alone: requests a second of one thread by the number of things in the catalog, both logarithmic (dashed:
 # the index). EASE ends where its matrix no longer fits. Look who is on top at both ends; a flat line looks at no more than before.*
 #
-# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, and a part of a million is large, too. EASE's rows grow with the catalog, item2item's stay short.
-# Only speed is compared: the index must find nine tenths of the scan's list, lists of walk and push were not judged.
+# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, as large as nine tenths of the scan's list take, and a part of a million is large, too. EASE's rows grow with the catalog, item2item's stay short.
 #
 # A walk makes its ten thousand steps in any catalog, and still its
 # line falls to a seventh, push's to a sixth: most likely by memory, the other half of the answer. A small graph fits into the processor's
@@ -572,7 +571,7 @@ verdict(
 # * **Settings.** Restart ½, tolerance 0.00001, lists of twenty. item2item adds up twenty rows of its table, which has fifty neighbors a thing, made from the likes (of ten million things drawn at random).
 # * **Clock.** One thread, three rounds of twenty requests, the faster of two answers. What does not fit into 8 GB answers nothing: EASE from 100,000 things on.
 # * **Requests a second at a million.** Scan from 22 to 24, cells of faiss from 358 to 430, push from 1,096 to 2,773, item2item from 10,917 to 13,720. At a thousand only the index is quicker: the scan answers 62,000, the walk 12,000; at ten million 5 and 1,900.
-# * **Not said.** What an index does on real vectors was not measured, nor was a catalog that changes. Somebody has to make the finished table; its answers are nearly ready then. Nothing here says whose list is better. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things.
+# * **Not said.** What an index does on real vectors was not measured, nor was a catalog that changes. Somebody has to make the finished table; its answers are nearly ready then. Nothing here says whose list is better: the index has to find nine tenths of the scan's, lists of walk and push were not judged. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things.
 #
 # </details>
 
@@ -588,7 +587,7 @@ verdict(
 # > 12,000 requests a second, a scan 62,000. A pin on no board is never found.
 #
 # * **How can an answer cost so little more?** A step looks up two edges, however large the graph, and ten thousand steps found most of the top
-#   fifty. What grows is the memory and, most likely, the waiting for it.
+#   fifty. What grows is the memory and, most likely, the waiting for it: a walk took seven times as long at a million things as at a thousand.
 # * **Which parts earn their keep?** Asking with several pins; chance, where nodes have many neighbors; walking far, where boards keep to a subject. The booster
 #   showed no gain at restart ½.
 #

@@ -108,7 +108,7 @@ def cheaper_noise() -> bool:
 
 
 MORALS = {
-    "The top of a list is decided early: ten thousand steps found most of it": decided_early,
+    "A step looks up two edges in any graph, and ten thousand steps found most of the top": decided_early,
     "More of the user is worth a lot. A cleverer way to count is not, at restart ½": more_of_the_user,
     "A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil": cheaper_noise,
     "Far walks paid where boards keep to a subject; on who liked what, three hops found more": far_walks,
