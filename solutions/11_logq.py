@@ -81,7 +81,7 @@ remember("11")
 # * then formula 2
 #
 # Minutes 4 to 8. The loss asks of each row: which of these is the true one? p is how often this user takes an item, Q how often anybody does; so often one draw is this item. The row holds Alien, Brazil and Cube. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
-# left. By Bayes' rule these are the odds, and a softmax gives an item the odds e to its score. Press the key: so the score learns log p − log Q, and a constant of the user that changes no list. It is called pointwise mutual information, PMI: not how much she likes it, but how much
+# left. By Bayes' rule these are the odds, and a softmax gives an item the odds e to its score. Press the key twice: so the score learns log p − log Q, and a constant of the user that changes no list. It is called pointwise mutual information, PMI: not how much she likes it, but how much
 # more than others do. A full softmax, over all items, would learn log p.
 #
 # ### Ann takes the bestseller four times as often as the rare film
@@ -209,7 +209,7 @@ verdict(
 # * then words [ j ≠ i ]: 1 where j ≠ i, else 0. In the softmax, eˢ of the positive is added to it.
 #
 # Minutes 12 to 17. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
-# eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. Then press the key. Write it in three steps. At the left the sum; it is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score. The positive stands beside the sum, as it is.
+# eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. Then press the key twice. Write it in three steps. At the left the sum; it is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score. The positive stands beside the sum, as it is.
 #
 # ### Code differs in three places; we test five variants
 # * drawing five variants
@@ -316,7 +316,9 @@ predict("11.p2")
 # ### "Best" is two things: near the gradient, or right at the end
 # * drawing two meanings
 #
-# Minutes 20 to 22. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. (She takes them with 0.46, 0.28, 0.17 and 0.10; they are drawn with 0.1, 0.6, 0.2 and 0.1.) As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher, the mean over the draws *and* over all that she takes: at which scores is it zero? There the training ends, and it should be log p. For one positive alone the mean gradient always pulls that item up, so it is never zero; only over all that she takes can the pulls balance.
+# Minutes 20 to 22. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. (She takes them with 0.46, 0.28, 0.17 and 0.10; they are drawn with 0.1, 0.6, 0.2 and 0.1.) As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher: take the mean loss over the draws *and* over all that she takes. Where is its lowest point, so that the gradient is zero? There the training ends, and it should be log p; another variant may end elsewhere.
+#
+# If asked why over all she takes: for one positive alone the mean gradient always pulls that item up, so it is never zero; only over all that she takes can the pulls balance.
 #
 # ### With one draw, not every variant ends at log p
 # * drawing one draw
@@ -331,7 +333,7 @@ predict("11.p2")
 # * then drawing as teacher
 #
 # Minutes 26 to 30. Stop here. Sixteen draws a row. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. Let the room name the best: nQ, hits out. Who will be best at the right? Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. Negatives only, hits out, is bad in both, the worst estimate of all, and it is what released code has on real lists; keep it in mind.
-# How can a gradient that is off teach the right thing? The left half takes one positive at a time. Over all she takes, Yi's errors cancel: at s = log p the mean gradient is zero, and there the training ends.
+# How can a gradient that is off teach the right thing? The left half takes one positive at a time. Over all she takes, Yi's errors cancel, by slide 3: at s = log p the mean gradient is zero, and there the training ends.
 #
 # If asked: the gradient of nQ, hits out, is nearer for each positive, but its errors do not cancel: it estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
 # The lecture's claim was that log Q off the negatives, as on its slide, makes a softmax of 16 draws learn log p. With 0.21 it is near, and not there: the lesson counts 0.1 as learned, a limit of our own.
@@ -433,17 +435,17 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 predict("11.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Every score moves; the list keeps twenty places
+# ### More with log Q? And for the rare?
 # * drawing before
 # * box Gowalla (places), with log Q:<br>**a** less found, more of the rare<br>**b** more found, more of the rare<br>**c** more found, fewer of the rare
 #
-# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with it, are left open: how long are they? Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld has 810 pins, Gowalla 3,521 places. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
+# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with it, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
 #
 # ### More is found, but fewer of the rare items, on all three
 # * drawing found and rare
 # * words **Not the best:** a list of the last days finds 0.160 on films, RP3β 0.209 on Gowalla.
 #
-# Minutes 35 to 39. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, on Gowalla by a quarter; no intervals were stored here, so the falls of films and PinWorld may be chance.
+# Minutes 35 to 39. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, 810 pins. At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, on Gowalla by a quarter; no intervals were stored here, so the falls of films and PinWorld may be chance.
 # One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: on films a list of the last days finds more than every loss, likely since the losses, and our log Q, count all days alike; on Gowalla RP3β, which samples nothing, finds more, and about as many rare places.
 #
 # Why does released code, bad in both senses on four items, do well here? There the positive is a large part of the sum. Among hundreds the draws are nearly all of it, and a missing n only adds a constant (11.7).
@@ -453,7 +455,7 @@ predict("11.p7")
 # ### On films no lead of the exact teacher can be seen
 # * drawing exact and found
 #
-# Minutes 39 to 41. Two losses: Yi is the exact teacher of slide 10, released code a bad one, off by 1.07. So Yi should find more? On long lists the 1.07 should shrink, as said. Ask, then look at the lower half: a difference in NDCG@20, with its interval over users. Yi less released code is −0.005, from −0.011 to +0.001: one cannot tell. Exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there.
+# Minutes 39 to 41. Two losses: Yi is the exact teacher of slide 10, released code a bad one, off by 1.07. So Yi should find more? Ask, then look at the lower half: a difference in NDCG@20, with its interval over users. Yi less released code is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said. And exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there.
 #
 # If asked: why Yi only on films? It was not trained on the other two, and nQ, hits out, on none: a gap of ours, and no result.
 #
@@ -579,10 +581,10 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Right as teacher, or as estimate; a third way when serving
 # * drawing three answers
-# * then words **Would you notice?** Not by the loss. If log Q is missing: by NDCG, beside a corrected model. If it is off one side only: on films, not even by NDCG.<br>**Monday:** try λ when serving (a lead on Gowalla only); count rare items.
+# * then words **Would you notice?** Not by the loss. log Q missing: yes, by NDCG beside a corrected model. Taken from the negatives only: on films, not even by NDCG.<br>**Monday:** try λ when serving (a lead on Gowalla only); count rare items.
 #
 # Minutes 46 to 50. The question of the first slide again: which way is right, in what sense, and would you notice a wrong one? Released code has no row: on four items it is right in neither sense, though on all three data sets it finds more than no correction. A row is a way, beside it what it gives, with no correction above it in gray. As a teacher every column is corrected and hits stay in: a logit is off by 0.00. As an estimate the positive is left alone, hits are out, and n counts: the gradient of one positive is off by 0.01. Both on four items, 16 draws, and drawn by one ruler. When serving, the uncorrected model gets log Q back; on Gowalla more is found, and fewer rare items.
-# Press the key. By the loss you notice nothing: a wrong one falls like any other (slide 8). NDCG shows a missing log Q beside a corrected model; one NDCG alone tells nobody. On which side log Q stands, off one in released code, off both in Yi: on films NDCG could not tell them apart (slide 14). On Monday, try λ log Q when you serve, before you rewrite a loss; choose λ on validation, and count rare items. Ahead of released code it was on Gowalla only, elsewhere one cannot tell (slide 15). So far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
+# Press the key. By the loss you notice nothing: a wrong one falls like any other (slide 8). NDCG shows a missing log Q beside a corrected model; one NDCG alone tells nobody. Taken from the negatives only, as in released code, or from both, as in Yi: on films NDCG could not tell them apart (slide 14). On Monday, try λ log Q when you serve, before you rewrite a loss; choose λ on validation, and count rare items. Ahead of released code it was on Gowalla only, elsewhere one cannot tell (slide 15). So far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 #
 # If asked: orange is not the gray model with λ switched on: rate and epochs were chosen again; yours may gain less. It is first among these softmaxes: RP3β finds 0.209. Yi and nQ were not run on Gowalla.
 

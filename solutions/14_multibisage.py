@@ -425,7 +425,7 @@ visuals.machine(kinds)
 # ### Edges bring new neighbors; a way to listen only weighs them
 # * drawing climb
 #
-# Minutes 24 to 27. All are trained alike, with the softmax and the log Q of lesson 11, for the task of the first minute: from a pin find the next one. All edges end before the week that is asked. First the edges: they bring neighbors whom nobody could hear before. Then the ways to listen, which only weigh those who are there. From the left, one level changes at a time: mean
+# Minutes 24 to 27. All are trained alike, with the softmax and the log Q of lesson 11, for the task of the first minute: from a pin find the next one. All edges end before the week that is asked. First the edges: they bring neighbors whom nobody could hear before. Then the ways to listen, which only weigh those who are there. From the left, one level changes at a time. Read only the orange cells: none, one, two. That is the whole experiment. Mean
 # is that of slide 6. Concat has the attention block over the neighbors alone: the vectors side by side, times one wide matrix, are the same sum (slide 6). Transformer has it on both levels; with six graphs it is MultiBiSage. At the right older attention: GAT learns a weight for each neighbor, HAN one for each graph. The block has a key and a value of its own for each neighbor, and a small network behind; GAT makes both with one matrix.
 #
 # If asked about HAN: its weight of a graph is, in its paper, the same for all pins; here each pin has its own.
@@ -441,8 +441,10 @@ visuals.machine(kinds)
 # * drawing step by step
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004: **cannot tell**, for 58 s more.
 #
-# Minutes 29 to 32. The line below the title first. A network learns from the clicks of a week: after this pin, which one? If the graph already holds that click, the answer's click is an edge. So here the graph is as it was on that week's first morning, before any of its clicks: own click out. There are four such weeks to learn from, and 3,000 pins are asked in the week before the test week. Slide 15 changes the graph, and a line in the same place says so. Now the drawing, figure 14.3 of the notebook: a bar is the distance to the transformer of six graphs, an interval of 95 % over the pins that are asked, with three trainings of each model. Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then
-# hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. A possible reason: the walks have chosen before, a list holds the ten most visited.
+# Minutes 29 to 32. Begin with the drawing, figure 14.3 of the notebook: a bar is the distance to the transformer of six graphs, an interval of 95 % over the pins that are asked, with three trainings of each model. Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then
+# hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. A possible reason: the walks have chosen before, a list holds the ten most visited. The line below the title last. One condition, the ring: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, slide 15 changes it.
+#
+# If asked: there are four such weeks to learn from, and 3,000 pins are asked in the week before the test week.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p6"]
 predict("14.p6")
@@ -522,8 +524,10 @@ verdict(
 # * left drawing edge seen
 # * then drawing first morning
 #
-# Minutes 34 to 40. In training we ask: after pin A, which pin? The answer was a click, and that click is also an edge: the pair's own click. At the left (●) it was in the graph while the network learned. A row is a model, first with what it finds; a bar is the lead of six graphs, mean, over it: ahead of all four, of MultiBiSage for a fifth of the seconds. Ask what happens on test to a network that has never seen such an edge; many expect a leak, so that it finds more. Press the key. At the right (○) the same networks learned with the own click out, as on slide 13: with the graphs of each week's first morning. Read the column at the left of this half. RP3β and iALS, six graphs, stand still (=), at 0.247 and 0.252: they count, and are the same on both sides. The networks fall (↓): the mean from 0.262 to 0.243, MultiBiSage from 0.257 to 0.240. So the mean leads nobody now, and is behind iALS, six graphs.
-# In the test week the graphs end before the week for both, so nobody sees such an edge there. Why does the edge do no harm? There, too, the lists of a pin hold the answer for 29 % of the pairs: people come back to what they know. Why does it even give more? Two things differ: ○ lacks the own clicks, and its graphs are older and know fewer pins. Which of the two it is we do not know: nobody has tried one alone (14.9).
+# Minutes 34 to 40. RP3β, from lesson 04, is a walk of two steps: it counts which pin follows which, and no network learns. In training we ask: after pin A, which pin? The answer was a click, and that click is also an edge: the pair's own click. At the left (●) it was in the graph while the network learned. A row is a model, first with what it finds; a bar is the lead of six graphs, mean, over it: ahead of all four, of MultiBiSage for a fifth of the seconds. Ask what happens on test to a network that has never seen such an edge; many expect a leak, so that it finds more. Press the key. At the right (○) the same networks learned with the own click out, as on slide 13: with the graphs of each week's first morning. Read the column at the left of this half. RP3β and iALS, six graphs, stand still (=), at 0.247 and 0.252: they count, and are the same on both sides. The networks fall (↓): the mean from 0.262 to 0.243, MultiBiSage from 0.257 to 0.240. So the mean leads nobody now, and is behind iALS, six graphs.
+# Two things differ, the own clicks and the age of the graphs, which know fewer pins; which of the two it is nobody has tried (14.9).
+#
+# If asked why the edge does no harm: in the test week the graphs end before the week for both, so nobody sees such an edge there. But there, too, the lists of a pin hold the answer for 29 % of the pairs: people come back to what they know.
 #
 # If asked for the paper: by it MultiBiSage finds more than PinSage; here it cannot be told from the larger one: +0.002, from −0.003 to +0.007, own click in. Its world is far larger; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
 #
@@ -531,7 +535,7 @@ verdict(
 # * drawing what is left
 #
 # Minutes 40 to 42. All pins hide whom a graph serves. So ask again, for those on no board but in another graph. A row is a model, a ✓ what it still has for such a pin. RP3β (lesson 04: a walk
-# of two steps) and iALS (lesson 02: a table split into vectors) count which pins were engaged with one after the other. iALS, six graphs, gets boards, people and searches as further rows, so this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five. Do the networks not learn from those pairs, too? They train on them, but keep nothing of one pin.
+# of two steps) and iALS (lesson 02: a table split into vectors) count which pins were engaged with one after the other. iALS, six graphs, gets boards, people and searches as further rows, so this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five. So columns three and four use the same edges. iALS learns a vector for each person and each search of this pin; the network hears the other pins behind them. Do the networks not learn from those pairs, too? They train on them, but keep nothing of one pin.
 #
 # ### On no board six graphs beat the boards; RP3β: cannot tell
 # * drawing with click again
