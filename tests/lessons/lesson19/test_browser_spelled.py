@@ -239,3 +239,39 @@ def test_a_revival_that_sends_all_to_one_place_is_told_so_and_the_plane_stays(pa
     assert "nearest to nobody" not in status(books) and top() == first
     books.get_by_role("button", name="Step →").click()
     assert top() == first
+
+
+def one_place(rest, words, order):
+    """Put all dead words on the first point drawn."""
+    out, dead = words.clone(), torch.bincount(rqvae.nearest(rest, words), minlength=len(words)) == 0
+    out[dead] = rest[order[0]]
+    return out
+
+
+def test_a_function_that_revives_nobody_is_told_so(drawn):
+    root = drawn(visuals.codebooks(revive=True, function=lambda rest, words, order: words))
+    assert "no gradient moves it: revival will." in status(root)
+    root.get_by_role("button", name="Step →").click()
+    assert status(root).endswith("so no gradient moves it. Your function left 6 dead words where they were.")  # fmt: skip
+    assert "Revived by your function" not in root.inner_text()
+
+
+def test_living_words_that_a_function_moved_are_told(drawn):
+    root = drawn(visuals.codebooks(revive=True, step=1, function=lambda rest, words, order: rest[order[:len(words)]]))  # fmt: skip
+    assert status(root).endswith("Revived by your function, which moved 2 living words too.")
+
+
+def test_the_library_s_curve_stays_beside_a_function_that_differs(drawn):
+    root = drawn(visuals.codebooks(revive=True, step=1, function=one_place))
+    assert "put all in one place" in status(root)
+    assert root.get_by_text("revive, ours").count() == 1
+    dotted = root.locator(".gr-cb-ours").get_attribute("points").split()
+    mine = root.locator("polyline.gr-cb-this").get_attribute("points").split()
+    assert len(dotted) == 13 and dotted[0] == mine[0]
+    assert float(dotted[1].split(",")[1]) > float(mine[1].split(",")[1])  # ours leaves less over
+
+
+def test_nothing_is_dotted_where_a_function_does_as_the_library(drawn):
+    root = drawn(visuals.codebooks(revive=True))
+    assert root.get_by_text("revive, ours").count() == 0
+    assert not root.locator(".gr-cb-ours").get_attribute("points")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,9 +66,30 @@ def test_a_student_s_function_revives():
     assert made.state["films"] == ours.state["films"] and "revive" in made.note
     nobody = visuals.codebooks(function=lambda rest, words, order: words)
     assert nobody.state["films"]["anywhere, revived"] == ours.state["films"]["anywhere"]
+    left = [frame["left"] for frame in books.film(False, True, None)]
+    assert nobody.state["ours"] == left and made.state["ours"] == ours.state["ours"] == []
     assert (
         len(ours.state["films"]["k-means"]) == 1
     )  # it stands still: one frame holds for all epochs
+
+
+def test_living_words_that_a_function_moves_are_counted():
+    frames = visuals.codebooks(function=lambda rest, words, order: rest[order[:len(words)]]).state["films"]["anywhere, revived"]  # fmt: skip
+    assert "moved" not in frames[0]
+    before = torch.tensor(frames[0]["used"][0])
+    assert frames[1]["moved"] == int((before > 0).sum())  # all words move, and so do the living
+    assert not any(
+        "moved" in f for film in visuals.codebooks().state["films"].values() for f in film
+    )
+
+
+def test_the_caption_promises_what_is_drawn():
+    """A function is drawn that returns words of the right shape, whether its check passes or not."""
+    (source,) = (Path(__file__).parents[3] / "solutions").glob("19_*.py")
+    caption = " ".join(source.read_text().split("*Figure 19.7.")[1][:400].split())
+    assert "once your function returns words of the right shape" in caption
+    elsewhere = visuals.codebooks(function=lambda rest, words, order: words)
+    assert elsewhere.state["yours"]
 
 
 def unwritten(*_):

@@ -40,7 +40,8 @@ def codebooks(
         revive: words that spell nothing are replaced before each epoch.
         step: the epoch, 0 to 12; by default the last, or with `revive` the first, before anybody is revived.
         chosen: the first word whose second words are drawn, 0 to 7.
-        function: a student's `revive(rest, words, order)`, exercise 19.3: it revives.
+        function: a student's `revive(rest, words, order)`, exercise 19.3: it revives. Where it does not what the library
+            does, the library's curve is drawn too.
 
     Raises:
         ValueError: there is no such epoch or word.
@@ -51,7 +52,9 @@ def codebooks(
     if not 0 <= chosen < SIZES[0]:
         raise ValueError(f"chosen must be a first word, 0 to {SIZES[0] - 1}; got {chosen}")
     mine, note = asked(function, lambda: {key: film(*key, function) for key in WAYS if key[1]})
-    films = {key: film(*key, None) for key in WAYS} | (mine or {})
+    library = {key: film(*key, None) for key in WAYS}
+    films = library | (mine or {})
+    ours, theirs = ([f["left"] for f in x[False, True]] for x in (library, films))
     alive = {WAYS[key]: frames[-1]["alive"] for key, frames in films.items()}
     last = "; ".join(f"{way}: {a} of {SIZES[0]} and {b} of {SIZES[1]}" for way, (a, b) in alive.items())  # fmt: skip
     return Visual(
@@ -59,6 +62,7 @@ def codebooks(
         state={
             "points": points().double().numpy().round(2).tolist(), "films": {WAYS[k]: _moving(frames) if any(k) else _stored(frames) for k, frames in films.items()},
             "kmeans": kmeans, "revive": revive, "step": step, "chosen": chosen, "yours": mine is not None,
+            "ours": [] if ours == theirs else ours,
         },
         text=f"two books of words on a plane, {EPOCHS} epochs, {len(WAYS)} ways",
         alt=(
@@ -103,16 +107,23 @@ def begin(kmeans: bool) -> list[Tensor]:
 def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
     """Return the frames of all epochs: words, how many are alive, what each spells, and what is left over.
 
+    A frame says too how many living first words a function has moved, if any.
+
     Raises:
         ValueError: the function does not return as many words as it was given.
     """
     books, rng, frames = begin(kmeans), np.random.default_rng(0), []
     for epoch in range(EPOCHS + 1):
+        moved = 0
         if revived and epoch:
             rest = points()
             for level, book in enumerate(books):
                 order = torch.from_numpy(rng.permutation(len(rest)))
                 books[level] = _revived(function, rest, book, order)
+                if level == 0:  # who spelled somebody an epoch ago, and did so still
+                    lives = torch.bincount(rqvae.nearest(rest, book), minlength=len(book)) > 0
+                    lives &= torch.tensor(frames[-1]["used"][0]) > 0
+                    moved = int((books[level] != book).any(dim=1)[lives].sum())
                 rest = rest - books[level][rqvae.nearest(rest, books[level])]
         spelled = rqvae.spell(points(), books)
         used = [torch.bincount(spelled.codes[:, k], minlength=size) for k, size in enumerate(SIZES)]
@@ -121,7 +132,7 @@ def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
             "words": [book.double().numpy().round(2).tolist() for book in books], "used": [x.tolist() for x in used],
             "alive": [int((x > 0).sum()) for x in used], "codes": "".join(map(str, spelled.codes[:, 0].tolist())),
             "left": [round(float(over[:, k].square().sum(dim=1).mean()), 2) for k in range(len(SIZES))],
-        })  # fmt: skip
+        } | ({"moved": moved} if moved else {}))  # fmt: skip
         for level, book in enumerate(books):  # the gradient of the square moves a word to its mean
             total = torch.zeros_like(book).index_add_(0, spelled.codes[:, level], spelled.rest[:, level])  # fmt: skip
             there = used[level] > 0

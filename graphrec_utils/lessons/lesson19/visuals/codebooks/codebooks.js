@@ -1,5 +1,6 @@
 // Two books of words on a plane. State: points (n × 2), films (way -> epoch, as long as anything moves -> words, used, codes (a digit each), left (over after the
-// first book, after both)), kmeans, revive, step (the epoch), chosen (a first word), yours.
+// first book, after both), moved (living words, by a function, if any)), kmeans, revive, step (the epoch), chosen (a first word), yours, ours (the library's left
+// with revival, epoch by epoch, if a function's is another).
 
 import { button, count, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
 import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
@@ -41,7 +42,8 @@ function render({ model, el }) {
   // ---- what is left over, epoch by epoch, on a logarithmic axis: all ways thin to the end and named there, this one thick as far as shown
   const [wide, tall] = [430, 128];
   let both = false; // the second book is shown when somebody asks for it
-  const lefts = Object.values(films).flat().flatMap((f) => f.left);
+  const ours = model.get("ours");
+  const lefts = [...Object.values(films).flat().flatMap((f) => f.left), ...ours.flat()];
   const [low, high] = [Math.min(...lefts), Math.max(...lefts)].map(Math.log);
   const px = (k) => 30 + ((wide - 152) * k) / epochs;
   const py = (value) => 8 + ((tall - 54) * (high - Math.log(value))) / Math.max(1e-9, high - low);
@@ -49,11 +51,13 @@ function render({ model, el }) {
   const roads = Object.fromEntries(Object.keys(films).map((name) => [name, s("polyline", { class: "gr-cb-thin" })]));
   const NAMES = { anywhere: "neither", "anywhere, revived": "revive", "k-means": "k-means", "k-means, revived": "both" };
   const ends = Object.fromEntries(Object.keys(films).map((name) => [name, s("text", { x: px(epochs) + 12 }, NAMES[name])]));
+  const dotted = s("polyline", { class: "gr-cb-ours" });
+  if (ours.length) ends.ours = s("text", { x: px(epochs) + 12 }, "revive, ours");
   const here = s("circle", { r: 8, class: "gr-cb-here" });
   const chart = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" },
     s("line", { x1: 8, x2: wide - 8, y1: tall - 22, y2: tall - 22, class: "gr-cb-axis" }),
     ...[1, 10].filter((v) => Math.log(v) > low && Math.log(v) < high).flatMap((v) => [s("line", { x1: 26, x2: px(epochs), y1: py(v), y2: py(v), class: "gr-cb-grid" }), s("text", { x: 22, y: py(v) + 5, "text-anchor": "end" }, v)]),
-    ...Object.values(roads), ...Object.values(falls), ...Object.values(ends), here,
+    ...Object.values(roads), ...Object.values(falls), dotted, ...Object.values(ends), here,
     ...[0, epochs].map((k) => s("text", { x: px(k), y: tall - 5, "text-anchor": k ? "end" : "start" }, `epoch ${k}`)));
   pull(chart, (x) => play.jump(nearest(Array.from({ length: epochs + 1 }, (_, k) => px(k)), x)));
   body.append(h("div", {}, plane), h("div", {}, counts, list, told, h("div", { class: "gr-title" }, "left over (log axis; thin: other switches)"), chart));
@@ -72,7 +76,7 @@ function render({ model, el }) {
 
   const draw = () => {
     const [step, chosen] = ["step", "chosen"].map((x) => model.get(x));
-    const { words: [one, two], used, codes, left: over } = films[way()][step];
+    const { words: [one, two], used, codes, left: over, moved = 0 } = films[way()][step];
     const alive = used.map((book) => book.filter(Boolean).length);
     // who was dead an epoch ago and has moved since was revived; who lives without a move was woken by those that left
     const past = films[way()][Math.max(0, step - 1)];
@@ -109,7 +113,9 @@ function render({ model, el }) {
       if (first_of) ends[first_of].append(", ", ...ends[name].childNodes);
       else seen.set(curve, name);
     }
-    const named = [...seen.values()].map((name) => ({ name, y: py(films[name].at(-1).left[Number(both)]) + 5 })).sort((a, b) => a.y - b.y);
+    dotted.setAttribute("points", ours.map((pair, k) => `${px(k)},${py(pair[Number(both)])}`).join(" "));
+    const last = [...[...seen.values()].map((name) => [name, films[name].at(-1).left]), ...(ours.length ? [["ours", ours.at(-1)]] : [])];
+    const named = last.map(([name, pair]) => ({ name, y: py(pair[Number(both)]) + 5 })).sort((a, b) => a.y - b.y);
     for (let again = 0; again < 9; again += 1) named.forEach((a, k) => {
       const b = named[k + 1];
       const near = b ? Math.max(0, 15 - (b.y - a.y)) / 2 : 0;
@@ -147,8 +153,10 @@ function render({ model, el }) {
     const one_place = revived.length > 1 && revived.every((k) => same(one[k], one[revived[0]]));
     const on = one_place ? "all in one place" : revived.every((k) => points.some((p) => same(p, one[k]))) ? "on points" : "elsewhere";
     const news = (revived.length ? `${count(revived.length, "dead word")} put ${on}. ` : "") + (woken ? `${woken} alive again since others moved away. ` : "");
-    const yours = step && model.get("yours") && model.get("revive") ? " Revived by your function." : "";
-    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}${revived.length ? `; it was ${past.left[0].toFixed(2)}` : ""}.`}${revived.length && dead.length ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${model.get("revive") && step < epochs ? ": revival will" : ""}.` : news ? "" : " Each is nearest to somebody, and learns."}`;
+    const [mine, idle] = [model.get("yours") && model.get("revive"), lost.length && !revived.length];
+    const living = moved ? `${idle ? ", but" : ", which"} moved ${count(moved, "living word")}${idle ? "" : " too"}` : "";
+    const yours = !(step && mine) ? "" : ` ${idle ? `Your function left ${count(lost.length, "dead word")} where ${lost.length > 1 ? "they were" : "it was"}` : "Revived by your function"}${living}.`;
+    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}${revived.length ? `; it was ${past.left[0].toFixed(2)}` : ""}.`}${revived.length && dead.length ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${model.get("revive") && step < epochs && !(step && mine) ? ": revival will" : ""}.` : news ? "" : " Each is nearest to somebody, and learns."}`;
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };
