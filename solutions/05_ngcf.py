@@ -579,8 +579,7 @@ others = pd.DataFrame({name: one[["recall", "ndcg"]].mean() for name, one in str
 others.columns = ["recall@20", "ndcg@20"]
 dot = next(x for x in results.load("03_ncf_movietweetings").values["test"] if x["model"] == "Dot")
 family, stranger = table["recall@20"], others["recall@20"]
-everybody = pd.concat([family, stranger, pd.Series({"dot product, BCE": dot["recall"]})])
-everybody = everybody.sort_values()
+everybody = pd.concat([family, stranger, pd.Series({"dot product, BCE": dot["recall"]})]).sort_values()  # fmt: skip
 figure, ax = plt.subplots(figsize=(6.2, 3.2))
 for k, (name, found) in enumerate(everybody.items()):
     mark, color = ("o", style.USER) if name in family else ("s", style.ITEM)

@@ -299,9 +299,7 @@ predict("15.p8")
 order = regimes.regimes()["order"]["sets"]["what is new to the user"]
 SAID = {"wikipedia-edits": "edits", "MovieTweetings": "films", "Gowalla": "places", "amazon-games": "games"}  # fmt: skip
 SETS = {level: SAID[name] for level, name in zip(order["levels"], order["names"], strict=True)}
-alike = results.load(
-    "15_late_events", command="python -m solutions.experiments.lesson15.late_events"
-)
+alike = results.load("15_late_events", command="python -m solutions.experiments.lesson15.late_events")  # fmt: skip
 shown = {k: order["methods"][k] for k in ("SASRec", "chain", "RP3β")}
 shown["RP3β, events alike"] = [row["without"] for row in alike.values["RP3β"]]
 shown["iALS"] = order["methods"]["iALS"]
