@@ -16,7 +16,7 @@ def what_is_left() -> Sheet:
     rows = (
         ("PinSage; boards, mean", "no boards to hear", (1, 0, 0, 0)),
         ("RP3β; iALS", "count pairs", (0, 1, 0, 0)),
-        ("iALS, six graphs", "counts all six", (0, 1, 1, 0)),
+        ("iALS, six graphs", "factors all six", (0, 1, 1, 0)),
         ("six graphs, mean", "hears five others", (1, 0, 0, 1)),
     )
     for name, x in columns:
