@@ -52,7 +52,7 @@ style.use()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Before you begin
 #
-# Three questions from earlier lessons. What you do not know comes again.
+# Three questions from earlier lessons.
 
 # %% slideshow={"slide_type": "fragment"}
 remember("06")
@@ -180,14 +180,14 @@ visuals.layers(R_path, num_layers=3)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Does an untrained LightGCN recommend?
 #
-# Ask 2,000 people of Gowalla, who visit places. Most places have one visitor.
+# Ask 2,000 people of Gowalla, who visit places. Among so few, most places have one visitor.
 #
 # > **Claim** (ours). A LightGCN of three layers that has learned nothing finds more than a list of bestsellers.
 #
 # <details><summary>How this was measured</summary>
 #
 # `filters.closed_form` computes the scores of 6.2 for sparse matrices. Gowalla's test part is the end of every user's
-# history (lesson 02), so validation is the end of what is left: the last tenth of every train line. Users: a random 2,000. The papers, too, measure recall@20 on Gowalla.
+# history (lesson 02), so validation is the end of what is left: the last tenth of every train line. Users: a random 2,000; with all of them half of the places have twelve visitors or more. The papers, too, measure recall@20 on Gowalla.
 # No training and no seed. In 6.2 embeddings are one-hot; trained ones are not, so a trained last layer scores, too.
 #
 # </details>
@@ -229,8 +229,7 @@ verdict(
 # If no layer learns, what does? The start: $\mathbf E^{(0)}$, one table with a row of $d$ numbers for each user and item. A
 # user who was not in the graph when training began has no row. Such a model is called **transductive**.
 #
-# The loss is BPR from lesson 03, on scores of propagated embeddings. With $K = 0$ this is BPR-MF, the factorization of
-# lesson 03.
+# The loss is lesson 03's BPR, on scores of propagated embeddings. With $K = 0$ this is BPR-MF.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 6.2 in a minute: point at the first epochs, then at the last. Ask 06.p6 before.
@@ -271,15 +270,13 @@ axes[1].set(xlabel="epoch", ylabel="recall@20 on validation", ylim=(0, None))
 plt.show()
 
 # %% [markdown]
-# *Figure 6.2. Training loss (left) and recall on validation (right) by epoch: BPR-MF with
-# diamonds, LightGCN with plus signs, bestsellers dotted. Compare shapes on the left, not
-# heights.*
+# *Figure 6.2. Training loss (left) and recall on validation (right) by epoch. Compare shapes on the left, not heights.*
 #
-# Look at the first mark on the right, after three epochs: LightGCN finds 0.08, BPR-MF nothing. After 24 epochs BPR-MF
+# After three epochs LightGCN finds 0.08, BPR-MF nothing. After 24 BPR-MF
 # has about half of LightGCN's recall, and still climbs.
 #
-# Is that lead the graph's? Cut its messages (only layer 0 is left), and LightGCN, too, finds nothing in three epochs: at first, yes. Later only in part: cut, it finds 0.07
-# after 24, between BPR-MF and the whole.
+# Is that lead the graph's? Cut the messages, and only layer 0 is left. After three epochs it, too, finds next to nothing: the early lead is the graph's. The late one is so in part: after 24,
+# what is left (BPR-MF with a stronger ridge and smaller steps) finds 0.07.
 #
 # The graph is early since part need not be learned (6.2), and training moves more at a time. Think of a place with one visitor. In BPR-MF its vector moves when that visit is drawn, or when
 # the place is drawn as a negative. In LightGCN its final vector is made of all rows within three steps, so it moves with their visits, too.
@@ -315,17 +312,17 @@ visuals.smoothing(
 
 # %% [markdown]
 # *Figure 6.3. Users (circles) and items (squares) in the plane: layers alone (upper row) and means of
-# the layers (lower row), with the mean cosine between users. Letters are initials: circles Ann, Bob, Eve, squares Alien, Brazil, Cube, Drive.*
+# the layers (lower row), with the mean cosine between users. Letters are initials: circle A is Ann, square A is Alien.*
 #
 # A user's neighbors are items, so the two sides exchange what they have at every step. A bipartite graph
 # therefore goes to and fro between **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the mean this cancels, and all gather on one ray between them. But slowly: the mean keeps the early
-# layers, each with weight $1/(K+1)$, so what is left of the start shrinks like $1/K$; in a layer alone much faster, at each step by at least a fixed factor.
+# layers, each with weight $1/(K+1)$, so what is left of the start shrinks like $1/K$; in a layer alone much faster, by a fixed factor or more a step.
 #
 # How far along the ray does a node stand? Give each node the root of its degree, $s_v = \sqrt{\deg(v)}$, and take a step by
 # hand on the path of 6.1. Both users have $\sqrt 2 = 1.414$, so i0 hears $0.7071 \cdot 1.414 = 1$: the root of its own degree. Try
 # i1. Every node gets back what it had, $\hat{\mathbf A} s = s$.
 #
-# So these numbers stay for ever; in a connected graph all else fades but the to and fro, and the mean cancels that (branch C). In the end a node has one
+# So these numbers stay for ever, and so does what a start has of them. In a connected graph all else fades but the to and fro, and the mean cancels that (branch C). In the end a node has one
 # vector that all share, times the root of its degree. Everybody gets the same list, bestsellers first.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -355,10 +352,9 @@ ax.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# *Figure 6.4. Recall@20 on test for 2,000 users of Gowalla by the number of layers: untrained (dashed, hollow) and trained (solid,
-# with intervals); bestsellers dotted. Look where each line turns: from there on a layer blurs more than it adds.*
+# *Figure 6.4. Recall@20 on test for 2,000 users of Gowalla by the number of layers; the trained line has intervals. Look where each line turns: from there on a layer blurs more than it adds.*
 #
-# **Untrained**, the line climbs for long, likely because most places have one visitor: all walks to them pass one person, and few are short. More layers
+# **Untrained**, the line climbs for long, likely because in this sample most places have one visitor: all walks to them pass one person, and few are short. More layers
 # add walks, before they forget where they began and the line falls towards the bestsellers.
 #
 # **Trained**, the line turns much earlier, likely because training has moved whole neighborhoods already (6.3). Further steps mix what
@@ -461,19 +457,19 @@ verdict(
 # | no layers | 0.150 | 0.162 |
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
-# **Read it in two steps.** To the right only the recipe changes, down, in the right column, only the layers: the larger step, likely for the reason of 6.2: a layer walks, to places of people who were
-# where you were. By the paper's cell, not our training, the other order agrees: layers first add 0.033 (0.054 over the paper's 0.129), the recipe then 0.005.
+# **Read it in two steps.** To the right only the recipe changes: +0.012. Down, in the right column, only the layers: +0.026, likely the larger step because a layer walks to places of people who were
+# where you were (6.2), and a factorization has to learn such ways. What both bring goes to the one that comes first, so ask the other order, too: by the paper's cell, not our training, layers first add 0.033, the recipe then 0.005.
 #
-# And a short vector goes farther: LightGCN finds with 64 numbers what iALS needs 1,024 for (0.188, 0.182), perhaps not by layers alone, since iALS has another loss.
+# And LightGCN's 64 numbers go farther, perhaps since a mean over neighbors keeps what they share: iALS needs 1,024 for 0.182 (its loss differs, too).
 #
-# If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) walk and train nothing. They stand beside LightGCN
-# for 19 and 58 CPU seconds, not 476. Why train, then? Training leaves 64 numbers for each person and place, and a score is one product; RP3β must keep the graph, GF-CF 512 patterns.
+# If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) train nothing, and stand beside LightGCN
+# for 19 and 58 CPU seconds, not 476, because nobody has to learn a walk. Why train, then? For a short vector: 64 numbers for each person and place, and a score is one product; RP3β must keep the graph, GF-CF the graph and 512 patterns.
 #
 # **Walking the graph is a larger step than the recipe, and here it needs no training.**
 #
 # <details><summary>How this was measured</summary>
 #
-# All of Gowalla, the papers' split; recall@20, since the papers print it. Better settings bring the lecture's 0.129 to 0.150. *Recipe* is the LightGCN that validation chose. BPR *with* layers is the number of the paper: our own runs of its setting
+# All of Gowalla, the papers' split; recall@20, since the papers print it. Better settings bring the lecture's 0.129 to 0.150; over its 0.129 layers first add 0.054. *Recipe* is the LightGCN that validation chose. BPR *with* layers is the number of the paper: our own runs of its setting
 # have not come to their end. Trained rows are means of three seeds, and the interval is over seeds. LightGCN had 8 trials, the factorizations 5 and 4. CPU seconds of RP3β and GF-CF include ranking; LightGCN's 476 are the mean of three trainings, 390 to 647. Several rows were best at an edge of their search: each may find more. GF-CF walks three steps, as RP3β does, and beside
 # them keeps patterns in which neighbors agree (a low-pass filter). Which rows were at an edge, and the rest: 6.11.
 #
@@ -485,7 +481,7 @@ verdict(
 # How would you notice a LightGCN that does not walk? Trained as in 6.3, its loss falls, and it finds
 # twice what bestsellers find. Below is
 # one, on a list of likes. A message goes from `source[e]` to `target[e]`, and
-# degrees count the edges that arrive. It runs without an error.
+# degrees count the edges that arrive.
 #
 # Take the path and one layer, and follow the like of u0 and i0 through the first four lines. Which
 # degree has u0, which has i0, and what is the weight of the message?
@@ -497,7 +493,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 06.6 — `lightgcn_from_likes` ({{points:06.6}})
 #
-# The whole function: find the bug and repair it. One or two lines change.
+# Find the bug and repair it. One or two lines change.
 #
 # *About 6 minutes.*
 #
@@ -544,7 +540,7 @@ visuals.one_way(toy.likes(), toy.USERS, toy.ITEMS)
 # carry nothing. In the interactive version choose one way, and let a value travel from a node.*
 #
 # In the code as it was, no edge arrives at a user: u0 has degree 0, i0 has 1, and the weight of their message
-# is 0 times 1. Nothing moves: this is BPR-MF with a strange scale. One test is sure to see
+# is 0 times 1. Nothing moves: this is the cut model of 6.3, BPR-MF with a strange scale. One test is sure to see
 # it: **change the embedding of one node and look who notices.** In a model that talks, Alien's change reaches Ann
 # and Brazil. Until your repair passes, both rows below say *Alien* alone.
 
@@ -590,11 +586,11 @@ pd.DataFrame({"who notices a change of Alien": told})
 #
 # * **A layer that learns nothing: what is it good for?** It walks. Even untrained, with 2 to 200 layers, it finds more than a list of bestsellers, and on Gowalla the walk is worth more than the recipe.
 # * **Why not stack twenty?** In the very end only the degrees are left, and everybody gets the same list. That end is far: untrained, fifty layers find more
-#   than three. But trained, three or eight find more than twenty; here, the more layers walked, the less training added.
+#   than three. But trained, three or eight find more than twenty.
 # * Right shapes prove nothing. Change one node and look who notices.
 #
 # **Next.** LightGCN has a row for everybody who was there yesterday. A pin that was made this morning has
-# none, and no like yet. How can a graph model say anything about it? [Lesson 07](07_graphsage.ipynb) gives it a vector.
+# none, and no like yet. How can a graph model say anything about it? [Lesson 07](07_graphsage.ipynb).
 #
 # <details><summary>What to read next</summary>
 #
