@@ -62,5 +62,6 @@ def test_what_the_lesson_says_without_messages():
     }  # fmt: skip
     for name, words in said_of.items():
         assert words.format(late[name]) in said
-    assert f"cut, it finds {late['no message']:.2f} after 24, between BPR-MF and the whole" in said
+    assert f"smaller steps) finds {late['no message']:.2f}. " in said
+    assert late["BPR-MF"] < late["no message"] < late["LightGCN"]
     assert late["BPR-MF"] < late["no message"] < late["LightGCN"]
