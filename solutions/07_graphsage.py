@@ -226,7 +226,8 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # paper's.*
 #
 # The first term pulls pairs together. Pushing apart is left to the second term, and there the slide has lost a minus: now both pull.
-# So ask any loss, the softmax, too: does it prefer other vectors to equal ones?
+# So ask any loss: does it prefer other vectors to equal ones? (The softmax of 7.5 does: equal vectors cost it
+# $\log 301$, a guess among 301.)
 #
 # **If a loss is least where all vectors are equal, training makes them equal.**
 #
@@ -258,9 +259,9 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
 # *Figure 7.2. A user (left), items drawn from what the user likes, users drawn for each; gray: not drawn. Beside
-# it: how much the mean of $S$ varies (dashes: theory, 7.11).*
+# it: each item has a number; how much the mean of the $S$ drawn varies (dashes: theory, 7.11).*
 #
-# The mean of $S$ is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
+# That mean is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.4 One layer
@@ -436,15 +437,15 @@ check("07.6", embed_new)
 # A pin without saves hears nobody, and here is a trap. In training the edge asked for is hidden (7.5). If it was the pin's only one, the pin hears nobody, and is the right
 # answer. Wrong answers are drawn and keep their saves, so hardly one is silent. So the model learns that silence means yes.
 #
-# So pins without saves crowd the lists, where eight of a hundred sought saves are theirs. A repair: in each batch *silence* a fifth of the pins, so that wrong answers hear nobody, too.
+# Then pins without saves fill the lists, though eight of a hundred sought saves are theirs. A repair: in each batch *silence* a fifth of the pins, so that wrong answers hear nobody, too.
 #
 # | one short training, NDCG@20 | all pins | known pins, a list of their own | list places that go to pins without saves |
 # |---|---|---|---|
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# Its price, in a training twice as long: known pins fall from .079 to .077, new ones with edges from .163 to .145. The models of 7.7 silence;
-# 7.14 has a cheaper repair.
+# Known pins pay for it: in a training twice as long hardly any more, but new ones with edges do (7.14, with a cheaper repair). The models
+# of 7.7 silence, and train longer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
@@ -507,23 +508,24 @@ display(card)
 # **Known:** models by name are ahead (on PinWorld by little, RP3β within chance), likely because an item's whole history
 # is in its row, or in its counts; an encoder reads content and a few neighbors.
 #
-# **New with edges:** a pin's picture tells about as much as who saved it (all models have the count), and GraphSAGE,
-# which reads both, has the highest mark (over LightGCN and content within chance). An article's first readers say more than its words, so there it
+# **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark (over LightGCN and
+# content within chance). An article's first readers say more than its words, so it
 # pays to know each reader by name; GraphSAGE knows her only by what she read: likely why it is behind.
 #
-# **New without:** models by name have nothing to count: such items tie. GraphSAGE without messages is an encoder of content, level with
-# trained content on pins, behind it on articles, perhaps since it learned to listen.
+# **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins level with
+# plain content, trained or not; on articles behind trained content, perhaps since it learned to listen.
 #
-# **All:** iALS has the highest mark on both, as most that is sought has a history (of articles seven in ten). Each group can be in order and the one
-# list wrong: if known items score 0.9 and 0.8 and new ones 3 and 2, all new ones stand in front. LightGCN's list of articles is likely such a case, as it is near
-# iALS in each group, over all .091 to .125. So report the groups apart *and* together.
+# **All:** iALS has the highest mark on both, as most that is sought has a history.
+#
+# One list of three groups can be wrong though each group is in order: if known items score 0.9 and 0.8 and new ones 3 and 2, all new ones stand
+# in front. LightGCN's list of articles is likely such a case: near iALS in each group, far below it over all. So report the groups apart *and* together.
 #
 # **Known items are served best by those who keep their whole history, in rows or counts. An item that nobody has touched has none, and content speaks alone.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Open marks: trained content. Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among pins with edges it is over iALS by 0.041 (from 0.001 to
-# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN. RP3β's one list of articles is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
+# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN (.091; iALS .125); of what is sought among articles seven in ten are known. RP3β's one list of articles is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
 # pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
 # 49 to 55 with the graph of day 49, a week later than above, so that nothing was chosen on the week that is
@@ -590,13 +592,13 @@ verdict(
 # lines at one day. Which lines cross?*
 #
 # After three days a new pin has a picture, words, and hardly an edge, so all who read lie above RP3β, who
-# counts. The encoders lie highest, as they read the few edges, too (97 pins: PinSage's lead over RP3β, 0.27, is barely beyond chance; GraphSAGE's has no interval).
+# counts. The encoders lie highest, as they read those few, too (97 pins: PinSage's lead over RP3β is barely beyond chance).
 #
-# Week by week the pins collect edges, so counting gains on reading: after one week RP3β's line lies above *content*, after four
+# As pins collect edges, counting gains on reading: after one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training.
 # Reading again helps, as only today's edges tell of pins born since: after four weeks PinSage finds 0.434 with them, 0.326 with the training's.
 #
-# **Just after the training an encoder serves what came since. As newcomers collect edges and the training grows old, counting catches up, and passes.**
+# **Just after the training an encoder serves what came since. Four weeks later counting is ahead, likely since newcomers have edges by then.**
 #
 # <details><summary>How this was measured</summary>
 #

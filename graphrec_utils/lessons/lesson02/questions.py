@@ -56,7 +56,7 @@ def _loudness(_) -> str:
     if 0.00001 in level:
         return "near 0"
     loud = {row["alpha0"] for row in rows if row["alpha0"] >= 0.1}
-    return "from 0.1 on" if loud <= level else "in a narrow place"
+    return "from 0.1 on" if loud <= level else "at a vote of 0.1"
 
 
 def _on_gowalla(at) -> str:
@@ -162,7 +162,7 @@ QUESTIONS = (
         "iALS find most?", (
         ("from 0.1 on, and one cannot tell where", "0.172 at 0.1, 0.3 and 1, and 0.165 at 10, which the interval cannot tell from "
             "them. A whisper of 0.00001 finds 0.134."),
-        ("in a narrow place, a whisper", "A whisper of 0.00001 finds 0.134, and 0.172 is found at 0.1 as well as at 1. If λ is "
+        ("at a vote of 0.1, and nowhere else", "0.172 is found at 0.1, and as much at 0.3 and at 1. If λ is "
             "chosen along, the place is wide."),
         ("near 0, most empty cells are unknown", "So they are. But if they say next to nothing, next to nothing pulls a score down: "
             "0.134 in place of 0.172, and after more sweeps 0.050. A ridge alone, trained to its end, orders no list."),
