@@ -72,7 +72,7 @@ remember("11")
 # ### The negatives of a row are what the others took
 # * drawing batch
 #
-# Minutes 2 to 4. A row is a user with what she took (green, on the diagonal). Nobody draws negatives: what the other rows took serves (lesson 10). So a film that many take is a negative again and again: Alien was taken twice, so Ben and Dee have it as a negative twice. In Ann's row the second Alien is
+# Minutes 2 to 3. A row is a user with what she took (green, on the diagonal). Nobody draws negatives: what the other rows took serves (lesson 10). So a film that many take is a negative again and again: Alien was taken twice, so Ben and Dee have it as a negative twice. In Ann's row the second Alien is
 # her own film, drawn as a negative: a hit.
 #
 # ### A batch teaches log p − log Q
@@ -80,7 +80,7 @@ remember("11")
 # * then words A softmax: odds = eˢ. So the score learns
 # * then formula 2
 #
-# Minutes 4 to 8. The loss asks of each row: which of these is the true one? p is how often this user takes an item, Q how often anybody does; so often one draw is this item. The row holds Alien, Brazil and Cube. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
+# Minutes 3 to 7. The loss asks of each row: which of these is the true one? p is how often this user takes an item, Q how often anybody does; so often one draw is this item. The row holds Alien, Brazil and Cube. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
 # left. By Bayes' rule these are the odds, and a softmax gives an item the odds e to its score. Press the key twice: so the score learns log p − log Q, and a constant of the user that changes no list. It is called pointwise mutual information, PMI: not how much she likes it, but how much
 # more than others do. A full softmax, over all items, would learn log p.
 #
@@ -88,12 +88,12 @@ remember("11")
 # * drawing ann
 # * box Trained by the batch, uncorrected, which film comes first for her?<br>**a** both alike<br>**b** the bestseller<br>**c** the rare film
 #
-# Minutes 8 to 10. Green is Ann, purple the draws. Let the room vote (11.p1) before anybody divides; the next slide answers it: c. Both alike they would be if Ann took films as everybody does. Usual wrong answer: b, the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
+# Minutes 7 to 9. Green is Ann, purple the draws. Let the room vote (11.p1) before anybody divides; the next slide answers it: c. Both alike they would be if Ann took films as everybody does. Usual wrong answer: b, the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
 #
 # ### The flip: trained by the batch, the rare film comes first
 # * drawing flip
 #
-# Minutes 10 to 12. Let the room divide: 0.8 by 0.9 is below 1, 0.2 by 0.1 is 2. Above, by p, the bestseller is first; below, by p / Q, the rare film: others take the bestseller even more than she does. The scores are the logarithms at the right, in the same order. This flip is the whole lesson.
+# Minutes 9 to 11. Let the room divide: 0.8 by 0.9 is below 1, 0.2 by 0.1 is 2. Above, by p, the bestseller is first; below, by p / Q, the rare film: others take the bestseller even more than she does. The scores are the logarithms at the right, in the same order. This flip is the whole lesson.
 #
 # If asked whether it is so beyond two films: yes. Of twenty users with tastes of their own over five items, with every possible draw counted, the uncorrected model puts the favorite first for 7; ranked by log p it would be first for all 20 (figure 11.1).
 
@@ -208,7 +208,7 @@ verdict(
 # * then formula 1
 # * then words [ j ≠ i ]: 1 where j ≠ i, else 0. In the softmax, eˢ of the positive is added to it.
 #
-# Minutes 12 to 17. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
+# Minutes 11 to 17. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
 # eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. Then press the key twice. Write it in three steps. At the left the sum; it is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score. The positive stands beside the sum, as it is.
 #
 # ### Code differs in three places; we test five variants
@@ -316,7 +316,9 @@ predict("11.p2")
 # ### "Best" is two things: near the gradient, or right at the end
 # * drawing two meanings
 #
-# Minutes 20 to 22. A wrong variant is silent: its loss falls like any other. So ask two questions where the answer is known, with four items and every draw counted. (She takes them with 0.46, 0.28, 0.17 and 0.10; they are drawn with 0.1, 0.6, 0.2 and 0.1.) As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher: take the mean loss over the draws *and* over all that she takes. Where is its lowest point, so that the gradient is zero? There the training ends, and it should be log p; another variant may end elsewhere.
+# Minutes 20 to 22. Two questions: at the left how near an arrow is to the true one, at the right where a curve has its lowest point. We need them since a wrong variant is silent: its loss falls like any other. Ask both where the answer is known, with four items and every draw counted. As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher: take the mean loss over the draws *and* over all that she takes. Where is its lowest point, so that the gradient is zero? There the training ends, and it should be log p; another variant may end elsewhere.
+#
+# If asked for the four items: she takes them with 0.46, 0.28, 0.17 and 0.10; they are drawn with 0.1, 0.6, 0.2 and 0.1.
 #
 # If asked why over all she takes: for one positive alone the mean gradient always pulls that item up, so it is never zero; only over all that she takes can the pulls balance.
 #
@@ -328,11 +330,13 @@ predict("11.p2")
 #
 # Minutes 22 to 26. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), then press the key for the hint and vote again. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In a one score would have to be s for the positive and s − log Q for the draw; it cannot serve both. A third key shows where they end: with one draw a logit of a and b is off by 1.47, farther than with no correction at all, 1.17. With one draw n is 1, so b is released code; if that draw is a hit, nothing is learned. Option d is not drawn: nothing is taken off, so it learns log p − log Q (slide 3).
 #
+# If asked where 1.47 comes from: it is computed, not drawn. With every possible draw counted, at the lowest point of the mean loss, the logit of what she takes most stands 1.47 too high, the four logits being shifted to mean 0.
+#
 # ### The best estimate is not the best teacher
 # * left drawing as estimate
 # * then drawing as teacher
 #
-# Minutes 26 to 30. Stop here. Sixteen draws a row. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. Let the room name the best: nQ, hits out. Who will be best at the right? Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. Negatives only, hits out, is bad in both, the worst estimate of all, and it is what released code has on real lists; keep it in mind.
+# Minutes 26 to 31. Stop here. Sixteen draws a row. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. Let the room name the best: nQ, hits out. Who will be best at the right? Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. Negatives only, hits out, is bad in both, the worst estimate of all, and it is what released code has on real lists; keep it in mind.
 # How can a gradient that is off teach the right thing? The left half takes one positive at a time. Over all she takes, Yi's errors cancel, by slide 3: at s = log p the mean gradient is zero, and there the training ends.
 #
 # If asked: the gradient of nQ, hits out, is nearer for each positive, but its errors do not cancel: it estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
@@ -418,7 +422,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # * words Trained as it is: log p − log Q. Served: **+ λ log Q**.
 # * drawing three lists
 #
-# Minutes 30 to 33. A second way, without touching the loss: train the uncorrected model as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item: its count in the log, divided by all counts. (If that log is a stream, branch 11.10 has two small tables for it.) Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0, PMI, Drive is first: she takes it more than twice as often as others do. At ½ Alien, which she takes most, is already first, and at 1 the bars are her p. Ask which film climbs most places: Brazil, which many draw, from fifth to third. Figure 11.3 in the notebook has a slider. A model that was trained with the correction would get log Q twice. On real lists a small λ may still help it; slide 16.
+# Minutes 31 to 34. A second way, without touching the loss: train the uncorrected model as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item: its count in the log, divided by all counts. (If that log is a stream, branch 11.10 has two small tables for it.) Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0, PMI, Drive is first: she takes it more than twice as often as others do. At ½ Alien, which she takes most, is already first, and at 1 the bars are her p. Ask which film climbs most places: Brazil, which many draw, from fifth to third. Figure 11.3 in the notebook has a slider. A model that was trained with the correction would get log Q twice. On real lists a small λ may still help it; slide 16.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.5 What does the correction do to the lists?
@@ -439,30 +443,30 @@ predict("11.p7")
 # * drawing before
 # * box Gowalla (places), with log Q:<br>**a** less found, more of the rare<br>**b** more found, more of the rare<br>**c** more found, fewer of the rare
 #
-# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with it, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
+# Minutes 34 to 36. The gray bars are Gowalla, by a model without a correction; the dashed ones, with it, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
 #
 # ### More is found, but fewer of the rare items, on all three
 # * drawing found and rare
 # * words **Not the best:** a list of the last days finds 0.160 on films, RP3β 0.209 on Gowalla.
 #
-# Minutes 35 to 39. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, 810 pins. At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, on Gowalla by a quarter; no intervals were stored here, so the falls of films and PinWorld may be chance.
-# One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: on films a list of the last days finds more than every loss, likely since the losses, and our log Q, count all days alike; on Gowalla RP3β, which samples nothing, finds more, and about as many rare places.
+# Minutes 36 to 40. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, of 810 pins (lesson 14 has one of 7,000). At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, on Gowalla by a quarter; no intervals were stored here, so the falls of films and PinWorld may be chance.
+# One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: on films a list of the last days finds more than every loss, likely since the losses, and our log Q, count all days alike; on Gowalla RP3β (lesson 04: a walk of two steps, no draws and no training) finds more, and about as many rare places.
 #
-# Why does released code, bad in both senses on four items, do well here? There the positive is a large part of the sum. Among hundreds the draws are nearly all of it, and a missing n only adds a constant (11.7).
+# Why does released code, bad in both senses on four items, do well here? There the positive is a large part of the sum. Among hundreds the draws are nearly all of it. Then a missing n only makes that sum n times as large: the loss gets log n more, in every row alike, and no gradient sees it (11.7).
 #
 # If asked: Of rare films hardly any is found by anybody. In the notebook figure 11.4 has all the others.
 #
 # ### On films no lead of the exact teacher can be seen
 # * drawing exact and found
 #
-# Minutes 39 to 41. Two losses: Yi is the exact teacher of slide 10, released code a bad one, off by 1.07. So Yi should find more? Ask, then look at the lower half: a difference in NDCG@20, with its interval over users. Yi less released code is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said. And exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there.
+# Minutes 40 to 42. Two losses: Yi is the exact teacher of slide 10, released code a bad one, off by 1.07. So Yi should find more? Ask, then look at the lower half: a difference in NDCG@20, with its interval over users. Yi less released code is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said. And exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there.
 #
 # If asked: why Yi only on films? It was not trained on the other two, and nQ, hits out, on none: a gap of ours, and no result.
 #
 # ### λ leads on Gowalla only, against released code without λ
 # * drawing served leads
 #
-# Minutes 41 to 43. The way of slide 11: no log Q in the loss, but λ log Q when serving. A row is a data set, a dot the lead over released code. On Gowalla it is ahead, by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. λ was chosen on validation: 0.5 on films and PinWorld, 1.25 on Gowalla. Is that fair? Released code had no λ. The next slide gives it one.
+# Minutes 42 to 43. A row is a data set, a dot the lead of λ over released code; the line at the left is no difference. λ is the way of slide 11: no log Q in the loss, but λ log Q when serving. On Gowalla it is ahead, by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. λ was chosen on validation: 0.5 on films and PinWorld, 1.25 on Gowalla. Is that fair? Released code had no λ. The next slide gives it one.
 #
 # ### On Gowalla λ finds more, and rare places pay
 # * drawing found and paid
@@ -581,10 +585,10 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Right as teacher, or as estimate; a third way when serving
 # * drawing three answers
-# * then words **Would you notice?** Not by the loss. log Q missing: yes, by NDCG beside a corrected model. Taken from the negatives only: on films, not even by NDCG.<br>**Monday:** try λ when serving (a lead on Gowalla only); count rare items.
+# * then words **Would you notice?** Not by the loss. No correction: by NDCG beside a corrected model. log Q taken from the negatives only: on films, not even by NDCG.<br>**Monday:** try λ when serving (ahead on Gowalla only); count rare items.
 #
-# Minutes 46 to 50. The question of the first slide again: which way is right, in what sense, and would you notice a wrong one? Released code has no row: on four items it is right in neither sense, though on all three data sets it finds more than no correction. A row is a way, beside it what it gives, with no correction above it in gray. As a teacher every column is corrected and hits stay in: a logit is off by 0.00. As an estimate the positive is left alone, hits are out, and n counts: the gradient of one positive is off by 0.01. Both on four items, 16 draws, and drawn by one ruler. When serving, the uncorrected model gets log Q back; on Gowalla more is found, and fewer rare items.
-# Press the key. By the loss you notice nothing: a wrong one falls like any other (slide 8). NDCG shows a missing log Q beside a corrected model; one NDCG alone tells nobody. Taken from the negatives only, as in released code, or from both, as in Yi: on films NDCG could not tell them apart (slide 14). On Monday, try λ log Q when you serve, before you rewrite a loss; choose λ on validation, and count rare items. Ahead of released code it was on Gowalla only, elsewhere one cannot tell (slide 15). So far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
+# Minutes 46 to 50. A row is a way that is right, beside it what it gives, with no correction above it in gray. So the question of the first slide: which way is right, and in what sense? As a teacher: every column is corrected, hits stay in, and a logit's error is 0.00. As an estimate: the positive is left alone, hits are out, n counts, and the error of one positive's gradient is 0.01. Both are on four items, with 16 draws. Released code has no row: there it is right in neither sense, though on all three data sets it finds more than no correction. When serving, the uncorrected model gets log Q back; on Gowalla more is found, and fewer rare items.
+# Press the key: would you notice a wrong one? By the loss you notice nothing: a wrong one falls like any other (slide 8). NDCG shows a missing log Q beside a corrected model; one NDCG alone tells nobody. Taken from the negatives only, as in released code, or from both, as in Yi: on films NDCG could not tell them apart (slide 14). On Monday, try λ log Q when you serve, before you rewrite a loss; choose λ on validation, and count rare items. So far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 #
 # If asked: orange is not the gray model with λ switched on: rate and epochs were chosen again; yours may gain less. It is first among these softmaxes: RP3β finds 0.209. Yi and nQ were not run on Gowalla.
 

@@ -137,18 +137,21 @@ def two_meanings() -> Sheet:
     sheet.text(860, 34, "as a teacher", at="middle", bold=True, size=30)
     sheet.text(860, 74, "where does the training end?", at="middle", color=QUIET)
     sheet.text(860, 112, "over all that she takes", at="middle", bold=True, size=24)
-    sheet.line(600, 384, 600, 152, head=True)
-    sheet.line(600, 384, 1120, 384, head=True)
-    sheet.text(616, 168, "mean loss", size=24, color=QUIET)
-    sheet.text(1158, 418, "score", at="end", size=24, color=QUIET)
-    for low, color, said in ((980, POSITIVE, "log p"), (740, ITEM, "elsewhere?")):
-        points = [(low + 5 * k, 362 - 220 * (k / 30) ** 2) for k in range(-23, 24)]
+    sheet.line(600, 362, 600, 136, head=True)
+    sheet.line(600, 362, 1120, 362, head=True)
+    sheet.text(616, 156, "mean loss", size=24, color=QUIET)
+    sheet.text(1158, 346, "score", at="end", size=24, color=QUIET)
+    for low, color, said in (
+        (980, POSITIVE, "this variant:\nlog p"),
+        (740, ITEM, "that one:\nelsewhere?"),
+    ):
+        points = [(low + 5 * k, 340 - 220 * (k / 30) ** 2) for k in range(-23, 24)]
         path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
         sheet.inside.append(
             f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="6"/>'
         )
-        sheet.dot(low, 362, 14, color)
-        sheet.text(low, 418, said, at="middle", bold=True, color=color)
+        sheet.dot(low, 340, 14, color)
+        sheet.text(low, 396, said, at="middle", bold=True, color=color)
     return sheet
 
 

@@ -67,8 +67,8 @@ def exact_and_found() -> Sheet:
             bold=True,
         )
     sheet.text(0, 236, "Films: does Yi find more?", bold=True, size=28)
-    told = _lead(sheet, 282, "Yi over released code", lead, 600, -0.01)
-    _ruler(sheet, 384, 600, -0.01)
+    _ruler(sheet, 246, 384, 600, -0.01)
+    told = _lead(sheet, 282, "Yi over released code", lead, 600)
     sheet.alt = f"On four items a learned logit of Yi is off by {yi:.2f}, of released code by {released:.2f}. On films, difference of NDCG@20, {told}"
     return sheet
 
@@ -78,10 +78,10 @@ def served_leads() -> Sheet:
     stored, told = results.load("11_rivals").values, []
     sheet = Sheet(360, "")
     sheet.text(0, 32, "No log Q in the loss, λ log Q when serving: ahead of released code?", bold=True, size=28)  # fmt: skip
+    _ruler(sheet, 56, 354, 300)
     for k, (data, part) in enumerate(stored.items()):
         said = "films" if data == "MovieTweetings" else data
         told.append(_lead(sheet, 92 + 76 * k, said, part["leads"][f"{SERVED} over {FIXED}"], 300))
-    _ruler(sheet, 354, 300)
     sheet.alt = f"Leads of λ log Q when serving over released code, NDCG@20: {'; '.join(told)}"
     return sheet
 
@@ -89,14 +89,11 @@ def served_leads() -> Sheet:
 TIMES = 20000  # pixels for a difference of 1
 
 
-def _lead(sheet: Sheet, y: float, name: str, lead, zero: float, tick: float = 0.02) -> str:
+def _lead(sheet: Sheet, y: float, name: str, lead, zero: float) -> str:
     """Draw a difference with its interval, and return it in words."""
     low, mid, high = (zero + TIMES * lead[x] for x in ("low", "gap", "high"))
     better, worse = lead["low"] > 0, lead["high"] < 0
     color = POSITIVE if better else NEGATIVE if worse else CONTEXT
-    sheet.line(zero, y - 36, zero, y + 36)
-    at = zero + tick * TIMES
-    sheet.line(at, y - 36, at, y + 36, color="#dfe2e6", wide=2)
     sheet.text(0, y + 9, name)
     sheet.line(low, y, high, y, color=color, wide=9)
     sheet.dot(mid, y, 13, color)
@@ -106,11 +103,14 @@ def _lead(sheet: Sheet, y: float, name: str, lead, zero: float, tick: float = 0.
     return f"{name}: {said}"
 
 
-def _ruler(sheet: Sheet, low: float, zero: float, tick: float = 0.02) -> None:
-    """Write below rows of leads what their lines say."""
+def _ruler(sheet: Sheet, top: float, low: float, zero: float, tick: float = 0.02) -> None:
+    """Draw the lines on which rows of leads stand, and write below what they say."""
+    at = zero + tick * TIMES
+    sheet.line(at, top, at, low - 60, color="#dfe2e6", wide=2)
+    sheet.line(zero, top, zero, low - 60)
     sheet.text(zero, low - 28, "no difference\nin NDCG@20", at="middle", size=24, color=QUIET)
     said = f"{tick:+g}".replace("-", "−")
-    sheet.text(zero + tick * TIMES, low - 28, said, at="middle", size=24, color=QUIET)
+    sheet.text(at, low - 28, said, at="middle", size=24, color=QUIET)
 
 
 def found_and_paid() -> Sheet:
@@ -140,8 +140,8 @@ def three_answers() -> Sheet:
     halves = dict(zip(("gradient", "logit"), (dict(zip(NAMES, values, strict=True)) for _, values in SIXTEEN), strict=True))  # fmt: skip
     logit, gradient = halves["logit"], halves["gradient"]
     rows = (
-        ("as a teacher", "− log Q\nin every column", POSITIVE, (("four items: a learned logit is off by", logit["none"], logit["Yi"], 2, 400),)),
-        ("as an estimate", "− log nQ off the\nnegatives, hits out", USER, (("four items: one positive's gradient is off by", gradient["none"], gradient["nQ, hits out"], 2, 400),)),
+        ("as a teacher", "− log Q\nin every column", POSITIVE, (("four items: a learned logit, its largest error", logit["none"], logit["Yi"], 2, 400),)),
+        ("as an estimate", "− log nQ in the\nnegatives, hits out", USER, (("four items: one positive's gradient, its error", gradient["none"], gradient["nQ, hits out"], 2, 400),)),
         ("when serving", f"+ λ log Q\n(Gowalla: λ = {served['knobs']['weight']:g})", ITEM, (("Gowalla: NDCG@20", plain["ndcg"], served["ndcg"], 3, 1000), ("rare: recall@20", plain["tail recall"], served["tail recall"], 3, 1000))),
     )  # fmt: skip
     sheet, told = Sheet(386, ""), []

@@ -14,20 +14,20 @@ def climb() -> Sheet:
     )
     sheet.text(10, 32, "1  edges: whom can a pin hear?", bold=True)
     for k, name in enumerate(("no graph", "the boards", "six graphs")):
-        x, y = 20 + 385 * k, 76 - 12 * k
-        sheet.box(x, y, 280, 60 + 12 * k, fill=TINT[USER], edge=USER)
-        sheet.text(x + 140, y + 38 + 6 * k, name, at="middle")
+        x, y = 20 + 385 * k, 64
+        sheet.box(x, y, 280, 72, fill=TINT[USER], edge=USER)
+        sheet.text(x + 140, y + 45, name, at="middle")
         if k:
             sheet.line(x - 95, y + 36, x - 10, y + 36, color=USER, wide=5, head=True)
     sheet.text(10, 208, "2  a way to listen: over neighbors, then over graphs", bold=True)
-    sheet.text(0, 330, "neighbors:", size=24, color=QUIET)
-    sheet.text(0, 406, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "", "a mean", "matrices,\nadded"), ("concat", "first level alone", "attention block", "side by side:\nthe same sum"), ("transformer", "= MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "older attention", "a weight per neighbor", "a weight per graph"))  # fmt: skip
+    sheet.text(0, 335, "neighbors:", size=24, color=QUIET)
+    sheet.text(0, 407, "graphs:", size=24, color=QUIET)
+    ways = (("mean", "", "a mean", "matrices,\nadded"), ("concat", "first level alone", "attention block", "matrices, added:\nas in the mean"), ("transformer", "= MultiBiSage", "attention block", "attention block"), ("GAT + HAN", "older attention", "a weight per neighbor", "a weight per graph"))  # fmt: skip
     for k, (name, whose, near, over) in enumerate(ways):
         x, wide = 145 + 229 * k + 20 * (k == 3), 222 + 82 * (k == 3)
         sheet.text(x + wide / 2, 252, name, at="middle", bold=True)
         sheet.text(x + wide / 2, 282, whose, at="middle", size=24, color=QUIET)
-        for y, high, said in ((296, 54, near), (360, 74, over)):
+        for y, high, said in ((296, 62, near), (368, 62, over)):
             block = said.endswith("block")
             color = ITEM if block else CONTEXT
             sheet.box(x, y, wide, high, fill=TINT[color], edge=color, round=4)
@@ -99,13 +99,6 @@ def _color(lead) -> str:
     return POSITIVE if lead["low"] > 0 else NEGATIVE if lead["high"] < 0 else CONTEXT
 
 
-def _told(lead) -> str:
-    """Return a difference, or that there is none to be told."""
-    if _color(lead) == CONTEXT:
-        return "cannot tell"
-    return _signed(lead["gap"])
-
-
 def _signed(gap: float) -> str:
     """Return a difference with its sign; none where it rounds to 0."""
     return f"{gap:+.3f}".replace("-", "−") if abs(gap) >= 0.0005 else "0.000"
@@ -128,24 +121,28 @@ def _condition(sheet: Sheet, x: float, said: str, seen: bool | None) -> None:
     sheet.text(x + 34, 30, said, size=24)
 
 
+CLICK_IN = "own click in: the answer's click is an edge; asked: the test week"
+CLICK_OUT = "own click out: a week's clicks are not yet edges; asked: week before the test"
+
+
 def with_click() -> Sheet:
-    return _trained("yes: own click in; asked: the test week", True)
+    return _trained(CLICK_IN, True)
 
 
 def without_click() -> Sheet:
-    return _trained("no: own click out; asked: week before the test", False)
+    return _trained(CLICK_OUT, False)
 
 
 def with_click_again() -> Sheet:
-    return _trained("yes: own click in; asked: the test week", None)
+    return _trained(CLICK_IN, None)
 
 
 def _trained(said: str, seen: bool | None) -> Sheet:
     """Draw the line below a title that says whether training saw the click it was asked for, and what was asked."""
     told = said.replace("; asked:", ", and asked on")
-    sheet = Sheet(40, f"In training, is the answer's click an edge? {told}")
-    sheet.text(0, 30, "in training, is the answer's click an edge?", size=24, color=QUIET)
-    _condition(sheet, 522, said, seen)
+    sheet = Sheet(40, f"In training, {told}")
+    sheet.text(0, 30, "in training:", size=24, color=QUIET)
+    _condition(sheet, 150, said, seen)
     return sheet
 
 
@@ -154,81 +151,58 @@ def _ring(sheet: Sheet, x: float, y: float, color: str) -> None:
     sheet.dot(x, y, 6, "#fff")
 
 
-MEAN = ("six graphs, mean", "mean, {}")
-RIVALS = (
-    ("MultiBiSage", "transformer, {}"),
-    ("larger PinSage", "PinSage, as long as the transformer, {}"),
+ROWS = (
+    ("six graphs, mean", "mean, {}"),
     ("RP3β", "RP3β"),
     ("iALS, six graphs", "iALS, all graphs"),
 )
 
 
 def edge_seen() -> Sheet:
-    return _leads_of_the_mean("left in", "own click in", 650, 265)
+    return _beside_the_mean("left in", "own click in", 650, 255)
 
 
 def first_morning() -> Sheet:
-    return _leads_of_the_mean("in time", "own click out, older graphs", 470, 5)
+    return _beside_the_mean("in time", "own click out, older graphs", 470, 5)
 
 
-def _leads_of_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
-    """Draw what each model finds and the leads of the mean of six graphs, by the graphs of the training."""
+def _beside_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
+    """Draw recall@10 of three models with their distance to the mean of six graphs, by the graphs of the training."""
     stored = results.load("14_answers").values["PinWorld"]
     found = {row["model"]: row["recall"]["all@10"] for row in stored["test"]}
-    first, times, told = way == "left in", 6800, []
-    zero, at = left + (105 if first else 235), left + (275 if first else 317)
+    first, least, times, told = way == "left in", 0.2382, 11500, []
+    place = lambda value: left + times * (value - least)  # noqa: E731
+    best, beaten = found[f"mean, {way}"], []
     sheet = Sheet(450, "", wide)
     if first:
         sheet.text(0, 30, "in training:", size=24, color=QUIET)
-        sheet.text(0, 412, "recall@10, all pins", size=24, color=QUIET)
+        sheet.text(0, 446, "recall@10, all pins", size=24, color=QUIET)
     _condition(sheet, left, name, first)
-    sheet.text(left, 102, "finds", size=24, color=QUIET)
-    sheet.text(zero + 80 * first, 102, "lead of the mean", at="middle", size=24, color=QUIET)
-    for tick in (-0.01, 0, 0.01)[first:]:
-        x = zero + times * tick
-        sheet.line(x, 176, x, 384, color=CONTEXT if not tick else "#dfe2e6", wide=2 + (not tick))
-        sheet.text(x, 412, f"{tick:+.2f}".replace("-", "−") if tick else "0", at="middle", size=24, color=QUIET)  # fmt: skip
-    ahead = []
-    for k, (rival, key) in enumerate((MEAN, *RIVALS)):
-        y, mean = 144 + 54 * k, rival == MEAN[0]
-        sheet.line(0, y - 27, wide, y - 27, color="#dfe2e6", wide=2)
+    for tick in (0.24, 0.25, 0.26):
+        sheet.line(place(tick), 106, place(tick), 412, color="#dfe2e6", wide=2)
+        sheet.text(place(tick), 446, f"{tick:.2f}", at="middle", size=24, color=QUIET)
+    sheet.line(place(best), 100, place(best), 412, color=INK, dashed=True)
+    for k, (model, key) in enumerate(ROWS):
+        y, value, said, color = 150 + 100 * k, found[key.format(way)], "", USER
         if first:
-            sheet.text(0, y + 9, rival, bold=True)
-        value, before = found.get(key.format(way)), found[key.format("left in")]
-        if value is None:
-            sheet.text(left, y + 9, "not run", color=QUIET)
-            told.append(f"{rival} not run")
-            continue
-        moved = value != before
-        sheet.text(left, y + 9, f"{value:.3f}", bold=mean or moved, color=NEGATIVE if moved else INK)  # fmt: skip
-        if not first:
-            sheet.text(left + 88, y + 9, "↓" if moved else "=", bold=moved, color=NEGATIVE if moved else QUIET)  # fmt: skip
-        told.append(f"{rival} finds {value:.3f}" + (", less than before" if moved else ", as before") * (not first))  # fmt: skip
-        if mean and moved:
-            sheet.text(left + 122, y + 9, f"fell from {before:.3f}", color=NEGATIVE)
-        if mean:
-            continue
-        lead = stored["leads"][f"mean, {way} over {key.format(way)}, all@10"]
-        color, gap = _color(lead), _told(lead)
-        ahead.append(color == POSITIVE)
-        gap = gap if color != CONTEXT else f"{_signed(lead['gap'])},\n{gap}"
-        _interval(sheet, lead, zero, times, y, color)
-        if not first:
-            sheet.dot(zero + times * lead["gap"], y, 6, "#fff")
-        plain = color == CONTEXT
-        sheet.text(at, y - 7 if plain else y + 9, gap, size=24 if plain else 26, bold=not plain, color=INK if plain else color)  # fmt: skip
-        told.append(f"the mean leads by {' '.join(gap.split())}")
-    so = "nobody" if not any(ahead) else "all four" if all(ahead) else "some"
-    below = (
-        "own click in: the answer's click is an edge"
-        if first
-        else "↓ fell, = the same; leads unrounded"
-    )
-    sheet.text(0 if first else left, 446, below, size=24, color=QUIET)
-    sheet.text(left, 66, f"the mean leads {so}", bold=True, size=30)
-    sheet.alt = (
-        f"Recall at 10 of all pins, test week, {name}: the mean leads {so}; {'; '.join(told)}"
-    )
+            sheet.text(0, y + 9, model, bold=True)
+        if k:
+            lead = stored["leads"][f"mean, {way} over {key}, all@10"]
+            sheet.line(place(best - lead["high"]), y, place(best - lead["low"]), y, color=USER, wide=8)  # fmt: skip
+            said = {POSITIVE: "behind", NEGATIVE: "ahead"}.get(_color(lead), "cannot tell")
+            beaten.append(said == "behind")
+        elif not first:
+            before, color = found[key.format("left in")], NEGATIVE
+            sheet.line(place(before) - 12, y, place(best) + 14, y, color=color, wide=5, head=True)
+            sheet.dot(place(before), y, 11, "#fff", edge=color)
+            said = f"from {before:.3f}"
+        sheet.dot(place(value), y, 13, color)
+        sheet.text(left + 320, y + 9 - 17 * bool(said), f"{value:.3f}", bold=not k, color=color if color != USER else INK)  # fmt: skip
+        sheet.text(left + 320, y + 24, said, size=24, bold=said == "ahead", color=INK if said == "ahead" else QUIET)  # fmt: skip
+        told.append(f"{model} {value:.3f}{', ' * bool(said)}{said}")
+    so = "both" if all(beaten) else "one of two" if any(beaten) else "nobody"
+    sheet.text(left, 80, f"the mean leads {so}", bold=True, size=30)
+    sheet.alt = f"Recall at 10 of all pins, test week, {name}; dashed the mean of six graphs, which leads {so}: {'; '.join(told)}"
     return sheet
 
 
