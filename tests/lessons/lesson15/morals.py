@@ -8,6 +8,7 @@ from tests.lessons.evidence import ahead, behind, first, mean, of, open_, printe
 def walk() -> bool:
     part = "order", "what is new to the user"
     levels = of("18_regimes_order")["sets"][part[1]]["levels"]
+    alike = {row["level"]: row for row in of("15_late_events")["RP3β"]}
     open_sets = [x for x in levels if "SASRec" in first(*part, x)["level with"]]
     return (
         len(open_sets) == 3
@@ -16,6 +17,12 @@ def walk() -> bool:
         and first(*part, 0.49)["first"] == "SASRec"
         and not first(*part, 0.49)["level with"]
         and 1.09 < mean(*part, 0.49, "SASRec") / mean(*part, 0.49, "chain") < 1.13
+        # what the order is worth over who counts all alike: a third on films, a fifth on games, nothing seen elsewhere
+        and 1.3 < mean(*part, 0.49, "SASRec") / alike[0.49]["without"]["mean"] < 1.37
+        and mean(*part, 0.49, "iALS") < alike[0.49]["without"]["mean"]
+        and 1.17 < alike[0.68]["with"]["mean"] / alike[0.68]["without"]["mean"] < 1.24
+        and alike[0.68]["gain"]["low"] > 0
+        and all(alike[x]["without"]["mean"] > mean(*part, x, "SASRec") for x in (0.22, 0.6))
         # the guess about films: what is popular of late says more than the walk there, elsewhere not a third of it
         and all(mean(*part, x, "recent") < mean(*part, x, "RP3β") / 3 for x in levels if x != 0.49)
         and mean(*part, 0.49, "recent") > mean(*part, 0.49, "RP3β")
@@ -82,8 +89,21 @@ def age() -> bool:
     crossed = walk["daily"] > every["daily"] and walk["real time"] < every["real time"]  # the box
     drowned = of("15_late_likes")["leads"]
     ages = "once", "daily", "real time"
+    fades, flat = "RP3β, late likes count more", "RP3β"
+    climbs = [drowned[f"{x}, real time over {x}, daily"] for x in (fades, flat)]
+    alone = drowned[f"{fades}, daily over {flat}, daily"], climbs[1]
+    both = drowned[f"{fades}, real time over {flat}, daily"]
     return (
         crossed
+        # the order and this morning need each other: together more than the sum, even if both errors point the same way
+        and open_(alone[0])
+        and ahead(alone[1])
+        and both["gap"] > 1.9 * sum(x["gap"] for x in alone)
+        and climbs[0]["gap"] - climbs[1]["gap"] > 1.97 * sum(x["error"] for x in climbs)
+        # the order of the three lengths: the climbs, the walks' gap in real time, the targets' gap
+        and min(every["real time"] - every["daily"], climbs[0]["gap"])
+        > walk["real time"] - alike["real time"]
+        > max(target)
         and min(fresher) > max(target + model + before)
         and min(target) > 0
         # taken away: in real time, and there alone, the next like is the better target
@@ -100,7 +120,7 @@ MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
     "Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain": walk,
     "To look further ahead was no better teacher here: at no horizon did dense find more than the next like": targets,
-    "What counted most was to have heard of today, and to let it count more than old likes": age,
+    "What counted most here was to have heard of today, and to let it count more than old likes": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])
         and open_(leads["RecTools over mean of the history, 10"])
