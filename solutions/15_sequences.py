@@ -378,11 +378,11 @@ visuals.timeline(
 
 # %% [markdown]
 # *Figure 15.3. An arrow leads from an event to a like that dense asks of it: one example. Circles are likes (a closeup opens a pin, a long click follows
-# its link), crosses are not. Gray: what may be read by day 3. Shaded: the window of 7 days. Count the arrows, and find the longest. Interactive: every
+# its link), crosses not. Gray: what may be read by day 3. Shaded: the window of 7 days. Count the arrows, and find the longest. Interactive: every
 # next, too; then pull now.*
 #
 # Dense: eight arrows, the longest of nine days. Every next: four, the longest of three. So dense has more
-# examples, and asks for what the job asks: all that comes.
+# examples, and fits the job: all that comes.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -391,8 +391,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, alike in all but the target. (For dense *now* needs its whole week in the log, so the events of the last of
-# six weeks are answers only. To each score a number for the pin's popularity is added: 15.14.) Ask for new likes at three **horizons**: next
+# Train two PinnerFormers on PinWorld, alike in all but the target. (For dense *now* needs its whole week in the log, so the last of six weeks
+# gives answers only. To each score a number for the pin's popularity is added: 15.14.) Ask for new likes at three **horizons**: next
 # day, week, fortnight. If a window teaches to look ahead, dense should catch up as they grow.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
@@ -450,7 +450,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Does the dashed blue line come up to the solid one?*
 #
-# **Dense stays a little below, even for a fortnight** (surely so without popularity in the score: 15.14). A guess why, in Figure 15.3: what led to the
+# **Dense stays a little below, even for a fortnight** (surely so without popularity in the score: 15.14). A guess (Figure 15.3): what led to the
 # save of day 9 came after day 0, so an arrow that long teaches little. Or it is chance, or dense learns more slowly: in a run four times as long it
 # came closer.
 #
@@ -531,7 +531,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # to have topics; elsewhere it may be less.
 #
 # **The order comes close behind, for the two need each other.** To the walk of midnight with all likes alike, fading brings .014, perhaps by
-# chance, today .017, both .062: today's few likes have to be there, and must not drown among old ones.
+# chance, hearing of today .017, both .062: today's few likes have to be there, and must not drown among old ones.
 #
 # **Further ahead comes last.** Dense is below at every age, in real time surely. The paper counts the share lost (legend); but what is left is
 # served, and of that every next has more, by its mean.
