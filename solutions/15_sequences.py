@@ -481,9 +481,9 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 #
 # A vector is made **once**, as a fortnight begins; **daily**, last midnight, when it knows nothing of this morning; or in **real time**, the second
 # before. Before each new like of the fortnight we ask the two models of 15.4 and two walks (RP3β). In one all
-# likes count alike; in the other they fade, by half in two days, which is all of the order that a walk reads.
+# likes count alike; in the other they fade, by half in two days, all of the order that a walk reads.
 #
-# So one figure holds all three candidates. And does looking ahead help a vector to age?
+# So one figure holds all three candidates. And does looking ahead keep a vector fresh for longer?
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
