@@ -13,15 +13,15 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 16 · OmniSage
 #
-# > **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** PinSage heard
-# > pins, MultiBiSage several graphs, PinnerFormer read users, and each had its own vectors. **OmniSage**, Pinterest's model of 2025, wants
-# > **one** encoder of pins, taught by pins, by features and by users at once. And when it leads, what leads?
+# > **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** PinSage's vectors answered pins, PinnerFormer's answered users, and each had to be trained, stored and
+# > kept fresh apart. **OmniSage**, Pinterest's model of 2025, wants **one** for both. It has what lesson 09's PinSage lacks: a **quota** for each kind
+# > of neighbor (16.2), **three losses** with means of their own (16.4), and **attention** (16.5). We try each.
 #
-# **You will** choose whom a pin hears, put three losses into one number, see who gains by it, and take a lead over PinSage apart.
+# **You will** choose whom a pin hears, put three losses into one number, and take a lead over PinSage apart.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 09, 11, 14 and 15 · **Runs on** any CPU
 #
-# **In an hour:** sections 16.1 to 16.5, with exercise 16.2 and, in section 16.3, exercise 16.4. **Branches**, marked ↳, stand after the quiz, with what each gives.
+# **In an hour:** sections 16.1 to 16.5, with exercises 16.2 and 16.4. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 16.1 to 16.5. Minutes 0 to 2. The quotas of 16.2 by hand, the vote "who gains?" of 16.4, and the two votes
@@ -57,7 +57,7 @@ style.use()
 remember("16")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.1 One graph, two kinds of edges
+# ## 16.1 Two kinds of edges
 #
 # What is the vector of a pin made of? Of the pin, and of whom it is tied to: each board it was saved to, and each pin
 # that somebody engaged with right before or after it. Users are not nodes.
@@ -107,7 +107,7 @@ pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np
              index=["pin-board", "pin-pin"])  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.2 Whom a pin hears: quotas
+# ## 16.2 First part: a quota for each kind of neighbor
 #
 # Whom should a pin hear? Short walks that keep returning to it (lesson 08) visit pins **and** boards, and the most visited nodes become its
 # neighbors. Who will that be for a pin on many boards?
@@ -130,7 +130,7 @@ pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np
 #
 # Minutes 9 to 10. Measured on 234 pins that are on twenty boards and more, with fifteen places each: 95 % of the places hold boards. Nothing says that boards are worth more. A board is one step away; any other pin is two, behind one of many boards.
 #
-# ### A quota keeps places for each kind
+# ### First part: a quota keeps places for each kind
 # * drawing quotas
 #
 # Minutes 10 to 12. So OmniSage gives each kind a quota. Here: 5 pins and 10 boards of the pin-board graph, and 10 pins of the other graph. The drawing is an example, a pin with three boards and six pins that were engaged with next to it. Ask: may a board take a place that is left
@@ -155,14 +155,13 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Why? A board is one edge away, another pin two. And what reaches pins is spread over all that
-# these boards hold: no single pin collects many visits.
+# Why? A board is one edge away, another pin two, and what reaches pins is spread over all that these boards hold.
 #
-# So OmniSage gives every kind a **quota**. Walks run in each graph: from the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins. Both lists stand side by side: 25 places, three kinds.
+# So OmniSage gives every kind a **quota**. From the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins: 25 places, three kinds.
 #
 # **Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both.**
 #
-# Does it find more? For busy pins perhaps a little, and few are busy (fold).
+# What does that bring? Busy pins perhaps find a little more (recall@10 0.232, without quotas 0.230). Over all pins no gain is seen, for few are busy.
 #
 # <details><summary>How busy, what a quota brings, and what was read of OmniSage</summary>
 #
@@ -177,7 +176,9 @@ print(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.2 — `typed_sequence` ({{points:16.2}})
 #
-# Write this rule: from visits to the list that a pin hears. By hand: the walk started at pin 2.
+# Write this rule. It brings little here, but with it no kind can fill a list; in 16.5 new pins will need that.
+#
+# By hand: the walk started at pin 2.
 #
 # | node | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 |
 # |---|---|---|---|---|---|---|---|---|
@@ -218,10 +219,10 @@ def typed_sequence(
 check("16.2", typed_sequence)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.3 Three losses, one number
+# ## 16.3 Attention reads the list, three losses teach
 #
-# What turns such a list into one vector? An encoder with one block of attention, as in lesson 15. The pin is a row, and so is each neighbor: what
-# it shows, and which kind it is. Every row looks at every other. The pin's own row comes out as its vector $\mathbf z$, brought to length 1.
+# What turns such a list into one vector? One block of attention, as in lesson 15. The pin is a row, and so is each neighbor: what
+# it shows, and its kind. Every row looks at every other. The pin's own row comes out as its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder in full, and the paper's names</summary>
 #
@@ -229,14 +230,14 @@ check("16.2", typed_sequence)
 #
 # </details>
 #
-# And who teaches it? Three losses of one form: something asks, and the right pin has to win against $n$ drawn ones. Popular pins are drawn more often, so
-# in the sum each counts less, by $\log Q$ of lesson 11:
+# Three losses teach the encoder, all of one form: something asks, and the right pin has to win against $n$ drawn ones. Popular pins are drawn more often, so
+# each counts less, by $\log Q$ of lesson 11:
 #
 # $$ \ell = -\log \frac{e^{s_i}}{e^{s_i} + \sum_j e^{s_j - \log (n Q_j)}}, \qquad s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
 #
-# Here $\mathbf q$ is the vector that asks, $i$ the right pin, $j$ a drawn one, $Q_j$ its chance to be drawn, $\tau$ a temperature. ($s_j$ has one more term, for popularity: 16.5.)
+# Here $\mathbf q$ is the vector that asks, $i$ the right pin, $j$ a drawn one, $Q_j$ its chance to be drawn, $\tau$ a temperature. (16.5 adds to $s_j$ a number for popularity.)
 #
-# The three differ in **who asks**:
+# The losses differ in **who asks**:
 #
 # | loss | who asks | what is to be found |
 # |---|---|---|
@@ -262,37 +263,46 @@ check("16.2", typed_sequence)
 #
 # Minutes 20 to 23. The figure opens with all three on: switch them off, then each on alone, and ask which boxes get a gradient before they fill. Follow the lines: each loss has one that leads back from what is to be found to the same encoder. Usual wrong answer: the user loss reaches the transformer alone. It reaches the encoder twice, through what a user liked and through what is to be found. The loss of
 # features reaches the encoder on one side only, through what is found.
-#
-# ### In one mean, nearly nine of ten questions are users'
-# * drawing nine of ten
-#
-# Minutes 23 to 25. A batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. Ask before you point: if all go into one mean, who decides what the vectors become? The green bar. So each loss is first a mean over its own questions, and then you choose weights. Here equal weights won. If somebody asks whether it pays: at the same rate one mean found as much for pins. Tuned by itself, one mean took a higher rate, and there one of three trainings failed. Exercise 16.4 is this sum.
 
 # %% slideshow={"slide_type": "subslide"} tags=["widget"]
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses. A thick arrow leads from what asks to what is to be found; a line without a head ties what the same encoder made. The dotted curve from the encoder down: a history is made of its vectors. A box carries a stripe for each loss whose gradient it gets: which boxes does every loss reach? In the interactive version you switch each loss.*
+# *Figure 16.1. OmniSage and its losses. Thick arrows lead from what asks to what is to be found; the dotted curve down says that a history is made of its vectors. A box has a stripe for each loss whose gradient it gets: look for boxes with three. In the interactive version you switch each loss.*
 #
-# Why should raw features ask? From a new cake pin nobody has gone to another pin yet, so pairs cannot teach it. But it is on a board of cakes,
+# Two have three: the encoder, and the vectors that it makes. So all three losses pull at the same 32 numbers of a pin.
+#
+# <details><summary>Why should raw features ask?</summary>
+#
+# From a new cake pin nobody has gone to another pin yet, so pairs cannot teach it. But it is on a board of cakes,
 # and the board's features can ask for it. The pin hears this board, and here it may: nothing of tomorrow is predicted, its vector is to hold what neighbors say.
+#
+# </details>
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### One number to train on
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.4 Second part: three losses, each with its own mean
 #
 # How do three losses become one number? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. In one mean
-# the users decide: nearly nine of ten questions are theirs.
+# nearly nine of ten questions are the users'.
 #
-# So each loss is first a mean over its **own** $B_k$ examples. Then the means are added with weights $w_k$ that you choose:
+# So each loss is first a mean over its **own** $B_k$ examples, and these means are added with weights $w_k$ that you choose:
 #
 # $$ L = \sum_k w_k\, \frac{1}{B_k} \sum_{b=1}^{B_k} \ell_{k,b} $$
 #
-# Does that pay? At the same learning rate no gain over one mean was seen; at the higher rate of its own search, one mean failed in one training of three (fold of 16.4).
+# What does that bring? At the same learning rate no gain is seen, for pins or for users. (One mean, tuned by itself, took a higher rate, and there one training of three failed.)
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# ### In one mean, nearly nine of ten questions are users'
+# * drawing nine of ten
+#
+# Minutes 23 to 25. A batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. Ask before you point: if all go into one mean, who decides what the vectors become? The green bar. So each loss is first a mean over its own questions, and then you choose weights. Here equal weights won. If somebody asks whether it pays: at the same rate one mean found as much for pins. Tuned by itself, one mean took a higher rate, and there one of three trainings failed. Exercise 16.4 is this sum.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.4 — `joint_loss` ({{points:16.4}})
 #
-# Write this sum. By hand, it is $4 + 2.5 = 6.5$:
+# Write this sum. It brought nothing here, but with one mean the sizes in your batch decide who teaches. With own means you do.
+#
+# By hand, it is $4 + 2.5 = 6.5$:
 #
 # | examples | weight | adds |
 # |---|---|---|
@@ -329,16 +339,16 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Figure 16.2. Whose number is it, if every question has the same loss? Above, one mean over all 4,512 questions of the batch; below, what your `joint_loss` returns, all weights 1. In the interactive version a button changes them.*
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.4 One loss, or three?
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### One loss, or three?
 #
-# Now the opening question: do the three losses fight? They all pull at the same 32 numbers of a pin, and what one brings together, another may want
+# Do the three get in each other's way? What one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# To see which, train the same encoder with one loss, two, and all three, 200 steps each. Then two ask apart, for what helps one may cost the
-# other: a **pin** for the pin that comes next, a **user** for her likes of the coming week. (Features only teach.)
+# Train the same encoder with one loss, two, and all three, 200 steps each. Two ask, for what helps one may cost the
+# other: a **pin** for the pin that comes next, a **user** for her likes of the coming week.
 #
-# Who reads a user's history? The transformer, where her loss trains it; else the mean of her sixteen latest likes stands for her.
+# Who reads her history? The transformer, where her loss trains it; else the mean of her sixteen latest likes.
 #
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -346,7 +356,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # ### Five trainings of one encoder, and two who ask each
 # * drawing five trainings
 #
-# Minutes 25 to 27. The question of the first slide. All losses pull at the same 32 numbers of a pin: they may fight, or help each other. So the same encoder is trained with one loss, with two, and with three. Then two ask it: a pin for the pin that comes next, and a user for what she will like in the week to come. Raw features ask
+# Minutes 25 to 27. The second part of OmniSage. All losses pull at the same 32 numbers of a pin: they may fight, or help each other. So the same encoder is trained with one loss, with two, and with three. Then two ask it: a pin for the pin that comes next, and a user for what she will like in the week to come. Raw features ask
 # in training only. A user needs a reader of her history. The user loss trains one, the transformer. Where this loss is missing, the mean of her sixteen latest likes stands for her.
 #
 # ### Who finds more with all three losses than with pairs?
@@ -409,16 +419,15 @@ for column, who in (("all", "pins"), ("users", "users")):
                     detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it, each gray dot one training, the mark their mean. For users compare rows three and four with the last: together they hold its losses. The open mark, *pairs* at the temperature and rate of *all three*, shows what settings alone do.*
+# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it: gray dots are single trainings, the mark is their mean. For pins compare the first row with the last. For users compare *users* with *all three*, which share her loss and reader. The open mark, *pairs* at the temperature and rate of *all three*, shows what settings alone do.*
 #
-# **Asked by pins.** First row and last are level: neither fight nor help can be seen, perhaps because pairs already
-# ask the test's question, so little is left to add.
+# **Asked by pins.** First row and last are level: that a vector serves users, too, costs pins nothing that is seen, and brings them nothing. Perhaps pairs already ask what the test asks.
 #
-# **Asked by users.** Losses can help each other: each training of *all three* finds more than any of *users*, though both have the same loss and reader. So pairs, features or both helped (or the higher rate chosen with them: fold). Nor are pairs enough: the open mark finds 0.012 less.
+# **Asked by users.** Losses help each other: each training of *all three* finds more than any of *users*. So pairs, features or both have taught something that her own loss had not (hardly the learning rate: fold). Nor do pairs alone do it: the open mark, read by a mean, finds 0.012 less.
 #
-# How? Perhaps a reader of histories learns little while the vectors it reads say little, and pairs give them something to say early. If so, users alone would do as much with more steps, as lesson 15's PinnerFormer, another model, hints (fold).
+# How can pairs help a user? Perhaps her reader learns little while the vectors that it reads say little, and pairs give them something to say early. Then her own loss would get as far later. Lesson 15's PinnerFormer, another model, hints at it: taught by users alone, it finds no less after 32 times the steps.
 #
-# **For pins no added loss did visible harm. In the same 200 steps users found most with all three.**
+# **Three losses do pins no visible harm, and bring users more in the same 200 steps.**
 #
 # <details><summary>Rows that surprise</summary>
 #
@@ -447,16 +456,14 @@ for column, who in (("all", "pins"), ("users", "users")):
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.5 What is the lead over PinSage made of?
+# ## 16.5 Third part: attention, or a plain number?
 #
-# For pins no loss was seen to add to pairs, so here every encoder is trained by **pairs alone**. Then OmniSage finds 0.260, lesson 09's PinSage 0.229.
+# For pins no loss was seen to add to pairs, so here **pairs alone** train every encoder. OmniSage finds 0.260, lesson 09's PinSage 0.229.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
-# What leads: attention, or something plainer?
-#
-# A vector of length 1 cannot say, by being longer, that its pin is popular.
-# So beside OmniSage's stands a **number** that says it, in 16.4, too: $s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau + \log(1 + c_j)$. The last term is the **offset**; $c_j$ counts how often people went to pin $j$.
+# Is it attention that leads? One plainer thing differs, too. A vector of length 1 cannot say, by being longer, that its pin is popular.
+# So beside it we put a **number** that says it (in 16.4, too): $s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau + \log(1 + c_j)$. The last term is the **offset**; $c_j$ counts how often people went to pin $j$.
 #
 # By hand, at temperature 0.1:
 #
@@ -468,8 +475,8 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # The popular pin wins. The new one comes last, though it fits best.
 #
-# Is the number needed? The loss takes back, by $\log Q$, that popular pins are drawn more often. So it asks for a score of $\log p(i \mid q)$, larger for a pin that many go to:
-# perhaps the vectors have learned popularity all the same.
+# Is the number needed? The loss takes back, by $\log Q$, that popular pins are drawn more often. So it asks for a score of $\log p(i \mid q)$, larger for a pin that many go to.
+# Perhaps the vectors have learned popularity all the same.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -559,8 +566,7 @@ told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity what is met; each alone finds only 0.04 (16.10).
-#
-# Row three had the number from the first step and finds hardly more: the vectors lacked little else. The more people go to a pin, the more often it is drawn, so for drawn pins the number adds about what $\log Q$ takes away. The product is left with one thing: how much more often than usual that pin follows the one that asks.
+# Row three had the number in training, too, and finds hardly more: the vectors lacked little else.
 #
 # Why did they lack it, though the loss asks for it? Popularity needs a place to live:
 #
@@ -601,17 +607,18 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Recall@10 on PinWorld; RP3β is a walk that trains nothing. Compare the two marks of PinSage before you look at OmniSage.*
+# *Figure 16.4. Recall@10 when pins ask; RP3β is a walk that trains nothing. First compare the two marks of PinSage. Then see how far row three is ahead of the better one: that is left for attention.*
 #
-# With the number next to nothing of the lead is left: what attention may add is too little to be seen over all queries.
+# **Attention.** With the number PinSage comes from 0.229 to 0.258; OmniSage has 0.260. What attention adds is too little to be seen over all queries; so is what the second graph adds (row three).
 #
 # But PinSage's vectors have a length: why was popularity not there? Perhaps because a length has to be *learned*: lesson 14's PinSage, trained four times as long, finds 0.247 without the number (16.10).
 #
-# Does hearing pay? It does: the first two rows differ in nothing else but their tuned rate. Over all queries a second graph adds nothing
-# that can be seen (row three).
+# **Neighbors.** But hearing pays: 0.258 with boards, 0.236 with nobody heard.
 #
-# Then why an encoder, when a walk stands beside it (last row)? A walk needs edges. Asked by a pin without one
-# it finds nothing; OmniSage and PinSage read what the pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23): where there is no edge, the content answers. (A *new* pin none of them finds beside known ones, with the number or without: it needs its own list, 16.10.)
+# **Content.** Why an encoder, when a walk stands beside it (last row)? A walk needs edges. Asked by a pin without one
+# it finds nothing; OmniSage and PinSage read what the pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23).
+#
+# A *new* pin none of them finds beside known ones, with the number or without. It needs a list of its own: a quota, as in 16.2.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -622,27 +629,38 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # and the towers of lesson 10, of length 1 too, have learned it; with pins as queries it is hardly there. A PinnerFormer of length 1 lacks a fifth or a quarter without the offset after 1,600 steps, and next to nothing after 6,400 (16.11). TransE may put popularity along $\mathbf r$, the same for
 # all users; lesson 12 gave it a number beside a distance. Whether pins as queries share less than users was not tested.
 #
+# What is left for the product? The more people go to a pin, the more often it is drawn, so for drawn pins the number adds about what $\log Q$ takes away. The product has to say one thing: how much more often than usual that pin follows the one that asks.
+#
 # In an index the number is one coordinate more, the same in every query. New pins need a list of their own without it, too (16.10). PinSage's free length had not held popularity in full.
 #
-# The figure: trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
+# The figure: the first two rows differ in nothing else but their tuned rate. Trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
 # notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002, perhaps because the encoder has learned to lean on edges to pins; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+#
+# Users, for the table of the take-away: trained by pairs alone, read by the mean of sixteen likes. Boards over nobody (0.067, 0.060) +0.007, from +0.005 to +0.010; both graphs (0.068) over boards +0.001, from −0.001 to +0.002; length 1 with the number over a free length without it (0.058) +0.010, from +0.005 to +0.015, and for pins (0.260, 0.232) +0.028, from +0.020 to +0.035. PinSage and quotas were not asked by users. The best loss alone is there *pairs*, as the open mark of figure 16.3.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# > **What OmniSage is for.** One vector of a pin for several consumers.
+# > **What OmniSage is for.** One vector of a pin for all who ask: one model to train, one table to keep fresh.
 # >
 # > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067; lesson 15's PinnerFormer, trained longer, finds no less. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
 # >
-# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Beside known pins it finds no *new* one. On articles iALS, with 64 numbers for 32, is ahead (16.10).
+# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Beside known pins it finds no *new* one. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** For pins none was seen to hinder or help another. In the same 200 steps users found most with all three.
-# * The many drown the rare. So each kind of neighbor has a quota, and each loss its own mean. Here neither paid much.
-# * And when it leads, what leads? For users, pairs and features beside their own loss. Over PinSage, one number for popularity: given it, PinSage came up: no lead of attention could be seen.
+# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Boards and our number bring more to pins and to users, three losses to users alone: likely by pairs or features beside their own (which, was not measured). Attention, a second graph and own means bring nothing that was seen.
+#
+# | added (“level”: no difference seen) | pins find | users find |
+# |---|---|---|
+# | boards to hear | 0.236 → 0.258 | 0.060 → 0.067 |
+# | quotas | level; busy ones perhaps more | not asked |
+# | a second graph; own means (same rate) | level | level |
+# | two more losses | level | 0.068 → 0.080 |
+# | attention, for PinSage's pooling | level | not asked |
+# | our number, for a free length | 0.232 → 0.260 | 0.058 → 0.068 |
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 
@@ -652,11 +670,11 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # Minutes 46 to 48. OmniSage with all three losses, recall@10. Where it won: users, over iALS. Where it did not: on a library of real articles iALS, which reads nothing, is ahead. That pins cannot be told from a PinSage with the same number was on the slide before.
 #
-# ### If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?
-# * then leads: a pin asks, all three over pairs = +0.000, −0.002, +0.002; a user asks, her own loss joins the other two = +0.015, +0.010, +0.020
-# * then words **Pins: no help, no harm seen. Users find most with all three.**
+# ### One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?
+# * then leads: pins, three losses = +0.000, −0.002, +0.002; users, three losses = +0.016, +0.011, +0.021; users, boards heard = +0.007, +0.005, +0.010; users, the number = +0.010, +0.005, +0.015
+# * then words **Pins: boards, the number. Users: these and three losses.**
 #
-# Minutes 48 to 50. The question of the first slide again. Let somebody answer, then press the key and go through the rows; the last key says the answer in one line. Features ask in training only. And does a vector lose something by being made for all? Lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080: from 0.0072 less to 0.0001 more, one cannot tell. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
+# Minutes 48 to 50. The question of the first slide again. Let somebody answer, then press the key and go through the rows; the last key says the answer in one line. What boards, the number and attention bring to pins stood on the last slide of 16.5: only attention cannot be told from nothing. Own means show nothing at the same rate, quotas perhaps a little for busy pins. Features ask in training only. And does a vector lose something by being made for all? Lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080: from 0.0072 less to 0.0001 more, one cannot tell. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -70,7 +70,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both": drowned,
-    "For pins no added loss did visible harm. In the same 200 steps users found most with all three": no_cost,
+    "Three losses do pins no visible harm, and bring users more in the same 200 steps": no_cost,
     "Before you praise attention, give its rival the same number": lambda: (
         rival() and edges_alone()
     ),

@@ -8,6 +8,7 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import metrics, results
+from graphrec_utils.authoring.lesson.source import sources
 from graphrec_utils.models import omnisage
 from solutions.experiments.lesson16 import omnisage_crowds as crowds
 from solutions.experiments.lesson16 import omnisage_study as study
@@ -63,7 +64,7 @@ def test_the_stored_result_is_of_this_command():
     assert stored.command == crowds.COMMAND and stored.claim == crowds.CLAIM
     asked = stored.values["questions"]
     assert asked["entity-entity"] == asked["entity-feature"] == 256
-    assert 3_900 < asked["user-entity"] < 4_100  # the batch of 16.3
+    assert 3_900 < asked["user-entity"] < 4_100  # the batch of 16.4
     for row in stored.values["arms"]:
         if row["arm"] != crowds.SAME:  # no winner is at an end of what was tried
             assert study.settled("lr", row["rate"], [x["rate"] for x in row["trials"]])
@@ -83,3 +84,30 @@ def test_what_the_lesson_says_of_quotas_and_of_one_mean():
         failed, *others = sorted(rows["one mean"]["seeds"][who])
         assert failed < 0.75 * min(others)  # which is why
     assert min(sorted(rows["one mean"]["seeds"]["pins"])[1:]) > 0.259
+
+
+def test_what_each_part_brings_is_what_the_take_away_says():
+    stored = results.load("16_graphs").values
+    found = {row["model"]: row["recall"] for row in stored["models"]}
+    three = next(
+        row["recall"]
+        for row in results.load("16_losses").values["models"]
+        if row["model"] == "all three"
+    )
+    (lesson,) = sources(["16"])
+    text = lesson.read_text("utf-8").split("## Take away")[1].split("**Next.**")[0]
+    steps = {
+        "boards to hear": ("nobody", "pin-board", ("all", "users")),
+        "two more losses": ("both", None, ("users",)),
+        "our number, for a free length": ("both, no offset, free length", "both", ("all", "users")),
+    }
+    for part, (before, after, columns) in steps.items():
+        (line,) = (x for x in text.splitlines() if x.startswith(f"# | {part}"))
+        for column in columns:
+            new = found[after] if after else three
+            assert f"{found[before][column]:.3f} → {new[column]:.3f}" in line
+    leads = {k: metrics.Comparison.stored(x) for k, x in stored["leads"].items()}
+    for column in ("all", "users"):
+        assert leads[f"pin-board over nobody, {column}"].outcome == "holds"
+        assert leads[f"both over both, no offset, free length, {column}"].outcome == "holds"
+        assert leads[f"both over pin-board, {column}"].outcome == "cannot tell"

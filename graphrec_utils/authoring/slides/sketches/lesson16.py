@@ -14,7 +14,7 @@ PINS = (0, 2, 7)
 
 def one_vector() -> Sheet:
     sheet = Sheet(
-        226, "A pin, raw features and a user each ask one vector of a pin; do they help each other, or fight?"
+        226, "A pin, raw features and a user each ask one vector of a pin; which part of the model helps whom?"
     )  # fmt: skip
     asks = (
         "a pin asks: what comes next?",
@@ -31,7 +31,7 @@ def one_vector() -> Sheet:
         high = 14 + (17 * j + 5) % 49
         sheet.bar(718 + 26 * j, 122 - high, 20, high, INK)
     sheet.text(920, 160, "one vector of a pin", at="middle", bold=True)
-    sheet.text(920, 36, "help, or fight?", at="middle", bold=True, color=NEGATIVE)
+    sheet.text(920, 36, "which part helps whom?", at="middle", bold=True, color=NEGATIVE)
     return sheet
 
 

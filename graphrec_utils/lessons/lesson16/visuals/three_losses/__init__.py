@@ -32,7 +32,7 @@ EDGES = (
 MADE = ("encoder", "found")  # of each loss: what is to be found is made by the same encoder
 LOSSES = {"e": "pairs", "f": "features", "u": "users"}  # as the lesson calls them
 NAMES = {"e": "entity-entity", "f": "entity-feature", "u": "user-entity"}  # as the library does
-BATCH = {"e": 256, "f": 256, "u": 4000}  # questions of a batch, as 16.3 tells
+BATCH = {"e": 256, "f": 256, "u": 4000}  # questions of a batch, as 16.4 tells
 LOOKS = {"e": (style.USER, "-"), "f": (style.ITEM, "--"), "u": (style.POSITIVE, ":")}
 WIDTH, HEIGHT = 180, 68
 
