@@ -819,8 +819,8 @@ check("19.3", revive)
 visuals.codebooks(revive=True, function=revive)
 
 # %% [markdown]
-# *Figure 19.7. The books of figure 19.6 once more; in the interactive version, once your function returns words of the right shape, it is yours that revives dead words before each epoch. A version that
-# sends all of them to one place shows what happens then.*
+# *Figure 19.7. The books of figure 19.6 once more; in the interactive version, once your function returns words of the right shape, it is called before each epoch, and the line
+# above the picture says what it did that ours does not. A version that sends all dead words to one place shows what happens then.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Two pins, one spelling

@@ -16,7 +16,7 @@ from graphrec_utils import style
 from graphrec_utils.models import rqvae, semantic_ids
 from graphrec_utils.plots.visuals.base import Visual, asked
 
-SIZES, EPOCHS, RATE = (8, 4), 12, 0.4
+SIZES, EPOCHS, RATE, NEAR = (8, 4), 12, 0.4, 1e-3  # nearer than that is the same place
 CLOUDS = ((-2.2, -1.4), (-1.6, 1.7), (1.5, -1.7), (2.2, 1.3))
 WAYS = {(False, False): "anywhere", (False, True): "anywhere, revived", (True, False): "k-means", (True, True): "k-means, revived"}  # fmt: skip
 Revive = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -40,8 +40,8 @@ def codebooks(
         revive: words that spell nothing are replaced before each epoch.
         step: the epoch, 0 to 12; by default the last, or with `revive` the first, before anybody is revived.
         chosen: the first word whose second words are drawn, 0 to 7.
-        function: a student's `revive(rest, words, order)`, exercise 19.3: it revives. Where it does not what the library
-            does, the library's curve is drawn too.
+        function: a student's `revive(rest, words, order)`, exercise 19.3: it revives. What the library does otherwise is
+            told, and its curve is drawn too.
 
     Raises:
         ValueError: there is no such epoch or word.
@@ -54,7 +54,9 @@ def codebooks(
     mine, note = asked(function, lambda: {key: film(*key, function) for key in WAYS if key[1]})
     library = {key: film(*key, None) for key in WAYS}
     films = library | (mine or {})
-    ours, theirs = ([f["left"] for f in x[False, True]] for x in (library, films))
+    for key in mine or {}:
+        for frame, ours in zip(films[key], library[key], strict=True):
+            frame |= {"ours": ours["left"]} if ours["left"] != frame["left"] else {}
     alive = {WAYS[key]: frames[-1]["alive"] for key, frames in films.items()}
     last = "; ".join(f"{way}: {a} of {SIZES[0]} and {b} of {SIZES[1]}" for way, (a, b) in alive.items())  # fmt: skip
     return Visual(
@@ -62,7 +64,6 @@ def codebooks(
         state={
             "points": points().double().numpy().round(2).tolist(), "films": {WAYS[k]: _moving(frames) if any(k) else _stored(frames) for k, frames in films.items()},
             "kmeans": kmeans, "revive": revive, "step": step, "chosen": chosen, "yours": mine is not None,
-            "ours": [] if ours == theirs else ours,
         },
         text=f"two books of words on a plane, {EPOCHS} epochs, {len(WAYS)} ways",
         alt=(
@@ -107,23 +108,20 @@ def begin(kmeans: bool) -> list[Tensor]:
 def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
     """Return the frames of all epochs: words, how many are alive, what each spells, and what is left over.
 
-    A frame says too how many living first words a function has moved, if any.
+    A frame says too what revival has done to each book, if anything.
 
     Raises:
         ValueError: the function does not return as many words as it was given.
     """
     books, rng, frames = begin(kmeans), np.random.default_rng(0), []
     for epoch in range(EPOCHS + 1):
-        moved = 0
+        calls = []
         if revived and epoch:
             rest = points()
             for level, book in enumerate(books):
                 order = torch.from_numpy(rng.permutation(len(rest)))
                 books[level] = _revived(function, rest, book, order)
-                if level == 0:  # who spelled somebody an epoch ago, and did so still
-                    lives = torch.bincount(rqvae.nearest(rest, book), minlength=len(book)) > 0
-                    lives &= torch.tensor(frames[-1]["used"][0]) > 0
-                    moved = int((books[level] != book).any(dim=1)[lives].sum())
+                calls.append(record(rest, book, books[level], _revived(None, rest, book, order)))
                 rest = rest - books[level][rqvae.nearest(rest, books[level])]
         spelled = rqvae.spell(points(), books)
         used = [torch.bincount(spelled.codes[:, k], minlength=size) for k, size in enumerate(SIZES)]
@@ -132,7 +130,7 @@ def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
             "words": [book.double().numpy().round(2).tolist() for book in books], "used": [x.tolist() for x in used],
             "alive": [int((x > 0).sum()) for x in used], "codes": "".join(map(str, spelled.codes[:, 0].tolist())),
             "left": [round(float(over[:, k].square().sum(dim=1).mean()), 2) for k in range(len(SIZES))],
-        } | ({"moved": moved} if moved else {}))  # fmt: skip
+        } | ({"calls": calls} if any(calls) else {}))  # fmt: skip
         for level, book in enumerate(books):  # the gradient of the square moves a word to its mean
             total = torch.zeros_like(book).index_add_(0, spelled.codes[:, level], spelled.rest[:, level])  # fmt: skip
             there = used[level] > 0
@@ -142,16 +140,63 @@ def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
     return frames
 
 
+def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor) -> dict[str, list]:
+    """Return what became of a level's words in one call that made `made` of them, where the library makes `ours`.
+
+    Each word that was dead when the function was called, or has moved, is in one list. Alive and moved: living. Dead:
+    stayed, or pile if all dead stayed in one place; right, where the library puts it; heap, if all that moved are in
+    one place; taken, on a living word; other, on another residual; nowhere, on none. "from" has the dead that moved,
+    and where they lay.
+    """
+
+    def among(k: int, places: Tensor) -> bool:
+        return bool(((places - made[k]).abs().amax(dim=1) < NEAR).any())
+
+    dead, every = _dead(rest, words), range(len(words))
+    moved = torch.tensor([not among(k, words[k : k + 1]) for k in every])
+    put = [k for k in every if dead[k] and moved[k]]
+    some = put or [k for k in every if dead[k]]
+    right = {k for k in put if among(k, ours[k : k + 1])}
+    alike = len(some) > max(1, len(right)) and all(among(k, made[some[:1]]) for k in some)
+
+    def kind(k: int) -> str:
+        if not dead[k]:
+            return "living"
+        if not moved[k]:
+            return "pile" if alike and not put else "stayed"
+        if alike:
+            return "heap"
+        if k in right:
+            return "right"
+        taken = among(k, words[~dead & ~moved])
+        return "taken" if taken else "other" if among(k, rest) else "nowhere"
+
+    call: dict[str, list] = {}
+    for k in (k for k in every if dead[k] or moved[k]):
+        call.setdefault(kind(k), []).append(k)
+    lay = [[k, *words[k].double().numpy().round(2).tolist()] for k in put]
+    return call | ({"from": lay} if put else {})
+
+
+def _dead(rest: Tensor, words: Tensor) -> Tensor:
+    return torch.bincount(rqvae.nearest(rest, words), minlength=len(words)) == 0
+
+
 def _revived(function: Revive | None, rest: Tensor, words: Tensor, order: Tensor) -> Tensor:
-    if function is not None:
-        made = torch.as_tensor(function(rest.clone(), words.clone(), order.clone())).float()
-        if made.shape != words.shape or not bool(made.isfinite().all()):
-            raise ValueError(f"words of shape {tuple(words.shape)} are asked for; it returned {tuple(made.shape)}")  # fmt: skip
+    if function is None:
+        dead, out = _dead(rest, words), words.clone()
+        out[dead] = rest[order[: int(dead.sum())]]
+        return out
+    made, asked_for = function(rest.clone(), words.clone(), order.clone()), tuple(words.shape)
+    if not isinstance(made, Tensor | np.ndarray):
+        got = None if made is None else type(made).__name__
+    elif tuple(made.shape) != asked_for:
+        got = tuple(made.shape)
+    elif not (made := torch.as_tensor(made).float()).isfinite().all():
+        got = "numbers that are not finite"
+    else:
         return made
-    dead = torch.bincount(rqvae.nearest(rest, words), minlength=len(words)) == 0
-    out = words.clone()
-    out[dead] = rest[order[: int(dead.sum())]]
-    return out
+    raise ValueError(f"words of shape {asked_for} are asked for; it returned {got}")
 
 
 def draw(films: dict[tuple[bool, bool], list[dict]]) -> tuple[Axes, ...]:

@@ -1,9 +1,22 @@
 // Two books of words on a plane. State: points (n × 2), films (way -> epoch, as long as anything moves -> words, used, codes (a digit each), left (over after the
-// first book, after both), moved (living words, by a function, if any)), kmeans, revive, step (the epoch), chosen (a first word), yours, ours (the library's left
-// with revival, epoch by epoch, if a function's is another).
+// first book, after both), ours (the library's left, if a function's is another), calls (what revival did to each book, if anything: `record` of __init__.py)),
+// kmeans, revive, step (the epoch), chosen (a first word), yours (a function's).
 
 import { button, count, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
 import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
+
+// what a call of a function did that the library does not: of so many words
+const plural = (n, one, more) => (n > 1 ? more : one);
+const WRONG = {
+  living: (n) => `moved ${count(n, "living word")}`,
+  stayed: (n) => `left ${count(n, "dead word")} where ${plural(n, "it was", "they were")}`,
+  pile: (n) => `left ${count(n, "dead word")} all in one place`,
+  heap: (n) => `put ${count(n, "dead word")} all in one place`,
+  taken: (n) => `put ${count(n, "dead word")} on ${plural(n, "a living word", "living words")}`,
+  other: (n) => `put ${count(n, "dead word")} on ${plural(n, "another point", "other points")} than "order" says`,
+  nowhere: (n) => `put ${count(n, "dead word")} where no point is`,
+};
+const wrongs = (call = {}) => Object.keys(WRONG).filter((kind) => call[kind]);
 
 function render({ model, el }) {
   const [points, given] = ["points", "films"].map((x) => model.get(x));
@@ -18,7 +31,8 @@ function render({ model, el }) {
     model.set(name, value);
     model.save_changes();
   };
-  const way = () => `${model.get("kmeans") ? "k-means" : "anywhere"}${model.get("revive") ? ", revived" : ""}`;
+  const start_of = () => (model.get("kmeans") ? "k-means" : "anywhere");
+  const way = () => `${start_of()}${model.get("revive") ? ", revived" : ""}`;
   const [size, middle] = [312, 156];
   const places = [points, ...Object.values(films).flat().map((f) => f.words[0])].flat(2);
   const reach = 1.06 * Math.max(...places.map(Math.abs));
@@ -42,8 +56,7 @@ function render({ model, el }) {
   // ---- what is left over, epoch by epoch, on a logarithmic axis: all ways thin to the end and named there, this one thick as far as shown
   const [wide, tall] = [430, 128];
   let both = false; // the second book is shown when somebody asks for it
-  const ours = model.get("ours");
-  const lefts = [...Object.values(films).flat().flatMap((f) => f.left), ...ours.flat()];
+  const lefts = Object.values(films).flat().flatMap((f) => [...f.left, ...(f.ours ?? [])]);
   const [low, high] = [Math.min(...lefts), Math.max(...lefts)].map(Math.log);
   const px = (k) => 30 + ((wide - 152) * k) / epochs;
   const py = (value) => 8 + ((tall - 54) * (high - Math.log(value))) / Math.max(1e-9, high - low);
@@ -52,7 +65,7 @@ function render({ model, el }) {
   const NAMES = { anywhere: "neither", "anywhere, revived": "revive", "k-means": "k-means", "k-means, revived": "both" };
   const ends = Object.fromEntries(Object.keys(films).map((name) => [name, s("text", { x: px(epochs) + 12 }, NAMES[name])]));
   const dotted = s("polyline", { class: "gr-cb-ours" });
-  if (ours.length) ends.ours = s("text", { x: px(epochs) + 12 }, "revive, ours");
+  ends.ours = s("text", { x: px(epochs) + 12 }, "ours, dotted");
   const here = s("circle", { r: 8, class: "gr-cb-here" });
   const chart = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" },
     s("line", { x1: 8, x2: wide - 8, y1: tall - 22, y2: tall - 22, class: "gr-cb-axis" }),
@@ -76,14 +89,13 @@ function render({ model, el }) {
 
   const draw = () => {
     const [step, chosen] = ["step", "chosen"].map((x) => model.get(x));
-    const { words: [one, two], used, codes, left: over, moved = 0 } = films[way()][step];
+    const film = films[way()];
+    const { words: [one, two], used, codes, left: over, ours, calls: [call] = [{}] } = film[step];
     const alive = used.map((book) => book.filter(Boolean).length);
-    // who was dead an epoch ago and has moved since was revived; who lives without a move was woken by those that left
-    const past = films[way()][Math.max(0, step - 1)];
-    const same = (a, b) => String(a) === String(b);
-    const lost = past.used[0].flatMap((x, k) => (x ? [] : [k]));
-    const revived = lost.filter((k) => !same(one[k], past.words[0][k]));
-    const woken = lost.filter((k) => used[0][k] && !revived.includes(k)).length;
+    const past = film[Math.max(0, step - 1)];
+    const { from: moved = [], right = [], living = [] } = call;
+    const placed = [...moved.map(([k]) => k), ...living];
+    const woken = past.used[0].filter((x, k) => !x && used[0][k] && !placed.includes(k)).length; // without a move of its own
     const left = over[Number(both)];
     start.setAttribute("aria-pressed", String(model.get("kmeans")));
     again.setAttribute("aria-pressed", String(model.get("revive")));
@@ -113,8 +125,12 @@ function render({ model, el }) {
       if (first_of) ends[first_of].append(", ", ...ends[name].childNodes);
       else seen.set(curve, name);
     }
-    dotted.setAttribute("points", ours.map((pair, k) => `${px(k)},${py(pair[Number(both)])}`).join(" "));
-    const last = [...[...seen.values()].map((name) => [name, films[name].at(-1).left]), ...(ours.length ? [["ours", ours.at(-1)]] : [])];
+    const theirs = films[`${start_of()}, revived`];
+    const another = theirs.some((f) => f.ours && f.ours[Number(both)] !== f.left[Number(both)]);
+    const library = another ? theirs.map((f) => f.ours ?? f.left) : [];
+    dotted.setAttribute("points", library.map((pair, k) => `${px(k)},${py(pair[Number(both)])}`).join(" "));
+    ends.ours.toggleAttribute("hidden", !another);
+    const last = [...[...seen.values()].map((name) => [name, films[name].at(-1).left]), ...(another ? [["ours", library.at(-1)]] : [])];
     const named = last.map(([name, pair]) => ({ name, y: py(pair[Number(both)]) + 5 })).sort((a, b) => a.y - b.y);
     for (let again = 0; again < 9; again += 1) named.forEach((a, k) => {
       const b = named[k + 1];
@@ -133,8 +149,8 @@ function render({ model, el }) {
       grave.setAttribute("y", y + 5);
       grave.setAttribute("text-anchor", x > 80 ? "end" : "start");
     }
-    ways.replaceChildren(...revived.flatMap((k) => {
-      const [[x1, y1], [x2, y2]] = [past.words[0][k], one[k]].map(at);
+    ways.replaceChildren(...moved.flatMap(([k, ...lay]) => {
+      const [[x1, y1], [x2, y2]] = [lay, one[k]].map(at);
       return [s("line", { x1, y1, x2, y2, class: "gr-cb-way" }), s("rect", { x: x1 - 7, y: y1 - 7, width: 14, height: 14, class: "gr-cb-way" })];
     }));
     const [a, b] = at(one[chosen]);
@@ -150,13 +166,21 @@ function render({ model, el }) {
     counts.textContent = `alive ${alive[0]} of ${one.length}${both ? `, ${alive[1]} of ${two.length} second words` : ""}`;
     const own = used[0][chosen];
     told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it.`;
-    const one_place = revived.length > 1 && revived.every((k) => same(one[k], one[revived[0]]));
-    const on = one_place ? "all in one place" : revived.every((k) => points.some((p) => same(p, one[k]))) ? "on points" : "elsewhere";
-    const news = (revived.length ? `${count(revived.length, "dead word")} put ${on}. ` : "") + (woken ? `${woken} alive again since others moved away. ` : "");
-    const [mine, idle] = [model.get("yours") && model.get("revive"), lost.length && !revived.length];
-    const living = moved ? `${idle ? ", but" : ", which"} moved ${count(moved, "living word")}${idle ? "" : " too"}` : "";
-    const yours = !(step && mine) ? "" : ` ${idle ? `Your function left ${count(lost.length, "dead word")} where ${lost.length > 1 ? "they were" : "it was"}` : "Revived by your function"}${living}.`;
-    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}.` : `Left over: ${left.toFixed(2)}${revived.length ? `; it was ${past.left[0].toFixed(2)}` : ""}.`}${revived.length && dead.length ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${model.get("revive") && step < epochs && !(step && mine) ? ": revival will" : ""}.` : news ? "" : " Each is nearest to somebody, and learns."}`;
+    // what a function does wrong: first of all in the first book, and last in time
+    const told_of = ([epoch, level]) => {
+      const found = film[epoch].calls[level];
+      const said = wrongs(found).slice(0, 2).map((kind, k) => `${k ? "It" : `${epoch < step ? `In epoch ${epoch} y` : "Y"}our function`} ${WRONG[kind](found[kind].length)}.`).join(" ");
+      return level ? said.replaceAll(" word", " second word").replaceAll("point", "residual") : said;
+    };
+    const faults = [0, 1].flatMap((level) => film.slice(0, step + 1).map((_, k) => [k, level]).reverse()).filter(([k, level]) => wrongs(film[k].calls?.[level]).length);
+    const news = (right.length ? `${count(right.length, "dead word")} put on ${plural(right.length, "a point", "points")}. ` : "") + (woken ? `${woken} alive again since others moved away. ` : "");
+    const before = ours && ours[Number(both)] !== left ? `; with ours ${ours[Number(both)].toFixed(2)}` : moved.length && !both ? `; it was ${past.left[0].toFixed(2)}` : "";
+    const soon = film[step + 1]?.calls?.[0];
+    const will = soon?.right && !wrongs(soon).length ? ": revival will" : "";
+    const fate = faults.length || (moved.length && dead.length) ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${will}.` : news ? "" : " Each is nearest to somebody, and learns.";
+    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}` : `Left over: ${left.toFixed(2)}`}${before}.${fate}`;
+    const revived = model.get("yours") && right.length && faults[0]?.[0] !== step && right.every((k) => used[0][k]);
+    const yours = revived ? " Revived by your function." : faults.length ? ` ${told_of(faults[0])}` : "";
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };
