@@ -525,7 +525,7 @@ verdicts(
 # * **What can one arrow never say?** "Both ways, and not myself": the arrow gets short, and who asks stands in front of every answer. Nor which of two arrows comes first. *One to many*, the kind of *likes*, it
 #   ranks well, though it cannot fit it exactly.
 #
-# **Next.** Here many clicks helped few saves. If the one vector of a person finds too little, should it read more kinds of edges, or should the person get more vectors?
+# **Next.** Here many clicks helped few saves. If the one vector of a person finds too little, should it read more kinds of edges, should the person get more vectors, or do you need both?
 # [Lesson 13](13_twhin.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]

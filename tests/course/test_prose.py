@@ -56,7 +56,7 @@ TERMS = {
     "mutual information": "11.1",
     "filtered": "12.4",
     "MRR": "1.4",
-    "medoid": "13.5",
+    "medoid": "13.4",
     r"offset\b": "16.5",
     "RCE": "17.2",
     "log loss": "17.2",

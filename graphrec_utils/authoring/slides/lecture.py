@@ -49,7 +49,7 @@ PICKS = {
     "10": (("10.1", "picture"), ("10.2", "visual"), ("10.3", "picture"), ("10.5", "visual")),
     "11": (("11.1", "picture"), ("11.3", "table"), ("11.3", "visual"), ("11.4", "visual"), ("11.5", "picture")),
     "12": (("12.1", "visual"), ("12.4", "visual"), ("12.5", "visual"), ("12.5", "picture")),
-    "13": (("13.1", "visual"), ("13.2", "formula"), ("13.3", "picture"), ("13.4", "visual"), ("13.5", "picture")),
+    "13": (("13.1", "visual"), ("13.2", "formula"), ("13.3", "picture"), ("13.4", "visual"), ("13.4", "picture"), ("13.5", "picture")),
     "14": (("14.3", "visual"), ("14.4", "formula"), ("14.4", "visual"), ("14.5", "picture"), ("14.6", "picture")),
     "15": (("15.1", "formula"), ("15.1", "visual"), ("15.3", "picture"), ("15.4", "visual"), ("15.5", "picture")),
     "16": (("16.3", "visual"), ("16.4", "picture"), ("16.5", "picture")),

@@ -81,9 +81,32 @@ def recency() -> bool:
     )
 
 
+def both_cures() -> bool:
+    cures = ("all, one", "saves, five")
+    for model, ways in (
+        ("TwHIN", ("mean", "mean, recent")),
+        ("iALS", ("own", "mean", "mean, recent")),
+    ):
+        leads = of("13_cures")[model]["leads"]
+        single = [f"{edges}, {way}" for edges in ("saves", "all") for way in ways]
+        # together ahead of either cure and of every single vector; what one adds the other leaves; alone nobody can tell which
+        if not all(ahead(leads[f"all, five over {x}"]) for x in (*cures, *single)):
+            return False
+        if not open_(leads["what five add, all over saves"]) or not open_(
+            leads[f"{cures[0]} over {cures[1]}"]
+        ):
+            return False
+        if not all(ahead(leads[f"{x} over saves, one"]) for x in cures):
+            return False
+    return all(
+        open_(leads[f"{x} over saves, mean, recent"]) for x in cures
+    )  # iALS alone: not of every mean
+
+
 MORALS = {
     "A loss may fall while it learns the wrong thing. Test what it is for": a_loss_that_falls,
     "Before you praise a model of many relations, give its rivals the same graph": same_graph,
     "Before you give somebody five vectors, see what one good vector finds": one_vector,
+    "Try both cures together before you choose one: neither does the other's work": both_cures,
     "Being recent was in the medoids all along": recency,
 }

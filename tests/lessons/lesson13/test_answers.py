@@ -352,10 +352,9 @@ def test_the_answer_of_the_lesson_comes_close_to_the_best():
     )
 
 
-def test_the_lead_of_several_vectors_is_over_one_that_reads_the_same_pins():
-    """iALS reads saves alone, the mixture's pins four relations: the box names the mean of the same pins first."""
+def test_the_lead_of_several_vectors_is_over_one_of_the_same_model():
+    """What several vectors and more edges bring is told of one model: the box names its two ends, 13.5 all four."""
     values = results.load("13_untrained").values
-    found = {row["model"]: row["recall@100"] for row in values["models"]}
     short, long = (
         metrics.Comparison.stored(values["leads"][f"centroids, 5 over mean, recent, @{top}"])
         for top in (20, 100)
@@ -364,8 +363,23 @@ def test_the_lead_of_several_vectors_is_over_one_that_reads_the_same_pins():
     path = next(path for path in sources() if path.name.startswith("13"))
     text = path.read_text("utf-8").replace("\n# > ", " ")
     won = text[text.index("**Where they won.**") : text.index("**Where they did not.**")]
-    mixture_, mean_ = (f"{found[x]:.3f}" for x in ("centroids, 5", "mean, recent"))
-    assert won.index(mixture_) < won.index("a mean of the same pins") < won.index(mean_)
+    read = text[text.index("**Do you need both?**") : text.index("**And if you can have one?**")]
+    for model in ("TwHIN", "iALS"):
+        part = results.load("13_cures").values[model]
+        found = {(r["edges"], r["vectors"]): r["recall@100"] for r in part["rows"] if r["chosen"]}
+        least = found["saves", "one"]
+        steps = [
+            f"{found[x] - least:.3f}" for x in (("all", "one"), ("saves", "five"), ("all", "five"))
+        ]
+        told = read[read.index(f"ith {model} ", read.index("With TwHIN") - 1) :]
+        assert told.index(steps[0]) < told.index(steps[1]) < told.index(steps[2])
+        if model == "TwHIN":
+            both = found["all", "five"]
+            assert (
+                won.index(f"{least:.3f}")
+                < won.index("one vector of saves")
+                < won.index(f"{both:.3f}")
+            )
 
 
 def test_a_handful_of_clicks_and_the_graph_find_more_than_all_clicks_alone():
