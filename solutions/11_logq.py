@@ -72,7 +72,7 @@ remember("11")
 # ### The negatives of a row are what the others took
 # * drawing batch
 #
-# Minutes 2 to 3. A row is a user with what she took (green, on the diagonal). Nobody draws negatives: what the other rows took serves (lesson 10). So a film that many take is a negative again and again: Alien was taken twice, so Ben and Dee have it as a negative twice. In Ann's row the second Alien is
+# Minutes 2 to 4. A row is a user with what she took (green, on the diagonal). Nobody draws negatives: what the other rows took serves (lesson 10). So a film that many take is a negative again and again: Alien was taken twice, so Ben and Dee have it as a negative twice. In Ann's row the second Alien is
 # her own film, drawn as a negative: a hit.
 #
 # ### A batch teaches log p − log Q
@@ -80,20 +80,22 @@ remember("11")
 # * then words A softmax: odds = eˢ. So the score learns
 # * then formula 2
 #
-# Minutes 3 to 7. The loss asks of each row: which of these is the true one? p is how often this user takes an item, Q how often anybody does; so often one draw is this item. The row holds Alien, Brazil and Cube. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
+# Minutes 4 to 8. A row here is a case, which of the three films is the true one: Alien, Brazil or Cube. That is what the loss asks. p is how often this user takes an item, Q how often anybody does; so often one draw is this item. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
 # left. By Bayes' rule these are the odds, and a softmax gives an item the odds e to its score. Press the key twice: so the score learns log p − log Q, and a constant of the user that changes no list. It is called pointwise mutual information, PMI: not how much she likes it, but how much
 # more than others do. A full softmax, over all items, would learn log p.
+#
+# If asked what happens if a film stands in the row twice, as on slide 2: count columns, not films. Each of the two columns has the odds p / Q of its film, so nothing changes, as long as the hit stays in.
 #
 # ### Ann takes the bestseller four times as often as the rare film
 # * drawing ann
 # * box Trained by the batch, uncorrected, which film comes first for her?<br>**a** both alike<br>**b** the bestseller<br>**c** the rare film
 #
-# Minutes 7 to 9. Green is Ann, purple the draws. Let the room vote (11.p1) before anybody divides; the next slide answers it: c. Both alike they would be if Ann took films as everybody does. Usual wrong answer: b, the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
+# Minutes 8 to 10. Green is Ann, purple the draws. Let the room vote (11.p1) before anybody divides; the next slide answers it: c. Both alike they would be if Ann took films as everybody does. Usual wrong answer: b, the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
 #
 # ### The flip: trained by the batch, the rare film comes first
 # * drawing flip
 #
-# Minutes 9 to 11. Let the room divide: 0.8 by 0.9 is below 1, 0.2 by 0.1 is 2. Above, by p, the bestseller is first; below, by p / Q, the rare film: others take the bestseller even more than she does. The scores are the logarithms at the right, in the same order. This flip is the whole lesson.
+# Minutes 10 to 12. The same two films twice: above by p, below by p / Q. Let the room divide: 0.8 by 0.9 is below 1, 0.2 by 0.1 is 2. Above the bestseller is first, below the rare film: others take the bestseller even more than she does. The scores are the logarithms at the right, in the same order. This flip is the whole lesson.
 #
 # If asked whether it is so beyond two films: yes. Of twenty users with tastes of their own over five items, with every possible draw counted, the uncorrected model puts the favorite first for 7; ranked by log p it would be first for all 20 (figure 11.1).
 
@@ -208,7 +210,7 @@ verdict(
 # * then formula 1
 # * then words [ j ≠ i ]: 1 where j ≠ i, else 0. In the softmax, eˢ of the positive is added to it.
 #
-# Minutes 11 to 17. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
+# Minutes 12 to 17. At the left the sum that is wanted, at the right eight draws that stand for it. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
 # eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. Then press the key twice. Write it in three steps. At the left the sum; it is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score. The positive stands beside the sum, as it is.
 #
 # ### Code differs in three places; we test five variants
@@ -325,10 +327,12 @@ predict("11.p2")
 # ### With one draw, not every variant ends at log p
 # * drawing one draw
 # * box One draw: which variant learns log p?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** uncorrected
-# * then words Hint: in **a** s stands for the positive, s − log Q for the draw. One score for both?
-# * then words One draw, a logit is off by: **a**, **b** 1.47 · **d** 1.17 · **c** 0.00
+# * then words Hint: in **a** the same film is s as the positive, s − log Q as a draw.
+# * then words Largest error: negatives only 1.47, nQ 1.47, uncorrected 1.17, Yi 0.00.
 #
-# Minutes 22 to 26. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), then press the key for the hint and vote again. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In a one score would have to be s for the positive and s − log Q for the draw; it cannot serve both. A third key shows where they end: with one draw a logit of a and b is off by 1.47, farther than with no correction at all, 1.17. With one draw n is 1, so b is released code; if that draw is a hit, nothing is learned. Option d is not drawn: nothing is taken off, so it learns log p − log Q (slide 3).
+# Minutes 22 to 26. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), then press the key for the hint and vote again. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. A third key shows where they end, the largest error of a logit: a and b 1.47, farther than with no correction at all, 1.17. Why a and b alike? With one draw n is 1, so b is released code, and they differ in a hit alone. In b it is out; in a it sets the positive against itself, and whatever the score, the loss is the same. So neither learns from a hit.
+#
+# If asked about d, which is not drawn: nothing is taken off, so it learns log p − log Q (slide 3).
 #
 # If asked where 1.47 comes from: it is computed, not drawn. With every possible draw counted, at the lowest point of the mean loss, the logit of what she takes most stands 1.47 too high, the four logits being shifted to mean 0.
 #
@@ -336,7 +340,7 @@ predict("11.p2")
 # * left drawing as estimate
 # * then drawing as teacher
 #
-# Minutes 26 to 31. Stop here. Sixteen draws a row. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. Let the room name the best: nQ, hits out. Who will be best at the right? Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. Negatives only, hits out, is bad in both, the worst estimate of all, and it is what released code has on real lists; keep it in mind.
+# Minutes 26 to 30. Five variants, with sixteen draws a row. Stop here. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. Let the room name the best: nQ, hits out. Who will be best at the right? Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. Negatives only, hits out, is bad in both, the worst estimate of all, and it is what released code has on real lists; keep it in mind.
 # How can a gradient that is off teach the right thing? The left half takes one positive at a time. Over all she takes, Yi's errors cancel, by slide 3: at s = log p the mean gradient is zero, and there the training ends.
 #
 # If asked: the gradient of nQ, hits out, is nearer for each positive, but its errors do not cancel: it estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
@@ -422,7 +426,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # * words Trained as it is: log p − log Q. Served: **+ λ log Q**.
 # * drawing three lists
 #
-# Minutes 31 to 34. A second way, without touching the loss: train the uncorrected model as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item: its count in the log, divided by all counts. (If that log is a stream, branch 11.10 has two small tables for it.) Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0, PMI, Drive is first: she takes it more than twice as often as others do. At ½ Alien, which she takes most, is already first, and at 1 the bars are her p. Ask which film climbs most places: Brazil, which many draw, from fifth to third. Figure 11.3 in the notebook has a slider. A model that was trained with the correction would get log Q twice. On real lists a small λ may still help it; slide 16.
+# Minutes 30 to 33. Three lists of one user, best film first. A second way, without touching the loss: train the uncorrected model as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item: its count in the log, divided by all counts. (If that log is a stream, branch 11.10 has two small tables for it.) Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0, PMI, Drive is first: she takes it more than twice as often as others do. At ½ Alien, which she takes most, is already first, and at 1 the bars are her p. Ask which film climbs most places: Brazil, which many draw, from fifth to third. Figure 11.3 in the notebook has a slider. A model that was trained with the correction would get log Q twice. On real lists a small λ may still help it; slide 15.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.5 What does the correction do to the lists?
@@ -439,34 +443,29 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 predict("11.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### More with log Q? And for the rare?
+# ### Gowalla: what does log Q change?
 # * drawing before
 # * box Gowalla (places), with log Q:<br>**a** less found, more of the rare<br>**b** more found, more of the rare<br>**c** more found, fewer of the rare
 #
-# Minutes 34 to 36. The gray bars are Gowalla, by a model without a correction; the dashed ones, with it, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
+# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with it, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
 #
 # ### More is found, but fewer of the rare items, on all three
 # * drawing found and rare
 # * words **Not the best:** a list of the last days finds 0.160 on films, RP3β 0.209 on Gowalla.
 #
-# Minutes 36 to 40. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, of 810 pins (lesson 14 has one of 7,000). At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, on Gowalla by a quarter; no intervals were stored here, so the falls of films and PinWorld may be chance.
+# Minutes 35 to 40. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, of 810 pins (lesson 14 has one of 7,000). At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, too, on Gowalla by a quarter. Chance? No interval over users reaches 0: Gowalla −0.046, from −0.052 to −0.039, films −0.009, from −0.013 to −0.005, PinWorld −0.019, from −0.038 to −0.001, that one only just.
 # One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: on films a list of the last days finds more than every loss, likely since the losses, and our log Q, count all days alike; on Gowalla RP3β (lesson 04: a walk of two steps, no draws and no training) finds more, and about as many rare places.
 #
 # Why does released code, bad in both senses on four items, do well here? There the positive is a large part of the sum. Among hundreds the draws are nearly all of it. Then a missing n only makes that sum n times as large: the loss gets log n more, in every row alike, and no gradient sees it (11.7).
 #
 # If asked: Of rare films hardly any is found by anybody. In the notebook figure 11.4 has all the others.
 #
-# ### On films no lead of the exact teacher can be seen
-# * drawing exact and found
-#
-# Minutes 40 to 42. Two losses: Yi is the exact teacher of slide 10, released code a bad one, off by 1.07. So Yi should find more? Ask, then look at the lower half: a difference in NDCG@20, with its interval over users. Yi less released code is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said. And exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there.
-#
-# If asked: why Yi only on films? It was not trained on the other two, and nQ, hits out, on none: a gap of ours, and no result.
-#
-# ### λ leads on Gowalla only, against released code without λ
+# ### Over released code: Yi no lead on films, λ on Gowalla only
 # * drawing served leads
 #
-# Minutes 42 to 43. A row is a data set, a dot the lead of λ over released code; the line at the left is no difference. λ is the way of slide 11: no log Q in the loss, but λ log Q when serving. On Gowalla it is ahead, by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. λ was chosen on validation: 0.5 on films and PinWorld, 1.25 on Gowalla. Is that fair? Released code had no λ. The next slide gives it one.
+# Minutes 40 to 43. A row is a lead over released code, in NDCG@20, with its interval over users; the line at the left is no difference. First row, Yi, the exact teacher of slide 10; released code was off by 1.07. So Yi should find more? Ask. On films it is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said, and exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there. Below, λ of slide 11: no log Q in the loss, but λ log Q when serving. On Gowalla it is ahead, by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. λ was chosen on validation: 0.5 on films and PinWorld, 1.25 on Gowalla. Is that fair? Released code had no λ. The next slide gives it one.
+#
+# If asked: why Yi only on films? It was not trained on the other two, and Yi's best settings differ: its three trainings found 0.077, 0.088 and 0.097, and the interval is over users only. nQ, hits out, was trained on none: a gap of ours, and no result.
 #
 # ### On Gowalla λ finds more, and rare places pay
 # * drawing found and paid
@@ -554,7 +553,7 @@ verdict(
 #   A batch of 512 rows shares 512 columns, a seventh to two thirds of all items: no correction leaves hits out, too, Yi keeps them; none of the three has an $n$. RP3β is that of lesson 04; iALS (lesson 02) has 32 coordinates as well (11.9). A missing $n$ does little as long as no item is a large part of what a user takes (11.7).
 # * **Settings.** Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
 #   validation, from 0 to 1.5. λ on the very model of the circle was not measured: it may gain less. The circle leaves hits out, so even at the end of the road it would learn PMI only nearly. What was chosen is trained on train and validation with three seeds.
-# * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. No intervals were stored for the recall of rare items: on films and PinWorld its fall may be chance; of rare films hardly any is found by anybody.
+# * **Intervals.** NDCG@20 on test; the card's intervals are of differences, user by user, over users. With negatives only, hits out, the recall of rare items is lower than without a correction: by 0.009 on films (from 0.005 to 0.013), by 0.019 on PinWorld (from 0.001 to 0.038), by 0.046 on Gowalla (from 0.039 to 0.052); of rare films hardly any is found by anybody (`data/results/11_rare.json`). With λ no interval of it was stored.
 # * **Yi.** Negatives only, hits out, over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21. But Yi's best settings differ, too (regularization 0.3 and 2 epochs, there 0.1 and 6); its three trainings found 0.077, 0.088 and 0.097 (the other's 0.092 to 0.093), and the interval is over users only. On the other two Yi was not trained.
 # * **λ.** On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.014 (from 0.010 to 0.017): that makes up nearly half. On the other two the correction with a λ
 #   was not measured. iALS cannot be told from λ on any of the three. With λ the recall of rare pins falls from 0.24 to 0.18. On Gowalla λ costs rare places on either side: recall@20 is 0.113 for λ on the uncorrected model, 0.111 for the correction with a λ of its own (0.75), 0.144 without one. The learning rate of that model is the largest that was tried: a longer search may narrow the 0.014.

@@ -29,7 +29,7 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 14.1 to 14.6, without the map. Minutes 0 to 2. If there is time for three of the four votes only, take "what does a softmax of
-# nothing give?" (14.p4), 14.p6 and 14.p8. The moment to stop is the hollow squares of 14.6.
+# nothing give?" (14.p4), 14.p6 and 14.p8. The moment to stop is the squares of slide 17.
 # What follows "If asked" is for questions, and has no minutes.
 # In ninety minutes take figure 14.1, 14.9 and 14.10 as well: zeros are no mask, protocols decide more than models, and attention is not importance. To be said:
 
@@ -76,18 +76,16 @@ remember("14")
 # ### Six graphs end at the same pins; the boards reach few ads
 # * drawing six graphs
 #
-# Minutes 2 to 4. The task of the hour first: somebody engages with a pin; which pin is next? At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a
-# product, an ad, and a search in which it was opened. At the right the pins of PinWorld, a Pinterest of 7,000 pins that this course made up (lesson 11 has a small one, of 810). PinSage (lesson 09) has the boards alone, the orange lines; the one to the ads is thin, 29 of 100. The blue lines are those of *user-ad*: the widest ends at the ads, 86 of 100.
+# Minutes 2 to 4. At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a product, an ad, and a search in which it was opened. At the right the pins of PinWorld, a Pinterest of 7,000 pins that this course made up (lesson 11 has a small one, of 810). The task of the hour: somebody engages with a pin; which pin is next? PinSage (lesson 09) has the boards alone, the orange lines; the one to the ads is thin, 29 of 100. The blue lines are those of *user-ad*: the widest ends at the ads, 86 of 100.
 #
 # If asked whether the 86 is an artifact: it follows from a rule of PinWorld: an ad that somebody engages with gets an edge there. In a real system the number is another; count yours first.
 #
 # ### A pin on no board hears nobody in PinSage
-# * bars: all pins = 7,000; *on no board = 1,597
-# * box What share of the pins on no board does at least one of the five other graphs know? A number between 0 and 1.
-# * then bars: *on no board (drawn larger) = 1,597; known to another graph = 1,048 (66 %)
+# * drawing off board
+# * box What share of them does at least one of the five other graphs know? A number between 0 and 1.
+# * then drawing known elsewhere
 #
-# Minutes 4 to 6. Let everybody write down a number between 0 and 1 (14.p1), then press the key: 0.66. Usual wrong answer: a small one. A pin on no board is
-# clicked, bought or found by a search all the same. The last third nobody has touched yet: for these no graph helps, only content.
+# Minutes 4 to 6. One bar, the 1,597 pins that are on no board, of 7,000; the question is where it is to be cut. Let everybody write down a number between 0 and 1 (14.p1), then press the key: 1,048 are known to another graph, 0.66. Usual wrong answer: a small one. A pin on no board is clicked, bought or found by a search all the same. The gray last third nobody has touched yet: for these no graph helps, only content.
 #
 # ### Each kind of pin is known best by a different graph
 # * drawing who knows whom
@@ -170,15 +168,14 @@ table.rename_axis("% that a graph knows")
 # ### A pin has six lists of ten; where one is empty, it hears nobody
 # * drawing lists of a pin
 #
-# Minutes 9 to 10. A list holds the ten pins that short walks visit most, in that graph, as in lesson 09: from the pin to one of its boards, or people, from there to another of its pins, and so on. The drawing is an example: boards and people
-# fill ten places, idea pins four, and in the graph of ads there is nobody. A network wants all lists equally long, so empty places hold −1. Remember the empty row; it comes back in 14.3.
+# Minutes 9 to 10. Six lists of ten places, one for each graph; for this pin boards, people and searches fill their ten, idea pins four, and in the graph of ads there is nobody. A list holds the ten pins that short walks visit most, as in lesson 09: to a board, or a person, from there to another pin, and so on. A network wants all lists equally long, so empty places hold −1. Remember the empty row; it comes back in 14.3.
 #
 # ### R-GCN: a mean in each graph, times a matrix, added up
 # * formula 1
 # * drawing mean by hand
 #
-# Minutes 10 to 13. R is for relational: a graph is a relation. Read the formula from the right: the mean of the neighbors v in a graph g, each with its vector h, times the matrix of that graph, summed over all G graphs, plus the pin u itself times its own
-# matrix; ReLU cuts what is below 0, and z is what comes out. Below, the same by hand, with vectors of one number: pin 0 says 1, pin 1 says 2, pin 2 says 6, and the three matrices are 1, 1 and −½. It keeps 1, hears 4 and −3: 2. Strike out graph two and ask what
+# Minutes 10 to 13. Above a formula, below the same by hand, with vectors of one number. R is for relational: a graph is a relation. Read the formula from the right: the mean of the neighbors v in a graph g, each with its vector h, times the matrix of that graph, summed over all G graphs, plus the pin u itself times its own
+# matrix; ReLU cuts what is below 0, and z is what comes out. By hand: pin 0 says 1, pin 1 says 2, pin 2 says 6, and the three matrices are 1, 1 and −½. It keeps 1, hears 4 and −3: 2. Strike out graph two and ask what
 # the mean of nobody is: 0, and 5 is left. Setting the seven vectors side by side, times one wide matrix, is the same sum. What it cannot do: weigh a graph, or a neighbor, differently for different pins.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -249,7 +246,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * formula 1
 # * drawing attention by hand
 #
-# Minutes 13 to 16. A mean hears a cake and a rose alike, whoever asks. Attention makes three vectors, with three learned matrices: the query q of the pin says whom it looks for, the key k of a
+# Minutes 13 to 16. Above a formula, below a pin that asks two neighbors, a cake and a rose. A mean hears both alike, whoever asks. Attention makes three vectors, with three learned matrices: the query q of the pin says whom it looks for, the key k of a
 # neighbor how it is found, the value v what it passes on. The exponent is called the fit. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. Below, by
 # hand, column by column: the fits are log 3 and 0, so e to them is 3 and 1, their sum 4, the weights ¾ and ¼, and the values 4 and 8 give 5.
 #
@@ -259,14 +256,15 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * drawing nobody there
 # * box What leaves the softmax, and does nan_to_num save training?<br>**a** NaN; yes<br>**b** NaN; no<br>**c** equal weights; yes<br>**d** zeros; yes
 #
-# Minutes 16 to 18. Code of your own meets this in its first batch: most organic pins have nobody in user-ad. To the fit of an empty place −∞ is added, since e to −∞ is 0. But what if all places are empty? Let the room write down both halves of an answer. Usual wrong answer (14.p4): a, nan_to_num
-# saves it. Right is b. As for c, that is what a finite number in place of −∞ gives; and d: a softmax sums to 1. MultiBiSage never has an empty set, as slide 10 shows.
+# Minutes 16 to 18. Four empty places on their way through a softmax and nan_to_num, which writes 0 for NaN; what comes out of each is the question. Most organic pins have nobody in user-ad. MultiBiSage is safe, for there a pin is always in its own set (slide 10). Leave it out, as exercise 14.3 does, and code of your own meets this in its first batch. To the fit of an empty place −∞ is added, since e to −∞ is 0. But what if all places are empty? Let the room write down both halves of an answer. Usual wrong answer (14.p4): a, nan_to_num saves it. Right is b.
+#
+# If asked about c and d: equal weights are what a finite number in place of −∞ gives, and zeros cannot be, since a softmax sums to 1.
 #
 # ### Where −∞ is added, the value is repaired, the gradient is not
 # * drawing empty list
 # * words Way out: **finite number** before the softmax, **zeros** after.<br>Zeros before are no mask: e⁰ = 1.
 #
-# Minutes 18 to 21. The answer to the vote. Upper row, from the left: 0 / 0 is NaN; nan_to_num makes it 0. Lower row, from the right, the way back. Whatever gradient comes in, nan_to_num replaced the value, so it lets 0 back. Why a product then? The slope of a softmax is made of its own output, and that was NaN: 0 · NaN is NaN. It goes on to the query and the keys, and after one step every weight before is NaN. The way out stands below. A large negative number in place of −∞ gives an empty row equal weights, and no NaN; multiply them by 0 afterwards. Zeros in place of −∞ mask nobody: e to 0 is 1.
+# Minutes 18 to 21. Two rows answer the vote: above the value, from the left, below its gradient, from the right. Above, 0 / 0 is NaN; nan_to_num makes it 0. Below, the way back: whatever gradient comes in, nan_to_num replaced the value, so it lets 0 back. Why a product then? The slope of a softmax is made of its own output, and that was NaN: 0 · NaN is NaN. It goes on to the query and the keys, and after one step every weight before is NaN. The way out stands below. A large negative number in place of −∞ gives an empty row equal weights, and no NaN; multiply them by 0 afterwards. Zeros in place of −∞ mask nobody: e to 0 is 1.
 #
 # If somebody says: my code has masked_fill, and it trains. That is so: masked_fill passes 0 back to the places it fills, so the NaN stops there; an added −∞ passes it on.
 
@@ -369,7 +367,9 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 #
 # Minutes 21 to 24. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, by a block of that graph's own, and one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
 # learned (the name is that of models of text, short for classification), plus the pin looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
-# network follows; lesson 15 takes it apart. That the pin is added to CLS is our idea: a pin that no graph knows still says something.
+# network follows; lesson 15 takes it apart.
+#
+# If asked why CLS plus the pin: that the pin is added is our idea; a pin that no graph knows still says something.
 
 # %% slideshow={"slide_type": "skip"} tags=["long"] jupyter={"source_hidden": true}
 COMMAND = "python -m solutions.experiments.lesson14.multibisage_study"
@@ -425,26 +425,28 @@ visuals.machine(kinds)
 # ### Edges bring new neighbors; a way to listen only weighs them
 # * drawing climb
 #
-# Minutes 24 to 27. Above are the edges: none, those of the boards, those of six graphs. Below are four ways to listen, each with a cell for the neighbors and one for the graphs. Edges bring neighbors whom nobody could hear before; a way to listen only weighs those who are there. From the left, one level changes at a time. Read only the orange cells: none, one, two. That is the whole experiment. Mean
-# is that of slide 6. Concat has the attention block over the neighbors alone; then it sets the vectors side by side, times one wide matrix, and that is the sum of the mean (slide 6). Transformer has it on both levels; with six graphs it is MultiBiSage. At the right older attention: GAT learns a weight for each neighbor, HAN one for each graph. All are trained alike, with the softmax and the log Q of lesson 11, to find the next pin, and all edges end before the week that is asked.
+# Minutes 24 to 27. Two ways up. Above are the edges: none, those of the boards, those of six graphs. Below are three ways to listen, each with a cell for the neighbors and one for the graphs. Edges bring neighbors whom nobody could hear before; a way to listen only weighs those who are there. Below, read only the orange cells: none, one, two. That is the whole experiment. Mean is that of slide 6. Concat has the attention block over the neighbors alone; the graphs are added up by matrices, as in the mean. Transformer has the block on both levels; with six graphs it is MultiBiSage. The gray line is no step of this climb: older attention, which comes along on the next two slides. All are trained alike, with the softmax and the log Q of lesson 11, to find the next pin, and all edges end before the week that is asked.
 #
-# If asked about HAN: its weight of a graph is, in its paper, the same for all pins; here each pin has its own. About GAT: the block has a key and a value of its own for each neighbor, and a small network behind; GAT makes both with one matrix.
+# If asked why "concat": it sets the vectors of the graphs side by side, times one wide matrix; that is the same sum (slide 6). About HAN: its weight of a graph is, in its paper, the same for all pins; here each pin has its own. About GAT: the block has a key and a value of its own for each neighbor, and a small network behind; GAT makes both with one matrix.
 #
 # ### The transformer costs five times the mean; does it find more?
 # * drawing what it costs
 # * box Each at its best settings: who finds most?<br>**a** transformer, then GAT + HAN, then mean<br>**b** the mean<br>**c** one cannot tell them apart
 #
-# Minutes 27 to 29. The bars are the price, CPU seconds of a training, 73 against 15; what each finds, by recall@10 as the slide says it, is to be guessed. Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right.
+# Minutes 27 to 29. The bars are the price, CPU seconds of a training, 73 against 15; what each finds is to be guessed. Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right.
 #
 # ### Bring the edges, and keep the aggregation plain
 # * drawing without click
 # * drawing step by step
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004: **cannot tell**, for 58 s more.
 #
-# Minutes 29 to 33. Begin with the drawing, figure 14.3 of the notebook: a bar is the distance to the transformer of six graphs, an interval of 95 % over the pins that are asked, with three trainings of each model. Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then
-# hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. A possible reason: the walks have chosen before, a list holds the ten most visited. The line below the title last. One condition, the ring: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, slide 15 changes it.
+# Minutes 29 to 33. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. The line below the title last. One condition, and so all marks are rings: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, slide 15 changes it.
 #
 # If asked: there are four such weeks to learn from, and 3,000 pins are asked in the week before the test week.
+#
+# If asked why so little: perhaps the walks have chosen before, a list holds the ten most visited.
+#
+# If asked what the transformer gains on the boards alone: it finds 0.228, the mean 0.225, but nobody compared the two pin by pin, so there is no interval: "cannot tell" is said of six graphs only.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p6"]
 predict("14.p6")
@@ -518,18 +520,18 @@ verdict(
 # * drawing four dots
 # * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage, trained as long as MultiBiSage<br>**d** iALS, six graphs
 #
-# Minutes 33 to 35. Four dots on a line of recall@10, one for each answer below: who is the last one? This is the test week, on which nothing was chosen. First all pins; 3,000 are asked. New is the line below the title: while the network learned, the graph held the very click that it was asked for. That is own click in; the next slide says what it does. The paper's abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage. A model that costs more is to be compared at equal cost: the larger PinSage has twice the numbers and neighbors and trains for as many seconds. iALS (lesson 02: a table of pairs, split into vectors; no network) gets the six graphs as further rows. Vote (14.p8), by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what that rests.
+# Minutes 33 to 36. Four dots on a line, one for each answer; who is the last one? Two are new. The larger PinSage has twice the numbers and neighbors, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. On slide 13 mean and transformer could not be told apart; the line below the title says what is new here: full dots, own click in, and the test week, on which nothing was chosen. Vote (14.p8), by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what it rests.
 #
-# If asked for the paper's gains: those on the lecture's slide are in branch 14.11.
+# If asked for the paper: its abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage; the gains on the lecture's slide are in branch 14.11. All pins: 3,000 are asked.
 #
 # ### Own click out, older graphs: the mean leads nobody
 # * left drawing edge seen
 # * then drawing first morning
 #
-# Minutes 35 to 40. Three rows, a dot for what each finds; dashed is the mean of six graphs, and a bar that reaches the dashed line cannot be told from it. RP3β, from lesson 04, is a walk of two steps: it counts which pin follows which, and no network learns. In training we ask: after pin A, which pin? The answer was a click, and that click is also an edge: the pair's own click. At the left (●) it was in the graph while the network learned. Here the mean leads both. First name the dots of the vote: 0.262 is the mean, 0.257 MultiBiSage, 0.256 the larger PinSage, 0.252 iALS, six graphs. The mean is ahead of all of them, of MultiBiSage by 0.005, from 0.001 to 0.009, for a fifth of the seconds. Now let the same network learn with the own click out, as on slide 13: with the graphs of each week's first morning. By the title the mean leads nobody then. Ask who will have moved: the mean, or the two others? Press the key. At the right (○) RP3β and iALS stand still: the choice is how a network is trained, and neither is one. The mean falls from 0.262 to 0.243: it cannot be told from RP3β now, and iALS, six graphs, is ahead.
-# Two things differ, the own clicks and the age of the graphs, which know fewer pins; which of the two it is nobody has tried alone (14.9).
+# Minutes 36 to 41. Three rows: a dot is what a model finds, dashed is the mean of six graphs; a bar that reaches the dashed line cannot be told from it. In training we ask: after pin A, which pin? The answer was a click, and that click is also an edge: the pair's own click. At the left, full dots, it was in the graph while the network learned. Here the mean leads both. It is the 0.262 of the vote, and ahead of the three others there, too: 0.257 is MultiBiSage, 0.256 the larger PinSage, 0.252 iALS, six graphs. RP3β (lesson 04) is a walk of two steps: it counts which pin follows which, and no network learns.
+# Now let the same network learn with the own click out, as on slide 13: with the graphs of each week's first morning. By the title the mean leads nobody then. Ask who will have moved: the mean, or the two others? Press the key. At the right, hollow dots. RP3β and iALS stand still: the choice is how a network is trained, and neither is one. Only their bars are others, for a bar is of the difference to the mean. The arrow: the mean falls from 0.262, full, to 0.243, hollow. It cannot be told from RP3β now, and iALS, six graphs, is ahead. Two things differ, the own clicks and the age of the graphs, which know fewer pins; which of the two it is nobody has tried alone (14.9).
 #
-# If asked for MultiBiSage at the right: it falls as well, from 0.257 to 0.240, and cannot be told from the mean. The larger PinSage was not trained so.
+# If asked for MultiBiSage at the left: the mean is ahead of it by 0.005, from 0.001 to 0.009, for a fifth of the seconds. At the right it falls as well, from 0.257 to 0.240, and cannot be told from the mean. The larger PinSage was not trained so.
 #
 # If asked what lies between: a third way keeps the newer graphs, and takes only the two pins of a pair out of each other's lists. The mean finds 0.253 then. It teaches that a pin in the list is wrong, so it is no clean test of the age (14.9).
 #
@@ -540,17 +542,18 @@ verdict(
 # ### On no board, each model has something else to go by
 # * drawing what is left
 #
-# Minutes 40 to 42. A row is a model, a ✓ what it still has for a pin that is on no board but in another graph. All pins together hide whom a graph serves, so we ask for these alone. RP3β (lesson 04: a walk
-# of two steps) and iALS (lesson 02: a table split into vectors) go by which pins were engaged with one after the other. iALS, six graphs, gets boards, people and searches as further rows, so this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five. So columns three and four use the same edges. iALS learns a vector for each person and each search of this pin; the network hears the other pins behind them.
+# Minutes 41 to 43. A row is a model, a ✓ what it still has for a pin that is on no board but in another graph. All pins together hide whom a graph serves, so we ask for these alone. Row one has the pin's content, no more. RP3β and iALS go by which pins were engaged with one after the other. iALS, six graphs, has boards, people and searches as further rows, so this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five: columns three and four use the same edges.
+#
+# If asked how three and four differ: iALS learns a vector for each person and each search of this pin; the network hears the other pins behind them.
 #
 # If asked whether the networks do not learn from those pairs, too: they train on them, but keep nothing of one pin.
 #
 # ### On no board six graphs beat the boards; RP3β: cannot tell
-# * drawing with click again
+# * drawing with click
 # * left drawing asked by all
 # * then drawing asked off board
 #
-# Minutes 42 to 45. Left all pins, right (press the key) those on no board but in another graph, an eighth of those who ask. Dashed: six graphs, mean; a bar that reaches it cannot be told from it. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them, although iALS has the highest number, 0.281; neither is a network: try these first. All this with the own click in, as on slide 15 at the left; off the boards nobody measured it otherwise.
+# Minutes 43 to 46. iALS, six graphs, has the highest square, 0.281: a dot at the left is for all pins, a square at the right (press the key) for those on no board but in another graph, an eighth of those who ask. Dashed: six graphs, mean; a bar that reaches it cannot be told from it. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them; neither is a network: try these first. All marks are full, own click in, as on slide 15 at the left; off the boards nobody measured it otherwise.
 #
 # If asked: this is another run, slide 15 has 0.262 for the mean. PinSage is that of lesson 09, not the larger one. MultiBiSage was not measured here.
 
@@ -636,9 +639,9 @@ verdict(
 # * drawing which pays
 # * then words Inside a network the graphs pay. **Whether you need the network is open:** own click out, six graphs' mean cannot be told from RP3β; iALS, six graphs, is ahead.
 #
-# Minutes 45 to 50. The boxes of the first slide are the rows, and its question is back: which would you pay for? Each stands with what it is compared with, the seconds of a training, and what it adds. A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 13. Six graphs are ahead of the boards; with the own click out, too: 0.235 against 0.225. The leads are of unrounded numbers: 0.261 and 0.248 of slide 17 are 0.012 apart. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. Concat has a learning rate of its own in row 2 and finds 0.239; on slide 13 and in row 3 it borrows the transformer's. Row 2 asks for each at its best, row 3 changes one level and keeps the rate, so the two rows do not add up. Let somebody defend the second level. Then press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 15). On no board one cannot tell it from either (slide 17). It is one small world. What to do first: ask of each graph which pins it reaches. And a mask has to survive the row in which nobody is left. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps her vector? That is lesson 15.
+# Minutes 46 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 13. Six graphs are ahead of the boards; with the own click out they find 0.235, the boards 0.225. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. Let somebody defend the second level. Then press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 15). On no board one cannot tell it from either (slide 17). It is one small world. What to do first: ask of each graph which pins it reaches. And a mask has to survive the row in which nobody is left. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
 #
-# If asked: on slide 13 the boards borrow their settings. Row 2 is +0.004, from −0.000 to +0.008 (14.10). Row 3 is of slide 13, from −0.004 to +0.004: there concat finds 0.235, as the transformer does; the transformer over the concat of row 2 has no interval. Both together, own click in, are behind the mean (slide 15). Row 4 is MultiBiSage over the larger PinSage.
+# If asked: on slide 13 the boards borrow their settings. The leads are of unrounded numbers: 0.261 and 0.248 of slide 17 are 0.012 apart. Row 2 asks for each at its best: concat has a learning rate of its own and finds 0.239, +0.004, from −0.000 to +0.008 (14.10). Row 3 changes one level and keeps the transformer's rate, as on slide 13, from −0.004 to +0.004: there concat finds 0.235, as the transformer does. So the two rows do not add up, and the transformer over the concat of row 2 has no interval. Both together, own click in, are behind the mean (slide 15). Row 4 is MultiBiSage over the larger PinSage.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -24,6 +24,7 @@ from graphrec_utils.authoring.slides import (
 from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
 from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.points import MOST
+from graphrec_utils.authoring.slides.sketches import lesson14_off_board as counted
 from graphrec_utils.authoring.slides.sketches.lesson14_rivals import OWN_RATE
 from graphrec_utils.authoring.slides.slides import map_slide, shortened
 from graphrec_utils.authoring.slides.written import Thing, read
@@ -194,6 +195,33 @@ def test_every_drawing_says_what_it_shows_and_fits(name):
         left = float(x) - {"start": 0, "middle": wide / 2, "end": wide}[at]
         assert int(size) >= 24 and left > -12 and left + wide < sheet.wide + 12, said
         assert 0 < float(y) <= sheet.high, said
+
+
+OWN_CLICK = {  # of lesson 14: how many marks are full (own click in) and hollow (out)
+    "with click": (1, 0),
+    "four dots": (4, 0),
+    "without click": (0, 1),
+    "step by step": (0, 6),
+    "edge seen": (4, 0),
+    "first morning": (1, 4),  # the arrow begins with the own click in
+    "asked by all": (6, 0),
+    "asked off board": (7, 0),  # squares
+    "which pays": (3, 3),
+}
+
+
+@pytest.mark.parametrize("name", OWN_CLICK)
+def test_a_full_mark_has_the_own_click_in_and_a_hollow_one_has_it_out(name):
+    drawing = sketches.DRAWINGS[name]().svg()
+    shape = "rect" if name == "asked off board" else "circle"
+    marks = re.findall(rf'<{shape} [^>]*?fill="([^"]+)"', drawing)
+    hollow = marks.count("#fff")  # the inside of a ring
+    assert (len(marks) - 2 * hollow, hollow) == OWN_CLICK[name]
+
+
+def test_the_pins_on_no_board_are_those_that_the_lesson_counts():
+    told = f"{counted.OFF_BOARD:,} of {counted.PINS:,} pins are on no board; another graph knows {counted.ELSEWHERE:,} of them"
+    assert told in hours()["14"][0]
 
 
 @functools.cache

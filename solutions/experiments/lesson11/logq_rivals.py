@@ -5,6 +5,7 @@
     ... rivals --tune NAME    of that arm or rival; the others keep the knobs that are stored
     ... sizes      4 and 32 negatives, the knobs chosen anew for each number, MovieTweetings
     ... lengths    free vectors and vectors of length 1, with and without uniform columns, PinWorld
+    ... rare       the recall of rare items, without and with the correction, with intervals
     ... choices    the grid of the lesson's open task, on PinWorld
 
 * MovieTweetings: ratings of 7 or more, 5-core, cut in time at 80 and 90 %.
@@ -22,7 +23,7 @@ meets test. In the two arms of SHIFTED what ranks is the score plus a weight tim
 trials the weight is read off validation, after each epoch. Columns: 512 negatives, shared by a batch of 512; 64 for BCE, 1,024 where it says so. At most
 40 epochs, and it ends after 2 that are no better; BCE, which begins slowly, gets 120 and 8.
 
-Writes data/results/11_rivals.json, 11_sizes.json, 11_lengths.json, 11_choices.json. Some ten minutes of
+Writes data/results/11_rivals.json, 11_sizes.json, 11_lengths.json, 11_rare.json, 11_choices.json. Some ten minutes of
 one thread a table. Trials are kept in build/logq: a search that was interrupted goes on.
 """
 
@@ -116,6 +117,7 @@ CLAIM_SIZES = "The fewer negatives, the more it matters which correction is used
 CLAIM_LENGTHS = (
     "With vectors of length 1, uniform columns keep pins that nobody saved out of the lists."
 )
+CLAIM_RARE = "With the usual correction fewer of the rare items are found."
 CLAIM_CHOICES = "What a dot product finds on PinWorld, by loss, negatives and shift."
 CHOICES = {
     "loss": ("none", "all", "negatives", "corrected"),
@@ -241,6 +243,44 @@ def looked_at(model, split: Split) -> tuple[dict, np.ndarray]:
         "mean popularity": float(shown.mean()),
     }  # fmt: skip
     return row, found.ndcg.to_numpy()
+
+
+def rare_hits(model, split: Split) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many of the rare items of each user's test part are in the list, and how many there are."""
+    past, users = split.past(), np.unique(split.test.users)
+    degree = past.degrees()[1]
+    most = np.sort(degree[degree > 0])[int(0.8 * (degree > 0).sum())]  # as in looked_at
+    lists = metrics.rank(model, past, 20, users)
+    wanted = split.test.csr()[users].toarray() > 0
+    wanted[:, degree > most] = False
+    shown = np.zeros_like(wanted)
+    for row, items in zip(shown, lists, strict=True):
+        row[items[items >= 0]] = True
+    return (shown & wanted).sum(axis=1), wanted.sum(axis=1)
+
+
+def rare(makers=None, stored: dict | None = None, seeds=SEEDS) -> dict:
+    """Return by how much the recall of rare items changes with the correction, with an interval over users.
+
+    The two models are trained again, with the knobs that were chosen for them in `rivals`. The recall is
+    that of all rare pairs together, so a user counts as much as its pairs.
+    """
+    stored = stored or results.load("11_rivals").values
+    values = {}
+    for data, make in (makers or DATA).items():
+        split, per_user = make(), []
+        chosen = {row["model"]: row["knobs"] for row in stored[data]["models"]}
+        for name in ("in-batch, negatives, no n", "in-batch, no correction"):
+            runs = [
+                rare_hits(arm(name, split.past(), seed, **chosen[name]), split) for seed in seeds
+            ]
+            hits, there = np.mean([x for x, _ in runs], axis=0), runs[0][1]
+            recall = hits.sum() / there.sum()
+            each = recall + (hits - recall * there) / there.mean()  # of a ratio of two means
+            per_user.append(each)
+        values[data] = asdict(metrics.compare(*per_user)) | {"pairs": int(there.sum())}
+        print(data, values[data], flush=True)
+    return values
 
 
 def kept(log, key: str, make):
@@ -452,7 +492,7 @@ def choices(grid=CHOICES, fixed=FIXED, seeds=(0,)) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("rivals", "sizes", "lengths", "choices"))
+    parser.add_argument("what", choices=("rivals", "sizes", "lengths", "rare", "choices"))
     parser.add_argument("--data", nargs="+", choices=[*DATA], default=[*DATA], help="of rivals")
     parser.add_argument("--tune", nargs="+", choices=[*ARMS, *RIVALS], help="of rivals: only these")
     asked, start = devices.parse(parser), time.perf_counter()
@@ -478,6 +518,7 @@ def main() -> None:
     makers = {
         "sizes": (partial(sizes, log=log), CLAIM_SIZES),
         "lengths": (partial(lengths, log=log), CLAIM_LENGTHS),
+        "rare": (rare, CLAIM_RARE),
         "choices": (choices, CLAIM_CHOICES),
     }
     make, claim = makers[what]
@@ -485,7 +526,7 @@ def main() -> None:
     print(results.save(
         f"11_{what}", claim=claim, values=values, seeds=[0] if what == "choices" else list(SEEDS),
         seconds=time.perf_counter() - start, command=f"{COMMAND} {what}",
-        data="movietweetings-100k" if what == "sizes" else (),
+        data={"sizes": "movietweetings-100k", "rare": list(FILES.values())}.get(what, ()),
     ))  # fmt: skip
 
 

@@ -55,6 +55,21 @@ def test_every_loss_and_rival_is_tuned_and_compared(small, tmp_path, monkeypatch
     assert values["leads"]["EASE over popularity"]["users"] == values["users"]
 
 
+def test_the_recall_of_rare_items_is_that_of_the_table(small):
+    names = ("in-batch, negatives, no n", "in-batch, no correction")
+    knobs = {"lr": 0.01, "reg": 0.1, "epochs": 1}
+    stored = {"tiny": {"models": [{"model": name, "knobs": knobs} for name in names]}}
+    with listed.without_the_past(_split()):
+        (found,) = logq_rivals.rare({"tiny": _split}, stored, seeds=(0,)).values()
+        rows = [
+            logq_rivals.looked_at(logq_rivals.arm(name, _split().past(), 0, **knobs), _split())[0]
+            for name in names
+        ]
+    recalls = [row["tail recall"] for row in rows]
+    assert [found["one"], found["other"]] == pytest.approx(recalls)
+    assert found["low"] <= found["gap"] <= found["high"] and found["pairs"] > 0
+
+
 def test_every_number_of_negatives_has_knobs_of_its_own(small):
     with listed.without_the_past(_split()):
         values = logq_rivals.sizes(2, _split, (4, 8), seeds=(0,))
@@ -172,6 +187,16 @@ def test_what_the_lesson_says_of_few_negatives():
     for name in (usual, newer):
         assert (np.diff(mean[name][1:]) < 0).all()
     assert mean["in-batch, all logits (Yi)"][-1] > 0.07 > 2 * mean[usual][-1]
+
+
+def test_what_the_lesson_says_of_rare_items():
+    values = results.load("11_rare").values
+    for data, part in results.load("11_rivals").values.items():
+        recalls = {row["model"]: row["tail recall"] for row in part["models"]}
+        names = ("in-batch, negatives, no n", "in-batch, no correction")
+        assert [values[data]["one"], values[data]["other"]] == pytest.approx([recalls[x] for x in names])  # fmt: skip
+    leads = {data: {k: x for k, x in lead.items() if k != "pairs"} for data, lead in values.items()}
+    assert all(metrics.Comparison.stored(x).high < 0 for x in leads.values())
 
 
 def test_what_the_lesson_says_of_lengths():

@@ -12,6 +12,13 @@ KNOWN = ((87, 65, 57, 29), (77, 0, 92, 0), (45, 94, 35, 22), (57, 54, 93, 45), (
 WHO = ("boards: board-pin", "long clicks: user-pin", "idea pins: user-idea", "products: user-product", "ads: user-ad", "searches: query-pin")  # fmt: skip
 
 
+def mark(sheet: Sheet, x: float, y: float, size: float, color: str, seen: bool) -> None:
+    """Draw a full dot where the pair's own click was in, in training, and a ring where it was out."""
+    sheet.dot(x, y, size, color)
+    if not seen:
+        sheet.dot(x, y, size * 0.55, "#fff")
+
+
 def six_graphs() -> Sheet:
     sheet = Sheet(
         440,
@@ -243,7 +250,7 @@ def step_by_step() -> Sheet:
         high, gap, low = (zero - times * lead[x] for x in ("high", "gap", "low"))
         sheet.text(0, y + 9, name, bold=True)
         sheet.line(high, y, low, y, color=color, wide=8)
-        sheet.dot(gap, y, 12, color)
+        mark(sheet, gap, y, 12, color, seen=False)
         said = "behind" if lead["low"] > 0 else "cannot tell"
         sheet.text(900, y + 9, said, size=24, color=QUIET)
         sheet.text(1158, y + 9, f"{seconds[arm]:.0f} s", at="end")

@@ -3,8 +3,36 @@
 from __future__ import annotations
 
 from graphrec_utils import results
-from graphrec_utils.authoring.slides.sketch import QUIET, TINT, WIDE, Sheet
+from graphrec_utils.authoring.slides.sketch import QUIET, WIDE, Sheet
 from graphrec_utils.style import CONTEXT, INK, ITEM, POSITIVE, USER
+
+PINS, OFF_BOARD, ELSEWHERE = 7000, 1597, 1048  # as the lesson prints them
+LONG = 1150 / OFF_BOARD  # pixels for a pin
+
+
+def off_board() -> Sheet:
+    sheet = Sheet(
+        110, f"A bar, the {OFF_BOARD:,} of {PINS:,} pins that are on no board; where is it cut?"
+    )
+    sheet.text(0, 28, f"{OFF_BOARD:,} of {PINS:,} pins are on no board:", bold=True)
+    sheet.bar(2, 46, LONG * OFF_BOARD, 60, ITEM)
+    sheet.text(577, 87, "known to another graph?", at="middle", bold=True, color="#fff")
+    return sheet
+
+
+def known_elsewhere() -> Sheet:
+    share = ELSEWHERE / OFF_BOARD
+    sheet = Sheet(
+        110,
+        f"The same bar, cut: {ELSEWHERE:,} of the {OFF_BOARD:,} pins are known to another graph, a share of {share:.2f}, {OFF_BOARD - ELSEWHERE} to none",
+    )
+    cut = 2 + LONG * ELSEWHERE
+    sheet.bar(2, 4, cut - 2, 60, USER)
+    sheet.text(cut / 2, 45, f"{share:.2f}", at="middle", bold=True, color="#fff", size=30)
+    sheet.bar(cut + 4, 4, LONG * (OFF_BOARD - ELSEWHERE) - 4, 60, CONTEXT)
+    sheet.text(2, 98, f"known to another graph: {ELSEWHERE:,}", bold=True)
+    sheet.text(cut + 4, 98, f"to none: {OFF_BOARD - ELSEWHERE}")
+    return sheet
 
 
 def what_is_left() -> Sheet:
@@ -62,7 +90,7 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
     sheet = Sheet(450, "", wide)
     name = "all pins" if whole else "on no board, in another graph"
     if not whole:
-        sheet.box(left + 4, 10, 20, 20, fill="#fff", edge=USER, round=0)
+        sheet.box(left + 4, 10, 20, 20, fill=USER, edge=USER, round=0)
     sheet.text(left + 34 * (not whole), 30, name, bold=True)
     middle = left + times * (best - least)
     sheet.line(middle, 46, middle, 412, color=CONTEXT, dashed=True)
@@ -87,7 +115,7 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
             sheet.dot(x, y, 11, color)
             sheet.text(wide - 96, y + 9, f"{value:.3f}", size=24)
         else:
-            sheet.box(x - 10, y - 10, 20, 20, fill=TINT[ITEM] if boards else "#fff", edge=color, round=0)  # fmt: skip
+            sheet.box(x - 10, y - 10, 20, 20, fill=color, edge=color, round=0)  # fmt: skip
             sheet.text(406, y + 9, f"{value:.3f}", size=24, bold=boards, color=color if boards else INK)  # fmt: skip
             sheet.text(490, y + 9, said, size=24, color=QUIET)
         told.append(f"{model} {value:.3f}{', ' * bool(said)}{said}")
@@ -96,6 +124,8 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
 
 
 DRAWINGS = {
+    "off board": off_board,
+    "known elsewhere": known_elsewhere,
     "what is left": what_is_left,
     "asked by all": asked_by_all,
     "asked off board": asked_off_board,
