@@ -23,7 +23,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
 #
-# **In an hour:** sections 15.1 to 15.5, with exercise 15.1 (attention) and, in section 15.2, exercise 15.3 (the loss).
+# **In an hour:** sections 15.1 to 15.5, with exercise 15.1 and, in section 15.2, exercise 15.3.
 # **Branches**, marked ↳, stand after the take-away.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -273,11 +273,11 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 First candidate: the order
 #
-# A **chain** reads the last event alone, and counts what others did soon after it. Shuffle the histories, so that any two events of a person may
-# be neighbors: on films it then finds half as much, so half came from the order.
+# A **chain** reads the last event alone, and counts what others did soon after it. With histories shuffled it finds half as much on films, so half
+# came from the order.
 #
-# SASRec reads the whole order, so it should lead where shuffling costs the chain most. Ask for the next event, on four real sets. Its rivals: the
-# chain; RP3β, a walk that reads all events and may let late ones count more; RP3β once more and iALS, which count all alike.
+# SASRec reads the whole order, so it should lead where shuffling costs the chain most. Ask for the next event, on four real sets. Rivals read less of
+# it: the chain one step; RP3β, a walk over all events, only that late ones count more; iALS, and RP3β with events alike, nothing.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -323,15 +323,15 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %: edits (Wikipedia), films (MovieTweetings), places (Gowalla), games
-# (Amazon). Where does no mark stand as high as SASRec's? (The chain of the shares counts one event on, that of the diamonds up to twelve. Paired
-# differences are narrower: card.)*
+# (Amazon). Where does no mark stand as high as SASRec's? Then the two stars: their gap is the order's worth to a walk. (Paired differences are
+# narrower: card.)*
 #
-# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on the films alone.** A likely reason: shuffled, the chain's
-# one event is a wrong one; who reads all still has the right one.
+# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on films alone.** A likely reason: the share tells what a
+# *chain* loses. Shuffled, its one event is a wrong one; who reads all still has the right one.
 #
-# What is the order worth? Compare with the open star, which counts all events alike. On films SASRec finds a third more; a guess: the last film tells
-# what runs that week, and SASRec reads the taste as well. On games a walk finds a fifth more, once late events count more. On edits and places the
-# star is no lower than SASRec.
+# What is the order worth? To the walk a fifth on games, once late events count more; elsewhere nothing we could tell. SASRec, a third above the open
+# star on films, is another model, so not all of that need be the order. A guess: the last film tells what runs that week, and SASRec reads the taste
+# as well.
 #
 # **Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
@@ -354,16 +354,16 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 Second candidate: to look further ahead
 #
-# A vector that is made at night has to serve for all that comes the next day. So why learn the next click alone? In **PinnerFormer**, Pinterest's
-# transformer, each event is a row: the pin's vector (lesson 09) in place of its name, the action (hides, too), the time. A block of 15.1 reads the
-# rows; the last output is the user's vector.
+# A vector made at night has to serve all of the next day, so why learn the next click alone? In **PinnerFormer**, Pinterest's transformer, an event
+# is the pin's vector (lesson 09), not its name, so that new pins can be read; the action (hides, too); and the time. A block of 15.1 reads them,
+# and its last output is the user's vector.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Draw
 # eight events on the board, hides among them, and let the room say which may be targets. Usual wrong answer: every save. A found pin is no target again.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# It has to find **likes**, positive actions on a pin new to the user. Take a moment, *now*, and a **window**, some days after it.
+# It has to find **likes**, positive actions on a pin new to the user. A **window** is some days after a moment, *now*.
 #
 # * **Every next** (SASRec's): each event up to now has to find the like that follows it.
 # * **Dense** (PinnerFormer's *dense all action*): each has to find all likes of the window.
@@ -377,12 +377,11 @@ visuals.timeline(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.3. An arrow leads from an event to a like that dense asks of it: one example. Circles are likes (a closeup opens a pin, a long click follows
-# its link), crosses not. Gray: what may be read by day 3. Shaded: the window of 7 days. Count the arrows, and find the longest. Interactive: every
-# next, too; then pull now.*
+# *Figure 15.3. An arrow leads from an event to a like that dense asks of it: one example. Now is day 3; circles are likes, crosses hides. Count the
+# arrows, and find the longest. Interactive: every next, too; then pull now.*
 #
-# Dense: eight arrows, the longest of nine days. Every next: four, the longest of three. So dense has more
-# examples, and fits the job: all that comes.
+# Dense has more examples, since each event asks for every like of the window: eight arrows, every next four (0→1, 1→3, 2→3, 3→6). And it fits the job,
+# all that comes: its longest spans nine days, not three.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -391,9 +390,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld, alike in all but the target. (For dense *now* needs its whole week in the log, so the last of six weeks
-# gives answers only. To each score a number for the pin's popularity is added: 15.14.) Ask for new likes at three **horizons**: next
-# day, week, fortnight. If a window teaches to look ahead, dense should catch up as they grow.
+# Train two PinnerFormers on PinWorld by lesson 11's softmax, alike in all but the target, so that only it can matter. Ask for new likes at three **horizons**: next day, week,
+# fortnight. If a window teaches to look ahead, dense should catch up as they grow.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -448,22 +446,22 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Does the dashed blue line come up to the solid one?*
+# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Does the dashed blue line come up to the solid one? (Both get popularity added, which
+# their vectors learn late: 15.14.)*
 #
-# **Dense stays a little below, even for a fortnight** (surely so without popularity in the score: 15.14). A guess (Figure 15.3): what led to the
-# save of day 9 came after day 0, so an arrow that long teaches little. Or it is chance, or dense learns more slowly: in a run four times as long it
-# came closer.
+# **Dense stays a little below, even for a fortnight.** A guess: what led to figure 15.3's save of day 9 came after day 0, so an arrow that long teaches
+# little. Or it is chance; or dense misses the last week, whose windows are not over, or learns more slowly: in a run four times as long it came closer.
 #
-# For the next day, the job, iALS and RP3β have the higher means (why, we cannot say): try them first.
+# For the next day iALS and RP3β have the higher means: try them first.
 #
 # **To look further ahead was no better teacher here: at no horizon did dense find more than the next like.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); the fewest arrows, with their number for popularity, .091, .079, .073; iALS .095, .076, .070
-# (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). So for the next day iALS and RP3β have the higher means (why, we cannot say): ask them before you serve a transformer.
+# (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). Why iALS and RP3β are ahead for the next day, we cannot say.
 #
-# A second guess why dense did not find more: *now* must have its whole week in the log, so the last week's events are answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
+# The week that dense lacks: the last of six weeks gives answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
 # its weight chosen for each, the order of the means turns: .073, .071, .067 (15.9).
 #
 # Trained on PinWorld's days 0 to 41, by lesson 11's softmax against drawn pins, log Q taken off. After training each pin's score gets one number more, $w \log(1 + \text{likes so far})$ (why: 15.14). Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
@@ -479,17 +477,18 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 Third candidate: this morning
 #
-# A vector is made **once**, as a fortnight begins; **daily**, last midnight, when it knows nothing of this morning; or in **real time**, the second
-# before. Before each new like of the fortnight we ask the two models of 15.4 and two walks (RP3β). In one all
-# likes count alike; in the other they fade, by half in two days, all of the order that a walk reads.
+# A vector is made **once**, as a fortnight begins; **daily**, last midnight, deaf to this morning; or in **real time**, the second before a like. The two
+# models of 15.4 differ in how far they look ahead, two walks (RP3β) in the order: in one likes fade, by half in two days, in the other all count
+# alike. So one figure holds all three candidates.
 #
-# So one figure holds all three candidates. And does looking ahead keep a vector fresh for longer?
+# Who learned to look ahead should miss this morning less:
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 41 to 47. Let everybody write down a share for 15.p6, what is lost since midnight. Usual wrong answer: a few percent. Then the figure: measure the three lengths
-# with two fingers, the climbs first, then the blue gap, then the black gap at midnight and in real time.
+# Minutes 41 to 47. Let everybody write down a share for 15.p6, what is lost since midnight. Usual wrong answer: a few percent. Then the figure: measure with two fingers
+# how far this morning lifts the dashed black line, then the solid one, and ask why the second climbs so much more. Usual wrong answer: it has heard more; both have heard the
+# same, but in the dashed one it drowns. Then the blue gap.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p6"]
 predict("15.p6")
@@ -524,26 +523,25 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.5. Recall@10 by the age of a vector. Blue: PinnerFormer. Black: two walks. Which is greatest: the climb since midnight (this morning), the
-# blue gap (further ahead), the black gap (the order)?*
+# *Figure 15.5. Recall@10 by the age of a vector. Black, the walks: which does this morning lift more, and why? Blue, PinnerFormer: does looking ahead
+# help? (A question is one like, in figure 15.4 all of a day: do not compare.)*
 #
-# **This morning comes first.** Since midnight every next climbs from .101 to .162, the fading walk from .106 to .154. In PinWorld sessions were made
-# to have topics; elsewhere it may be less.
+# **This morning and the order go together.** To the walk of midnight with all likes alike (.092), fading alone brings .014 (perhaps chance), this
+# morning alone .017, both .062; so which is first one cannot tell. Every next reads the order, so it climbs, too, by .061, and ends too close to the
+# fading walk to tell: try that first.
 #
-# **The order comes close behind, for the two need each other.** To the walk of midnight with all likes alike, fading brings .014, perhaps by
-# chance, hearing of today .017, both .062: today's few likes have to be there, and must not drown among old ones.
+# A session, one sitting, has a topic in PinWorld (elsewhere perhaps not). So its first clicks likely tell the next; but where all likes count alike,
+# these few drown among the old.
 #
-# **Further ahead comes last.** Dense is below at every age, in real time surely. The paper counts the share lost (legend); but what is left is
-# served, and of that every next has more, by its mean.
+# **Further ahead comes last:** dense is below at every age, in real time surely, perhaps since a week's likes are seldom of this session. The share
+# lost (legend), which the paper counts, misleads: only what is *left* is served, and of that every next has more, by its mean.
 #
-# In real time one cannot tell the fading walk from the transformer: try it first.
-#
-# **What counted most here was to have heard of today, and to let it count more than old likes.**
+# **Here this morning and the order needed each other: hear of today, and let it count more than old likes.**
 #
 # <details><summary>How this was measured</summary>
 #
 # The models of 15.4 with popularity, all after 1,600 steps (so the caution of 15.4, in its fold, holds), three seeds; likes of days 42 to 55 of 250 users, each one question (so do not compare with figure 15.4), with what each had liked before out of the list, however old the vector
-# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037: the next like is often of this session, a guess. That dense loses less may only be since it has less to lose. Shares are of
+# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037. That the next like is often of this session, we did not test. That dense loses less may only be since it has less to lose. Shares are of
 # one training each, and the card's interval is over the three.
 #
 # The walk's half-life is one of nine, from a quarter of an hour to none, asked in real time on days 35 to 41: two days found most (.167; half a day .164, none .107).
@@ -551,7 +549,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # the interval of every next over this walk adds both errors and is too wide, if anything: +.008, from −.024 to +.040. With all likes alike RP3β finds .091, .092 and .109, iALS .086, .088
 # and .101; every next in real time over that RP3β +.053, from +.037 to +.069, of last midnight +.009, from −.009 to +.026.
 # Over RP3β of last midnight with all likes alike: to fade +.014, from −.003 to +.031; to hear of today +.017, from +.010 to +.024; both +.062, from +.044 to +.079. So today brings .031 more to who fades, from
-# +.007 to +.054 even if both errors point the same way. Since midnight every next climbs by .061, from +.049 to +.073, dense by .040, from +.033 to +.048. That sessions have topics is how PinWorld was
+# +.007 to +.054 even if both errors point the same way. Which of the two brings more: to who fades today +.048, from +.032 to +.063; in real time to fade +.045, as above; the first is ahead by .003, from −.012 to +.018. Since midnight every next climbs by .061, from +.049 to +.073, dense by .040, from +.033 to +.048. That sessions have topics is how PinWorld was
 # made; whether the first clicks give a topic away, and so today counts most, we did not test. Commands: `python -m solutions.experiments.lesson15.sequences` and
 # `python -m solutions.experiments.lesson15.late_likes`.
 #
@@ -563,28 +561,28 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector for the whole next day.
 # >
 # > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer's reader, taught the next like for longer:
-# > of one week's likes it finds .083, RP3β and iALS .067 (16.11); in the week of 15.4 they are level.
+# > of one week's likes .083, RP3β and iALS .067 (16.11); level in the week of 15.4.
 # >
 # > **Where they did not.**
 # >
 # > * SASRec: on edits, places and games level with a walk; on films cut by date no better than the mean of the history (15.7).
-# > * PinnerFormer, by means: of the next day's likes .078, iALS .095; with a vector of last midnight .101, a fading walk .106.
+# > * PinnerFormer, by means: of the next day's likes .078, iALS .095; last midnight's vector .101, a fading walk's .106.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What helped most: the order, further ahead, or this morning?** This morning: from midnight to now PinnerFormer gained .061, a fading walk .048
-# (in PinWorld, whose sessions have topics). So make the vector anew at each click, if your system can.
-# * **Close behind, the order.** It lets today count more than old likes. On four real sets it was worth a third on films, a fifth on games, elsewhere
-# nothing that we could tell.
-# * **Last, further ahead.** At no horizon and no age did it find more than the next like.
+# * **What helped most: the order, further ahead, or this morning?** The order and this morning, together: a walk with both found .154, without this
+# morning .106, without the order .109, with neither .092 (in PinWorld, whose sessions have topics). So make the vector anew at each click, if your
+# system can, and let late likes count more.
+# * **Further ahead comes last:** at no horizon and no age did it find more than the next like.
+# * On real sets the order brought a walk a fifth on games, elsewhere nothing we could tell.
 # * Every place of a history is an example, if the mask hides its answer.
 #
 # **Next.** Here the vectors of pins were given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 47 to 50, with the box. Ask the question of the first slide again, and let the room put the three in order before you show the lines. If a minute is
-# left, ask the question of lesson 16.
+# Minutes 47 to 50, with the box. Ask the question of the first slide again, and let the room answer before you show the lines. Usual wrong answer: a single winner; two of the three
+# bring little alone and much together. If a minute is left, ask the question of lesson 16.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
