@@ -527,7 +527,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # help? (A question is one like, in figure 15.4 all of a day: do not compare.)*
 #
 # **This morning and the order go together.** To the walk of midnight with all likes alike (.092), fading alone brings .014 (perhaps chance), this
-# morning alone .017, both .062; so which is first one cannot tell. Every next reads the order, so it climbs, too, by .061, and ends too close to the
+# morning alone .017, both .062; so which is first one cannot tell. Every next, a reader of the order, too, climbs by .061 and ends too close to the
 # fading walk to tell: try that first.
 #
 # A session, one sitting, has a topic in PinWorld (elsewhere perhaps not). So its first clicks likely tell the next; but where all likes count alike,
