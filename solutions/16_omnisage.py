@@ -15,7 +15,8 @@
 #
 # > **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** PinSage's vectors answered pins, PinnerFormer's answered users, and each had to be trained, stored and
 # > kept fresh apart. **OmniSage**, Pinterest's model of 2025, wants **one** for both. It has what lesson 09's PinSage lacks: a **quota** for each kind
-# > of neighbor (16.2), **three losses** with means of their own (16.4), and **attention** (16.5). We try each.
+# > of neighbor (16.2), **three losses** with means of their own (16.4), and **attention** (16.5). We try each, and two plainer things: neighbors at all,
+# > and a number of ours for popularity (both 16.5). Not every part pays here: the table at the end says which, and for whom.
 #
 # **You will** choose whom a pin hears, put three losses into one number, and take a lead over PinSage apart.
 #
@@ -62,8 +63,8 @@ remember("16")
 # What is the vector of a pin made of? Of the pin, and of whom it is tied to: each board it was saved to, and each pin
 # that somebody engaged with right before or after it. Users are not nodes.
 #
-# Why two kinds of edges? Guess how many of the 7,000 pins are on no board, and read the table's last column. Of these, two thirds have
-# a pin beside them: where one kind is missing, the other may still speak.
+# Why two kinds? Guess how many of the 7,000 pins are on no board, and read the table's last column. Of these, two thirds have
+# a pin beside them: where one kind is missing, the other may speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Two kinds of edges tie a pin
@@ -157,17 +158,15 @@ print(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Why? A board is one edge away, another pin two, and what reaches pins is spread over all that these boards hold.
 #
-# So OmniSage gives every kind a **quota**. From the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins: 25 places, three kinds.
+# So OmniSage gives every kind a **quota**. From the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins.
 #
 # **Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both.**
-#
-# What does that bring? Busy pins perhaps find a little more (recall@10 0.232, without quotas 0.230). Over all pins no gain is seen, for few are busy.
 #
 # <details><summary>How busy, what a quota brings, and what was read of OmniSage</summary>
 #
 # Busy are 234 of the 7,000 pins, on twenty boards and more; the median pin has two.
 #
-# Quotas, or the 15 most visited nodes of the pin-board graph, whatever they are (in both 10 pins of the pin-pin graph are heard): 200 steps by pairs alone, the best of three rates each, three seeds, asked as in 16.4. Over all pins that ask, quotas −0.001, from −0.002 to +0.001. The 278 busy ones that ask on days 49 to 55 find 0.232 with quotas, 0.230 without: +0.0018, from +0.0001 to +0.0036, each training above each without. `python -m solutions.experiments.lesson16.omnisage_crowds`.
+# Quotas, or the 15 most visited nodes of the pin-board graph, whatever they are (in both 10 pins of the pin-pin graph are heard): 200 steps by pairs alone, the best of three rates each, three seeds, asked as in 16.4. Over all pins that ask no gain is seen, for few are busy: quotas −0.001, from −0.002 to +0.001. Busy ones perhaps find a little more. The 278 busy ones that ask on days 49 to 55 find 0.232 with quotas, 0.230 without: +0.0018, from +0.0001 to +0.0036, each training above each without. `python -m solutions.experiments.lesson16.omnisage_crowds`.
 #
 # Read were the abstract, a summary of the paper, and the code that Pinterest released, not the whole text. Quotas are 25 pins, 75 boards and 50 pins of the pin-pin graph in the summary, 25, 10 and 15 in the code.
 #
@@ -176,7 +175,7 @@ print(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.2 — `typed_sequence` ({{points:16.2}})
 #
-# Write this rule. It brings little here, but with it no kind can fill a list; in 16.5 new pins will need that.
+# Write this rule. It keeps places for every kind, and gives all lists one length, as a batch needs.
 #
 # By hand: the walk started at pin 2.
 #
@@ -221,8 +220,8 @@ check("16.2", typed_sequence)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Attention reads the list, three losses teach
 #
-# What turns such a list into one vector? One block of attention, as in lesson 15. The pin is a row, and so is each neighbor: what
-# it shows, and its kind. Every row looks at every other. The pin's own row comes out as its vector $\mathbf z$, brought to length 1.
+# What turns such a list into one vector? One block of attention, as in lesson 15. Its rows are the pin and its neighbors: what
+# each shows, and its kind. Every row looks at every other. The pin's own row comes out as its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder in full, and the paper's names</summary>
 #
@@ -230,12 +229,16 @@ check("16.2", typed_sequence)
 #
 # </details>
 #
-# Three losses teach the encoder, all of one form: something asks, and the right pin has to win against $n$ drawn ones. Popular pins are drawn more often, so
-# each counts less, by $\log Q$ of lesson 11:
+# Three losses teach the encoder, all of one form. Something asks, with a vector $\mathbf q$. How well pin $j$ suits the question
+# is their cosine, over a temperature $\tau$ (lesson 10):
 #
-# $$ \ell = -\log \frac{e^{s_i}}{e^{s_i} + \sum_j e^{s_j - \log (n Q_j)}}, \qquad s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
+# $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
 #
-# Here $\mathbf q$ is the vector that asks, $i$ the right pin, $j$ a drawn one, $Q_j$ its chance to be drawn, $\tau$ a temperature. (16.5 adds to $s_j$ a number for popularity.)
+# The right pin $i$ has to win against $n$ drawn ones. The loss is minus the logarithm of its share in their softmax:
+#
+# $$ \ell = -\log \frac{e^{s_i}}{e^{s_i} + \sum_j e^{s_j - \log (n Q_j)}} $$
+#
+# The sum runs over the drawn pins; $Q_j$ is the chance of $j$ to be drawn. Popular pins are drawn often, so each counts less ($\log Q$, lesson 11).
 #
 # The losses differ in **who asks**:
 #
@@ -268,9 +271,9 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses. Thick arrows lead from what asks to what is to be found; the dotted curve down says that a history is made of its vectors. A box has a stripe for each loss whose gradient it gets: look for boxes with three. In the interactive version you switch each loss.*
+# *Figure 16.1. OmniSage and its losses. Thick arrows lead from what asks to what is to be found; the dotted curve says that a history is made of the encoder's vectors. Each stripe in a box is a loss whose gradient it gets: look for boxes with three. In the interactive version you switch each loss.*
 #
-# Two have three: the encoder, and the vectors that it makes. So all three losses pull at the same 32 numbers of a pin.
+# Two have three, the encoder and its vectors: all three losses pull at the same 32 numbers of a pin.
 #
 # <details><summary>Why should raw features ask?</summary>
 #
@@ -283,13 +286,13 @@ visuals.three_losses(on="efu")
 # ## 16.4 Second part: three losses, each with its own mean
 #
 # How do three losses become one number? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. In one mean
-# nearly nine of ten questions are the users'.
+# nearly nine of ten are the users', so these would teach, the others hardly.
 #
-# So each loss is first a mean over its **own** $B_k$ examples, and these means are added with weights $w_k$ that you choose:
+# So take a mean of each loss, then add these, each times a weight:
 #
 # $$ L = \sum_k w_k\, \frac{1}{B_k} \sum_{b=1}^{B_k} \ell_{k,b} $$
 #
-# What does that bring? At the same learning rate no gain is seen, for pins or for users. (One mean, tuned by itself, took a higher rate, and there one training of three failed.)
+# Loss $k$ has $B_k$ examples in the batch, $\ell_{k,b}$ is what example $b$ costs, and you choose the weight $w_k$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### In one mean, nearly nine of ten questions are users'
@@ -300,7 +303,7 @@ visuals.three_losses(on="efu")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.4 — `joint_loss` ({{points:16.4}})
 #
-# Write this sum. It brought nothing here, but with one mean the sizes in your batch decide who teaches. With own means you do.
+# Write this sum. In a system the sizes in a batch vary; with it each loss counts as much as you chose.
 #
 # By hand, it is $4 + 2.5 = 6.5$:
 #
@@ -337,7 +340,7 @@ check("16.4", joint_loss)
 visuals.three_losses(on="efu", function=joint_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 16.2. Whose number is it, if every question has the same loss? Above, one mean over all 4,512 questions of the batch; below, what your `joint_loss` returns, all weights 1. In the interactive version a button changes them.*
+# *Figure 16.2. Whose number is it, if every question has the same loss? Above, one mean of 4,512 questions: mostly users'. Below, your `joint_loss`: a third each at weights of 1, which a button changes.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### One loss, or three?
@@ -346,9 +349,9 @@ visuals.three_losses(on="efu", function=joint_loss)
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
 # Train the same encoder with one loss, two, and all three, 200 steps each. Two ask, for what helps one may cost the
-# other: a **pin** for the pin that comes next, a **user** for her likes of the coming week.
+# other: a **pin** for the next pin, a **user** for her likes of the coming week.
 #
-# Who reads her history? The transformer, where her loss trains it; else the mean of her sixteen latest likes.
+# Her history is read by the transformer, where her loss trains it; else by the mean of her sixteen latest likes.
 #
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -412,20 +415,22 @@ for ax, column, who in zip(axes, ("all", "users"), ("pins", "users"), strict=Tru
 axes[0].set_ylabel("trained by")
 axes[0].set_yticks(-np.arange(5), ["pairs", "features", "users", "pairs and features", "all three"])
 plt.show()
+same = {who: order[-1]["recall"][who] - again["recall"][who] for who in ("all", "users")}
 for column, who in (("all", "pins"), ("users", "users")):
     alone = [lead_of(stored, f"all three over {k}, {column}") for k in omnisage.LOSSES]
     worst = metrics.weakest(alone)
     display(verdict(f"For {who} one encoder finds more with all three losses than with each alone.", worst,
-                    detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}"))  # fmt: skip
+                    detail=f"recall@10, over the nearest of the three: {worst.gain('.3f')}; "
+                           f"over pairs at the settings of all three (open mark): {same[column]:+.3f}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it: gray dots are single trainings, the mark is their mean. For pins compare the first row with the last. For users compare *users* with *all three*, which share her loss and reader. The open mark, *pairs* at the temperature and rate of *all three*, shows what settings alone do.*
+# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it; gray dots are single trainings, the mark their mean. For pins compare first row and last; for users *users* and *all three*, then the open mark (*pairs* at the settings of *all three*).*
 #
-# **Asked by pins.** First row and last are level: that a vector serves users, too, costs pins nothing that is seen, and brings them nothing. Perhaps pairs already ask what the test asks.
+# **Asked by pins.** First row and last are level, perhaps because pairs already ask what the test asks. To serve users, too, costs nothing that is seen.
 #
-# **Asked by users.** Losses help each other: each training of *all three* finds more than any of *users*. So pairs, features or both have taught something that her own loss had not (hardly the learning rate: fold). Nor do pairs alone do it: the open mark, read by a mean, finds 0.012 less.
+# **Asked by users.** Her loss is helped: with the same loss and reader, each training of *all three* finds more than any of *users*. So pairs, features or both taught what her own loss had not. Nor are pairs alone enough: the open mark, read by a mean, finds 0.012 less.
 #
-# How can pairs help a user? Perhaps her reader learns little while the vectors that it reads say little, and pairs give them something to say early. Then her own loss would get as far later. Lesson 15's PinnerFormer, another model, hints at it: taught by users alone, it finds no less after 32 times the steps.
+# How can pairs help her? Perhaps they make the vectors say something early; before, her reader has little to read. Alone, her loss would get there later, as lesson 15's PinnerFormer hints: taught by users alone, it finds no less after 32 times the steps.
 #
 # **Three losses do pins no visible harm, and bring users more in the same 200 steps.**
 #
@@ -458,25 +463,25 @@ for column, who in (("all", "pins"), ("users", "users")):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 Third part: attention, or a plain number?
 #
-# For pins no loss was seen to add to pairs, so here **pairs alone** train every encoder. OmniSage finds 0.260, lesson 09's PinSage 0.229.
+# For pins **pairs alone** were enough (16.4), so they train every encoder here. OmniSage finds 0.260, lesson 09's PinSage 0.229.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
 # Is it attention that leads? One plainer thing differs, too. A vector of length 1 cannot say, by being longer, that its pin is popular.
-# So beside it we put a **number** that says it (in 16.4, too): $s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau + \log(1 + c_j)$. The last term is the **offset**; $c_j$ counts how often people went to pin $j$.
+# So we add to the score $s_j$ of 16.3 a **number** that says it, the **offset** $\log(1 + c_j)$ (in 16.4, too). Here $c_j$ counts how often people went to pin $j$.
 #
-# By hand, at temperature 0.1:
+# By hand, at $\tau = 0.1$, so ten times the cosine:
 #
 # | pin | cosine | met | score |
 # |---|---|---|---|
-# | near | 0.9 | 9 times | $0.9 / 0.1 + \log 10 = 11.3$ |
-# | popular | 0.8 | 99 times | $0.8 / 0.1 + \log 100 = 12.6$ |
-# | new | 1 | never | $1 / 0.1 + \log 1 = 10$ |
+# | near | 0.9 | 9 times | $9 + \log 10 = 11.3$ |
+# | popular | 0.8 | 99 times | $8 + \log 100 = 12.6$ |
+# | new | 1 | never | $10 + \log 1 = 10$ |
 #
 # The popular pin wins. The new one comes last, though it fits best.
 #
-# Is the number needed? The loss takes back, by $\log Q$, that popular pins are drawn more often. So it asks for a score of $\log p(i \mid q)$, larger for a pin that many go to.
-# Perhaps the vectors have learned popularity all the same.
+# Is the number needed? The loss takes back, by $\log Q$, that popular pins are drawn more often. So a pin that many go to should get a larger score, for it is right more often.
+# Perhaps the vectors have learned that by themselves.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -609,16 +614,14 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Recall@10 when pins ask; RP3β is a walk that trains nothing. First compare the two marks of PinSage. Then see how far row three is ahead of the better one: that is left for attention.*
 #
-# **Attention.** With the number PinSage comes from 0.229 to 0.258; OmniSage has 0.260. What attention adds is too little to be seen over all queries; so is what the second graph adds (row three).
+# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number, and attention's part is too small to be seen.
 #
-# But PinSage's vectors have a length: why was popularity not there? Perhaps because a length has to be *learned*: lesson 14's PinSage, trained four times as long, finds 0.247 without the number (16.10).
+# Why was popularity not in the length of PinSage's vectors? Perhaps since a length has to be *learned*: lesson 14's, trained four times as long, finds 0.247 without the number (16.10).
 #
-# **Neighbors.** But hearing pays: 0.258 with boards, 0.236 with nobody heard.
+# **Neighbors.** But hearing pays: 0.236 with nobody heard, 0.258 with boards alone, 0.260 with pins alone. Either graph will do, and both are no better: perhaps they say the same of a pin.
 #
-# **Content.** Why an encoder, when a walk stands beside it (last row)? A walk needs edges. Asked by a pin without one
-# it finds nothing; OmniSage and PinSage read what the pin shows, and find 0.22. So does the OmniSage that hears nobody (0.23).
-#
-# A *new* pin none of them finds beside known ones, with the number or without. It needs a list of its own: a quota, as in 16.2.
+# **Content.** Why an encoder, when a walk stands beside it (last row)? A walk needs edges: asked by a pin without one
+# it finds nothing, while OmniSage and PinSage read what the pin shows, and find 0.22.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -649,18 +652,20 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067; lesson 15's PinnerFormer, trained longer, finds no less. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
 # >
-# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Beside known pins it finds no *new* one. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
+# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Beside known pins no encoder here finds a *new* one, so give new pins a quota in the answer, too. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
 #
-# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Boards and our number bring more to pins and to users, three losses to users alone: likely by pairs or features beside their own (which, was not measured). Attention, a second graph and own means bring nothing that was seen.
+# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Neighbors and our number pay for pins and users: both say of a pin what its own content does not. The other losses pay for users alone. Attention's lead was the number.
 #
-# | added (“level”: no difference seen) | pins find | users find |
+# Each row is one step, recall@10 before it → after it. Level: no difference seen.
+#
+# | step | pins | users |
 # |---|---|---|
-# | boards to hear | 0.236 → 0.258 | 0.060 → 0.067 |
-# | quotas | level; busy ones perhaps more | not asked |
-# | a second graph; own means (same rate) | level | level |
-# | two more losses | level | 0.068 → 0.080 |
-# | attention, for PinSage's pooling | level | not asked |
+# | neighbors to hear (boards; pins alone do as much) | 0.236 → 0.258 | 0.060 → 0.067 |
 # | our number, for a free length | 0.232 → 0.260 | 0.058 → 0.068 |
+# | two more losses, and the reader they train | level | 0.068 → 0.080 |
+# | quotas | level; busy pins perhaps more | not asked |
+# | own means (same rate); a second graph | level | level |
+# | attention, for PinSage's pooling | level | not asked |
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 
@@ -672,9 +677,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # ### One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?
 # * then leads: pins, three losses = +0.000, −0.002, +0.002; users, three losses = +0.016, +0.011, +0.021; users, boards heard = +0.007, +0.005, +0.010; users, the number = +0.010, +0.005, +0.015
-# * then words **Pins: boards, the number. Users: these and three losses.**
+# * then words **Pins: neighbors, the number. Users: these and three losses.**
 #
-# Minutes 48 to 50. The question of the first slide again. Let somebody answer, then press the key and go through the rows; the last key says the answer in one line. What boards, the number and attention bring to pins stood on the last slide of 16.5: only attention cannot be told from nothing. Own means show nothing at the same rate, quotas perhaps a little for busy pins. Features ask in training only. And does a vector lose something by being made for all? Lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080: from 0.0072 less to 0.0001 more, one cannot tell. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
+# Minutes 48 to 50. The question of the first slide again. Let somebody answer, then press the key and go through the rows; the last key says the answer in one line. What boards, the number and attention bring to pins stood on the last slide of 16.5: only attention cannot be told from nothing. Pins as neighbors do as much as boards do, and both no more than one. With the two other losses comes the reader that they train. Own means show nothing at the same rate, quotas perhaps a little for busy pins. Features ask in training only. And does a vector lose something by being made for all? Lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080: from 0.0072 less to 0.0001 more, one cannot tell. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

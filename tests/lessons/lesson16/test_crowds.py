@@ -97,8 +97,12 @@ def test_what_each_part_brings_is_what_the_take_away_says():
     (lesson,) = sources(["16"])
     text = lesson.read_text("utf-8").split("## Take away")[1].split("**Next.**")[0]
     steps = {
-        "boards to hear": ("nobody", "pin-board", ("all", "users")),
-        "two more losses": ("both", None, ("users",)),
+        "neighbors to hear (boards; pins alone do as much)": (
+            "nobody",
+            "pin-board",
+            ("all", "users"),
+        ),
+        "two more losses, and the reader they train": ("both", None, ("users",)),
         "our number, for a free length": ("both, no offset, free length", "both", ("all", "users")),
     }
     for part, (before, after, columns) in steps.items():
@@ -109,5 +113,8 @@ def test_what_each_part_brings_is_what_the_take_away_says():
     leads = {k: metrics.Comparison.stored(x) for k, x in stored["leads"].items()}
     for column in ("all", "users"):
         assert leads[f"pin-board over nobody, {column}"].outcome == "holds"
+        assert leads[f"pin-pin over nobody, {column}"].outcome == "holds"  # pins alone do as much,
+        assert leads[f"pin-pin over pin-board, {column}"].outcome == "cannot tell"  # and both
+        assert leads[f"both over pin-pin, {column}"].outcome == "cannot tell"  # no more than one
         assert leads[f"both over both, no offset, free length, {column}"].outcome == "holds"
         assert leads[f"both over pin-board, {column}"].outcome == "cannot tell"
