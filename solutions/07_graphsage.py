@@ -116,7 +116,7 @@ pd.DataFrame(
 #
 # Two forces train an encoder: pins that the same people save are pulled together, others pushed apart.
 # The softmax of 7.5 has both in one; GraphSAGE's own loss has a term for each, so you can see them. For a pair
-# $(u, v)$ of the first kind and $Q$ negatives $v_n$, drawn from a distribution $P_n$, a lecture slide has
+# $(u, v)$ of the first kind (two pins on one short walk) and $Q$ negatives $v_n$, drawn from a distribution $P_n$, a lecture slide has
 #
 # $$
 # J = -\log \sigma(\mathbf z_u^\top \mathbf z_v) - Q \cdot \mathbb E_{v_n \sim P_n} \log \sigma(\mathbf z_u^\top \mathbf z_{v_n}) .
@@ -258,7 +258,7 @@ crowd = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
 visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
-# *Figure 7.2. A user (left), items drawn from what the user likes, users drawn for each; gray: not drawn. Beside
+# *Figure 7.2. A user (left), items drawn from what the user likes, users drawn for each; gray: not drawn; u12 is met twice, so ten places are nine nodes. Beside
 # it: each item has a number; how much the mean of the $S$ drawn varies (dashes: theory, 7.11).*
 #
 # That mean is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
@@ -435,7 +435,7 @@ check("07.6", embed_new)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A pin without saves hears nobody, and here is a trap. In training the edge asked for is hidden (7.5). If it was the pin's only one, the pin hears nobody, and is the right
-# answer. Wrong answers are drawn and keep their saves, so hardly one is silent. So the model learns that silence means yes.
+# answer. Wrong answers are drawn among pins with saves and keep them, so hardly one is silent. So the model learns that silence means yes.
 #
 # Then pins without saves fill the lists, though eight of a hundred sought saves are theirs. A repair: in each batch *silence* a fifth of the pins, so that wrong answers hear nobody, too.
 #
@@ -444,7 +444,7 @@ check("07.6", embed_new)
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# Known pins pay for it: in a training twice as long hardly any more, but new ones with edges do (7.14, with a cheaper repair). The models
+# It has a price. Here known pins pay; in a training twice as long new ones with edges do, known ones hardly (7.14, with a cheaper repair). The models
 # of 7.7 silence, and train longer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -458,7 +458,7 @@ check("07.6", embed_new)
 # | content, untrained and trained | what an item shows: plain cosines, or an encoder without messages |
 # | GraphSAGE | both: content and neighbors |
 #
-# All may add the saves so far, as one number: an encoder's vectors, of length 1, cannot say that a pin is popular. They meet on PinWorld and on
+# All may add the saves so far, as one number: an encoder's vectors, of length 1, can hardly say that a pin is popular. They meet on PinWorld and on
 # **citeulike-t**, real articles in people's libraries.
 #
 # > **Claim** (ours). Over all items GraphSAGE finds more than models that know items by name.
@@ -505,11 +505,10 @@ display(card)
 # %% [markdown]
 # *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. Where are models by name ahead, where those that read content?*
 #
-# **Known:** models by name are ahead (on PinWorld by little, RP3β within chance), likely because an item's whole history
-# is in its row, or in its counts; an encoder reads content and a few neighbors.
+# **Known:** models by name are ahead, on PinWorld by little: an item's whole history is likely why, in its row or in its counts; an encoder
+# reads content and a few neighbors.
 #
-# **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark (over LightGCN and
-# content within chance). An article's first readers say more than its words, so it
+# **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark. An article's first readers say more than its words, so it
 # pays to know each reader by name; GraphSAGE knows her only by what she read: likely why it is behind.
 #
 # **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins level with
@@ -524,8 +523,8 @@ display(card)
 #
 # <details><summary>How this was measured</summary>
 #
-# Open marks: trained content. Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among pins with edges it is over iALS by 0.041 (from 0.001 to
-# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089); among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN (.091; iALS .125); of what is sought among articles seven in ten are known. RP3β's one list of articles is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
+# Open marks: trained content. Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among known pins RP3β's lead over it is within chance (0.003, from −0.001 to +0.007). Among pins with edges it is over iALS by 0.041 (from 0.001 to
+# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089), over LightGCN (0.031, from −0.003 to +0.065) and content (0.024, from −0.006 to +0.054) within chance; among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN (.091; iALS .125); of what is sought among articles seven in ten are known. RP3β's one list of articles is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
 # pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
 # 49 to 55 with the graph of day 49, a week later than above, so that nothing was chosen on the week that is

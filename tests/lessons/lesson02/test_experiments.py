@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from graphrec_utils import results, toy
+from graphrec_utils import metrics, paths, results, toy
 from graphrec_utils.models import mf
 from solutions.experiments.lesson02 import whisper
 
@@ -28,6 +28,26 @@ def test_a_vote_orders_what_the_ridge_leaves_tied():
     W, H = mf.ials(TOY, 2, 0.03, 0.1, sweeps=400)
     scores = W @ H.T
     assert scores[0, 2] - scores[0, 3] > 0.01  # Ann: Cube before Drive, as in 2.5
+
+
+def test_the_fold_has_the_intervals_behind_what_validation_chose():
+    source = paths.root() / "solutions" / "02_matrix_factorization.py"
+    fold = " ".join(source.read_text(encoding="utf-8").replace("\n#", " ").split())
+    stored = results.load("02_empty_cells").values
+    for data, weights in (("MovieTweetings", (0.3, 10)), ("PinWorld", (0.00001, 0.3, 10))):
+        rows = {row["alpha0"]: row["behind the best"] for row in stored[data]["rows"]}
+        for alpha0 in weights:
+            assert metrics.Comparison.stored(rows[alpha0]).gain(".3f") in fold, (data, alpha0)
+
+
+@pytest.mark.parametrize(
+    ("data", "whisper_weighs", "likes"), [("MovieTweetings", 1700, 65000), ("PinWorld", 9, 12000)]
+)
+def test_what_all_empty_cells_whisper_together(data, whisper_weighs, likes):
+    part = results.load("02_whisper").values[data]
+    whole = part["cells"] * part["settings"]["a whisper"]["alpha0"]
+    assert whole == pytest.approx(whisper_weighs, rel=0.05)
+    assert part["likes"] == pytest.approx(likes, rel=0.03)
 
 
 def test_the_largest_part_is_found():
