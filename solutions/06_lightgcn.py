@@ -219,7 +219,7 @@ verdict(
 # %% [markdown]
 # With $K = 1$ only the user's own places have a score, and these leave the list: the rest ties at 0. With $K = 2$ three
 # steps become possible: to a place, to somebody else who was there, to another place of theirs. That is enough to pass
-# the bestsellers.
+# the bestsellers. Each row holds 27,141 numbers, though.
 #
 # **This is what a layer does that learns nothing: it walks.**
 
@@ -275,11 +275,12 @@ plt.show()
 # After three epochs LightGCN finds 0.08, BPR-MF nothing. After 24 BPR-MF
 # has about half of LightGCN's recall, and still climbs.
 #
-# Is that lead the graph's? Cut the messages, and only layer 0 is left. After three epochs it, too, finds next to nothing: the early lead is the graph's. The late one is so in part: after 24,
-# what is left (BPR-MF with a stronger ridge and smaller steps) finds 0.07.
+# Is that lead the graph's? Cut the messages, and layer 0 over 4 is left: BPR-MF with a stronger ridge and smaller steps. After three epochs it, too, finds next to nothing: the early lead is the
+# graph's. After 24 it finds 0.07: the late lead is so in part.
 #
-# The graph is early since part need not be learned (6.2), and training moves more at a time. Think of a place with one visitor. In BPR-MF its vector moves when that visit is drawn, or when
-# the place is drawn as a negative. In LightGCN its final vector is made of all rows within three steps, so it moves with their visits, too.
+# Is the graph early since it walks untrained (6.2)? Not with 32 random numbers: strangers look alike by chance, and three layers find 0.001.
+# But training moves more at a time: after three epochs its layer 0 alone finds 0.03. A place with one visitor moves in BPR-MF when that visit is drawn, or
+# the place as a negative. In LightGCN its final vector is made of all rows within three steps, so it moves with their visits, too.
 #
 # **In LightGCN one like moves a whole neighborhood, in BPR-MF one user and two places.**
 #
@@ -287,7 +288,8 @@ plt.show()
 #
 # The 2,000 users of 6.2, one seed, 24 epochs, $d = 32$. Each model's ridge was chosen on validation, where training could go on longer; they differ, so the losses
 # have different heights. After 24 epochs three seeds find 0.100 on the mean with LightGCN, 0.072 without its messages, 0.051 with BPR-MF, and 0.058 with BPR-MF and a ridge of 0.1: about two fifths of the lead are not the
-# graph's. Without messages a vector is layer 0 over 4, which is BPR-MF with a stronger ridge and smaller steps: a ridge of 0.16, a rate of 0.0075 (not 0.03) and a start of a quarter; which of these helps was not asked. Command: `python -m solutions.experiments.lesson06.without_messages`. From one-hot starts three untrained layers find 0.055. Most places are rare here; in 6.5 come all users, and more epochs.
+# graph's. Without messages a vector is layer 0 over 4, which is BPR-MF with a stronger ridge and smaller steps: a ridge of 0.16, a rate of 0.0075 (not 0.03) and a start of a quarter; which of these helps was not asked. Command: `python -m solutions.experiments.lesson06.without_messages`. Before training 256 and 2,048 random numbers a row find 0.002 and 0.010 with three layers, one-hot rows 0.055. After three epochs layer 0 of LightGCN alone, asked without a walk, finds 0.032, that of BPR-MF 0.002,
+# and three layers over BPR-MF's rows 0.011; after 24 epochs 0.083. Command: `python -m solutions.experiments.lesson06.short_rows`. Most places are rare here; in 6.5 come all users, and more epochs.
 # Branch A gives somebody new a row, from one like; branch B writes the loss.
 #
 # </details>
@@ -299,7 +301,7 @@ plt.show()
 # Watch Ann, Bob, Eve and their four films. Step to layer 15, then to 16.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 18 to 28. Figure 6.3, then the curve of figure 6.4 with 06.p14. Figure 6.3: step to 15, stop, ask 06.p8, then step to 16: the sides exchange their rays. Press
+# Minutes 18 to 28. Figure 6.3, then the curves of figure 6.4 with 06.p14; ask which two have rows of one size. Figure 6.3: step to 15, stop, ask 06.p8, then step to 16: the sides exchange their rays. Press
 # Back and Step a few times. Usual wrong answer: that one point is left.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p8"]
@@ -316,34 +318,40 @@ visuals.smoothing(
 #
 # A user's neighbors are items, so the two sides exchange what they have at every step. A bipartite graph
 # therefore goes to and fro between **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the mean this cancels, and all gather on one ray between them. But slowly: the mean keeps the early
-# layers, each with weight $1/(K+1)$, so what is left of the start shrinks like $1/K$; in a layer alone much faster, by a fixed factor or more a step.
+# layers, each with weight $1/(K+1)$, so what is left of the start shrinks like $1/K$.
 #
 # How far along the ray does a node stand? Give each node the root of its degree, $s_v = \sqrt{\deg(v)}$, and take a step by
 # hand on the path of 6.1. Both users have $\sqrt 2 = 1.414$, so i0 hears $0.7071 \cdot 1.414 = 1$: the root of its own degree. Try
 # i1. Every node gets back what it had, $\hat{\mathbf A} s = s$.
 #
-# So these numbers stay for ever, and so does what a start has of them. In a connected graph all else fades but the to and fro, and the mean cancels that (branch C). In the end a node has one
+# So a start of these numbers stays for ever, and of any other start the part that lies along them. In a connected graph all else fades but the to and fro, and the mean cancels that (branch C). In the end a node has one
 # vector that all share, times the root of its degree. Everybody gets the same list, bestsellers first.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
 #
-# Theory says bestsellers, yet the longest walk of 6.2 found most: take ever more layers.
+# Theory says bestsellers, yet the longest walk of 6.2 found most: take ever more layers (now on test).
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p14"]
 predict("06.p14")
 
 # %% tags=["long", "answers:06.p14"] jupyter={"source_hidden": true}
 stacked = results.load("06_stacked", command="python -m solutions.experiments.lesson06.stacked")
+short = results.load("06_short_rows", command="python -m solutions.experiments.lesson06.short_rows")
 deep = {x: pd.DataFrame(stacked.values[x]).set_index("K").test for x in ("untrained", "trained")}
+noise = pd.Series(
+    {x["K"]: np.mean(x["random"]["test"]) for x in short.values["untrained"] if x["K"]}
+)
 figure, ax = plt.subplots(figsize=(6.4, 3.0))
 bars = deep["trained"].map(np.array).map(metrics.interval)
 wide = [(x.high - x.low) / 2 for x in bars]
 look = style.METHOD["LightGCN"]
 ax.errorbar(bars.index, [x.mean for x in bars], wide, **look, capsize=3)
 ax.plot(deep["untrained"], **look | style.VARIANT)
+ax.plot(noise, **look | style.VARIANT | {"linestyle": "dashdot", "markersize": 4})
 ax.axhline(stacked.values["bestsellers"], color=style.CONTEXT, linestyle="dotted")
-for text, at in (("trained", (3, 0.152)), ("untrained", (60, 0.138)), ("bestsellers", (50, 0.043))):
+for text, at in (("trained, 32 numbers", (3, 0.153)), ("untrained, one-hot", (58, 0.138)),
+                 ("untrained, 32 numbers", (25, 0.008)), ("bestsellers", (3, 0.043))):  # fmt: skip
     ax.annotate(text, at, size=9)
 ax.set(xscale="log", xlabel="K, the number of layers in the mean", ylabel="recall@20 on test",
        ylim=(-0.005, 0.17))  # fmt: skip
@@ -352,22 +360,23 @@ ax.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# *Figure 6.4. Recall@20 on test for 2,000 users of Gowalla by the number of layers; the trained line has intervals. Look where each line turns: from there on a layer blurs more than it adds.*
+# *Figure 6.4. Recall@20 on test for 2,000 users of Gowalla by the number of layers. Look where each upper line turns: from there on a layer blurs more than it adds. Then compare the two with 32 numbers: training fills that gap.*
 #
-# **Untrained**, the line climbs for long, likely because in this sample most places have one visitor: all walks to them pass one person, and few are short. More layers
-# add walks, before they forget where they began and the line falls towards the bestsellers.
+# **One-hot**, the line climbs for long, likely because most places have one visitor here: all walks to them pass one person, and few are short. Then
+# walks forget where they began, and the line falls towards the bestsellers.
 #
-# **Trained**, the line turns much earlier, likely because training has moved whole neighborhoods already (6.3). Further steps mix what
-# was learned, until at twenty layers the two have met.
+# **32 random numbers** stay below the bestsellers for fifty layers, because strangers look alike by chance. Then, likely, so few differences are left that they fit.
 #
-# Size may play a part: an untrained row has a number for every node, a trained one 32.
+# **32 trained ones** turn much earlier, likely because training has moved whole neighborhoods already. Further steps mix what
+# was learned, until at twenty layers one-hot rows find as much.
 #
-# **Here, the more layers walked, the less training added.**
+# **Training makes the walk fit into 32 numbers, and then three layers are enough.**
 #
 # <details><summary>How this was measured</summary>
 #
 # BPR, 32 numbers and a ridge of 0.01, as in 6.3. Each depth tried five learning rates, was stopped by validation, and trained with three seeds. Three and eight trained layers (0.145 and 0.142) cannot be told apart; twenty find 0.130. Untrained, three find 0.080 (6.2 asked validation, and there it is 0.055), fifty 0.134, and after 200 the line is still above the bestsellers.
-# Intervals of 95 % over three trainings. Test is asked with validation in the graph. In figure 6.3 the plane is scaled to the longest vector. All numbers, and what other data say: 6.9.
+# With 32 random numbers (mean of three starts) three, twenty and fifty layers find 0.002, 0.016 and 0.029, a hundred 0.055 and 200 0.077; other short rows without training, such as a factorization's, were not tried here. Command: `python -m solutions.experiments.lesson06.short_rows`.
+# Intervals of 95 % over three trainings. Test is asked with validation in the graph. In figure 6.3 the plane is scaled to the longest vector; in a layer alone what is left of the start shrinks much faster than in the mean, by a fixed factor or more a step. All numbers, and what other data say: 6.9.
 #
 # </details>
 
@@ -377,7 +386,7 @@ plt.show()
 # Is it the graph that finds more, or the training? The lecture prints recall@20 on all of Gowalla: matrix factorization 0.1291, LightGCN
 # 0.1830. Two things can differ: the **graph** (layers or none) and the **recipe**, that is the loss, the rate and where
 # training starts. Ours, *LightGCN's recipe*, compares a liked item with many others at once (softmax, 3.5) and starts from
-# a factorization of the normalized likes, so even without layers it knows a little of the graph. Change one at a time: which is worth more?
+# a factorization of the normalized likes, so even without layers it knows a little of the graph. Change one at a time.
 #
 # | recall@20, 64 numbers | BPR | our recipe |
 # |---|---|---|
@@ -457,20 +466,20 @@ verdict(
 # | no layers | 0.150 | 0.162 |
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
-# **Read it in two steps.** To the right only the recipe changes: +0.012. Down, in the right column, only the layers: +0.026, likely the larger step because a layer walks to places of people who were
-# where you were (6.2), and a factorization has to learn such ways. What both bring goes to the one that comes first, so ask the other order, too: by the paper's cell, not our training, layers first add 0.033, the recipe then 0.005.
+# **Read it in two steps.** To the right only the recipe changes: +0.012. Down, only the layers: +0.026, likely the larger step because a layer walks to places of people who were
+# where you were (6.2), and a factorization has to learn such ways. What either could bring counts for the one that comes first, so ask the other order, too: by the paper's cell, layers first add 0.033, the recipe then 0.005.
 #
-# And LightGCN's 64 numbers go farther, perhaps since a mean over neighbors keeps what they share: iALS needs 1,024 for 0.182 (its loss differs, too).
+# And LightGCN's 64 numbers go farther, perhaps since a mean over neighbors keeps what they share: iALS needs 1,024 for 0.182.
 #
 # If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) train nothing, and stand beside LightGCN
-# for 19 and 58 CPU seconds, not 476, because nobody has to learn a walk. Why train, then? For a short vector: 64 numbers for each person and place, and a score is one product; RP3β must keep the graph, GF-CF the graph and 512 patterns.
+# for 19 and 58 CPU seconds, not 476, because nobody has to learn a walk. Why train, then? For a short vector (6.4): 64 numbers for each person and place, and a score is one product; RP3β must keep the graph, GF-CF the graph and 512 patterns.
 #
-# **Walking the graph is a larger step than the recipe, and here it needs no training.**
+# **Walking the graph is a larger step than the recipe, and here whoever keeps the graph need not train.**
 #
 # <details><summary>How this was measured</summary>
 #
 # All of Gowalla, the papers' split; recall@20, since the papers print it. Better settings bring the lecture's 0.129 to 0.150; over its 0.129 layers first add 0.054. *Recipe* is the LightGCN that validation chose. BPR *with* layers is the number of the paper: our own runs of its setting
-# have not come to their end. Trained rows are means of three seeds, and the interval is over seeds. LightGCN had 8 trials, the factorizations 5 and 4. CPU seconds of RP3β and GF-CF include ranking; LightGCN's 476 are the mean of three trainings, 390 to 647. Several rows were best at an edge of their search: each may find more. GF-CF walks three steps, as RP3β does, and beside
+# have not come to their end. Trained rows are means of three seeds, and the interval is over seeds. LightGCN had 8 trials, the factorizations 5 and 4; the loss of iALS is another. CPU seconds of RP3β and GF-CF include ranking; LightGCN's 476 are the mean of three trainings, 390 to 647. Several rows were best at an edge of their search: each may find more. GF-CF walks three steps, as RP3β does, and beside
 # them keeps patterns in which neighbors agree (a low-pass filter). Which rows were at an edge, and the rest: 6.11.
 #
 # </details>
@@ -584,7 +593,7 @@ pd.DataFrame({"who notices a change of Alien": told})
 # >
 # > **Where it did not.** On Gowalla against RP3β (0.188) and GF-CF (0.190), which train nothing.
 #
-# * **A layer that learns nothing: what is it good for?** It walks. Even untrained, with 2 to 200 layers, it finds more than a list of bestsellers, and on Gowalla the walk is worth more than the recipe.
+# * **A layer that learns nothing: what is it good for?** It walks. Even untrained, with a number for every node and 2 to 200 layers, it finds more than a list of bestsellers; training makes it fit into 32. On Gowalla the walk is worth more than the recipe.
 # * **Why not stack twenty?** In the very end only the degrees are left, and everybody gets the same list. That end is far: untrained, fifty layers find more
 #   than three. But trained, three or eight find more than twenty.
 # * Right shapes prove nothing. Change one node and look who notices.
@@ -903,7 +912,7 @@ print(f"equal; a step of PyG takes {pyg / mine:.1f} times as long")
 #
 # The mean of layers 0 to K. Table 6.2 is validation, this is test, with train and validation known. Trained: BPR, d = 32, ridge 0.01, as in 6.3. Each depth tried five learning rates from 0.003 to
 # 0.3, at most 45 epochs, stopped by validation, and none has won with the smallest or largest rate (K = 1 was best at its last epoch: it may find more). Three seeds: 0.120, 0.145, 0.142 and 0.130
-# with 1, 3, 8 and 20 layers; untrained 0.000, 0.080, 0.100 and 0.131. One data set. On all of Gowalla the paper's model is best with three or four layers; on PinWorld the third adds
+# with 1, 3, 8 and 20 layers; untrained with one-hot rows 0.000, 0.080, 0.100 and 0.131, with 32 random numbers a row 0.001, 0.002, 0.005 and 0.016. One data set. On all of Gowalla the paper's model is best with three or four layers; on PinWorld the third adds
 # nothing (6.10). Command: `python -m solutions.experiments.lesson06.stacked`.
 #
 # </details>

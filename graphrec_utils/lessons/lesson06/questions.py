@@ -402,7 +402,7 @@ QUESTIONS = (
     ),
     Question(
         "06.p14",
-        "Theory says that ever more layers end at bestsellers. On these 2,000 users three untrained layers find 0.080 on test, "
+        "Theory says that ever more layers end at bestsellers. On these 2,000 users three untrained layers over one-hot rows find 0.080 on test, "
         "bestsellers 0.052. What do fifty untrained layers find?",
         (
             (

@@ -62,6 +62,6 @@ def test_what_the_lesson_says_without_messages():
     }  # fmt: skip
     for name, words in said_of.items():
         assert words.format(late[name]) in said
-    assert f"smaller steps) finds {late['no message']:.2f}. " in said
+    assert f"After 24 it finds {late['no message']:.2f}: the late lead is so in part" in said
     assert late["BPR-MF"] < late["no message"] < late["LightGCN"]
     assert late["BPR-MF"] < late["no message"] < late["LightGCN"]
