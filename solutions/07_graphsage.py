@@ -624,8 +624,8 @@ verdict(
 # * What is predicted must not be heard, and silence must not give the answer away (7.6).
 #
 # **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest walks answered without
-# any training, by counting whom they meet. How can that cost so little
-# more in a graph of a billion nodes than in one of a thousand? [Lesson 08](08_pixie.ipynb).
+# any training, by counting whom they meet. How little of a huge
+# graph need they look at, and still find what counts? [Lesson 08](08_pixie.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -113,6 +113,14 @@ def _everybody(at) -> str:
     return "after two or three" if first in (2, 3) else "after about ten"
 
 
+def _short(at) -> str:
+    """How many of the long walk's fifty ten thousand steps find, on both graphs."""
+    found = [50 * x["curve"]["10000"] for x in results.load("08_parts").values["stop"].values()]
+    if min(found) > 40:
+        return "more than forty"
+    return "hardly ten" if max(found) < 15 else "about half"
+
+
 QUESTIONS = (
     Question("08.p1", "In the table every row has the same share for p1, a half, and at restart 0.2 "
              "the query p0 itself has only a third. What happens to p2 when `restart` goes to 0?", (
@@ -243,6 +251,15 @@ QUESTIONS = (
         ),
         measured=_everybody,
     ),
+    Question("08.p12", "Half a million steps say which fifty pins belong on top. How many of these fifty does a walk of ten "
+             "thousand steps have in its own top fifty?", (
+        ("more than forty",
+         "42 in citeulike-t, 46 in PinWorld, in the mean. The pins at the top are visited again and again, so their counts are soon decided."),
+        ("about half of them",
+         "About half is what 300 steps find: 22 in citeulike-t, 34 in PinWorld."),
+        ("hardly ten, it sees too little of the graph",
+         "It need not see the graph. The walk comes home again and again, and passes the same near pins each time."),
+    ), measured=_short),
     Question("08.q1", "A colleague's walker returns the pins with most visits, and they are the same "
              "for every query. What do you look for?", (
         ("whether the walker ever goes home",
@@ -252,7 +269,7 @@ QUESTIONS = (
         ("whether boards are counted",
          "That would put boards into the lists; they would still belong to the query."),
     )),
-    Question("08.q2", "The graph grows tenfold and N stays. What grows?", (
+    Question("08.q2", "A graph of ten thousand things grows tenfold and N stays. What grows?", (
         ("the memory tenfold, and the time of a step, but less",
          "The graph must fit into memory, and more looks into it are likely to miss the cache: ten times the catalog took at most two and a half "
          "times as long in figure 8.5, sixteen times the graph four to five times in branch 8.7. The number of steps does not grow."),
