@@ -820,7 +820,7 @@ visuals.codebooks(revive=True, function=revive)
 
 # %% [markdown]
 # *Figure 19.7. The books of figure 19.6 once more; in the interactive version, once your function returns words of the right shape, it is called before each epoch, and the line
-# above the picture says what it did that ours does not. A version that sends all dead words to one place shows what happens then.*
+# above the picture says what it did that ours does not; dotted is ours. A version that sends all dead words to one place shows what happens then.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Two pins, one spelling

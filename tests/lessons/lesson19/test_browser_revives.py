@@ -1,10 +1,11 @@
-"""Wrong answers to exercise 19.3 in the books of words: each is told what it does, and nothing of it is false.
+"""Wrong answers to exercise 19.3 in the books of words: each is told and shown what it does, and nothing is false.
 
-Every call of a function is written down, and what is said is judged by that alone.
+Every call of a function is written down, and what is said and drawn is judged by that alone.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from torch import Tensor
 from graphrec_utils.lessons.lesson19.ex3_revive import revive
 from graphrec_utils.lessons.lesson19.visuals import codebooks as books
 from graphrec_utils.plots import visuals
+from tests.browser.pages import status
 
 
 def dead_of(rest, words):
@@ -177,7 +179,8 @@ def judge(line, step, start, calls, ours, both):
     films = [(begun, Call(rest, start[1], start[1], start[1])), *calls]
     first, second = films[step]
     alive = first.used() > 0
-    said, when = [], step
+    said, when, warned = [], step, False
+    first_wrong = next((k for k, f in enumerate(films) if k and not all(c.same for c in f)), None)
     for sentence in re.split(r"(?<=\.) (?=[A-Z\d])", line):
         number = lambda s=sentence: int(re.match(r"\d+", s)[0])  # noqa: E731
         if re.fullmatch(r"1 dead word put on a point\.|[2-8] dead words put on points\.", sentence):
@@ -192,8 +195,9 @@ def judge(line, step, start, calls, ours, both):
             assert not both and float(now) == pytest.approx(first.left(), abs=0.006)
             assert was is None or (first.put and float(was) == pytest.approx(films[step - 1][0].left(), abs=0.006))  # fmt: skip
             assert (other or now) == f"{ours[step][0]:.2f}" and other != now
-        elif found := re.fullmatch(r"The second book takes what is left over from ([\d.]+) to ([\d.]+)(?:; with ours ([\d.]+))?\.", sentence):  # fmt: skip
-            before, now, other = found.groups()
+        elif found := re.fullmatch(r"The second book (takes|raises) what is left over from ([\d.]+) to ([\d.]+)(?:; with ours ([\d.]+))?\.", sentence):  # fmt: skip
+            verb, before, now, other = found.groups()
+            assert (verb == "raises") == (float(now) > float(before))
             assert both and float(before) == pytest.approx(first.left(), abs=0.006)
             assert float(now) == pytest.approx(second.left(), abs=0.006)
             assert (other or now) == f"{ours[step][1]:.2f}" and other != now
@@ -202,6 +206,11 @@ def judge(line, step, start, calls, ours, both):
             assert not found[1] or (films[step + 1][0].same and films[step + 1][0].dead)
         elif sentence == "Each is nearest to somebody, and learns.":
             assert alive.all()
+        elif found := re.fullmatch(
+            r"Step: in epoch (\d+) your function does otherwise than ours\.", sentence
+        ):
+            assert not step and int(found[1]) == first_wrong
+            warned = True
         elif sentence == "Revived by your function.":
             assert first.same and first.dead and all(alive[k] for k in first.dead)
             said.append(sentence)
@@ -217,21 +226,55 @@ def judge(line, step, start, calls, ours, both):
         else:
             raise AssertionError(f"nobody has judged this sentence: {sentence}")
     wrong = not all(c.same for f in films[1 : step + 1] for c in f)
-    assert not wrong or said
+    assert warned == (step == 0 and first_wrong is not None)
+    assert not wrong or (said and "Revived by your function." not in said)  # no praise after it
     assert wrong or not any("our function " in x for x in said)
     assert wrong or ("Revived by your function." in said) == bool(first.dead and step)
     return said
 
 
 EACH_EPOCH = """root => {
-    const line = () => root.querySelector(".gr-status").textContent;
-    const lines = [line()];
+    const all = (which, take) => [...root.querySelectorAll(which)].map(take);
+    const ends = (x) => ["x1", "y1", "x2", "y2"].map((name) => Number(x.getAttribute(name)));
+    const spot = (x) => ["cx", "cy"].map((name) => Number(x.getAttribute(name)));
+    const place = (x) => x.getAttribute("transform").match(/-?[\\d.]+/g).map(Number);
+    const cover = () => {
+        const squares = all(".gr-cb-word", place);
+        return all(".gr-cb-label:not([hidden])", (x) => x.getBBox()).flatMap((b) => squares.filter(([x, y]) =>
+            Math.min(x + 7, b.x + b.width) - Math.max(x - 7, b.x) > 3 && Math.min(y + 7, b.y + b.height) - Math.max(y - 7, b.y) > 3)).length;
+    };
+    const now = () => ({
+        line: root.querySelector(".gr-status").textContent, top: root.querySelector("svg").getBoundingClientRect().top,
+        dots: all(".gr-cb-point", spot), rings: all(".gr-cb-due", spot), cover: cover(),
+        lived: all("line.gr-cb-lived", ends), roads: all("line.gr-cb-way:not(.gr-cb-lived)", ends), owed: all("line.gr-cb-owed", ends),
+    });
+    const seen = [now()];
     for (let k = 0; k < 12; k += 1) {
         root.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
-        lines.push(line());
+        seen.push(now());
     }
-    return lines;
+    return seen;
 }"""
+
+
+def look(seen, call):
+    """Assert that a picture shows what a call did: roads of all that moved, rings where the dead belong."""
+    (x, _), (cx, _) = books.points()[0].tolist(), seen["dots"][0]
+    scale = (cx - 156) / x
+
+    def same(drawn, made):
+        made = [[156 + scale * x, 156 - scale * y] for x, y in made]
+        assert len(drawn) == len(made)
+        assert all(min(math.dist(a, b) for b in drawn) < 1 for a in made)
+
+    living = [k for k in call.moved if k not in call.dead]
+    due = [k for k in call.dead if not call.at(k, call.right[k])]
+    for drawn, these in ((seen["lived"], living), (seen["roads"], call.put)):
+        same([x[:2] for x in drawn], call.words[these].tolist())
+        same([x[2:] for x in drawn], call.made[these].tolist())
+    same(seen["rings"], call.right[due].tolist())
+    same([x[:2] for x in seen["owed"]], call.made[due].tolist())
+    assert not seen["cover"]
 
 
 @cache
@@ -247,10 +290,12 @@ def played(root, calls):
         by_epoch, start = list(zip(mine[::2], mine[1::2], strict=True)), books.begin(kmeans)
         for both in (False, True):
             root.press("Home")
-            lines = root.evaluate(EACH_EPOCH)
-            assert len(lines) == books.EPOCHS + 1
-            for step, line in enumerate(lines):
-                heard[kmeans, both, step] = judge(line, step, start, by_epoch, library(kmeans), both)  # fmt: skip
+            frames = root.evaluate(EACH_EPOCH)
+            assert len(frames) == books.EPOCHS + 1 and len({seen["top"] for seen in frames}) == 1
+            for step, seen in enumerate(frames):
+                heard[kmeans, both, step] = judge(seen["line"], step, start, by_epoch, library(kmeans), both)  # fmt: skip
+                if step:
+                    look(seen, by_epoch[step - 1][0])
             root.get_by_role("button", name="second book").click()
         root.get_by_role("button", name="start at k-means").click()
     return heard
@@ -277,9 +322,46 @@ def test_a_right_function_has_revived_where_somebody_was_dead(drawn):
 
 
 @pytest.mark.parametrize(("function", "why"), FAILS.values(), ids=FAILS)
-def test_what_is_no_book_of_words_is_told_so(function, why):
-    made = visuals.codebooks(function=function)
+def test_what_is_no_book_of_words_is_told_so(drawn, function, why):
+    made = visuals.codebooks(revive=True, function=function)
     assert re.search(why, made.note) and not made.state["yours"]
+    root = drawn(made)
+    tag = root.locator("svg text", has_text="ours, not yours")
+    for seen in root.evaluate(EACH_EPOCH):
+        assert seen["line"].endswith(" Ours, not yours: see below.") and not seen["cover"]
+    assert tag.is_visible()
+    root.get_by_role("button", name="revive").click()
+    assert tag.is_hidden() and "Ours" not in status(root)  # without revival no function is called
+
+
+def test_nobody_is_told_ours_who_gave_no_function(drawn):
+    for function in (None, revive):
+        root = drawn(visuals.codebooks(revive=True, step=1, function=function))
+        assert root.locator("svg text:visible", has_text="ours").count() == 0
+
+
+@pytest.mark.parametrize("name", ["the second book alone", "rarely used, too", "test inverted", "a list"])  # fmt: skip
+def test_on_a_phone_the_plane_stays_however_much_is_told(page, drawn, name):
+    page.set_viewport_size({"width": 400, "height": 900})
+    root = drawn(visuals.codebooks(revive=True, function=(WRONG | FAILS)[name][0]))
+    tops = set()
+    for _ in range(2):
+        tops |= {seen["top"] for seen in root.evaluate(EACH_EPOCH)}
+        root.get_by_role("button", name="second book").click()
+    assert len(tops) == 1
+
+
+def test_a_word_that_flies_off_leaves_the_clouds_their_size(drawn):
+    def spread(function):
+        root = drawn(visuals.codebooks(revive=True, step=1, function=function))
+        xs = [x for x, _ in root.evaluate(EACH_EPOCH)[0]["dots"]]
+        return max(xs) - min(xs)
+
+    far = putting(lambda r, w, o, these: 100 * named_first(r, w, o, these))
+    assert spread(far) > spread(None) / 1.51
+    root = drawn(visuals.codebooks(revive=True, step=1, function=far))
+    label, plane = root.get_by_text("5 dead", exact=True).bounding_box(), root.get_by_role("img").first.bounding_box()  # fmt: skip
+    assert plane["x"] <= label["x"] and label["y"] + label["height"] <= plane["y"] + plane["height"]
 
 
 def test_a_living_word_under_dead_ones_is_seen(drawn):

@@ -79,15 +79,23 @@ def test_a_call_is_recorded():
     points = books.points()
     words = torch.cat([points[:2], torch.full((5, 2), 50.0)])
     ours = torch.cat([points[:2], points[10:15]])
+
+    def spots(*which, words):
+        return [[k, *words[k].double().numpy().round(2).tolist()] for k in which]
+
     made = torch.cat([points[:1] + 1, points[1:2], points[10:11], points[3:4], points[1:2], words[5:6], words[6:7] / 2])  # fmt: skip
     assert books.record(points, words, made, ours) == {
         "living": [0], "right": [2], "other": [3], "taken": [4], "stayed": [5], "nowhere": [6],
-        "from": [[k, 50.0, 50.0] for k in (2, 3, 4, 6)],
+        "from": [[k, 50.0, 50.0] for k in (2, 3, 4, 6)], "stood": spots(0, words=points),
+        "due": spots(3, 4, 5, 6, words=ours),
     }  # fmt: skip
     heap = torch.cat([points[:2], points[10:11].expand(5, 2)])
     assert books.record(points, words, heap, ours)["heap"] == [2, 3, 4, 5, 6]
     pile = torch.cat([words[:2], torch.full((2, 2), 9.0)])
-    assert books.record(points, pile, pile, ours) == {"pile": [2, 3]}
+    assert books.record(points, pile, pile, ours) == {
+        "pile": [2, 3],
+        "due": spots(2, 3, words=ours),
+    }
     assert books.record(points, words, ours, ours)["right"] == [2, 3, 4, 5, 6]
     assert books.record(points, points[:3], points[:3], points[:3]) == {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -63,7 +63,8 @@ def codebooks(
         Path(__file__).with_name("codebooks.js"),
         state={
             "points": points().double().numpy().round(2).tolist(), "films": {WAYS[k]: _moving(frames) if any(k) else _stored(frames) for k, frames in films.items()},
-            "kmeans": kmeans, "revive": revive, "step": step, "chosen": chosen, "yours": mine is not None,
+            "kmeans": kmeans, "revive": revive, "step": step, "chosen": chosen,
+            "yours": mine is not None, "failed": function is not None and mine is None,
         },
         text=f"two books of words on a plane, {EPOCHS} epochs, {len(WAYS)} ways",
         alt=(
@@ -146,7 +147,8 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor) -> dict[str,
     Each word that was dead when the function was called, or has moved, is in one list. Alive and moved: living. Dead:
     stayed, or pile if all dead stayed in one place; right, where the library puts it; heap, if all that moved are in
     one place; taken, on a living word; other, on another residual; nowhere, on none. "from" has the dead that moved,
-    and where they lay.
+    and where they lay, "stood" the living that moved, and where they were, "due" where the library puts those of the
+    dead that are not there.
     """
 
     def among(k: int, places: Tensor) -> bool:
@@ -174,8 +176,15 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor) -> dict[str,
     call: dict[str, list] = {}
     for k in (k for k in every if dead[k] or moved[k]):
         call.setdefault(kind(k), []).append(k)
-    lay = [[k, *words[k].double().numpy().round(2).tolist()] for k in put]
-    return call | ({"from": lay} if put else {})
+
+    def spots(places: Tensor, these: Iterable[int]) -> list[list[float]]:
+        return [[k, *places[k].double().numpy().round(2).tolist()] for k in these]
+
+    lists = {
+        "from": spots(words, put), "stood": spots(words, call.get("living", [])),
+        "due": spots(ours, (k for k in every if dead[k] and not among(k, ours[k : k + 1]))),
+    }  # fmt: skip
+    return call | {name: x for name, x in lists.items() if x}
 
 
 def _dead(rest: Tensor, words: Tensor) -> Tensor:

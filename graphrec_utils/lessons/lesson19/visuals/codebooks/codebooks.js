@@ -1,6 +1,6 @@
 // Two books of words on a plane. State: points (n × 2), films (way -> epoch, as long as anything moves -> words, used, codes (a digit each), left (over after the
 // first book, after both), ours (the library's left, if a function's is another), calls (what revival did to each book, if anything: `record` of __init__.py)),
-// kmeans, revive, step (the epoch), chosen (a first word), yours (a function's).
+// kmeans, revive, step (the epoch), chosen (a first word), yours (a function's), failed (a function did).
 
 import { button, count, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
 import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
@@ -22,9 +22,10 @@ function render({ model, el }) {
   const [points, given] = ["points", "films"].map((x) => model.get(x));
   const epochs = given["anywhere"].length - 1;
   const films = Object.fromEntries(Object.entries(given).map(([name, f]) => [name, Array.from({ length: epochs + 1 }, (_, k) => f[Math.min(k, f.length - 1)])]));
+  const wrong = Object.values(films).flat().some((f) => f.calls?.some((call) => wrongs(call).length));
   const { root, body, controls, say } = frame(el, {
     label: "Books of words",
-    help: "Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it. Blue: what the chosen word spells. The second book adds to it: triangles.",
+    help: `Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it${wrong ? ", a whole one from where a living word was; dotted is where ours would put the dead" : ""}. Blue: what the chosen word spells. The second book adds to it: triangles.`,
     least: 260,
   });
   const put = (name, value) => {
@@ -34,20 +35,22 @@ function render({ model, el }) {
   const start_of = () => (model.get("kmeans") ? "k-means" : "anywhere");
   const way = () => `${start_of()}${model.get("revive") ? ", revived" : ""}`;
   const [size, middle] = [312, 156];
-  const places = [points, ...Object.values(films).flat().map((f) => f.words[0])].flat(2);
-  const reach = 1.06 * Math.max(...places.map(Math.abs));
+  // as far as the farthest word; one that a function sends very far off is cut off
+  const farthest = (...names) => Math.max(...[points, ...names.flatMap((name) => films[name]).map((f) => f.words[0])].flat(2).map(Math.abs));
+  const reach = 1.06 * Math.min(farthest(...Object.keys(films)), 1.5 * farthest("anywhere", "k-means"));
   const at = ([x, y]) => [middle + (147 * x) / reach, middle - (147 * y) / reach].map((z) => Number(z.toFixed(1)));
   const dots = points.map((p) => s("circle", { cx: at(p)[0], cy: at(p)[1], r: 3.5, class: "gr-cb-point" }));
   const first = films["anywhere"][0].words[0].map((_, k) =>
     s("g", { class: "gr-cb-word", onclick: () => put("chosen", k) }, s("rect", { x: -7, y: -7, width: 14, height: 14 })),
   );
   const [second, ways] = [s("g", {}), s("g", {})]; // ways of the revived, from where they lay
-  const grave = s("text", { class: "gr-cb-grave" });
+  const labels = s("g", {});
+  const ours_alone = s("text", { class: "gr-cb-label gr-yours", x: 10, y: size - 10 }, "ours, not yours");
   const plane = s(
     "svg",
     { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img" },
     s("rect", { class: "gr-cb-frame", x: 0.5, y: 0.5, width: size - 1, height: size - 1 }),
-    ...dots, ways, second, ...first, grave,
+    ...dots, ways, second, ...first, labels, ours_alone,
   );
   const words = first.map((_, k) => button(`word ${k}`, () => put("chosen", k)));
   const list = h("div", { class: "gr-cb-words", role: "group", "aria-label": "First words" }, ...words);
@@ -87,16 +90,29 @@ function render({ model, el }) {
   });
   controls.append(...play.nodes, start, again, more);
 
+  // a label beside one of its spots, where it covers least and lies within the picture
+  const label = (text, spots, covered) => {
+    const wide = 9 * text.length;
+    const cost = ([x, y]) => (Math.min(x, y, size - wide - x, size - 18 - y) < 0 ? 99 : 0) + covered.reduce((sum, [a, b, much]) => sum + (a > x - 9 && a < x + wide + 9 && b > y - 8 && b < y + 26 ? much : 0), 0);
+    const within = (z) => Math.max(20, Math.min(size - 20, z)); // what is cut off is named at the edge
+    const sides = spots.map((z) => z.map(within)).flatMap(([x, y]) => [-9, -30, 12, -50, 32].flatMap((up) => [[x - wide - 13, y + up, "end", x - 13], [x + 13, y + up, "start", x + 13], [x - wide / 2, y + up, "middle", x]]));
+    if (!sides.length) return [];
+    const [left, top, anchor, x] = sides.reduce((best, side) => (cost(side) < cost(best) ? side : best));
+    covered.push(...[0, 0.25, 0.5, 0.75, 1].map((part) => [left + part * wide, top + 9, 9]));
+    return [s("text", { class: "gr-cb-label", x, y: top + 14, "text-anchor": anchor }, text)];
+  };
+
   const draw = () => {
     const [step, chosen] = ["step", "chosen"].map((x) => model.get(x));
     const film = films[way()];
     const { words: [one, two], used, codes, left: over, ours, calls: [call] = [{}] } = film[step];
     const alive = used.map((book) => book.filter(Boolean).length);
     const past = film[Math.max(0, step - 1)];
-    const { from: moved = [], right = [], living = [] } = call;
+    const { from: moved = [], stood = [], due = [], right = [], living = [] } = call;
     const placed = [...moved.map(([k]) => k), ...living];
     const woken = past.used[0].filter((x, k) => !x && used[0][k] && !placed.includes(k)).length; // without a move of its own
     const left = over[Number(both)];
+    const failed = model.get("failed") && model.get("revive");
     start.setAttribute("aria-pressed", String(model.get("kmeans")));
     again.setAttribute("aria-pressed", String(model.get("revive")));
     more.setAttribute("aria-pressed", String(both));
@@ -142,17 +158,16 @@ function render({ model, el }) {
     here.setAttribute("cy", py(left));
     chart.setAttribute("aria-label", `left over in epoch ${step}: ${left.toFixed(2)}`);
     const dead = one.filter((_, k) => !used[0][k]).map(at);
-    grave.textContent = dead.length ? `${dead.length} dead` : "";
-    if (dead.length) {
-      const [x, y] = [Math.min(...dead.map((z) => z[0])), dead.reduce((sum, z) => sum + z[1], 0) / dead.length];
-      grave.setAttribute("x", x > 80 ? x - 12 : Math.max(...dead.map((z) => z[0])) + 12);
-      grave.setAttribute("y", y + 5);
-      grave.setAttribute("text-anchor", x > 80 ? "end" : "start");
-    }
-    ways.replaceChildren(...moved.flatMap(([k, ...lay]) => {
+    const way_of = (kind) => ([k, ...lay]) => {
       const [[x1, y1], [x2, y2]] = [lay, one[k]].map(at);
-      return [s("line", { x1, y1, x2, y2, class: "gr-cb-way" }), s("rect", { x: x1 - 7, y: y1 - 7, width: 14, height: 14, class: "gr-cb-way" })];
-    }));
+      return [s("line", { x1, y1, x2, y2, class: kind }), s("rect", { x: x1 - 7, y: y1 - 7, width: 14, height: 14, class: kind })];
+    };
+    const rings = due.map(([, ...z]) => at(z));
+    const owed = due.map(([k], i) => [at(one[k]), rings[i]]).map(([[x1, y1], [x2, y2]]) => s("line", { x1, y1, x2, y2, class: "gr-cb-owed" }));
+    ways.replaceChildren(...owed, ...stood.flatMap(way_of("gr-cb-way gr-cb-lived")), ...moved.flatMap(way_of("gr-cb-way")), ...rings.map(([cx, cy]) => s("circle", { cx, cy, r: 11, class: "gr-cb-due" })));
+    const covered = [...one.map((z) => [...at(z), 9]), ...[...moved, ...stood].map(([, ...z]) => [...at(z), 4]), ...rings.map((z) => [...z, 4]), ...points.map((z) => [...at(z), 1])];
+    labels.replaceChildren(...[[`${dead.length} dead`, dead], ["ours", rings], [`${living.length} moved`, stood.map(([, ...z]) => at(z))]].flatMap(([text, spots]) => label(text, spots, covered)));
+    ours_alone.toggleAttribute("hidden", !failed);
     const [a, b] = at(one[chosen]);
     second.replaceChildren(
       ...(both ? two : []).flatMap(([x, y], k) => {
@@ -169,18 +184,21 @@ function render({ model, el }) {
     // what a function does wrong: first of all in the first book, and last in time
     const told_of = ([epoch, level]) => {
       const found = film[epoch].calls[level];
-      const said = wrongs(found).slice(0, 2).map((kind, k) => `${k ? "It" : `${epoch < step ? `In epoch ${epoch} y` : "Y"}our function`} ${WRONG[kind](found[kind].length)}.`).join(" ");
+      const said = wrongs(found).slice(0, both ? 1 : 2).map((kind, k) => `${k ? "It" : `${epoch < step ? `In epoch ${epoch} y` : "Y"}our function`} ${WRONG[kind](found[kind].length)}.`).join(" ");
       return level ? said.replaceAll(" word", " second word").replaceAll("point", "residual") : said;
     };
     const faults = [0, 1].flatMap((level) => film.slice(0, step + 1).map((_, k) => [k, level]).reverse()).filter(([k, level]) => wrongs(film[k].calls?.[level]).length);
-    const news = (right.length ? `${count(right.length, "dead word")} put on ${plural(right.length, "a point", "points")}. ` : "") + (woken ? `${woken} alive again since others moved away. ` : "");
+    const later = film.findIndex((f) => f.calls?.some((c) => wrongs(c).length));
+    const soon_wrong = !step && later > 0 ? ` Step: in epoch ${later} your function does otherwise than ours.` : "";
+    const full = both && (faults.length || soon_wrong); // of the second book: on a phone there is no room for more
+    const news = full ? "" : (right.length ? `${count(right.length, "dead word")} put on ${plural(right.length, "a point", "points")}. ` : "") + (woken && !faults.length && !failed ? `${woken} alive again since others moved away. ` : "");
     const before = ours && ours[Number(both)] !== left ? `; with ours ${ours[Number(both)].toFixed(2)}` : moved.length && !both ? `; it was ${past.left[0].toFixed(2)}` : "";
     const soon = film[step + 1]?.calls?.[0];
     const will = soon?.right && !wrongs(soon).length ? ": revival will" : "";
-    const fate = faults.length || (moved.length && dead.length) ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${will}.` : news ? "" : " Each is nearest to somebody, and learns.";
-    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book takes what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}` : `Left over: ${left.toFixed(2)}`}${before}.${fate}`;
-    const revived = model.get("yours") && right.length && faults[0]?.[0] !== step && right.every((k) => used[0][k]);
-    const yours = revived ? " Revived by your function." : faults.length ? ` ${told_of(faults[0])}` : "";
+    const fate = full || faults.length || failed || (moved.length && dead.length) ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${will}.` : news ? "" : " Each is nearest to somebody, and learns.";
+    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book ${left > over[0] ? "raises" : "takes"} what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}` : `Left over: ${left.toFixed(2)}`}${before}.${fate}`;
+    const revived = model.get("yours") && right.length && right.every((k) => used[0][k]);
+    const yours = failed ? " Ours, not yours: see below." : faults.length ? ` ${told_of(faults[0])}` : revived ? " Revived by your function." : soon_wrong;
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };
