@@ -16,7 +16,7 @@
 # > **What should be learned: the vectors of the nodes, or also what happens to them on the way?**
 #
 # In lesson 04 every node listened to its neighbors through the matrix $\hat{\mathbf A}$, and nothing was
-# learned. NGCF (Wang and others, 2019) learns both. In lessons 02 and 03 a like only judges the vectors, in the
+# learned. NGCF, *neural graph collaborative filtering* (Wang and others, 2019), learns both. In lessons 02 and 03 a like only judges the vectors, in the
 # loss. Here a vector is also *made* of the likes around it.
 #
 # **You will** write a layer of message passing twice, as a loop and as matrices.
@@ -92,7 +92,7 @@ remember("05")
 # | $\odot$ | `*` | |
 # | $\sigma$, LeakyReLU | `F.leaky_relu(x, 0.2)` | |
 #
-# A vector of $d$ numbers leaves with $d'$. `W_self` turns what neighbors send, too. Here $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies negative ones
+# A vector of $d$ numbers leaves with $d'$. The paper has one $\mathbf W_1$ for both, so `W_self` also turns what neighbors send. Here $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies negative ones
 # by a small slope, 0.2.
 #
 # **By hand.** One user with the number 2, one item with the number 3, $W_1 = 1$, $W_2 = 10$. Both have one
@@ -187,7 +187,7 @@ visuals.messages(
 # differently to each. Why would one want that? The numbers of $\mathbf e_w \odot \mathbf e_v$ add up to a dot product, so the better a film
 # suits Ann, the larger their sum; $\mathbf W_2$ learns which of them to turn up. Here Brazil talks to Ann and Bob. To keep it small, one number $c$ stands in for
 # $\mathbf W_2$, $\mathbf W_1$ changes nothing, and the weight is 1. Each coordinate of the message is then
-# $e_w (1 + c\, e_v)$. One coordinate tells little: its factor looks at the listener's number alone.
+# $e_w (1 + c\, e_v)$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 fans = {"Ann": [0.9, -0.2, 0.5, -0.8], "Bob": [-0.6, 0.9, 0.4, 0.7]}
@@ -199,8 +199,8 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
 #
-# Ann's third number gets louder, though the two disagree there. The sum tells: the products add −0.11 for Ann and 0.30 for Bob,
-# their dot products with Brazil.
+# Ann's third number gets louder, though the two disagree there: a factor looks at the listener's number alone. Agreement shows in the sum
+# of the products: −0.11 for Ann, 0.30 for Bob, their dot products with Brazil.
 #
 # **With the product a message depends on both ends.**
 #
@@ -428,8 +428,8 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # *Figure 5.4. The loss of the same ten thousand train triples after each epoch. Which curve ends lowest?*
 #
 # Both models with layers start far below BPR-MF: layers score the likes before much is learned (figure 5.3).
-# NGCF starts lowest (why, we did not measure) and has more numbers to fit with than its relative, yet ends higher:
-# what a model *can* fit, it still has to learn (3.3). A guess why: in two of a score's three dot products (5.4) its gradient reaches layer 0 only through
+# NGCF starts lowest and has more numbers to fit with than its relative, yet ends higher:
+# what a model *can* fit, it still has to learn (3.3). A guess why: in two of a score's three dot products its gradient reaches layer 0 only through
 # $\mathbf W$ and $\sigma$; the relative has nothing in between.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -503,12 +503,12 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** NGCF learns 32 numbers per thing and scores with 96. Without layers these two are the same number, so it takes two rivals.
+# **How to read it.** NGCF learns 32 numbers per thing and scores with 96. A model without layers learns as many as it scores with, so it takes two rivals.
 # *BPR-MF* learns as few: NGCF shows no lead, though its longer vector might have earned one. *BPR-MF, d = 96* scores with as many but learns
 # three times the numbers (5.5), which may be how it finds more without any layer.
 #
 # *Without W, σ* keeps the layers and the product of 5.2 (which so stays untested), and finds more. Is NGCF only
-# slow to fit, as in figure 5.4? Not only: stopped where both fit the likes shown equally well, it finds less of the hidden ones, so it overfits as well (branch D).
+# slow to fit, as in figure 5.4? Not only: without a penalty, stopped at the same training loss, it finds less of the hidden likes, so it overfits more easily, too (branch D).
 # Why here? A guess: each row of layer 0 can itself become what its likes want. That leaves a matrix little to translate, but it can still fit what is chance. Where rows are given features (lesson 07), a matrix has work.
 #
 # Layers with the product do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since they use it again at each distance. The authors' code, *as released*, cannot be told from the formula (fold).
@@ -606,9 +606,8 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # *Figure 5.5. Recall@20 on the same test part: NGCF, four relatives and five strangers. Go down from the top until you meet the first circle: no table of relatives shows what stands above it.*
 #
 # **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, as layers would: sending along likes
-# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all, and even the family's best (0.304) is by its mean below every stranger but popularity: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
-# finds 0.312, BPR-MF 0.287. Most of that gap (on validation) came with settings that nobody in the family was given, and BPR-MF or NGCF
-# might gain as much (fold): search alike before you blame a loss or a layer.
+# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all. Even the family's best (0.304) is by its mean below every other stranger: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
+# (0.312, BPR-MF 0.287) had 16 settings, the family six. Most of that gap (on validation) came with settings that the family was never given (fold): search alike before you blame a loss or a layer.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
@@ -644,8 +643,8 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
 #   likes, the vectors. Layers may stand between, but their $\mathbf W$ with $\sigma$ cost more than it brought (5.6).
 #
-# **Next.** Without matrices the layers (with the product) paid: more than a table of the same size, though not more than one of their
-# width. On all of Gowalla layers alone find more with 64 numbers than iALS with 1,024, though by another loss. If a layer learns nothing, what is it
+# **Next.** Without matrices the layers (with the product) paid: more than a table of the same size, though not than one of their
+# width. On Gowalla layers alone find more with 64 numbers than iALS with 1,024, though by another loss. If a layer learns nothing, what is it
 # good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
 # answers both.
 
@@ -1017,7 +1016,7 @@ verdict(
 # the left underfits.*
 #
 # **Training loss tells which illness it is.** High where a simpler relative is low: training did not get there, the model
-# **underfits**. Low while recall on validation falls: it **overfits**. A model can have both; NGCF has.
+# **underfits**. Low while recall on validation falls: it **overfits**. A model can have both; NGCF, without a penalty, has.
 #
 # <details><summary>How this was measured</summary>
 #
