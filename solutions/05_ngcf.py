@@ -607,7 +607,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #
 # **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, as layers would: sending along likes
 # need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all. Even the family's best (0.304) is by its mean below every other stranger: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
-# (0.312, BPR-MF 0.287) had 16 settings, the family six. Most of that gap (on validation) came with settings that the family was never given (fold): search alike before you blame a loss or a layer.
+# (0.312, BPR-MF 0.287) had 16 settings, each relative six. Most of that gap (on validation) came with settings that the family was never given (fold): search alike before you blame a loss or a layer.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
