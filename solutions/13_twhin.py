@@ -530,9 +530,7 @@ over = {}  # of both cures, either one alone
 for k, model in enumerate(("TwHIN", "iALS")):
     part = cures.values[model]
     for vectors, look in {"five": ("s-", style.ITEM, 6), "one": ("o--", style.USER, -13)}.items():
-        found = [
-            row["recall@100"] for row in part["rows"] if row["chosen"] and row["vectors"] == vectors
-        ]
+        found = [r["recall@100"] for r in part["rows"] if r["chosen"] and r["vectors"] == vectors]
         at = (3 * k, 3 * k + 1.4)
         ax.plot(at, found, look[0], color=look[1], label=f"{vectors}" if k else None)
         for x, y in zip(at, found, strict=True):
