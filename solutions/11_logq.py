@@ -30,7 +30,7 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, 11.3 with
-# the room naming the best of five variants, the knob of 11.4, and the lists of 11.5, without the map. Minutes 0 to 2. Three votes: 11.p1, 11.p2 and 11.p7. Stop at the right half of slide 10: a variant may be the best
+# the room guessing which of five variants ends right, the knob of 11.4, and the lists of 11.5, without the map. Minutes 0 to 2. Three votes: 11.p1, 11.p2 and 11.p7. Stop at the right half of slide 10: a variant may be the best
 # estimate of a gradient and not the one that learns the right thing, and both sentences are true. The branches are for ninety minutes; take
 # 11.8 if the room asks for the paper of 2025. What follows "If asked" is for questions, and has no minutes. To be said, and read the question aloud: Q is how often an item is drawn.
 
@@ -210,13 +210,13 @@ verdict(
 # * then formula 1
 # * then words [ j ≠ i ]: 1 where j ≠ i, else 0. In the softmax, eˢ of the positive is added to it.
 #
-# Minutes 12 to 17. At the left the sum that is wanted, at the right eight draws that stand for it. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
-# eighth draw is the positive itself, a hit: it is left out of the sum, but counted in n = 8. Then press the key twice. Write it in three steps. At the left the sum; it is a mean over draws from Q, if each is divided by how often it is drawn: that is the second term. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score. The positive stands beside the sum, as it is.
+# Minutes 12 to 18. At the left the sum that is wanted, at the right eight draws that stand for it. We want log p, so log Q has to come back. A full softmax needs the sum over all other items, j ≠ i, where i is the positive. By hand first, with every e to s equal to 1, so that the sum only counts: four items, and eight draws that come as often as Q says. The bestseller has half of all draws, so it gets four of eight, and each counts 1 / (8 · ½) = ¼: together one, as in the sum. B gets two that count ½ each, C one that counts 1. The
+# eighth is the positive itself, a hit: out of the sum, but counted in n = 8. Press the key twice. At the left the sum; it is a mean over draws from Q, if each is divided by how often it is drawn. With n draws it is estimated, and dividing by n Q is the same as taking log (n Q) off the score. The positive stands beside the sum, as it is.
 #
 # ### Code differs in three places; we test five variants
 # * drawing five variants
 #
-# Minutes 17 to 20. A row is a variant, a column a place where code differs. First: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column it would cancel; beside a positive that is left alone it counts. Third: does a hit stay, or is it out? Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with it, and it is called released code. Nobody has to be right yet. (If asked why hits out needs an n: without n the draws count n times too much, beside a positive that counts once; while hits stay in, the positive's own draws grow with n, too.)
+# Minutes 18 to 21. A row is a variant, a column a place where code differs. First: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column it would cancel; beside a positive that is left alone it counts. Third: does a hit stay, or is it out? Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with it, and it is called released code. Nobody has to be right yet. (If asked why hits out needs an n: without n the draws count n times too much, beside a positive that counts once; while hits stay in, the positive's own draws grow with n, too.)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -318,7 +318,7 @@ predict("11.p2")
 # ### "Best" is two things: near the gradient, or right at the end
 # * drawing two meanings
 #
-# Minutes 20 to 22. Two questions: at the left how near an arrow is to the true one, at the right where a curve has its lowest point. We need them since a wrong variant is silent: its loss falls like any other. Ask both where the answer is known, with four items and every draw counted. As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher: take the mean loss over the draws *and* over all that she takes. Where is its lowest point, so that the gradient is zero? There the training ends, and it should be log p; another variant may end elsewhere.
+# Minutes 21 to 23. Two questions: at the left how near an arrow is to the true one, at the right where a curve has its lowest point. We need them since a wrong variant is silent: its loss falls like any other. Ask both where the answer is known, with four items and every draw counted. As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher: take the mean loss over the draws *and* over all that she takes. Where is its lowest point, so that the gradient is zero? There the training ends, and it should be log p; another variant may end elsewhere.
 #
 # If asked for the four items: she takes them with 0.46, 0.28, 0.17 and 0.10; they are drawn with 0.1, 0.6, 0.2 and 0.1.
 #
@@ -328,9 +328,11 @@ predict("11.p2")
 # * drawing one draw
 # * box One draw: which variant learns log p?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** uncorrected
 # * then words Hint: in **a** the same film is s as the positive, s − log Q as a draw.
-# * then words Largest error: negatives only 1.47, nQ 1.47, uncorrected 1.17, Yi 0.00.
+# * then words Largest error of a logit: negatives only 1.47, nQ 1.47, uncorrected 1.17, Yi 0.00.
 #
-# Minutes 22 to 26. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), then press the key for the hint and vote again. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. A third key shows where they end, the largest error of a logit: a and b 1.47, farther than with no correction at all, 1.17. Why a and b alike? With one draw n is 1, so b is released code, and they differ in a hit alone. In b it is out; in a it sets the positive against itself, and whatever the score, the loss is the same. So neither learns from a hit.
+# Minutes 23 to 26. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), once, then press the key for the hint. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In variant a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. A third key shows where they end, the largest error of a logit: a and b 1.47, farther than with no correction at all, 1.17.
+#
+# If asked why a and b end alike: with one draw n is 1, so b is released code, and they differ in a hit alone. In b it is out; in a it sets the positive against itself, and whatever the score, the loss is the same. So neither learns from a hit.
 #
 # If asked about d, which is not drawn: nothing is taken off, so it learns log p − log Q (slide 3).
 #
@@ -340,7 +342,7 @@ predict("11.p2")
 # * left drawing as estimate
 # * then drawing as teacher
 #
-# Minutes 26 to 30. Five variants, with sixteen draws a row. Stop here. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. Let the room name the best: nQ, hits out. Who will be best at the right? Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. Negatives only, hits out, is bad in both, the worst estimate of all, and it is what released code has on real lists; keep it in mind.
+# Minutes 26 to 30. Five variants, with sixteen draws a row. Stop here. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. The best is nQ, hits out. Who will be best at the right? Let the room guess. Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. Negatives only, hits out, is bad in both, the worst estimate of all, and it is what released code has on real lists; keep it in mind.
 # How can a gradient that is off teach the right thing? The left half takes one positive at a time. Over all she takes, Yi's errors cancel, by slide 3: at s = log p the mean gradient is zero, and there the training ends.
 #
 # If asked: the gradient of nQ, hits out, is nearer for each positive, but its errors do not cancel: it estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
@@ -452,25 +454,29 @@ predict("11.p7")
 # ### More is found, but fewer of the rare items, on all three
 # * drawing found and rare
 # * words **Not the best:** a list of the last days finds 0.160 on films, RP3β 0.209 on Gowalla.
+# * then words **Why released code does well:** among 512 columns the positive is small; a missing n adds log n to every loss.
 #
-# Minutes 35 to 40. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, of 810 pins (lesson 14 has one of 7,000). At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, too, on Gowalla by a quarter. Chance? No interval over users reaches 0: Gowalla −0.046, from −0.052 to −0.039, films −0.009, from −0.013 to −0.005, PinWorld −0.019, from −0.038 to −0.001, that one only just.
-# One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Last the line below: on films a list of the last days finds more than every loss, likely since the losses, and our log Q, count all days alike; on Gowalla RP3β (lesson 04: a walk of two steps, no draws and no training) finds more, and about as many rare places.
+# Minutes 35 to 40. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, of 810 pins. At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, on Gowalla by a quarter. Chance? No interval over users reaches 0, that of PinWorld only just: −0.019, from −0.038 to −0.001.
+# One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. The line below: a list of the last days, and RP3β (lesson 04: a walk of two steps), find more than any of these losses.
+# Why does released code, bad in both senses on four items, do well here? Press the key. There the positive is a large part of the sum, here the draws are nearly all of it. Then a missing n adds log n to every loss alike, and no gradient sees it (11.7).
 #
-# Why does released code, bad in both senses on four items, do well here? There the positive is a large part of the sum. Among hundreds the draws are nearly all of it. Then a missing n only makes that sum n times as large: the loss gets log n more, in every row alike, and no gradient sees it (11.7).
+# If asked for the other falls: Gowalla −0.046, from −0.052 to −0.039, films −0.009, from −0.013 to −0.005. Lesson 14 has a PinWorld of 7,000.
+#
+# If asked why the last days: likely since the losses, and our log Q, count all days alike. RP3β has no draws and no training, and finds about as many rare places.
 #
 # If asked: Of rare films hardly any is found by anybody. In the notebook figure 11.4 has all the others.
 #
-# ### Over released code: Yi no lead on films, λ on Gowalla only
+# ### Yi shows no lead over released code; λ does, on Gowalla
 # * drawing served leads
 #
-# Minutes 40 to 43. A row is a lead over released code, in NDCG@20, with its interval over users; the line at the left is no difference. First row, Yi, the exact teacher of slide 10; released code was off by 1.07. So Yi should find more? Ask. On films it is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said, and exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there. Below, λ of slide 11: no log Q in the loss, but λ log Q when serving. On Gowalla it is ahead, by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. λ was chosen on validation: 0.5 on films and PinWorld, 1.25 on Gowalla. Is that fair? Released code had no λ. The next slide gives it one.
+# Minutes 40 to 43. A row is a lead over released code, in NDCG@20, with its interval over users; the line at the left is no difference. First row, Yi, the exact teacher of slide 10; released code was off by 1.07. So Yi should find more? Ask. On films it is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said, and exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there. Below, λ of slide 11: no log Q in the loss, but λ log Q when serving. On Gowalla it is ahead, by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. Each λ was chosen on validation. Is that fair? Released code had no λ. The next slide gives it one.
 #
 # If asked: why Yi only on films? It was not trained on the other two, and Yi's best settings differ: its three trainings found 0.077, 0.088 and 0.097, and the interval is over users only. nQ, hits out, was trained on none: a gap of ours, and no result.
 #
 # ### On Gowalla λ finds more, and rare places pay
 # * drawing found and paid
 #
-# Minutes 43 to 46. Gowalla alone; a row is a model, orange those with a λ. On top the model that λ starts from, uncorrected: it finds 0.098. Left what is found: with a λ of its own, 0.75, chosen on validation, too, released code finds 0.191 and is still behind, by 0.014, from 0.010 to 0.017. So nearly half of the lead was a λ for one side only. Elsewhere that was not measured. Ask who pays, and look at the right: with a λ both find about as few rare places, 0.111 and 0.113; released code without one finds 0.144. So λ costs rare places, on whichever side it stands. (No intervals were stored for these.)
+# Minutes 43 to 46. Gowalla alone; a row is a model, orange those with a λ. On top the uncorrected model without a λ: 0.098. The last row is no switch on that model: its rate and its epochs were chosen again, with λ in view; so were those of released code with a λ. Left what is found: with a λ of its own, 0.75, chosen on validation, too, released code finds 0.191 and is still behind, by 0.014, from 0.010 to 0.017. So nearly half of the lead was a λ for one side only. Elsewhere that was not measured. Ask who pays, and look at the right: with a λ both find about as few rare places, 0.111 and 0.113; released code without one finds 0.144. So λ costs rare places, on whichever side it stands. (No intervals were stored for these.)
 #
 # If asked: why 1.25, and not 1? λ = 1 gives log p for free scores; 32 numbers, stopped on the way, are off, and validation picks what finds most: of seven values from 0 to 1.5, so 1.25 is not the edge. We did not test why. Was released code with a λ tuned to the end? Its learning rate is the largest of those tried, so a longer search may narrow the 0.014.
 
@@ -584,7 +590,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Right as teacher, or as estimate; a third way when serving
 # * drawing three answers
-# * then words **Would you notice?** Not by the loss. No correction: by NDCG beside a corrected model. log Q taken from the negatives only: on films, not even by NDCG.<br>**Monday:** try λ when serving (ahead on Gowalla only); count rare items.
+# * then words **Would you notice?** Not by the loss. No correction: by NDCG beside a corrected model. Yi or released code: on films NDCG cannot tell which one you have.<br>**Monday:** try λ when serving (ahead on Gowalla only); count rare items.
 #
 # Minutes 46 to 50. A row is a way that is right, beside it what it gives, with no correction above it in gray. So the question of the first slide: which way is right, and in what sense? As a teacher: every column is corrected, hits stay in, and a logit's error is 0.00. As an estimate: the positive is left alone, hits are out, n counts, and the error of one positive's gradient is 0.01. Both are on four items, with 16 draws. Released code has no row: there it is right in neither sense, though on all three data sets it finds more than no correction. When serving, the uncorrected model gets log Q back; on Gowalla more is found, and fewer rare items.
 # Press the key: would you notice a wrong one? By the loss you notice nothing: a wrong one falls like any other (slide 8). NDCG shows a missing log Q beside a corrected model; one NDCG alone tells nobody. Taken from the negatives only, as in released code, or from both, as in Yi: on films NDCG could not tell them apart (slide 14). On Monday, try λ log Q when you serve, before you rewrite a loss; choose λ on validation, and count rare items. So far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.

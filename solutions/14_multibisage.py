@@ -76,7 +76,7 @@ remember("14")
 # ### Six graphs end at the same pins; the boards reach few ads
 # * drawing six graphs
 #
-# Minutes 2 to 4. At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a product, an ad, and a search in which it was opened. At the right the pins of PinWorld, a Pinterest of 7,000 pins that this course made up (lesson 11 has a small one, of 810). The task of the hour: somebody engages with a pin; which pin is next? PinSage (lesson 09) has the boards alone, the orange lines; the one to the ads is thin, 29 of 100. The blue lines are those of *user-ad*: the widest ends at the ads, 86 of 100.
+# Minutes 2 to 4. At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a product, an ad, and a search in which it was opened. At the right the pins of PinWorld, a Pinterest of 7,000 pins that this course made up (lesson 11 has a small one, of 810). The task of the hour: somebody engages with a pin; which pin is next? PinSage (lesson 09) has the boards alone, the orange lines; the one to the ads is thin, 29 of 100. The blue lines are those of *user-ad*: the widest ends at the ads, 86 of 100. The gray ones wait for slide 4.
 #
 # If asked whether the 86 is an artifact: it follows from a rule of PinWorld: an ad that somebody engages with gets an edge there. In a real system the number is another; count yours first.
 #
@@ -92,7 +92,7 @@ remember("14")
 # * words **Ads**: 29 % are on a board, 86 % in *user-ad*, none in *user-pin*.
 #
 # Minutes 6 to 9. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent: the darker, the more. Let the room find the darkest place of each column: it has a thick edge, and a row of its own each time; for products 92 and 93 are as good as level. Then go down the column of ads. The 0 has a reason: user-pin counts long clicks, and idea pins and ads
-# get none in this world. Why does user-idea know 45 % of organic pins, and user-ad 13 %? For each click on an idea pin or an ad there are two edges, one to
+# get none in this world. Why does user-idea know organic pins at all? For each click on an idea pin or an ad there are two edges, one to
 # it and one to the pin that was engaged with right before.
 
 
@@ -256,7 +256,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * drawing nobody there
 # * box What leaves the softmax, and does nan_to_num save training?<br>**a** NaN; yes<br>**b** NaN; no<br>**c** equal weights; yes<br>**d** zeros; yes
 #
-# Minutes 16 to 18. Four empty places on their way through a softmax and nan_to_num, which writes 0 for NaN; what comes out of each is the question. Most organic pins have nobody in user-ad. MultiBiSage is safe, for there a pin is always in its own set (slide 10). Leave it out, as exercise 14.3 does, and code of your own meets this in its first batch. To the fit of an empty place −∞ is added, since e to −∞ is 0. But what if all places are empty? Let the room write down both halves of an answer. Usual wrong answer (14.p4): a, nan_to_num saves it. Right is b.
+# Minutes 16 to 18. Four empty places on their way through a softmax and nan_to_num, which writes 0 for NaN; what comes out of each is the question. Most organic pins have nobody in user-ad. MultiBiSage is safe, for there a pin is always in its own set (slide 10). Leave the pin out of its own set, as exercise 14.3 does, and code of your own meets this in its first batch. To the fit of an empty place −∞ is added, since e to −∞ is 0. But what if all places are empty? Let the room write down both halves of an answer. Usual wrong answer (14.p4): a, nan_to_num saves it. Right is b.
 #
 # If asked about c and d: equal weights are what a finite number in place of −∞ gives, and zeros cannot be, since a softmax sums to 1.
 #
@@ -425,22 +425,24 @@ visuals.machine(kinds)
 # ### Edges bring new neighbors; a way to listen only weighs them
 # * drawing climb
 #
-# Minutes 24 to 27. Two ways up. Above are the edges: none, those of the boards, those of six graphs. Below are three ways to listen, each with a cell for the neighbors and one for the graphs. Edges bring neighbors whom nobody could hear before; a way to listen only weighs those who are there. Below, read only the orange cells: none, one, two. That is the whole experiment. Mean is that of slide 6. Concat has the attention block over the neighbors alone; the graphs are added up by matrices, as in the mean. Transformer has the block on both levels; with six graphs it is MultiBiSage. The gray line is no step of this climb: older attention, which comes along on the next two slides. All are trained alike, with the softmax and the log Q of lesson 11, to find the next pin, and all edges end before the week that is asked.
+# Minutes 24 to 27. Two ways up. Above are the edges: none, those of the boards, those of six graphs. Below are three ways to listen, each with a cell for the neighbors and one for the graphs. Edges bring neighbors whom nobody could hear before; a way to listen only weighs those who are there. Below, read only the orange cells: none, one, two. That is the whole experiment. Mean is that of slide 6. Concat has the attention block over the neighbors alone. It is called so since the vectors of the graphs, set side by side, times one wide matrix, are the same sum as in the mean (slide 6). Transformer has the block on both levels; with six graphs it is MultiBiSage. The gray line is no step of this climb: older attention, which comes along on the next two slides. All are trained alike, with the softmax and the log Q of lesson 11, to find the next pin, and all edges end before the week that is asked.
 #
-# If asked why "concat": it sets the vectors of the graphs side by side, times one wide matrix; that is the same sum (slide 6). About HAN: its weight of a graph is, in its paper, the same for all pins; here each pin has its own. About GAT: the block has a key and a value of its own for each neighbor, and a small network behind; GAT makes both with one matrix.
+# If asked about HAN: its weight of a graph is, in its paper, the same for all pins; here each pin has its own. About GAT: the block has a key and a value of its own for each neighbor, and a small network behind; GAT makes both with one matrix.
 #
 # ### The transformer costs five times the mean; does it find more?
 # * drawing what it costs
 # * box Each at its best settings: who finds most?<br>**a** transformer, then GAT + HAN, then mean<br>**b** the mean<br>**c** one cannot tell them apart
 #
-# Minutes 27 to 29. The bars are the price, CPU seconds of a training, 73 against 15; what each finds is to be guessed. Usual wrong answer (14.p6): a, the order of the climb. As for b, it learns fastest, so in a short training it is hard to beat; trained to the end c is right.
+# Minutes 27 to 28. The bars are the price, CPU seconds of a training, 73 against 15; what each finds is to be guessed (14.p6). Usual wrong answer: a, the order of the climb. Right is c.
+#
+# If asked about b: the mean learns fastest, so in a short training it is hard to beat; these are trained to the end.
 #
 # ### Bring the edges, and keep the aggregation plain
 # * drawing without click
 # * drawing step by step
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004: **cannot tell**, for 58 s more.
 #
-# Minutes 29 to 33. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. The line below the title last. One condition, and so all marks are rings: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, slide 15 changes it.
+# Minutes 28 to 31. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. The line below the title last. One condition, and so all marks are rings: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, the next slide changes it.
 #
 # If asked: there are four such weeks to learn from, and 3,000 pins are asked in the week before the test week.
 #
@@ -520,16 +522,17 @@ verdict(
 # * drawing four dots
 # * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage, trained as long as MultiBiSage<br>**d** iALS, six graphs
 #
-# Minutes 33 to 36. Four dots on a line, one for each answer; who is the last one? Two are new. The larger PinSage has twice the numbers and neighbors, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. On slide 13 mean and transformer could not be told apart; the line below the title says what is new here: full dots, own click in, and the test week, on which nothing was chosen. Vote (14.p8), by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what it rests.
+# Minutes 31 to 34. Four dots on a line, one for each answer; who is the last one? Two are new. The larger PinSage has twice the numbers and neighbors, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. On slide 13 mean and transformer could not be told apart; the line below the title says what is new here. First the test week, on which nothing was chosen. Then the full dots, own click in. In training we ask: after pin A, which pin? The answer was a click, and that click is also an edge of a graph. Own click in: the edge is there while the network learns. Vote (14.p8), by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what it rests.
 #
 # If asked for the paper: its abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage; the gains on the lecture's slide are in branch 14.11. All pins: 3,000 are asked.
 #
-# ### Own click out, older graphs: the mean leads nobody
+# ### Who leads depends on how the network was trained
 # * left drawing edge seen
 # * then drawing first morning
 #
-# Minutes 36 to 41. Three rows: a dot is what a model finds, dashed is the mean of six graphs; a bar that reaches the dashed line cannot be told from it. In training we ask: after pin A, which pin? The answer was a click, and that click is also an edge: the pair's own click. At the left, full dots, it was in the graph while the network learned. Here the mean leads both. It is the 0.262 of the vote, and ahead of the three others there, too: 0.257 is MultiBiSage, 0.256 the larger PinSage, 0.252 iALS, six graphs. RP3β (lesson 04) is a walk of two steps: it counts which pin follows which, and no network learns.
-# Now let the same network learn with the own click out, as on slide 13: with the graphs of each week's first morning. By the title the mean leads nobody then. Ask who will have moved: the mean, or the two others? Press the key. At the right, hollow dots. RP3β and iALS stand still: the choice is how a network is trained, and neither is one. Only their bars are others, for a bar is of the difference to the mean. The arrow: the mean falls from 0.262, full, to 0.243, hollow. It cannot be told from RP3β now, and iALS, six graphs, is ahead. Two things differ, the own clicks and the age of the graphs, which know fewer pins; which of the two it is nobody has tried alone (14.9).
+# Minutes 34 to 40. Three rows: a dot is what a model finds, dashed is the mean of six graphs; a bar that reaches the dashed line cannot be told from it. At the left, full dots: own click in, the edge was there while the network learned. Here the mean leads both. It is the 0.262 of the vote, and ahead of the three others there, too: 0.257 is MultiBiSage, 0.256 the larger PinSage, 0.252 iALS, six graphs. RP3β (lesson 04) is a walk of two steps: it counts which pin follows which, and no network learns.
+# Now let the same network learn with the own click out, as on slide 13: with the graphs of each week's first morning. Ask: who will have moved, the mean, or the two others? Press the key. At the right, hollow dots: the mean leads nobody. RP3β and iALS stand still, for neither is a network. Only their bars are others, since a bar is of the difference to the mean. The arrow: the mean falls from 0.262, full, to 0.243, hollow. It cannot be told from RP3β now, and iALS, six graphs, is ahead.
+# Is 0.262 cheating? No: in the test week nobody sees the edge of the answer, so it is an honest number, and you may ship that network. But its lead hangs on how it was trained, and nobody knows on which part of that; so I would not promise it elsewhere. Two things differ, the own clicks and the age of the graphs, which know fewer pins; which of the two it is nobody has tried alone (14.9).
 #
 # If asked for MultiBiSage at the left: the mean is ahead of it by 0.005, from 0.001 to 0.009, for a fifth of the seconds. At the right it falls as well, from 0.257 to 0.240, and cannot be told from the mean. The larger PinSage was not trained so.
 #
@@ -540,9 +543,10 @@ verdict(
 # If asked for the paper: by it MultiBiSage finds more than PinSage; here it cannot be told from the larger one: +0.002, from −0.003 to +0.007, own click in. Its world is far larger; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
 #
 # ### On no board, each model has something else to go by
-# * drawing what is left
+# * left drawing who goes by what
+# * then drawing what is left
 #
-# Minutes 41 to 43. A row is a model, a ✓ what it still has for a pin that is on no board but in another graph. All pins together hide whom a graph serves, so we ask for these alone. Row one has the pin's content, no more. RP3β and iALS go by which pins were engaged with one after the other. iALS, six graphs, has boards, people and searches as further rows, so this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five: columns three and four use the same edges.
+# Minutes 40 to 42. A row is a model, with what it goes by. All pins together hide whom a graph serves, so now the pin is on no board, but in another graph. Ask: who has lost everything but the pin's content? Who has lost nothing? Press the key: a ✓ is what is left. Row one has lost all but the content. RP3β and iALS have lost nothing: they never saw a board, they go by which pins were engaged with one after the other. iALS, six graphs, has lost its boards, but this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five: columns three and four use the same edges.
 #
 # If asked how three and four differ: iALS learns a vector for each person and each search of this pin; the network hears the other pins behind them.
 #
@@ -553,7 +557,7 @@ verdict(
 # * left drawing asked by all
 # * then drawing asked off board
 #
-# Minutes 43 to 46. iALS, six graphs, has the highest square, 0.281: a dot at the left is for all pins, a square at the right (press the key) for those on no board but in another graph, an eighth of those who ask. Dashed: six graphs, mean; a bar that reaches it cannot be told from it. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them; neither is a network: try these first. All marks are full, own click in, as on slide 15 at the left; off the boards nobody measured it otherwise.
+# Minutes 42 to 45. All pins first: a dot is a model, dashed is six graphs, mean, and it is ahead of all others. Press the key: a square is for pins on no board but in another graph, an eighth of those who ask. iALS, six graphs, has the highest, 0.281; but a bar that reaches the dashed line cannot be told from it. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them; neither is a network: try these first. All marks are full, own click in, as on slide 15 at the left; off the boards nobody measured it otherwise.
 #
 # If asked: this is another run, slide 15 has 0.262 for the mean. PinSage is that of lesson 09, not the larger one. MultiBiSage was not measured here.
 
@@ -639,7 +643,7 @@ verdict(
 # * drawing which pays
 # * then words Inside a network the graphs pay. **Whether you need the network is open:** own click out, six graphs' mean cannot be told from RP3β; iALS, six graphs, is ahead.
 #
-# Minutes 46 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 13. Six graphs are ahead of the boards; with the own click out they find 0.235, the boards 0.225. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. Let somebody defend the second level. Then press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 15). On no board one cannot tell it from either (slide 17). It is one small world. What to do first: ask of each graph which pins it reaches. And a mask has to survive the row in which nobody is left. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
+# Minutes 45 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 13. Six graphs are ahead of the boards; with the own click out they find 0.235, the boards 0.225. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. Two rows look odd. Row 2: on slide 13 concat had the transformer's rate and stood level with the mean; here it has a rate of its own. Row 4: the rival is another, a PinSage of twice the size on the boards alone, as slow as MultiBiSage. It finds 0.256; the mean of six graphs is ahead of it all the same (slide 15), for a fifth of the seconds. Press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 15). It is one small world. What to do first: ask of each graph which pins it reaches. And a mask has to survive the row in which nobody is left. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
 #
 # If asked: on slide 13 the boards borrow their settings. The leads are of unrounded numbers: 0.261 and 0.248 of slide 17 are 0.012 apart. Row 2 asks for each at its best: concat has a learning rate of its own and finds 0.239, +0.004, from −0.000 to +0.008 (14.10). Row 3 changes one level and keeps the transformer's rate, as on slide 13, from −0.004 to +0.004: there concat finds 0.235, as the transformer does. So the two rows do not add up, and the transformer over the concat of row 2 has no interval. Both together, own click in, are behind the mean (slide 15). Row 4 is MultiBiSage over the larger PinSage.
 

@@ -131,8 +131,8 @@ def two_meanings() -> Sheet:
     sheet.dot(120, 330, 12, INK)
     sheet.line(120, 330, 390, 180, color=INK, wide=7, head=True)
     sheet.text(400, 178, "true", bold=True)
-    sheet.line(120, 330, 420, 250, color=ITEM, wide=7, head=True)
-    sheet.text(430, 260, "mean of\nthe draws", color=ITEM, bold=True)
+    sheet.line(120, 330, 420, 250, color=USER, wide=7, head=True)
+    sheet.text(430, 260, "mean of\nthe draws", color=USER, bold=True)
     sheet.text(120, 384, "both at the scores s = log p", size=24, color=QUIET)
     sheet.text(860, 34, "as a teacher", at="middle", bold=True, size=30)
     sheet.text(860, 74, "where does the training end?", at="middle", color=QUIET)
@@ -192,7 +192,7 @@ SIXTEEN = (
     ("as an estimate, one positive:\nthe gradient's error, summed", (0.62, 0.08, 0.81, 0.01, 0.18)),
     ("as a teacher, all she takes:\na logit's largest error", (1.17, 0.21, 1.07, 0.11, 0.00)),
 )
-HUES = {"nQ, hits out": USER, "Yi": POSITIVE}  # as on the last slide
+BEST = (("nQ, hits out", USER), ("Yi", POSITIVE))  # of each half, as on the last slide
 
 
 def as_estimate() -> Sheet:
@@ -204,22 +204,22 @@ def as_teacher() -> Sheet:
 
 
 def _off_by(half: int, wide: float, left: float) -> Sheet:
-    title, values = SIXTEEN[half]
+    (title, values), (best, hue) = SIXTEEN[half], BEST[half]
     told = ", ".join(f"{n} {v:.2f}" for n, v in zip(NAMES, values, strict=True))
     sheet = Sheet(424, f"16 draws, {title}: {told}".replace("\n", " "), wide)
     sheet.text(left, 28, title, bold=True)
     if not half:
         sheet.text(0, 28, "16 draws", size=24, color=QUIET)
     for k, (name, value) in enumerate(zip(NAMES, values, strict=True)):
-        y, hue = 84 + 68 * k, HUES.get(name, CONTEXT)
+        y = 84 + 68 * k
         if not half:
             shown = "no correction" if name == "none" else name
-            sheet.text(left - 15, y + (20 if "\n" in name else 35), shown, at="end", bold=name in HUES)  # fmt: skip
-        sheet.bar(left, y, value / max(values) * 300, 52, hue)
+            sheet.text(left - 15, y + (20 if "\n" in name else 35), shown, at="end")  # fmt: skip
+        sheet.bar(left, y, value / max(values) * 300, 52, hue if name == best else CONTEXT)
         if name == HITS_OUT and not half:
             sheet.text(left + 14, y + 35, "released code")
         said = f"{value:.2f}" + ", with one draw, too" * (half and name == "Yi")
-        sheet.text(left + max(value / max(values) * 300, 2) + 14, y + 35, said, bold=name in HUES)
+        sheet.text(left + max(value / max(values) * 300, 2) + 14, y + 35, said, bold=name == best)
     return sheet
 
 

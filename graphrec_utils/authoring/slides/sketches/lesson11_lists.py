@@ -59,6 +59,9 @@ def served_leads() -> Sheet:
     _ruler(sheet, 52, 416, 470)
     rows = [("Yi", "MovieTweetings", YI), *(("λ", data, SERVED) for data in stored)]
     for k, (way, data, model) in enumerate(rows):
+        if way == "λ":
+            (row,) = (row for row in stored[data]["models"] if row["model"] == SERVED)
+            way = f"λ = {row['knobs']['weight']:g}"
         name = f"{way}, {'films' if data == 'MovieTweetings' else data}"
         y = 84 + 72 * k + 18 * bool(k)
         told.append(_lead(sheet, y, name, stored[data]["leads"][f"{model} over {FIXED}"], 470))
@@ -104,7 +107,11 @@ def found_and_paid() -> Sheet:
         sheet.text(x, 32, head, bold=True, size=28)
     for k, (name, model, color) in enumerate(rows):
         y = 64 + 80 * k
-        sheet.text(0, y + 38, name, bold=color == ITEM)
+        anew = color == ITEM
+        sheet.text(0, y + 38 - 16 * anew, name, bold=anew)
+        if anew:
+            said = f"λ = {models[model]['knobs']['weight']:g}, trained anew"
+            sheet.text(0, y + 54, said, size=24, color=QUIET)
         for head, measure, x in halves:
             value = models[model][measure]
             sheet.bar(x, y, 1300 * value, 56, color)

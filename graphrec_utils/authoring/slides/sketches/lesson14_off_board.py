@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphrec_utils import results
-from graphrec_utils.authoring.slides.sketch import QUIET, WIDE, Sheet
+from graphrec_utils.authoring.slides.sketch import QUIET, Sheet
 from graphrec_utils.style import CONTEXT, INK, ITEM, POSITIVE, USER
 
 PINS, OFF_BOARD, ELSEWHERE = 7000, 1597, 1048  # as the lesson prints them
@@ -35,25 +35,38 @@ def known_elsewhere() -> Sheet:
     return sheet
 
 
+LEFT = (  # for a pin on no board: content, pairs, people and searches, neighbors
+    ("PinSage; boards, mean", "hear the boards", (1, 0, 0, 0)),
+    ("RP3β; iALS", "go by pairs of pins", (0, 1, 0, 0)),
+    ("iALS, six graphs", "factors all six graphs", (0, 1, 1, 0)),
+    ("six graphs, mean", "hears all six graphs", (1, 0, 0, 1)),
+)
+
+
+def who_goes_by_what() -> Sheet:
+    told = "; ".join(f"{name}: {does}" for name, does, _ in LEFT)
+    sheet = Sheet(436, f"A pin is on no board; what is left for each model? {told}", 400)
+    sheet.text(0, 26, "A pin is on no board.\nWhat is left for it?", size=24, bold=True)
+    for k, (name, does, _) in enumerate(LEFT):
+        y = 124 + 88 * k
+        sheet.line(0, y - 44, 400, y - 44, color="#dfe2e6", wide=2)
+        sheet.text(0, y - 6, name, bold=True)
+        sheet.text(0, y + 28, does, size=24, color=QUIET)
+    return sheet
+
+
 def what_is_left() -> Sheet:
     sheet = Sheet(
         436,
         "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right after it; iALS with six graphs that, people and searches; a mean of six graphs content and neighbors in other graphs",
+        720,
     )
-    columns = (("its\ncontent", 520), ("pins engaged\nwith after it", 690), ("its people,\nits searches", 895), ("neighbors in\nother graphs", 1080))  # fmt: skip
-    rows = (
-        ("PinSage; boards, mean", "no boards to hear", (1, 0, 0, 0)),
-        ("RP3β; iALS", "go by pairs of pins", (0, 1, 0, 0)),
-        ("iALS, six graphs", "factors all six graphs", (0, 1, 1, 0)),
-        ("six graphs, mean", "hears five others", (1, 0, 0, 1)),
-    )
+    columns = (("its\ncontent", 70), ("pins engaged\nwith after it", 240), ("its people,\nits searches", 445), ("neighbors in\nother graphs", 635))  # fmt: skip
     for name, x in columns:
         sheet.text(x, 26, name, at="middle", size=24, bold=True)
-    for k, (name, does, has) in enumerate(rows):
+    for k, (_, _, has) in enumerate(LEFT):
         y = 124 + 88 * k
-        sheet.line(0, y - 44, WIDE, y - 44, color="#dfe2e6", wide=2)
-        sheet.text(0, y - 6, name, bold=True)
-        sheet.text(0, y + 28, does, size=24, color=QUIET)
+        sheet.line(0, y - 44, 720, y - 44, color="#dfe2e6", wide=2)
         for there, (_, x) in zip(has, columns, strict=True):
             if there:
                 sheet.dot(x, y, 24, POSITIVE)
@@ -113,7 +126,8 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
         if whole:
             sheet.text(0, y + 9, model, bold=True)
             sheet.dot(x, y, 11, color)
-            sheet.text(wide - 96, y + 9, f"{value:.3f}", size=24)
+            sheet.text(wide - 96, y + 9 - 15 * bool(said), f"{value:.3f}", size=24)
+            sheet.text(wide - 96, y + 22, said, size=24, color=QUIET)
         else:
             sheet.box(x - 10, y - 10, 20, 20, fill=color, edge=color, round=0)  # fmt: skip
             sheet.text(406, y + 9, f"{value:.3f}", size=24, bold=boards, color=color if boards else INK)  # fmt: skip
@@ -126,6 +140,7 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
 DRAWINGS = {
     "off board": off_board,
     "known elsewhere": known_elsewhere,
+    "who goes by what": who_goes_by_what,
     "what is left": what_is_left,
     "asked by all": asked_by_all,
     "asked off board": asked_off_board,

@@ -23,7 +23,7 @@ def climb() -> Sheet:
     sheet.text(10, 176, "2  a way to listen: over neighbors, then over graphs", bold=True)
     sheet.text(0, 298, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 368, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone", "attention block", "matrices, added"), ("transformer", "= MultiBiSage", "attention block", "attention block"))  # fmt: skip
+    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone; graphs side by side", "attention block", "matrices, added"), ("transformer", "= MultiBiSage", "attention block", "attention block"))  # fmt: skip
     for k, (name, whose, near, over) in enumerate(ways):
         x, wide = 150 + 338 * k, 322
         sheet.text(x + wide / 2, 218, name, at="middle", bold=True)
@@ -56,7 +56,7 @@ def which_pays() -> Sheet:
     lent = climb["leads"][f"{names[3]} over {names[2]}"]  # concat at the transformer's rate
     rows = (
         ("+ six graphs", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], True),
-        ("+ attention", "concat over mean", _price(mean, near), OWN_RATE, False),
+        ("+ attention", "concat, own rate, over mean", _price(mean, near), OWN_RATE, False),
         ("+ second level", "transformer over concat", _price(near, whole), lent, False),
         ("all three", "over larger PinSage", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
     )  # fmt: skip
