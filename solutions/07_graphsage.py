@@ -258,7 +258,7 @@ crowd = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
 visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
-# *Figure 7.2. A user (left), items drawn from what the user likes, users drawn for each; gray: not drawn; u12 is met twice, so ten places are nine nodes. Beside
+# *Figure 7.2. Three items drawn of what the user (left) likes, two users drawn for each; gray: not drawn; u12 is met twice, so ten places are nine nodes. Beside
 # it: each item has a number; how much the mean of the $S$ drawn varies (dashes: theory, 7.11).*
 #
 # That mean is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
@@ -444,7 +444,8 @@ check("07.6", embed_new)
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# It has a price. Here known pins pay; in a training twice as long new ones with edges do, known ones hardly (7.14, with a cheaper repair). The models
+# It has a price, likely since a silenced pin teaches nothing about listening. Here known pins pay; trained twice as long, new ones with edges
+# (7.14, with a cheaper repair). The models
 # of 7.7 silence, and train longer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -505,14 +506,14 @@ display(card)
 # %% [markdown]
 # *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. Where are models by name ahead, where those that read content?*
 #
-# **Known:** models by name are ahead, on PinWorld by little: an item's whole history is likely why, in its row or in its counts; an encoder
+# **Known:** models by name are ahead, on PinWorld by little (RP3β within chance): an item's whole history is likely why, in its row or in its counts; an encoder
 # reads content and a few neighbors.
 #
 # **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark. An article's first readers say more than its words, so it
 # pays to know each reader by name; GraphSAGE knows her only by what she read: likely why it is behind.
 #
 # **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins level with
-# plain content, trained or not; on articles behind trained content, perhaps since it learned to listen.
+# plain content, trained or not; on articles behind trained content, perhaps since its matrix was fitted to content *and* messages.
 #
 # **All:** iALS has the highest mark on both, as most that is sought has a history.
 #
@@ -595,7 +596,8 @@ verdict(
 #
 # As pins collect edges, counting gains on reading: after one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training.
-# Reading again helps, as only today's edges tell of pins born since: after four weeks PinSage finds 0.434 with them, 0.326 with the training's.
+# Running the old encoder over today's graph helps: after four weeks PinSage finds 0.434, by the training day's vectors, when these
+# pins had no edge, 0.326.
 #
 # **Just after the training an encoder serves what came since. Four weeks later counting is ahead, likely since newcomers have edges by then.**
 #
@@ -619,8 +621,8 @@ verdict(
 # > **Where it did not.** After four weeks, pins born since: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13).
 #
 # * **What do you lose?** Known items' history: those who keep all of it, in rows or counts, were ahead there (7.7).
-# * **Whom do you win?** What is new to the model, for a while: by content while it has no save; with a few saves on PinWorld, not among articles. After four weeks counting
-#   was ahead (7.8).
+# * **Whom do you win?** What is new to the model, for a while: by content while it has no save; with a few saves, ahead of iALS and RP3β on PinWorld, of content
+#   alone among articles. After four weeks counting was ahead (7.8).
 # * What is predicted must not be heard, and silence must not give the answer away (7.6).
 #
 # **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest walks answered without
