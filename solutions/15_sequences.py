@@ -18,7 +18,7 @@
 # Lesson 10 took the mean of her history, which forgets the order. This lesson reads a **sequence**.
 #
 # **You will** build the reader: attention that looks back (15.1), and a loss that asks every place for the next event (15.2). Then come the
-# candidates: the **order** (15.3), a target **further ahead** (15.4), **this morning** (15.5).
+# candidates: the **order** (15.3; for a walk: how late a like came), a target **further ahead** (15.4), **this morning** (15.5).
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
@@ -273,11 +273,11 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 First candidate: the order
 #
-# A **chain** reads the last event alone, and counts what others did soon after it. With histories shuffled it finds half as much on films, so half
-# came from the order.
+# A **chain** reads the last event alone, and counts what others did soon after it. With histories shuffled it finds half as much on films: half
+# came from knowing what came right before.
 #
 # SASRec reads the whole order, so it should lead where shuffling costs the chain most. Ask for the next event, on four real sets. Rivals read less of
-# it: the chain one step; RP3β, a walk over all events, only that late ones count more; iALS, and RP3β with events alike, nothing.
+# it: the chain one step; RP3β, a walk over all events, only how late each came (late ones count more); iALS, and RP3β with events alike, nothing.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -323,15 +323,13 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %: edits (Wikipedia), films (MovieTweetings), places (Gowalla), games
-# (Amazon). Where does no mark stand as high as SASRec's? Then the two stars: their gap is the order's worth to a walk. (Paired differences are
-# narrower: card.)*
+# (Amazon). Where does no mark stand as high as SASRec's? Then the stars: their gap is what counting late events more brings.*
 #
-# **From left to right a chain needs the order more, yet SASRec is ahead of all asked on films alone.** A likely reason: the share tells what a
+# **From left to right a chain needs the order more, yet SASRec is first on films alone.** A likely reason: the share tells what a
 # *chain* loses. Shuffled, its one event is a wrong one; who reads all still has the right one.
 #
-# What is the order worth? To the walk a fifth on games, once late events count more; elsewhere nothing we could tell. SASRec, a third above the open
-# star on films, is another model, so not all of that need be the order. A guess: the last film tells what runs that week, and SASRec reads the taste
-# as well.
+# What is the order worth? To a walk a fifth on games, elsewhere nothing we could tell; a mean of vectors gains on games, films and places, and loses
+# on edits. SASRec, a third above the open star on films, is another model: not all of that need be the order.
 #
 # **Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
@@ -342,8 +340,8 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences between the same people: overlapping bars may hide a lead. On games 16
 # passes of SASRec were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
-# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of vectors (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (on films .122, its highest, the walk .114; elsewhere not a third of the walk), and people who come back to the same page.
-# For the guess on films speaks the popularity of late; what runs that week a chain reads, too.
+# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of iALS's vectors of what was liked (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (on films .122, its highest, the walk .114; elsewhere not a third of the walk), and people who come back to the same page.
+# A guess on films: the last one tells what runs that week, and SASRec reads the taste as well. For it speaks the popularity of late; what runs that week a chain reads, too.
 # The shares under the figure are of a chain that counts the next event alone. The figure's counts an event at distance k by 1/k, up to five on for the edits, twelve elsewhere, as the event before chose.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. The two stars differ in little but the weight of late events, so on games these pay without a transformer; elsewhere we cannot tell. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; places +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
@@ -390,7 +388,7 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld by lesson 11's softmax, alike in all but the target, so that only it can matter. Ask for new likes at three **horizons**: next day, week,
+# Train two PinnerFormers on PinWorld by lesson 11's softmax, alike in all but the target. Ask for new likes at three **horizons**: next day, week,
 # fortnight. If a window teaches to look ahead, dense should catch up as they grow.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
@@ -449,10 +447,11 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Does the dashed blue line come up to the solid one? (Both get popularity added, which
 # their vectors learn late: 15.14.)*
 #
-# **Dense stays a little below, even for a fortnight.** A guess: what led to figure 15.3's save of day 9 came after day 0, so an arrow that long teaches
-# little. Or it is chance; or dense misses the last week, whose windows are not over, or learns more slowly: in a run four times as long it came closer.
+# **By its means dense stays below, even for a fortnight; from three trainings one cannot tell.** If it is so, a guess: what led to figure 15.3's
+# save of day 9 came after day 0, so an arrow that long teaches little. Or dense misses the last week, whose windows are not over, or learns more slowly:
+# trained four times as long it came closer.
 #
-# For the next day iALS and RP3β have the higher means: try them first.
+# For the next day iALS finds .095, every next .078: try iALS first.
 #
 # **To look further ahead was no better teacher here: at no horizon did dense find more than the next like.**
 #
@@ -478,10 +477,8 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # ## 15.5 Third candidate: this morning
 #
 # A vector is made **once**, as a fortnight begins; **daily**, last midnight, deaf to this morning; or in **real time**, the second before a like. The two
-# models of 15.4 differ in how far they look ahead, two walks (RP3β) in the order: in one likes fade, by half in two days, in the other all count
-# alike. So one figure holds all three candidates.
-#
-# Who learned to look ahead should miss this morning less:
+# models of 15.4 differ in how far they look ahead, two walks (RP3β) in the order (how late a like came): in one likes fade, by half in two days,
+# in the other all count alike.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -524,19 +521,25 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.5. Recall@10 by the age of a vector. Black, the walks: which does this morning lift more, and why? Blue, PinnerFormer: does looking ahead
-# help? (A question is one like, in figure 15.4 all of a day: do not compare.)*
+# help? (One like a question, in figure 15.4 many: do not compare.)*
 #
-# **This morning and the order go together.** To the walk of midnight with all likes alike (.092), fading alone brings .014 (perhaps chance), this
-# morning alone .017, both .062; so which is first one cannot tell. Every next, a reader of the order, too, climbs by .061 and ends too close to the
-# fading walk to tell: try that first.
+# **This morning and the order go together.** Recall@10 of the walk:
 #
-# A session, one sitting, has a topic in PinWorld (elsewhere perhaps not). So its first clicks likely tell the next; but where all likes count alike,
-# these few drown among the old.
+# | | last midnight | with this morning |
+# |---|---|---|
+# | likes alike | .092 | .109 |
+# | likes fade | .106 | .154 |
 #
-# **Further ahead comes last:** dense is below at every age, in real time surely, perhaps since a week's likes are seldom of this session. The share
-# lost (legend), which the paper counts, misleads: only what is *left* is served, and of that every next has more, by its mean.
+# One alone brings .014 (fading, perhaps chance) or .017, both .062. Which is first one cannot tell. Fading needs this morning: it can lift only fresh
+# events that are there. This morning needs fading: a session, one sitting, has a topic in PinWorld (elsewhere perhaps not). Its first clicks likely tell
+# the next, but with all likes alike they drown among the old.
 #
-# **Here this morning and the order needed each other: hear of today, and let it count more than old likes.**
+# Every next climbs by .061 and ends too close to the fading walk to tell: try the walk first.
+#
+# **Further ahead comes last:** dense is below at every age, in real time surely. A guess: a week's likes are seldom of this session. The paper's
+# share lost (legend) misleads: only what is *left* is served.
+#
+# **Hear of today, and let it count more than old likes: here one alone brought little, both much.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -571,11 +574,11 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What helped most: the order, further ahead, or this morning?** The order and this morning, together: a walk with both found .154, without this
-# morning .106, without the order .109, with neither .092 (in PinWorld, whose sessions have topics). So make the vector anew at each click, if your
-# system can, and let late likes count more.
+# * **What helped most: the order, further ahead, or this morning?** This morning and the order (for a walk: how late a like came): alone they took a walk
+# from .092 to .109 at most, together to .154 (in PinWorld, whose sessions have topics). So make vectors anew at each click, if your system can, and let
+# late likes count more.
 # * **Further ahead comes last:** at no horizon and no age did it find more than the next like.
-# * On real sets the order brought a walk a fifth on games, elsewhere nothing we could tell.
+# * On real sets, counting late events more helped a walk on games alone (by a fifth), a mean of vectors on games, films and places.
 # * Every place of a history is an example, if the mask hides its answer.
 #
 # **Next.** Here the vectors of pins were given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.

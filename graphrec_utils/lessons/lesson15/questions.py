@@ -133,8 +133,8 @@ QUESTIONS = (
         ("less: what is popular has been liked already",
          "What a user has liked is in no list anyway."),
     ), measured=_with_popularity),
-    Question("15.p6", "A like is asked for in the second before it happens. How much does a vector lose that was made at "
-             "midnight?", (
+    Question("15.p6", "A like is asked for in the second before it happens. How much does a PinnerFormer lose whose "
+             "vector was made at midnight?", (
         ("a quarter, or more",
          "In PinWorld a session has a topic, and the morning's events may give it away."),
         ("a few percent",

@@ -122,7 +122,7 @@ MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
     "Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain": walk,
     "To look further ahead was no better teacher here: at no horizon did dense find more than the next like": targets,
-    "Here this morning and the order needed each other: hear of today, and let it count more than old likes": age,
+    "Hear of today, and let it count more than old likes: here one alone brought little, both much": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])
         and open_(leads["RecTools over mean of the history, 10"])

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from graphrec_utils import metrics, pinworld, results, sampling
+from graphrec_utils.authoring.lesson.source import sources
 from graphrec_utils.data import Interactions
 from solutions.experiments.lesson15 import (
     late_events,
@@ -392,6 +393,22 @@ def test_what_the_lesson_says_of_a_walk_that_forgets():
         assert abs(other["gap"] - it["gap"]) < 1.9 * (other["error"] + it["error"])
 
 
+def test_the_table_of_this_morning_and_the_order_is_what_is_stored():
+    (lesson,) = sources(["15"])
+    section = lesson.read_text("utf-8").split("## 15.5 ")[1].split("## What they are for")[0]
+    stale = {r["model"]: r for r in stored("15_late_likes")["staleness"]}
+    leads = stored("15_late_likes")["leads"]
+    fades, flat = "RP3β, late likes count more", "RP3β"
+    for said, name in (("likes alike", flat), ("likes fade", fades)):
+        cells = " | ".join(f"{stale[name][x]:.3f}"[1:] for x in ("daily", "real time"))
+        assert f"# | {said} | {cells} |" in section
+    alone = [leads[f"{x} over {flat}, daily"] for x in (f"{fades}, daily", f"{flat}, real time")]
+    both = leads[f"{fades}, real time over {flat}, daily"]
+    fading, today, together = (f"{x['gap']:.3f}"[1:] for x in (*alone, both))
+    told = f"One alone brings {fading} (fading, perhaps chance) or {today}, both {together}."
+    assert told in section and alone[0]["low"] < 0 < alone[1]["low"]
+
+
 # ------------------------------------------------------------- what explains RecTools
 def test_a_difference_is_compared_user_by_user_with_the_first_of_its_part():
     found = {
@@ -452,6 +469,9 @@ def test_what_the_lesson_says_of_late_events():
             assert row["with"]["mean"] == pytest.approx(chosen["mean"], abs=1e-4)
     walk = {row["set"]: row for row in stored["RP3β"]}
     assert [name for name, row in walk.items() if row["gain"]["low"] > 0] == ["amazon-games"]
+    means = {row["set"]: row["gain"]["low"] > 0 for row in stored["mean of vectors"]}
+    assert [name for name, gains in means.items() if not gains] == ["wikipedia-edits"]
+    assert stored["mean of vectors"][0]["gain"]["high"] < 0  # and there it loses
     reader = dict(zip(order["names"], order["methods"]["SASRec"], strict=True))
     for name in ("wikipedia-edits", "Gowalla"):
         assert walk[name]["without"]["mean"] >= reader[name]["mean"]
