@@ -275,11 +275,11 @@ plt.show()
 # After three epochs LightGCN finds 0.08, BPR-MF nothing. After 24 BPR-MF
 # has about half of LightGCN's recall, and still climbs.
 #
-# Is that lead the graph's? Cut the messages, and layer 0 over 4 is left: BPR-MF with a stronger ridge and smaller steps. After three epochs it, too, finds next to nothing: the early lead is the
-# graph's. After 24 it finds 0.07: the late lead is so in part.
+# Is that lead the graph's? Cut the messages, and a quarter of layer 0 is left: BPR-MF with a stronger ridge and smaller steps. After three epochs this model, too, finds next to nothing: the early lead is the
+# graph's. After 24 it finds 0.07, between the two: of the late lead only a part is.
 #
 # Is the graph early since it walks untrained (6.2)? Not with 32 random numbers: strangers look alike by chance, and three layers find 0.001.
-# But training moves more at a time: after three epochs its layer 0 alone finds 0.03. A place with one visitor moves in BPR-MF when that visit is drawn, or
+# But training moves more at a time: after three epochs its rows find 0.03 even when asked without a walk, BPR-MF's 0.002. A place with one visitor moves in BPR-MF when that visit is drawn, or
 # the place as a negative. In LightGCN its final vector is made of all rows within three steps, so it moves with their visits, too.
 #
 # **In LightGCN one like moves a whole neighborhood, in BPR-MF one user and two places.**
@@ -467,9 +467,9 @@ verdict(
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
 # **Read it in two steps.** To the right only the recipe changes: +0.012. Down, only the layers: +0.026, likely the larger step because a layer walks to places of people who were
-# where you were (6.2), and a factorization has to learn such ways. What either could bring counts for the one that comes first, so ask the other order, too: by the paper's cell, layers first add 0.033, the recipe then 0.005.
+# where you were (6.2), and a factorization has to learn such ways. What both could bring is counted for whichever comes first. So go the other way, too: layers first add 0.033 (up to the paper's cell), the recipe then 0.005.
 #
-# And LightGCN's 64 numbers go farther, perhaps since a mean over neighbors keeps what they share: iALS needs 1,024 for 0.182.
+# And with layers 64 numbers are enough, perhaps since a mean over neighbors keeps what they share: iALS needs 1,024 for 0.182.
 #
 # If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) train nothing, and stand beside LightGCN
 # for 19 and 58 CPU seconds, not 476, because nobody has to learn a walk. Why train, then? For a short vector (6.4): 64 numbers for each person and place, and a score is one product; RP3β must keep the graph, GF-CF the graph and 512 patterns.

@@ -147,7 +147,7 @@ visuals.towers(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
 #
-# Write both towers and their meeting, the score of lessons 09 and 16, for a batch. By hand: the history holds items 0 and 1 with
+# Write both towers and their meeting, the score of lesson 16, for a batch. By hand: the history holds items 0 and 1 with
 # $\mathbf h_0 = (4, 0)$ and $\mathbf h_1 = (0, 6)$. Their mean is $(2, 3)$, the start is $(1, 1)$, so the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
@@ -253,7 +253,7 @@ verdict(
 #
 # What is saved is the share left closed. Her list stays at twenty while the catalog grows, so a smaller share of more and finer cells holds it: 8 of 31 were opened at a thousand things, 32 of 316 at a hundred thousand. Beyond that, faiss had a thousand cells at most, so its share grows.
 #
-# And a million? If a tenth of her list may be missed, faiss opens an eighth of the cells and answers in 2.5 milliseconds. The scan took 43, oddly slow: at its pace for ten million it would be 21, and the figure's 17 would be 8.5.
+# And a million? faiss misses at most a tenth of her list, opens an eighth of the cells and answers in 2.5 milliseconds; the scan takes 43. That is oddly slow: ten million take it 214, a million at that pace 21, and then the figure's 17 would be 8.5.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**
 #
@@ -336,22 +336,23 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does a softmax pay? BPR compares a like with drawn films, one pair at a time; cross-entropy asks of each film alone. A softmax pushes hardest what is wrongly on top, and the top is what she sees: it should be ahead. (The towers here score by the plain product of 10.1.)
+# Does a softmax pay? BPR compares a like with drawn films, one pair at a time; binary cross-entropy asks of each film alone: like or no like? A softmax pushes hardest what is wrongly on top, and the top is what she sees: it should be ahead. (The towers here score by the plain product of 10.1.)
 #
 # | MovieTweetings, 1,681 users, in time order (10.8) | NDCG@20 |
 # |---|---|
 # | softmax over all films | 0.166 |
 # | BPR | 0.159 |
-# | popularity, half-life of five or four days (level on validation) | 0.151, 0.160 |
+# | popularity, half-life of five days (best on validation, by 0.0001) | 0.151 |
+# | popularity, half-life of four days | 0.160 |
 # | iALS of the last week | 0.153 |
-# | cross-entropy | 0.150 |
+# | binary cross-entropy | 0.150 |
 # | *popularity, half-life of two days (best on test only)* | 0.171 |
 #
 # It is, by 0.007 over BPR (0.003 to 0.012); on validation, by 0.001 only. And your loss, over 64 drawn films? On validation it finds about what BPR does, likely since both push only what was drawn, and its price does not grow with the catalog.
 #
 # But popularity, which knows no taste, stands beside the losses or above, because films are liked when they are new. So ask popularity before you praise a loss.
 #
-# And the cosines of 10.2? They cost the softmax a tenth, BPR a sixth, cross-entropy nothing. Validation said the same, so let it decide whether lengths go (10.8).
+# And the cosines of 10.2? They cost the softmax a tenth, BPR a sixth, binary cross-entropy nothing. Validation had the same order, so let it decide whether lengths go (10.8).
 #
 # <details><summary>How this was measured, cosines, and drawn films</summary>
 #
@@ -467,7 +468,7 @@ pd.DataFrame({
 #
 # * **How can a trained model answer her in milliseconds?** Item vectors are made before, hers from her history when she asks. Only a
 #   product joins them, so an index can look into a few cells: 2.5 milliseconds among a million random vectors, by faiss.
-# * **What teaches it?** Of the losses a softmax over all items found most. A few, drawn with equal chances, stand for all on average; on validation 64 found about what BPR does.
+# * **What teaches it?** By the plain product a softmax over all items found most on test (by cosines it did not). A few, drawn with equal chances, stand for all on average; on validation 64 found about what BPR does.
 #   From the batch they are free, but hold popular items back by as much as they are popular.
 #
 # **Next.** In a batch a popular film is everybody's negative. What has to be subtracted from its score, for whom, and would you notice if it were the wrong number?

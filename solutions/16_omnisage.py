@@ -63,7 +63,7 @@ remember("16")
 # What is the vector of a pin made of? Of the pin, and of whom it is tied to: each board it was saved to, and each pin
 # that somebody engaged with right before or after it. Users are not nodes.
 #
-# Why two kinds? Guess how many of the 7,000 pins are on no board, and read the table's last column. Of these, two thirds have
+# Why two kinds? Guess how many of the 7,000 pins are on no board, and read the table's last column. Of the pins on no board, two thirds have
 # a pin beside them: where one kind is missing, the other may speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -158,7 +158,7 @@ print(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Why? A board is one edge away, another pin two, and what reaches pins is spread over all that these boards hold.
 #
-# So OmniSage gives every kind a **quota**. From the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins.
+# So OmniSage gives every kind a **quota**. Ours are small: from the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins.
 #
 # **Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both.**
 #
@@ -348,7 +348,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Do the three get in each other's way? What one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# Train the same encoder with one loss, two, and all three, 200 steps each. Two ask, for what helps one may cost the
+# Train the same encoder with one loss, two, and all three, 200 steps each (to every score the number of 16.5 is added). Two ask, for what helps one may cost the
 # other: a **pin** for the next pin, a **user** for her likes of the coming week.
 #
 # Her history is read by the transformer, where her loss trains it; else by the mean of her sixteen latest likes.
@@ -468,7 +468,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
 # Is it attention that leads? One plainer thing differs, too. A vector of length 1 cannot say, by being longer, that its pin is popular.
-# So we add to the score $s_j$ of 16.3 a **number** that says it, the **offset** $\log(1 + c_j)$ (in 16.4, too). Here $c_j$ counts how often people went to pin $j$.
+# So we add to the score $s_j$ of 16.3 a **number** that says it, $\log(1 + c_j)$. Here $c_j$ counts how often people went to pin $j$.
 #
 # By hand, at $\tau = 0.1$, so ten times the cosine:
 #
@@ -609,19 +609,19 @@ ax.set_yticks(-np.arange(len(shown)), list(shown))
 plt.show()
 lead = metrics.Comparison.stored(study["equal leads"]["both over PinSage, offset, d = 32, all"])
 display(verdict("A transformer over typed neighbors finds more than PinSage.", lead,
-                detail=f"recall@10, 32 numbers and the offset for both: {lead.gain('.3f')}"))  # fmt: skip
+                detail=f"recall@10, 32 numbers and the number for popularity for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
 # *Figure 16.4. Recall@10 when pins ask; RP3β is a walk that trains nothing. First compare the two marks of PinSage. Then see how far row three is ahead of the better one: that is left for attention.*
 #
 # **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number, and attention's part is too small to be seen.
 #
-# Why was popularity not in the length of PinSage's vectors? Perhaps since a length has to be *learned*: lesson 14's, trained four times as long, finds 0.247 without the number (16.10).
+# Why was popularity not in the length of PinSage's vectors? Perhaps since a length has to be *learned*: lesson 14's, with four times the steps and a rate of its own, finds 0.247 without the number.
 #
 # **Neighbors.** But hearing pays: 0.236 with nobody heard, 0.258 with boards alone, 0.260 with pins alone. Either graph will do, and both are no better: perhaps they say the same of a pin.
 #
 # **Content.** Why an encoder, when a walk stands beside it (last row)? A walk needs edges: asked by a pin without one
-# it finds nothing, while OmniSage and PinSage read what the pin shows, and find 0.22.
+# it finds nothing. An encoder reads what the pin shows: OmniSage and PinSage find 0.22 there, and no less if OmniSage hears nobody.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -652,9 +652,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067; lesson 15's PinnerFormer, trained longer, finds no less. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
 # >
-# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number. Beside known pins no encoder here finds a *new* one, so give new pins a quota in the answer, too. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
+# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number, and from a pin with an edge a walk finds as much (RP3β 0.266, OmniSage 0.262). A *new* pin's number is 0, so beside known pins no encoder with it finds a new one: keep places in the answer for them. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
 #
-# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Neighbors and our number pay for pins and users: both say of a pin what its own content does not. The other losses pay for users alone. Attention's lead was the number.
+# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Neighbors and our number pay for pins and users: both say of a pin what its own content does not. The other losses, with the reader they train, pay for users alone. Attention's lead was the number.
 #
 # Each row is one step, recall@10 before it → after it. Level: no difference seen.
 #

@@ -62,6 +62,9 @@ def test_what_the_lesson_says_without_messages():
     }  # fmt: skip
     for name, words in said_of.items():
         assert words.format(late[name]) in said
-    assert f"After 24 it finds {late['no message']:.2f}: the late lead is so in part" in said
+    assert (
+        f"After 24 it finds {late['no message']:.2f}, between the two: of the late lead only a part is"
+        in said
+    )
     assert late["BPR-MF"] < late["no message"] < late["LightGCN"]
     assert late["BPR-MF"] < late["no message"] < late["LightGCN"]
