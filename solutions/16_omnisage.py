@@ -468,7 +468,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
 # Is it attention that leads? One plainer thing differs, too. A vector of length 1 cannot say, by being longer, that its pin is popular.
-# So we add to the score $s_j$ of 16.3 a **number** that says it, $\log(1 + c_j)$. Here $c_j$ counts how often people went to pin $j$.
+# So we add to the score $s_j$ of 16.3 a **number** that says it, the **offset** $\log(1 + c_j)$. Here $c_j$ counts how often people went to pin $j$.
 #
 # By hand, at $\tau = 0.1$, so ten times the cosine:
 #
