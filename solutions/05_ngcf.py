@@ -507,11 +507,11 @@ verdicts(*cards)
 # *BPR-MF* learns as few: NGCF shows no lead, though its longer vector might have earned one. *BPR-MF, d = 96* scores with as many but learns
 # three times the numbers (5.5), which may be how it finds more without any layer.
 #
-# *Without W, σ* keeps the layers and the product of 5.2 (which so stays untested), and finds more. Is NGCF only
-# slow to fit, as in figure 5.4? Not only: without a penalty, stopped at the same training loss, it finds less of the hidden likes, so it overfits more easily, too (branch D).
-# Why here? A guess: each row of layer 0 can itself become what its likes want. That leaves a matrix little to translate, but it can still fit what is chance. Where rows are given features (lesson 07), a matrix has work.
+# *Without W, σ* keeps the layers and the product of 5.2 (which so stays untested), and finds more: its worst training, 0.298, is above NGCF's best, 0.289. Is NGCF only
+# slow to fit, as in figure 5.4? Not only: at the same training loss, without a penalty, it finds 0.247 on validation, its relative 0.289: it overfits more easily, too (branch D).
+# Why here? A guess: each row of layer 0 can itself become what its likes want. That leaves a matrix little to translate; and few as its numbers are, each moves all vectors at once, so a fit to chance moves all. Where rows are given features (lesson 07), a matrix has work.
 #
-# Layers with the product do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since they use it again at each distance. The authors' code, *as released*, cannot be told from the formula (fold).
+# Layers with the product do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since each layer uses that table once more, one step farther. The authors' code, *as released*, cannot be told from NGCF by the formula (fold).
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -605,8 +605,8 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # %% [markdown]
 # *Figure 5.5. Recall@20 on the same test part: NGCF, four relatives and five strangers. Go down from the top until you meet the first circle: no table of relatives shows what stands above it.*
 #
-# **How to read it.** None of the four at the top has a layer that is trained, yet RP3β walks along the likes, as layers would: sending along likes
-# need not fail. NGCF, which knows every user, cannot surely be told from popularity, the same list for all. Even the family's best (0.304) is by its mean below every other stranger: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
+# **How to read it.** None of the four at the top trains a layer. But RP3β walks along the likes, as layers do: it is not the sending
+# that fails. NGCF, which knows every user, cannot surely be told from popularity, the same list for all. Even the family's best (0.304) is by its mean below every other stranger: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
 # (0.312, BPR-MF 0.287) had 16 settings, each relative six. Most of that gap (on validation) came with settings that the family was never given (fold): search alike before you blame a loss or a layer.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables

@@ -222,7 +222,7 @@ plt.show()
 # again. Chance moves a count $V$ by about $\sqrt V$, so 900 against 400 is decided, 25 against 24 is not. What is missed
 # stands mostly near place fifty, where counts are close.
 #
-# And no step asks how large the graph is. Do ten thousand stay enough in a far larger one? That we do not know.
+# And no step asks how large the graph is. Do ten thousand stay enough in a larger one? On Gowalla (8.3) half as many found two thirds or more; beyond that we do not know.
 #
 # **A step looks up two edges in any graph, and on two small ones ten thousand steps found most of the top.**
 #
@@ -391,8 +391,8 @@ verdict(
 # **More pins.** From one to eight NDCG@20 rises by a quarter in PinWorld and by more than half in libraries, for the same steps. Each pin
 # may say something else about the user, and its 2,500 steps still find most of a list (figure 8.2).
 #
-# **The booster.** Its line is below the sum's in all six comparisons, perhaps because it lifts what lies *between* a user's interests.
-# Where the pins she wants lie there, it wins (branch 8.14). At other restarts validation chose it twice (8.5), so try both.
+# **The booster.** Its line is below the sum's in all six comparisons, with 16 and 32 pins beyond chance, perhaps because it lifts what lies *between* a user's interests.
+# Where the pins she wants lie there, it wins (branch 8.14). For libraries, at restart 1, validation chose it (8.5), so try both.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, at restart ½.**
 #
@@ -474,9 +474,9 @@ verdict(
 #
 # RP3β makes the same three hops. Pixie draws them by lot (and counts with the booster); RP3β takes all, and divides by the degree.
 #
-# Is it the lot that costs? Mostly not. *Pixie / degree^β* draws and divides, and more than half of the distance to RP3β is gone (most likely by that: fold). Undivided, visits favor what is popular.
+# Is it the lot that costs? Mostly not. *Pixie / degree^β* draws and divides, and more than half of the distance to RP3β is gone (most likely by the dividing: fold). Undivided, visits favor what is popular.
 #
-# **PinWorld (right): ahead of every rival, of which RP3β alone was given the boards. Which row says why?** *Pixie on saves* falls behind RP3β, so it is the boards. Each was put together on purpose, and even a far one may be on the subject (we made them so).
+# **PinWorld (right): ahead of every rival, of which RP3β alone was given the boards. Which row says why?** *Pixie on saves* finds 0.016 less than on boards, and falls behind RP3β: it is the boards. Each was put together on purpose, and even a far one may be on the subject (we made them so).
 # There going far pays: home after one step in seventeen finds 0.098, after every step 0.085.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
@@ -548,7 +548,7 @@ verdict(
 # *Figure 8.5. Speed alone: requests a second of one thread by the things in the catalog (dashed: the index; EASE ends where its matrix
 # no longer fits). Look who is on top at both ends.*
 #
-# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, here large enough to find nine tenths of the scan's list, and in a million that is much, too. EASE's rows grow with the catalog, item2item's stay short.
+# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, here large enough to find nine tenths of the scan's list, and in a million that is much, too. EASE's rows grow with the catalog, item2item's stay short. Push stops at the same dryness in any catalog, and few things here are much liked: most likely so it keeps up with the walk (8.3).
 #
 # A walk makes its ten thousand steps in any catalog. Why does its line still fall, to a seventh at a million? Most likely by memory. A small graph fits into the processor's
 # cache, in a large one looks wait for main memory. From a million on nearly all would, so the line lies nearly flat.
@@ -579,7 +579,7 @@ verdict(
 # * **How little need a request look at?** Ten thousand steps found most of the top fifty, on two small graphs; a step looks up two edges in any graph.
 #   What grows is the memory and, most likely, the waiting for it: a walk took seven times as long at a million things as at a thousand.
 # * **And still find what counts?** Look at one neighbor, not at all of them, where nodes have many; begin at several pins; walk far only where boards keep to a subject. The booster
-#   showed no gain at restart ½.
+#   cost a little at restart ½.
 #
 # **Next.** A walk knows that two pins stand on one board, and nothing of what they show. What if walks chose whom a
 # GraphSAGE (lesson 07) listens to? [Lesson 09](09_pinsage.ipynb).

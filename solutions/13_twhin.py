@@ -122,8 +122,8 @@ visuals.typed_graph(small, goal="ad")
 # By clicks alone she reaches nobody. *Saved* takes her by Bob to tea and cups, *follows* by Eve to the kayak.
 #
 # **PinWorld**, the synthetic site of this course, has the same kinds of tables. A *closeup* opens a pin, a *long click* follows its
-# link and stays there, a *checkout* buys. Here an ad is no type, but a pin that an advertiser *promotes*: people click it, and some save it. Below are the six relations of
-# nine that 13.3 reads, without *follows*. Compare the first two.
+# link and stays there, a *checkout* buys. Here an ad is no type, but a pin that an advertiser *promotes*: people click it, and some save it. Below are six of its nine
+# relations, those that 13.3 reads (*follows* is not among them). Compare the first two.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 8. Figure 13.1: press "clicked alone" and ask how far Ann gets: nowhere. Let the room name a relation that
@@ -274,8 +274,8 @@ for name, loss in {"yours": twhin_loss, "the library's": twhin.loss}.items():
 pd.DataFrame(rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The first three rows are the usual tests. With the bugs they say yes: a loss falls, whatever its labels are. The others ask about *meaning*, and show two of the bugs: nearly all false edges are called likely,
-# and the $\boldsymbol\theta_r$ have not moved.
+# The first three rows are the usual tests. Before your repair they said yes, too: a loss falls, whatever its labels are. The others ask about *meaning*, and showed two of the bugs: nearly all false edges were called likely,
+# and the $\boldsymbol\theta_r$ had not moved.
 #
 # <details><summary>The three, and where they stand in Twitter's code</summary>
 #
@@ -366,13 +366,13 @@ for claim, name in (
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **How few, then?** Very few, if other edges are there: with one click in a hundred left, about 25, iALS on the graph finds 0.156,
-# the best model of the clicks alone 0.109 with all 2,200.
+# the best model of the clicks alone 0.109 with all, about 2,200 (three worlds, a week more than in 13.1).
 #
 # **What takes the place of the clicks?** At one in a hundred it can only be the ads' saves: nothing else of a user ends at an ad here. They make a road like Ann's in Figure 13.1: you
 # and another person saved one pin, and that person saved the ad (or clicked it, while clicks are left). Clicks alone join only people who clicked one ad, so solid lies above dashed.
 #
-# **The graph, or the vector for each relation?** The graph, for iALS, without such vectors, lies highest at every share. A $\boldsymbol\theta_r$ gives an ad the same bonus for everybody (13.2), so it
-# cannot say whom the ad suits. Why TwHIN falls at the end we cannot tell (fold).
+# **The graph, or the vector for each relation?** The graph is enough: iALS, without such vectors, lies highest at every share. (Its loss differs, too; what they add to TwHIN stays open.) A $\boldsymbol\theta_r$ gives an ad the same bonus for everybody (13.2), so it
+# cannot say whom the ad suits. Why TwHIN falls at the end we cannot tell.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -403,7 +403,7 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Four clouds of items, and others between them; a nearer item has the larger product. Left: asked with the mean of what Bob likes. Right: with two centers. In the interactive version pull the star: where do all eight items fit?*
+# *Figure 13.3. Four clouds of items, and others between them; a third number, not drawn, lets a nearer item have the larger product. Left: asked with the mean of what Bob likes. Right: with two centers. In the interactive version pull the star: where do all eight items fit?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
@@ -479,7 +479,7 @@ verdict(
 # $(1, 0)$ and boats at $(0, 1)$: their mean $(0.5, 0.5)$ has the product 0.5 with both, and 0.7 with a thing at $(0.7, 0.7)$. In 32 numbers each of
 # PinWorld's 24 topics may have a direction of its own. Then the mean still has 0.5 with both, and 0 with all others: one vector may ask for both.
 #
-# At six topics medoids lie high on the left, but so does the mean that forgets: what helps may be forgetting, which all of them do. On the right they fall far, perhaps since one pin's
+# At six topics medoids lie high on the left, but so does the mean that forgets: what helps may be forgetting, which medoids do, too. On the right they fall far, perhaps since one pin's
 # vector is noisy with half the people untrained, and a mean averages noise out.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
@@ -507,8 +507,8 @@ verdict(
 # Does a vector that reads more still need company? Our patient is a **newcomer**: TwHIN is **transductive**, so who was not in its graph has no vector, but the pins she saved have one.
 # Half of PinWorld's users leave the graph, then the other half, and we look for their saves of next week.
 #
-# Why in lists of 100? They have more places to share out: of the same pins' vectors five centers found 0.035 more than a mean that forgets, and in 20 places nobody
-# can tell the two apart (13.7). Two things change, in TwHIN and in iALS:
+# Why in lists of 100? They have more places to share out. And we knew: for the same people five centers of TwHIN's vectors found 0.035 more than a mean that forgets, in 20 places
+# nothing sure (13.7). Two things change, in TwHIN and in iALS:
 #
 # * what is read, in training and of her: **saves alone**, or **four kinds of edges** (saves, long clicks, closeups, checkouts);
 # * how often she asks: with **one vector** (a mean of her pins, one that forgets, with iALS her own) or **five** (centers, medoids).
@@ -559,7 +559,7 @@ verdict(
 # the other's work, the lines would meet on the right. The star is a stranger: RP3β, without any vector (13.7).*
 #
 # **Do you need both?** Yes, though with iALS by a hair. With TwHIN edges bring 0.04, five vectors 0.04, both 0.06; with iALS 0.02, 0.01 and 0.03. So each
-# adds to the other, perhaps because edges tell what she likes, and five vectors keep her largest topic from taking all places.
+# adds to the other, perhaps because edges tell what she likes, and five vectors keep her largest topic from taking all places. (The five are the mixture's centers everywhere; medoids of saves found less than one vector.)
 #
 # **And if you can have one?** Nobody can tell: in neither model are the two surely apart. But look across: by the means iALS with neither cure (0.292) is ahead of
 # TwHIN with either, and TwHIN with neither is behind RP3β. So take the better model first, then cure it.
