@@ -239,7 +239,7 @@ predict("02.p3")
 # $$
 #
 # Likes ask for a 1. **Every** cell, liked or not, asks for a 0, with the weight $\alpha_0$. So an empty cell weighs $\alpha_0$
-# and a like $1 + \alpha_0$. The ridge of 2.3 is multiplied by the weight of all cells in the row, $\#_u = |S_u| + \alpha_0 n$ for
+# and a like $1 + \alpha_0$; its two wishes, 1 and 0, meet at $1 / (1 + \alpha_0)$, a half at $\alpha_0 = 1$. The ridge of 2.3 is multiplied by the weight of all cells in the row, $\#_u = |S_u| + \alpha_0 n$ for
 # a user (with $m$ for an item), since with more errors to add up it has to be stronger. What does $\alpha_0$ do to the scores?
 
 # %% slideshow={"slide_type": "fragment"}
@@ -543,8 +543,8 @@ verdicts(*cards)
 # $$
 #
 # Since $\lVert \mathbf w_u - \mathbf h_i \rVert^2 \ge 0$, the bracket is $2 \hat y_{ui}$ at least, and no more where $\mathbf w_u = \mathbf h_i$. Then the cost is
-# $(\hat y_{ui} - 1)^2 + 2 \lambda \hat y_{ui}$, least at $1 - \lambda$. All likes can have this at once, if all users and items that they connect
-# share one vector: then all scores are $1 - \lambda$, and every list **ties**. The toy likes, at $\lambda = 0.1$:
+# $(\hat y_{ui} - 1)^2 + 2 \lambda \hat y_{ui}$, least at $1 - \lambda$. All likes can have this at once: let all users and items that likes
+# connect share one vector, of squared length $1 - \lambda$. Then all scores are $1 - \lambda$, and every list **ties**. The toy likes, at $\lambda = 0.1$:
 
 # %%
 W, H = mf.ials(R_toy, dim=2, alpha0=0, reg=0.1, sweeps=100)
@@ -594,17 +594,19 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 #
 # Follow the knob from left to right, on films (*silent* is printed; why the solid line dips, we cannot say):
 #
-# * **Silent**: likes are content with 0.9, and nothing pulls other cells lower. So lists end in ties: after 32 sweeps they find 0.004.
-# * **A whisper**: all empty cells together weigh as much as 1,700 of the 65,000 likes. That pulls other cells lower, so lists have an order:
-#   0.089 after 8 sweeps. On PinWorld they weigh 9 of 12,000, likely too little: 0.134 falls to 0.050 after 32,
+# * **Silent**: likes are content with 0.9, and nothing pulls other cells lower. So lists end in ties, and what order
+#   is left is the random start's: 0.004 after 32 sweeps, from 0.013 to 0.076 after 128.
+# * **A whisper**: all empty cells together weigh as much as 1,700 of the 65,000 likes. That pulls other cells lower. Beside a ridge lists then
+#   have an order, 0.089 after 8 sweeps (with hardly one 0.006: dashed). On PinWorld they weigh 9 of 12,000, likely too little: 0.134 falls to 0.050 after 32,
 #   about the bestsellers'.
-# * **A vote** needs a heavy ridge, which shrinks scores until little is left but what all share, as rank 1 in figure 2.1. It finds 0.089,
-#   too, but in hardly personal lists: nineteen films of twenty are bestsellers, with a whisper half. On PinWorld it pulls hard enough alone.
-# * **A dislike** holds down what a user has only not met, even what she likes next: likely why it finds less, 0.076.
+# * **A vote** of 0.1 got a heavy ridge from validation, which shrinks scores until little is left but what all share, as rank 1 in figure 2.1. It finds 0.089,
+#   too, but nineteen films of twenty are bestsellers (at 0.3, with a third of that ridge, half: 0.084). On PinWorld it pulls hard enough alone.
+# * **A dislike** also holds down what she likes next. Does that cost? On films it finds less, 0.076, but on validation it found more; on
+#   PinWorld we cannot tell.
 #
 # Choose the two knobs together: $\#_u$ contains $\alpha_0$, so a louder vote makes the ridge stronger.
 #
-# **Trained to its end, a ridge alone lets every list tie, so empty cells have to speak: with its own $\lambda$, a vote of 0.1 or 0.3 was nowhere
+# **At its least cost a ridge alone lets every list tie, so empty cells have to speak: with its own $\lambda$, a vote of 0.1 or 0.3 was nowhere
 # measurably behind validation's choice.**
 #
 # <details><summary>How this was measured</summary>

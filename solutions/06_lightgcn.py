@@ -219,7 +219,7 @@ verdict(
 # %% [markdown]
 # With $K = 1$ only the user's own places have a score, and these leave the list: the rest ties at 0. With $K = 2$ three
 # steps become possible: to a place, to somebody else who was there, to another place of theirs. That is enough to pass
-# the bestsellers. Each row holds 27,141 numbers, though.
+# the bestsellers. But each vector holds 27,141 numbers, one for each node. Can 32 do?
 #
 # **This is what a layer does that learns nothing: it walks.**
 
@@ -365,7 +365,7 @@ plt.show()
 # **One-hot**, the line climbs for long, likely because most places have one visitor here: all walks to them pass one person, and few are short. Then
 # walks forget where they began, and the line falls towards the bestsellers.
 #
-# **32 random numbers** stay below the bestsellers for fifty layers, because strangers look alike by chance. Then, likely, so few differences are left that they fit.
+# **32 random numbers** stay below the bestsellers for fifty layers, because strangers look alike by chance. Then, likely, so few differences are left that 32 numbers hold them.
 #
 # **32 trained ones** turn much earlier, likely because training has moved whole neighborhoods already. Further steps mix what
 # was learned, until at twenty layers one-hot rows find as much.
@@ -466,8 +466,8 @@ verdict(
 # | no layers | 0.150 | 0.162 |
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
-# **Read it in two steps.** To the right only the recipe changes: +0.012. Down, only the layers: +0.026, likely the larger step because a layer walks to places of people who were
-# where you were (6.2), and a factorization has to learn such ways. What both could bring is counted for whichever comes first. So go the other way, too: layers first add 0.033 (up to the paper's cell), the recipe then 0.005.
+# **Read it in two steps.** To the right only the recipe changes: +0.012. Down, the layers (and the ridge that suits each): +0.026, likely the larger step because a layer walks to places of people who were
+# where you were (6.2), and a factorization has to learn such ways. What both could bring is counted for whichever comes first. So go the other way, too: layers first add 0.033 (from our 0.150, the lecture's 0.129 tuned better, to the paper's cell), the recipe then 0.005.
 #
 # And with layers 64 numbers are enough, perhaps since a mean over neighbors keeps what they share: iALS needs 1,024 for 0.182.
 #
@@ -593,7 +593,7 @@ pd.DataFrame({"who notices a change of Alien": told})
 # >
 # > **Where it did not.** On Gowalla against RP3β (0.188) and GF-CF (0.190), which train nothing.
 #
-# * **A layer that learns nothing: what is it good for?** It walks. Even untrained, with a number for every node and 2 to 200 layers, it finds more than a list of bestsellers; training makes it fit into 32. On Gowalla the walk is worth more than the recipe.
+# * **A layer that learns nothing: what is it good for?** It walks. Even untrained, with a number for every node and 2 to 200 layers, it found more than a list of bestsellers (2,000 users); training makes it fit into 32. On Gowalla the walk is worth more than the recipe.
 # * **Why not stack twenty?** In the very end only the degrees are left, and everybody gets the same list. That end is far: untrained, fifty layers find more
 #   than three. But trained, three or eight find more than twenty.
 # * Right shapes prove nothing. Change one node and look who notices.

@@ -18,7 +18,7 @@
 # Lesson 10 took the mean of her history, which forgets the order. This lesson reads a **sequence**.
 #
 # **You will** build the reader: attention that looks back (15.1), and a loss that asks every place for the next event (15.2). Then come the
-# candidates: the **order** (15.3; for a walk: how late a like came), a target **further ahead** (15.4), **this morning** (15.5).
+# candidates: the **order** (15.3), a target **further ahead** (15.4), **this morning** (15.5).
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
@@ -273,11 +273,15 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 First candidate: the order
 #
-# A **chain** reads the last event alone, and counts what others did soon after it. With histories shuffled it finds half as much on films: half
-# came from knowing what came right before.
+# How much of the order does a model read?
 #
-# SASRec reads the whole order, so it should lead where shuffling costs the chain most. Ask for the next event, on four real sets. Rivals read less of
-# it: the chain one step; RP3β, a walk over all events, only how late each came (late ones count more); iALS, and RP3β with events alike, nothing.
+# * **All of it:** SASRec.
+# * **One step:** a **chain**. It reads the last event alone, and counts what others did soon after it.
+# * **How late each event came:** RP3β, a walk from all events, in which late ones count more.
+# * **Nothing:** RP3β with all events alike, and iALS.
+#
+# Does the order say anything? Shuffle the histories, and on films the chain finds half as much. So who reads all of it should lead,
+# most of all where shuffling costs the chain most. We ask for the next event, on four real sets.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -323,13 +327,13 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %: edits (Wikipedia), films (MovieTweetings), places (Gowalla), games
-# (Amazon). Where does no mark stand as high as SASRec's? Then the stars: their gap is what counting late events more brings.*
+# (Amazon). Where does no mark stand as high as SASRec's? Then compare the two stars: one walk, with and without *how late*.*
 #
-# **From left to right a chain needs the order more, yet SASRec is first on films alone.** A likely reason: the share tells what a
-# *chain* loses. Shuffled, its one event is a wrong one; who reads all still has the right one.
+# **From left to right a chain needs the order more, yet SASRec is first on films alone.** Likely because the shares tell what a
+# *chain* loses: shuffled, its one event is a wrong one. Who reads all events still has the right one among them.
 #
-# What is the order worth? To a walk a fifth on games, elsewhere nothing we could tell; a mean of vectors gains on games, films and places, and loses
-# on edits. SASRec, a third above the open star on films, is another model: not all of that need be the order.
+# What is *how late* worth? To the walk a fifth on games; on the other sets we cannot tell. On films SASRec is a third above the open star.
+# But it is another model, so not all of that need be the order. A guess why there: the last film also tells what runs that week.
 #
 # **Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
@@ -394,7 +398,7 @@ visuals.timeline(
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 36 to 41. Ask 15.p9. Usual wrong answer: dense, since it has more arrows. Then the figure, the two blue lines from left to right: does dense catch up as
+# Minutes 36 to 41. Ask 15.p9. Usual wrong answer: dense, since it has more arrows. Then the figure, the two violet lines from left to right: does dense catch up as
 # the horizon grows? The window of "every next" has no end: ask how one would find out what that does.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p9"]
@@ -444,14 +448,14 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Does the dashed blue line come up to the solid one? (Both get popularity added, which
-# their vectors learn late: 15.14.)*
+# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Violet is PinnerFormer: does the dashed line come up to the solid one? (To both scores a number for the
+# pin's popularity is added, which vectors trained so briefly have not learned: 15.14.)*
 #
 # **By its means dense stays below, even for a fortnight; from three trainings one cannot tell.** If it is so, a guess: what led to figure 15.3's
 # save of day 9 came after day 0, so an arrow that long teaches little. Or dense misses the last week, whose windows are not over, or learns more slowly:
 # trained four times as long it came closer.
 #
-# For the next day iALS finds .095, every next .078: try iALS first.
+# For the next day iALS finds .095, every next .078, by means; for a week and a fortnight their means are level. So put iALS beside it.
 #
 # **To look further ahead was no better teacher here: at no horizon did dense find more than the next like.**
 #
@@ -476,16 +480,18 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 Third candidate: this morning
 #
-# A vector is made **once**, as a fortnight begins; **daily**, last midnight, deaf to this morning; or in **real time**, the second before a like. The two
-# models of 15.4 differ in how far they look ahead, two walks (RP3β) in the order (how late a like came): in one likes fade, by half in two days,
-# in the other all count alike.
+# How old may a vector be? One is made **once**, as a fortnight begins; one **daily**, last midnight, so it has not heard of this morning; one in **real
+# time**, the second before a like. We ask four models, two and two:
+#
+# * The PinnerFormers of 15.4 differ in how far they look **ahead**.
+# * Two walks (RP3β) differ in the **order**, where it is a switch, *how late*: in one likes fade, by half in two days; in the other all count alike.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 41 to 47. Let everybody write down a share for 15.p6, what is lost since midnight. Usual wrong answer: a few percent. Then the figure: measure with two fingers
 # how far this morning lifts the dashed black line, then the solid one, and ask why the second climbs so much more. Usual wrong answer: it has heard more; both have heard the
-# same, but in the dashed one it drowns. Then the blue gap.
+# same, but in the dashed one it drowns. Then the violet gap.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p6"]
 predict("15.p6")
@@ -520,7 +526,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.5. Recall@10 by the age of a vector. Black, the walks: which does this morning lift more, and why? Blue, PinnerFormer: does looking ahead
+# *Figure 15.5. Recall@10 by the age of a vector. Black, the walks: which does this morning lift more, and why? Violet, PinnerFormer: does looking ahead
 # help? (One like a question, in figure 15.4 many: do not compare.)*
 #
 # **This morning and the order go together.** Recall@10 of the walk:
@@ -530,14 +536,15 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # | likes alike | .092 | .109 |
 # | likes fade | .106 | .154 |
 #
-# One alone brings .014 (fading, perhaps chance) or .017, both .062. Which is first one cannot tell. Fading needs this morning: it can lift only fresh
-# events that are there. This morning needs fading: a session, one sitting, has a topic in PinWorld (elsewhere perhaps not). Its first clicks likely tell
-# the next, but with all likes alike they drown among the old.
+# Fading alone brings .014 (perhaps chance), this morning alone .017, both .062; which of them matters more, one cannot tell. Why together?
+# Fading can lift only fresh likes that are there. And where all count alike, this morning's few likes drown among the old. (In PinWorld a
+# session, one sitting, has a topic, so its first likes say much. Elsewhere it may be less.)
 #
-# Every next climbs by .061 and ends too close to the fading walk to tell: try the walk first.
+# PinnerFormer, too, gains most from this morning: every next climbs from .101 to .162. How much of that is order, nobody took apart. It
+# ends too close to the fading walk to tell, so try the walk first.
 #
-# **Further ahead comes last:** dense is below at every age, in real time surely. A guess: a week's likes are seldom of this session. The paper's
-# share lost (legend) misleads: only what is *left* is served.
+# **Further ahead comes last:** dense is below at every age, in real time surely. A guess: a week's likes are seldom of this session. And the paper's
+# claim? By the shares in the legend dense loses less, perhaps by chance. But only what is *left* is served.
 #
 # **Hear of today, and let it count more than old likes: here one alone brought little, both much.**
 #
@@ -568,14 +575,15 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # >
 # > **Where they did not.**
 # >
-# > * SASRec: on edits, places and games level with a walk; on films cut by date no better than the mean of the history (15.7).
+# > * SASRec: on edits, places and games level with a walk; on films cut by date no better than the mean of the history (15.7); on PinWorld behind
+# >   at every length of history (18.11).
 # > * PinnerFormer, by means: of the next day's likes .078, iALS .095; last midnight's vector .101, a fading walk's .106.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What helped most: the order, further ahead, or this morning?** This morning and the order (for a walk: how late a like came): alone they took a walk
-# from .092 to .109 at most, together to .154 (in PinWorld, whose sessions have topics). So make vectors anew at each click, if your system can, and let
+# * **What helped most: the order, further ahead, or this morning?** This morning and the order, together: alone each took a walk
+# from .092 to .109 at most, both to .154 (the order as *how late*; in PinWorld, whose sessions have topics). So make vectors anew at each click, if your system can, and let
 # late likes count more.
 # * **Further ahead comes last:** at no horizon and no age did it find more than the next like.
 # * On real sets, counting late events more helped a walk on games alone (by a fifth), a mean of vectors on games, films and places.

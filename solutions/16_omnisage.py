@@ -286,7 +286,7 @@ visuals.three_losses(on="efu")
 # ## 16.4 Second part: three losses, each with its own mean
 #
 # How do three losses become one number? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. In one mean
-# nearly nine of ten are the users', so these would teach, the others hardly.
+# nearly nine of ten are the users', and how many there are decides, not you.
 #
 # So take a mean of each loss, then add these, each times a weight:
 #
@@ -348,7 +348,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Do the three get in each other's way? What one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# Train the same encoder with one loss, two, and all three, 200 steps each (to every score the number of 16.5 is added). Two ask, for what helps one may cost the
+# Train the same encoder with one loss, two, and all three, 200 steps each (to every score a number for the pin's popularity is added, 16.5). Two ask, for what helps one may cost the
 # other: a **pin** for the next pin, a **user** for her likes of the coming week.
 #
 # Her history is read by the transformer, where her loss trains it; else by the mean of her sixteen latest likes.
@@ -424,13 +424,13 @@ for column, who in (("all", "pins"), ("users", "users")):
                            f"over pairs at the settings of all three (open mark): {same[column]:+.3f}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it; gray dots are single trainings, the mark their mean. For pins compare first row and last; for users *users* and *all three*, then the open mark (*pairs* at the settings of *all three*).*
+# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it; gray dots are single trainings, the mark their mean. For pins compare first row and last; for users *users* and *all three*, then the open mark: *pairs* at the settings of *all three* (their own were chosen by what pins find).*
 #
 # **Asked by pins.** First row and last are level, perhaps because pairs already ask what the test asks. To serve users, too, costs nothing that is seen.
 #
 # **Asked by users.** Her loss is helped: with the same loss and reader, each training of *all three* finds more than any of *users*. So pairs, features or both taught what her own loss had not. Nor are pairs alone enough: the open mark, read by a mean, finds 0.012 less.
 #
-# How can pairs help her? Perhaps they make the vectors say something early; before, her reader has little to read. Alone, her loss would get there later, as lesson 15's PinnerFormer hints: taught by users alone, it finds no less after 32 times the steps.
+# How can pairs help her? Perhaps they make the vectors say something early; before, her reader has little to read. Alone, her loss might get there later, as lesson 15's PinnerFormer hints: taught by users alone, it finds no less after 32 times the steps.
 #
 # **Three losses do pins no visible harm, and bring users more in the same 200 steps.**
 #
@@ -467,7 +467,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
-# Is it attention that leads? One plainer thing differs, too. A vector of length 1 cannot say, by being longer, that its pin is popular.
+# Is it attention that leads? One plainer thing differs, too: our OmniSage has a number for popularity, PinSage has none. A vector of length 1 cannot say, by being longer, that its pin is popular.
 # So we add to the score $s_j$ of 16.3 a **number** that says it, the **offset** $\log(1 + c_j)$. Here $c_j$ counts how often people went to pin $j$.
 #
 # By hand, at $\tau = 0.1$, so ten times the cosine:
@@ -616,7 +616,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number, and attention's part is too small to be seen.
 #
-# Why was popularity not in the length of PinSage's vectors? Perhaps since a length has to be *learned*: lesson 14's, with four times the steps and a rate of its own, finds 0.247 without the number.
+# Why was popularity not in the length of PinSage's vectors? Perhaps since a length has to be *learned*: lesson 14's PinSage, with four times the steps and a rate of its own, finds 0.247 without the number.
 #
 # **Neighbors.** But hearing pays: 0.236 with nobody heard, 0.258 with boards alone, 0.260 with pins alone. Either graph will do, and both are no better: perhaps they say the same of a pin.
 #

@@ -87,7 +87,7 @@ def says() -> bool:
 MORALS = {
     r"One $d \times d$ matrix lets every empty cell speak, and none is visited": gramian,
     "An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats another only if both were tuned on the same validation data": care,
-    r"Trained to its end, a ridge alone lets every list tie, so empty cells have to speak: with its own $\lambda$, a vote of 0.1 or 0.3 was nowhere measurably behind validation's choice": says,
+    r"At its least cost a ridge alone lets every list tie, so empty cells have to speak: with its own $\lambda$, a vote of 0.1 or 0.3 was nowhere measurably behind validation's choice": says,
     "A table says as much about the care for its first row as about the idea in its last": lambda: (
         (curves := of("06_gowalla_curves")["curves"])["NGCF, published"]
         and curves["BPR-MF"]["points"][-1]["recall@20"]

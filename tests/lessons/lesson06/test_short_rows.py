@@ -90,7 +90,10 @@ def test_what_the_lesson_says_of_short_rows_in_training():
         found[3] < 0.0015 > found[0]
         and f"strangers look alike by chance, and three layers find {found[3]:.3f}. " in text()
     )
-    assert stored()["nodes"] == 27_141 and "Each row holds 27,141 numbers, though" in text()
+    assert (
+        stored()["nodes"] == 27_141
+        and "But each vector holds 27,141 numbers, one for each node" in text()
+    )
     middle, large = of_size(256), of_size(2048)
     one_hot = {row["K"]: row["one-hot"] for row in stored()["untrained"]}[3]["validation"]
     assert found[3] < middle < large < one_hot / 2

@@ -405,7 +405,7 @@ def test_the_table_of_this_morning_and_the_order_is_what_is_stored():
     alone = [leads[f"{x} over {flat}, daily"] for x in (f"{fades}, daily", f"{flat}, real time")]
     both = leads[f"{fades}, real time over {flat}, daily"]
     fading, today, together = (f"{x['gap']:.3f}"[1:] for x in (*alone, both))
-    told = f"One alone brings {fading} (fading, perhaps chance) or {today}, both {together}."
+    told = f"Fading alone brings {fading} (perhaps chance), this morning alone {today}, both {together};"
     assert told in section and alone[0]["low"] < 0 < alone[1]["low"]
 
 
