@@ -597,12 +597,12 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # * **Silent**: likes are content with 0.9, and nothing pulls other cells lower. So lists end in ties, and what order
 #   is left is the random start's: 0.004 after 32 sweeps, from 0.013 to 0.076 after 128.
 # * **A whisper**: all empty cells together weigh as much as 1,700 of the 65,000 likes. That pulls other cells lower. Beside a ridge lists then
-#   have an order, 0.089 after 8 sweeps (with hardly one 0.006: dashed). On PinWorld they weigh 9 of 12,000, likely too little: 0.134 falls to 0.050 after 32,
-#   about the bestsellers'.
+#   have an order, 0.089 after 8 sweeps (dashed, with hardly a ridge: 0.006). On PinWorld they weigh 9 of 12,000, likely too little: its 0.134 comes from
+#   stopping early, after 32 sweeps 0.050 is left, about the bestsellers'.
 # * **A vote** of 0.1 got a heavy ridge from validation, which shrinks scores until little is left but what all share, as rank 1 in figure 2.1. It finds 0.089,
-#   too, but nineteen films of twenty are bestsellers (at 0.3, with a third of that ridge, half: 0.084). On PinWorld it pulls hard enough alone.
-# * **A dislike** also holds down what she likes next. Does that cost? On films it finds less, 0.076, but on validation it found more; on
-#   PinWorld we cannot tell.
+#   too, a little over the bestsellers' 0.084, with nineteen films of twenty from their list (at 0.3, the choice of 2.6, half: 0.084). On PinWorld it pulls hard enough alone.
+# * **A dislike** also holds down what she likes next. Does that cost? On films it finds 0.076, the vote of 0.1 0.089; but on validation it was ahead of that vote.
+#   On PinWorld we cannot tell.
 #
 # Choose the two knobs together: $\#_u$ contains $\alpha_0$, so a louder vote makes the ridge stronger.
 #

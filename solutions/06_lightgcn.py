@@ -275,7 +275,7 @@ plt.show()
 # After three epochs LightGCN finds 0.08, BPR-MF nothing. After 24 BPR-MF
 # has about half of LightGCN's recall, and still climbs.
 #
-# Is that lead the graph's? Cut the messages, and a quarter of layer 0 is left: BPR-MF with a stronger ridge and smaller steps. After three epochs this model, too, finds next to nothing: the early lead is the
+# Is that lead the graph's? Cut the messages, and a vector is layer 0 over 4: BPR-MF whose ridge weighs numbers four times as large, and whose steps move the vector a quarter as far. After three epochs this model, too, finds next to nothing: the early lead is the
 # graph's. After 24 it finds 0.07, between the two: of the late lead only a part is.
 #
 # Is the graph early since it walks untrained (6.2)? Not with 32 random numbers: strangers look alike by chance, and three layers find 0.001.
@@ -325,7 +325,7 @@ visuals.smoothing(
 # i1. Every node gets back what it had, $\hat{\mathbf A} s = s$.
 #
 # So a start of these numbers stays for ever, and of any other start the part that lies along them. In a connected graph all else fades but the to and fro, and the mean cancels that (branch C). In the end a node has one
-# vector that all share, times the root of its degree. Everybody gets the same list, bestsellers first.
+# vector that all share, times the root of its degree. Everybody gets the same list, bestsellers first: even the likes of training are told apart no longer.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
@@ -467,7 +467,7 @@ verdict(
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
 # **Read it in two steps.** To the right only the recipe changes: +0.012. Down, the layers (and the ridge that suits each): +0.026, likely the larger step because a layer walks to places of people who were
-# where you were (6.2), and a factorization has to learn such ways. What both could bring is counted for whichever comes first. So go the other way, too: layers first add 0.033 (from our 0.150, the lecture's 0.129 tuned better, to the paper's cell), the recipe then 0.005.
+# where you were (6.2), and a factorization has to learn such ways. A gain that either could bring goes to whichever comes first. So go the other way, too, down and then right, through the paper's cell: layers add 0.033, the recipe then 0.005. (0.150 is the lecture's 0.129, tuned better.)
 #
 # And with layers 64 numbers are enough, perhaps since a mean over neighbors keeps what they share: iALS needs 1,024 for 0.182.
 #
@@ -594,7 +594,7 @@ pd.DataFrame({"who notices a change of Alien": told})
 # > **Where it did not.** On Gowalla against RP3β (0.188) and GF-CF (0.190), which train nothing.
 #
 # * **A layer that learns nothing: what is it good for?** It walks. Even untrained, with a number for every node and 2 to 200 layers, it found more than a list of bestsellers (2,000 users); training makes it fit into 32. On Gowalla the walk is worth more than the recipe.
-# * **Why not stack twenty?** In the very end only the degrees are left, and everybody gets the same list. That end is far: untrained, fifty layers find more
+# * **Why not stack twenty?** In a connected graph only the degrees are left in the very end, and everybody gets the same list. That end is far: untrained, fifty layers find more
 #   than three. But trained, three or eight find more than twenty.
 # * Right shapes prove nothing. Change one node and look who notices.
 #

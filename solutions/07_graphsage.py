@@ -222,7 +222,7 @@ def paper(z_u, z_v, z_n):
 visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 
 # %% [markdown]
-# *Figure 7.1. The sixty pins (shapes: topics) before training and after it, by the slide's loss and by the
+# *Figure 7.1. The sixty pins (shapes: topics) before training, after it by the slide's loss (one point), and by the
 # paper's.*
 #
 # The first term pulls pairs together. Pushing apart is left to the second term, and there the slide has lost a minus: now both pull.
@@ -335,8 +335,8 @@ check("07.4", sage_layer)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.5 The edges of a batch
 #
-# Now train on saves. A user shows nothing, so all users begin with one learned vector. Layer 1
-# gives each the mean of her pins, so only in layer 2 does a pin hear who saved it.
+# Now train on saves. A user shows nothing, so all users begin with one learned vector. In layer 1
+# a pin hears from it only *that* somebody saved it, and each user gets the mean of her pins; so only in layer 2 does a pin hear who.
 #
 # The loss of 7.2 judges each pair alone, but a list has to choose among many. So its pull and push go into the sampled **softmax** of
 # lesson 03: the saved pin has to beat 300 drawn ones at once.
@@ -444,7 +444,7 @@ check("07.6", embed_new)
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# It has a price, likely since a silenced pin teaches nothing about listening. In this short training known pins pay; in one twice as long new pins with edges do
+# It has a price, likely since a silenced pin teaches nothing about listening: here known pins pay, in a training twice as long new pins with edges
 # (7.14, with a cheaper repair). The models of 7.5 and 7.7 silence, and train longer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -458,7 +458,7 @@ check("07.6", embed_new)
 # | content, untrained and trained | what an item shows: plain cosines, or an encoder without messages |
 # | GraphSAGE | both: content and neighbors |
 #
-# All may add the saves so far, as one number: an encoder's vectors, of length 1, can hardly say that a pin is popular. They meet on PinWorld and on
+# Each may add to its score a weight times log(1 + saves so far): an encoder's vectors, of length 1, can hardly say that a pin is popular. They meet on PinWorld and on
 # **citeulike-t**, real articles in people's libraries.
 #
 # > **Claim** (ours). Over all items GraphSAGE finds more than models that know items by name.
@@ -511,7 +511,7 @@ display(card)
 # **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark. An article's first readers say more than its words, so it
 # pays to know each reader by name; GraphSAGE knows her only by what she read: likely why it is behind.
 #
-# **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins level with
+# **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins not to be told from
 # plain content, trained or not; on articles behind trained content, perhaps since its matrix was fitted to content *and* messages.
 #
 # **All:** iALS has the highest mark on both (over GraphSAGE by 0.006 on PinWorld, 0.035 on articles), as most that is sought has a history.
@@ -591,14 +591,14 @@ verdict(
 # lines at one day. Which lines cross?*
 #
 # After three days a new pin has a picture, words, and hardly an edge, so all who read lie above RP3β, who
-# counts. The encoders lie highest, as they read those few, too (97 pins: PinSage's lead over RP3β is barely beyond chance).
+# counts. The encoders lie highest, as they read those few, too (97 pins: PinSage's lead over RP3β is barely beyond chance, GraphSAGE's has no interval; after one and two weeks PinSage's is not sure).
 #
 # As pins collect edges, counting gains on reading: after one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training.
 # Old matrices are still better than old vectors: run over today's graph PinSage finds 0.434 after four weeks, by the training day's vectors, when these
 # pins had no edge, 0.326.
 #
-# **Just after the training an encoder serves what came since. Four weeks later counting is ahead, likely since newcomers have edges by then.**
+# **Just after the training an encoder lay ahead, barely beyond chance. Four weeks later counting is ahead, likely since newcomers have edges by then.**
 #
 # <details><summary>How this was measured</summary>
 #

@@ -222,7 +222,7 @@ plt.show()
 # again. Chance moves a count $V$ by about $\sqrt V$, so 900 against 400 is decided, 25 against 24 is not. What is missed
 # stands mostly near place fifty, where counts are close.
 #
-# And no step asks how large the graph is. Do ten thousand stay enough in a larger one? On Gowalla (8.3) half as many found two thirds or more; beyond that we do not know.
+# And no step asks how large the graph is. Do ten thousand stay enough in a larger one? On Gowalla (8.3) five thousand found about two thirds of the top, from rare places more; beyond that we do not know.
 #
 # **A step looks up two edges in any graph, and on two small ones ten thousand steps found most of the top.**
 #
@@ -301,7 +301,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 One pin, or several?
 #
-# The third choice: where to begin. So far a longer look said what counts. From here on people say it: some of what they saved is held back, and a good list has it (NDCG@20).
+# The third choice: where to begin. So far a longer look was the judge. From here on people are: some of what they saved is hidden, and a good list finds it (NDCG@20).
 #
 # A user has saved several pins. Each is a query with walks of its own, and their counts must become one list.
 # The dull way is the plain sum. The **multi-hit booster** takes roots first, so that a pin that **several** queries lead to wins over one that a single one leads to often:
@@ -392,9 +392,9 @@ verdict(
 # may say something else about the user, and its 2,500 steps still find most of a list (figure 8.2).
 #
 # **The booster.** Its line is below the sum's in all six comparisons, with 16 and 32 pins beyond chance, perhaps because it lifts what lies *between* a user's interests.
-# Where the pins she wants lie there, it wins (branch 8.14). For libraries, at restart 1, validation chose it (8.5), so try both.
+# Where the pins she wants lie there, it wins (branch 8.14). For libraries (restart 1) and for saves (0.4) validation chose it (8.5), so try both.
 #
-# **More of the user is worth a lot. A cleverer way to count is not, at restart ½.**
+# **More of the user is worth a lot. A cleverer way to count was not, in these six comparisons.**
 #
 # <details><summary>How this was measured, and a second clever rule</summary>
 #
@@ -468,7 +468,7 @@ verdict(
 )
 
 # %% [markdown]
-# **Libraries (left column): behind all three.** In mixed piles a second step may lose the subject, so the tuned walk goes home after every one:
+# **Libraries (left column): behind all three.** The tuned walk goes home after every step, perhaps because in mixed piles a second one loses the subject:
 #
 # > reader → one of her articles → a library that holds it → an article in that library
 #
@@ -476,7 +476,7 @@ verdict(
 #
 # Is it the lot that costs? Mostly not. *Pixie / degree^β* draws and divides, and more than half of the distance to RP3β is gone (most likely by the dividing: fold). Undivided, visits favor what is popular.
 #
-# **PinWorld (right): ahead of every rival, of which RP3β alone was given the boards. Which row says why?** *Pixie on saves* finds 0.016 less than on boards, and falls behind RP3β: it is the boards. Each was put together on purpose, and even a far one may be on the subject (we made them so).
+# **PinWorld (right): ahead of every rival, of which RP3β alone was given the boards. Which row says why?** *Pixie on saves* finds 0.016 less than on boards, and falls behind RP3β. But RP3β hardly gains by boards, perhaps since three hops stop before the far ones: it takes boards **and** a far walk. Each board was put together on purpose, so even a far one may be on the subject (we made them so).
 # There going far pays: home after one step in seventeen finds 0.098, after every step 0.085.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
@@ -553,7 +553,7 @@ verdict(
 # A walk makes its ten thousand steps in any catalog. Why does its line still fall, to a seventh at a million? Most likely by memory. A small graph fits into the processor's
 # cache, in a large one looks wait for main memory. From a million on nearly all would, so the line lies nearly flat.
 #
-# **A request costs what it looks at. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
+# **A request costs what it looks at, and how far from the processor that lies. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -579,7 +579,7 @@ verdict(
 # * **How little need a request look at?** Ten thousand steps found most of the top fifty, on two small graphs; a step looks up two edges in any graph.
 #   What grows is the memory and, most likely, the waiting for it: a walk took seven times as long at a million things as at a thousand.
 # * **And still find what counts?** Look at one neighbor, not at all of them, where nodes have many; begin at several pins; walk far only where boards keep to a subject. The booster
-#   cost a little at restart ½.
+#   cost a little in all six comparisons of 8.4.
 #
 # **Next.** A walk knows that two pins stand on one board, and nothing of what they show. What if walks chose whom a
 # GraphSAGE (lesson 07) listens to? [Lesson 09](09_pinsage.ipynb).

@@ -403,7 +403,7 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Four clouds of items, and others between them; a third number, not drawn, lets a nearer item have the larger product. Left: asked with the mean of what Bob likes. Right: with two centers. In the interactive version pull the star: where do all eight items fit?*
+# *Figure 13.3. Four clouds of items, and others between them; a third number of each item, not drawn, is set so that the nearer has the larger product. Left: asked with the mean of what Bob likes. Right: with two centers. In the interactive version pull the star: where do all eight items fit?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
@@ -414,7 +414,7 @@ visuals.mixture_map()
 # from each.
 #
 # **PinnerSage** (Pinterest, 2020) groups the user's *own* pins. Each group asks with its **medoid**, the pin with the least sum of squared
-# distances to the others; groups of late saves count more (branch 13.8). All vectors here are iALS's, from saves alone: ways differ in how they ask, not in what they read.
+# distances to the others, and fills places by its weight, in which late saves count more (branch 13.8). All vectors here are iALS's, from saves alone: ways differ in how they ask, not in what they read.
 #
 # | one vector | several vectors |
 # |---|---|
@@ -558,7 +558,7 @@ verdict(
 # *Figure 13.5. Recall@100 of newcomers' saves of next week (the axis begins at 0.22). If one cure did
 # the other's work, the lines would meet on the right. The star is a stranger: RP3β, without any vector (13.7).*
 #
-# **Do you need both?** Yes, though with iALS by a hair. With TwHIN edges bring 0.04, five vectors 0.04, both 0.06; with iALS 0.02, 0.01 and 0.03. So each
+# **Do you need both?** With TwHIN yes; with iALS by a hair (from 0.0005, and a first search had seen this test). With TwHIN edges bring 0.04, five vectors 0.04, both 0.06; with iALS 0.02, 0.01 and 0.03. So each
 # adds to the other, perhaps because edges tell what she likes, and five vectors keep her largest topic from taking all places. (The five are the mixture's centers everywhere; medoids of saves found less than one vector.)
 #
 # **And if you can have one?** Nobody can tell: in neither model are the two surely apart. But look across: by the means iALS with neither cure (0.292) is ahead of
@@ -593,15 +593,14 @@ verdict(
 # > **Where they won.** With a tenth of the clicks left TwHIN finds NDCG@10 0.177, the clicks alone 0.059 (13.3). For newcomers TwHIN finds recall@100 0.241 by
 # > one vector of saves, 0.304 by both cures (13.5).
 # >
-# > **Where they did not.** With that tenth iALS on the same graph finds 0.204, too close to tell; with 30 % and 1 % it is surely ahead. For newcomers iALS with neither cure finds 0.292, TwHIN
-# > with either 0.281 and 0.277. In lists of 20 several vectors were never surely ahead of the best single one (13.4).
+# > **Where they did not.** With that tenth iALS on the same graph finds 0.204, too close to tell; with 30 % and 1 % it is surely ahead. In lists of 20 several vectors were never surely ahead of the best single one (13.4).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, more vectors, or both?** More kinds of edges, if what you ask about is rare and they reach it (13.3). More vectors, for newcomers in lists of 100, not of 20.
-#   There take both: neither did the other's work (13.5).
-# * First the better model, then a cure: iALS was nowhere behind TwHIN, and for newcomers with neither cure by its mean ahead of TwHIN with either.
+# * **More kinds of edges, more vectors, or both?** More kinds of edges, if they reach what you ask about: ads at every share of clicks (13.3), newcomers' saves, too (13.5). More vectors, for newcomers in lists of 100, not of 20.
+#   There take both (13.5).
+# * First the better model, then a cure: where both read more kinds of edges, iALS was nowhere surely behind TwHIN, and for newcomers with neither cure by its mean ahead of TwHIN with either.
 #
 # **Next.** In TwHIN a new pin has no vector. PinSage reads one from its neighbors, here of many kinds: boards, saves, searches. Should all be heard
 # alike? Lesson 14.

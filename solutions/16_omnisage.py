@@ -348,7 +348,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Do the three get in each other's way? What one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# Train the same encoder with one loss, two, and all three, 200 steps each (to every score a number for the pin's popularity is added, 16.5). Two ask, for what helps one may cost the
+# Train the same encoder with one loss, two, and all three, 200 steps each (to every score a number for the pin's popularity is added, 16.5). We test with two kinds of question, for what helps one may cost the
 # other: a **pin** for the next pin, a **user** for her likes of the coming week.
 #
 # Her history is read by the transformer, where her loss trains it; else by the mean of her sixteen latest likes.
@@ -424,7 +424,7 @@ for column, who in (("all", "pins"), ("users", "users")):
                            f"over pairs at the settings of all three (open mark): {same[column]:+.3f}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it; gray dots are single trainings, the mark their mean. For pins compare first row and last; for users *users* and *all three*, then the open mark: *pairs* at the settings of *all three* (their own were chosen by what pins find).*
+# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it; gray dots are single trainings (one of *users* failed), the mark their mean. For pins compare first row and last; for users *users* and *all three*, then the open mark: *pairs* at the settings of *all three* (their own were chosen by what pins find).*
 #
 # **Asked by pins.** First row and last are level, perhaps because pairs already ask what the test asks. To serve users, too, costs nothing that is seen.
 #
@@ -480,7 +480,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # The popular pin wins. The new one comes last, though it fits best.
 #
-# Is the number needed? The loss takes back, by $\log Q$, that popular pins are drawn more often. So a pin that many go to should get a larger score, for it is right more often.
+# Is the number needed? Drawn as often as it is met, a pin is pushed as often as pulled (10.5). $\log Q$ takes that push back. So a pin that many go to should get a larger score: it is right more often.
 # Perhaps the vectors have learned that by themselves.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -575,7 +575,7 @@ told.round(3).to_frame()
 #
 # Why did they lack it, though the loss asks for it? Popularity needs a place to live:
 #
-# * in the **length** of a vector, which length 1 takes away;
+# * in the **length** of a vector, which length 1 takes away (left free, and without the number, our OmniSage finds 0.232; with length 1 and the number 0.260);
 # * in a **direction** that all questions share, which has to be learned, and hardly was;
 # * in a **number** beside the vector, where it stands before the first step.
 #
@@ -614,7 +614,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Recall@10 when pins ask; RP3β is a walk that trains nothing. First compare the two marks of PinSage. Then see how far row three is ahead of the better one: that is left for attention.*
 #
-# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number, and attention's part is too small to be seen.
+# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number; what is left for attention is 0.001, and may be nothing (0.003 for pins with an edge).
 #
 # Why was popularity not in the length of PinSage's vectors? Perhaps since a length has to be *learned*: lesson 14's PinSage, with four times the steps and a rate of its own, finds 0.247 without the number.
 #
@@ -650,9 +650,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for all who ask: one model to train, one table to keep fresh.
 # >
-# > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067; lesson 15's PinnerFormer, trained longer, finds no less. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
+# > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
 # >
-# > **Where it did not.** For the next pin it cannot be told from PinSage with the same number, and from a pin with an edge a walk finds as much (RP3β 0.266, OmniSage 0.262). A *new* pin's number is 0, so beside known pins no encoder with it finds a new one: keep places in the answer for them. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
+# > **Where it did not.** For users lesson 15's PinnerFormer finds as much, after 32 times the steps. For the next pin it cannot be told from PinSage with the same number, and from a pin with an edge a walk finds as much (RP3β 0.266, OmniSage 0.262). A *new* pin's number is 0, so beside known pins no encoder with it finds a new one: keep places in the answer for them. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
 #
 # * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Neighbors and our number pay for pins and users: both say of a pin what its own content does not. The other losses, with the reader they train, pay for users alone. Attention's lead was the number.
 #

@@ -110,9 +110,9 @@ def cheaper_noise() -> bool:
 MORALS = {
     "A step looks up two edges in any graph, and on two small ones ten thousand steps found most of the top": decided_early,
     "A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil": cheaper_noise,
-    "More of the user is worth a lot. A cleverer way to count is not, at restart ½": more_of_the_user,
+    "More of the user is worth a lot. A cleverer way to count was not, in these six comparisons": more_of_the_user,
     "Far walks paid where boards keep to a subject; on who liked what, three hops found more": far_walks,
-    "A request costs what it looks at. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today": large,
+    "A request costs what it looks at, and how far from the processor that lies. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today": large,
     "Take a thing out of the group before you compare it with the group, and look at a surprising result before you explain it": lambda: (
         (leads := of("08_parts")["edges"]["leads"])
         and not ahead(leads["0.91, with the pin over random"])
