@@ -415,6 +415,8 @@ for ax, column, who in zip(axes, ("all", "users"), ("pins", "users"), strict=Tru
 axes[0].set_ylabel("trained by")
 axes[0].set_yticks(-np.arange(5), ["pairs", "features", "users", "pairs and features", "all three"])
 plt.show()
+
+# %% tags=["long", "experiment", "answers:16.p5"] jupyter={"source_hidden": true}
 same = {who: order[-1]["recall"][who] - again["recall"][who] for who in ("all", "users")}
 for column, who in (("all", "pins"), ("users", "users")):
     alone = [lead_of(stored, f"all three over {k}, {column}") for k in omnisage.LOSSES]
