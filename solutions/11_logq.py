@@ -318,7 +318,7 @@ predict("11.p2")
 # ### "Best" is two things: near the gradient, or right at the end
 # * drawing two meanings
 #
-# Minutes 21 to 23. Two questions: at the left how near an arrow is to the true one, at the right where a curve has its lowest point. We need them since a wrong variant is silent: its loss falls like any other. Ask both where the answer is known, with four items and every draw counted. As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher: take the mean loss over the draws *and* over all that she takes. Where is its lowest point, so that the gradient is zero? There the training ends, and it should be log p; another variant may end elsewhere.
+# Minutes 21 to 23. Two questions, and the dashed lines are the two answers: at the left how far an arrow is from the true one, at the right how far the lowest point of a curve is from log p. We need them since a wrong variant is silent: its loss falls like any other. Ask both where the answer is known, with four items and every draw counted. As an estimate, one positive at a time, at the scores s = log p: how far is the mean gradient over the draws from that of the full softmax? As a teacher: take the mean loss over the draws *and* over all that she takes. Where is its lowest point, so that the gradient is zero? There the training ends. Without an error it ends at log p; here a variant that ends elsewhere.
 #
 # If asked for the four items: she takes them with 0.46, 0.28, 0.17 and 0.10; they are drawn with 0.1, 0.6, 0.2 and 0.1.
 #
@@ -327,12 +327,12 @@ predict("11.p2")
 # ### With one draw, not every variant ends at log p
 # * drawing one draw
 # * box One draw: which variant learns log p?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** uncorrected
-# * then words Hint: in **a** the same film is s as the positive, s − log Q as a draw.
-# * then words Largest error of a logit: negatives only 1.47, nQ 1.47, uncorrected 1.17, Yi 0.00.
+# * then words Why not **a**: a film scores s as the positive, s − log Q as a draw; one s cannot serve both. **b**: n = 1, the same.
+# * then drawing one draw ends
 #
-# Minutes 23 to 26. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), once, then press the key for the hint. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In variant a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. A third key shows where they end, the largest error of a logit: a and b 1.47, farther than with no correction at all, 1.17.
+# Minutes 23 to 26. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), once, then press the key for the reason. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In variant a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. With one draw n is 1, so b takes off the same. The second key shows where they end, the largest error of a logit: a and b 1.47, farther than with no correction at all, 1.17.
 #
-# If asked why a and b end alike: with one draw n is 1, so b is released code, and they differ in a hit alone. In b it is out; in a it sets the positive against itself, and whatever the score, the loss is the same. So neither learns from a hit.
+# If asked why a and b end alike, though hits are out in b: with one draw b is released code, and they differ in a hit alone. In b it is out; in a it sets the positive against itself, and whatever the score, the loss is the same. So neither learns from a hit.
 #
 # If asked about d, which is not drawn: nothing is taken off, so it learns log p − log Q (slide 3).
 #
@@ -447,18 +447,17 @@ predict("11.p7")
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Gowalla: what does log Q change?
 # * drawing before
-# * box Gowalla (places), with log Q:<br>**a** less found, more of the rare<br>**b** more found, more of the rare<br>**c** more found, fewer of the rare
+# * box Gowalla (places), with log Q (released code):<br>**a** less found, more of the rare<br>**b** more found, more of the rare<br>**c** more found, fewer of the rare
 #
-# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with it, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
+# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with log Q as in released code, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
 #
 # ### More is found, but fewer of the rare items, on all three
 # * drawing found and rare
-# * words **Not the best:** a list of the last days finds 0.160 on films, RP3β 0.209 on Gowalla.
-# * then words **Why released code does well:** among 512 columns the positive is small; a missing n adds log n to every loss.
+# * then words **Why released code does well:** among 512 columns the positive hardly counts; then a missing n adds the same to every loss, and no gradient sees it.
 #
-# Minutes 35 to 40. In each half an arrow is a data set: it begins without a correction and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, of 810 pins. At the left NDCG@20: all three rise, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three fall, on Gowalla by a quarter. Chance? No interval over users reaches 0, that of PinWorld only just: −0.019, from −0.038 to −0.001.
-# One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. The line below: a list of the last days, and RP3β (lesson 04: a walk of two steps), find more than any of these losses.
-# Why does released code, bad in both senses on four items, do well here? Press the key. There the positive is a large part of the sum, here the draws are nearly all of it. Then a missing n adds log n to every loss alike, and no gradient sees it (11.7).
+# Minutes 35 to 40. A row is a data set; in each half an arrow begins without a correction, at the gray dot, and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, of 810 pins. At the left NDCG@20: all three go right, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three go left, on Gowalla by a quarter. Chance? No interval over users reaches 0, that of PinWorld only just: −0.019, from −0.038 to −0.001.
+# One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Not the best: a list of the last days finds 0.160 on films, RP3β (lesson 04: a walk of two steps) 0.209 on Gowalla, more than these losses.
+# Why does released code, bad in both senses on four items, do well here? Press the key. There the positive is a large part of the sum, here the draws are nearly all of it, and a missing n adds log n to every loss (11.7).
 #
 # If asked for the other falls: Gowalla −0.046, from −0.052 to −0.039, films −0.009, from −0.013 to −0.005. Lesson 14 has a PinWorld of 7,000.
 #
@@ -590,9 +589,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Right as teacher, or as estimate; a third way when serving
 # * drawing three answers
-# * then words **Would you notice?** Not by the loss. No correction: by NDCG beside a corrected model. Yi or released code: on films NDCG cannot tell which one you have.<br>**Monday:** try λ when serving (ahead on Gowalla only); count rare items.
+# * then words **Would you notice?** Not by the loss. A missing log Q: NDCG shows it, beside a corrected model. Yi or released code: on films NDCG shows no difference.<br>**Monday:** try λ when serving (ahead on Gowalla only); count rare items.
 #
-# Minutes 46 to 50. A row is a way that is right, beside it what it gives, with no correction above it in gray. So the question of the first slide: which way is right, and in what sense? As a teacher: every column is corrected, hits stay in, and a logit's error is 0.00. As an estimate: the positive is left alone, hits are out, n counts, and the error of one positive's gradient is 0.01. Both are on four items, with 16 draws. Released code has no row: there it is right in neither sense, though on all three data sets it finds more than no correction. When serving, the uncorrected model gets log Q back; on Gowalla more is found, and fewer rare items.
+# Minutes 46 to 50. A row is a way that is right, beside it what it gives, with no correction above it in gray, orange with a λ. So the question of the first slide: which way is right, and in what sense? As a teacher: every column is corrected, hits stay in, and a logit's error is 0.00. As an estimate: the positive is left alone, hits are out, n counts, and the error of one positive's gradient is 0.01. Both are on four items, with 16 draws. Released code has a line instead of a row: on four items it is right in neither sense, yet on all three data sets it finds more than no correction. When serving, the uncorrected model gets log Q back; on Gowalla more is found, and fewer rare items.
 # Press the key: would you notice a wrong one? By the loss you notice nothing: a wrong one falls like any other (slide 8). NDCG shows a missing log Q beside a corrected model; one NDCG alone tells nobody. Taken from the negatives only, as in released code, or from both, as in Yi: on films NDCG could not tell them apart (slide 14). On Monday, try λ log Q when you serve, before you rewrite a loss; choose λ on validation, and count rare items. So far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 #
 # If asked: orange is not the gray model with λ switched on: rate and epochs were chosen again; yours may gain less. It is first among these softmaxes: RP3β finds 0.209. Yi and nQ were not run on Gowalla.

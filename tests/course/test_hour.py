@@ -202,8 +202,8 @@ OWN_CLICK = {  # of lesson 14: how many marks are full (own click in) and hollow
     "four dots": (4, 0),
     "without click": (0, 1),
     "step by step": (0, 6),
-    "edge seen": (4, 0),
-    "first morning": (1, 4),  # the arrow begins with the own click in
+    "edge seen": (3, 0),
+    "first morning": (0, 3),
     "asked by all": (6, 0),
     "asked off board": (7, 0),  # squares
     "which pays": (3, 3),

@@ -42,8 +42,8 @@ def six_graphs() -> Sheet:
         sheet.box(740, y - 34, 68, 68, fill=CONTEXT, edge=CONTEXT, round=6)
         sheet.text(826, y - 4, name, size=30, bold=True)
         sheet.text(826, y + 28, what, color=QUIET)
-    for down, name, row, color in ((-4, "boards", 0, ITEM), (28, "user-ad", 4, USER)):
-        sheet.text(980, 336 + down, f"{name}: {KNOWN[row][3]} %", size=24, color=color, bold=True)
+    for down, said, color in ((-4, "few on boards", ITEM), (28, "most in user-ad", USER)):
+        sheet.text(1158, 336 + down, said, at="end", size=24, color=color, bold=True)
     sheet.text(538, 428, "the wider a line, the more of these pins the graph knows", at="middle", color=QUIET)  # fmt: skip
     return sheet
 
@@ -148,7 +148,7 @@ def attention() -> Sheet:
         sheet.text(645 + 96 * share + 14, y + 9, weight, bold=True)
         sheet.text(850, y + 9, value, at="middle", bold=True)
         sheet.line(880, y, 955, 148, color=ITEM, wide=3 + 8 * share, head=True)
-    sheet.text(2, 264, "d: length of q and k", size=24, color=QUIET)
+    sheet.text(2, 264, "d: how many numbers q has", size=24, color=QUIET)
     sheet.text(575, 268, "sum 4", at="middle", size=24, color=QUIET)
     sheet.box(963, 108, 190, 84, fill=ITEM, edge=ITEM)
     sheet.text(1058, 142, "¾ · 4 + ¼ · 8", at="middle", color="#fff", size=24)

@@ -87,7 +87,7 @@ ASKED = (
 
 
 def asked_by_all() -> Sheet:
-    return _asked("all", 480, 225, 0.225)
+    return _asked("all", 470, 225, 0.228)
 
 
 def asked_off_board() -> Sheet:
@@ -106,14 +106,14 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
         sheet.box(left + 4, 10, 20, 20, fill=USER, edge=USER, round=0)
     sheet.text(left + 34 * (not whole), 30, name, bold=True)
     middle = left + times * (best - least)
-    sheet.line(middle, 46, middle, 412, color=CONTEXT, dashed=True)
-    for tick in (0.23, 0.26) if whole else (0.2, 0.24, 0.28):
+    sheet.line(middle, 76, middle, 412, color=CONTEXT, dashed=True)
+    for tick in () if whole else (0.2, 0.24, 0.28):
         x = left + times * (tick - least)
         sheet.text(x, 446, f"{tick:.2f}", at="middle", size=24, color=QUIET)
     if whole:
         sheet.text(0, 446, "recall@10", size=24, color=QUIET)
     for k, (model, key) in enumerate(ASKED):
-        y = 76 + 62 * k
+        y = 102 + 58 * k
         value = found[key]
         x = left + times * (value - least)
         boards = key in ("one graph, mean", "PinSage")
@@ -126,13 +126,14 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
         if whole:
             sheet.text(0, y + 9, model, bold=True)
             sheet.dot(x, y, 11, color)
-            sheet.text(wide - 96, y + 9 - 15 * bool(said), f"{value:.3f}", size=24)
-            sheet.text(wide - 96, y + 22, said, size=24, color=QUIET)
+            sheet.text(wide - 96, y + 9, f"{value:.3f}", size=24)
         else:
             sheet.box(x - 10, y - 10, 20, 20, fill=color, edge=color, round=0)  # fmt: skip
             sheet.text(406, y + 9, f"{value:.3f}", size=24, bold=boards, color=color if boards else INK)  # fmt: skip
             sheet.text(490, y + 9, said, size=24, color=QUIET)
         told.append(f"{model} {value:.3f}{', ' * bool(said)}{said}")
+    if whole and all(said.endswith("behind") for said in told[1:]):
+        sheet.text(left, 60, "all others behind", size=24, color=QUIET)
     sheet.alt = f"Recall at 10 of the test week, {name}: {'; '.join(told)}"
     return sheet
 

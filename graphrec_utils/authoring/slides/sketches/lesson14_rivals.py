@@ -5,36 +5,34 @@ from __future__ import annotations
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
 from graphrec_utils.authoring.slides.sketches.lesson14 import mark
-from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
+from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE
 
 
 def climb() -> Sheet:
     sheet = Sheet(
-        438,
-        "Two ways up: edges, from no graph to the boards to six graphs; and ways to listen, from a mean over concat to the transformer, one level at a time; beside them, older: GAT and HAN",
+        400,
+        "Two ways up: edges, from no graph to the boards to six graphs; and attention: the mean has it on neither level, concat on the first alone, over neighbors, the transformer on both, over neighbors and over graphs",
     )
     sheet.text(10, 32, "1  edges: whom can a pin hear?", bold=True)
     for k, name in enumerate(("no graph", "the boards", "six graphs")):
         x, y = 20 + 385 * k, 50
-        sheet.box(x, y, 280, 72, fill=TINT[USER], edge=USER)
+        sheet.box(x, y, 280, 72, fill=TINT[CONTEXT], edge=CONTEXT)
         sheet.text(x + 140, y + 45, name, at="middle")
         if k:
-            sheet.line(x - 95, y + 36, x - 10, y + 36, color=USER, wide=5, head=True)
-    sheet.text(10, 176, "2  a way to listen: over neighbors, then over graphs", bold=True)
-    sheet.text(0, 298, "neighbors:", size=24, color=QUIET)
-    sheet.text(0, 368, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "", "a mean", "matrices, added"), ("concat", "first level alone; graphs side by side", "attention block", "matrices, added"), ("transformer", "= MultiBiSage", "attention block", "attention block"))  # fmt: skip
-    for k, (name, whose, near, over) in enumerate(ways):
+            sheet.line(x - 95, y + 36, x - 10, y + 36, wide=5, head=True)
+    sheet.text(10, 176, "2  a way to listen: where is attention?", bold=True)
+    sheet.text(0, 302, "neighbors:", size=24, color=QUIET)
+    sheet.text(0, 372, "graphs:", size=24, color=QUIET)
+    ways = (("mean", "nowhere", "a mean", "matrices, added"), ("concat", "first level alone", "attention", "matrices, added"), ("transformer", "both: MultiBiSage", "attention", "attention"))  # fmt: skip
+    for k, (name, where, near, over) in enumerate(ways):
         x, wide = 150 + 338 * k, 322
         sheet.text(x + wide / 2, 218, name, at="middle", bold=True)
-        sheet.text(x + wide / 2, 246, whose, at="middle", size=24, color=QUIET)
-        for y, said in ((260, near), (330, over)):
-            block = said.endswith("block")
-            color = ITEM if block else CONTEXT
+        sheet.text(x + wide / 2, 248, where, at="middle", size=24, color=QUIET)
+        for y, said in ((264, near), (334, over)):
+            there = said == "attention"
+            color = ITEM if there else CONTEXT
             sheet.box(x, y, wide, 60, fill=TINT[color], edge=color, round=4)
-            sheet.text(x + wide / 2, y + 39, said, at="middle", bold=block)
-    beside = "beside them, older: GAT + HAN, a weight per neighbor, a weight per graph"
-    sheet.text(150, 432, beside, size=24, color=QUIET)
+            sheet.text(x + wide / 2, y + 39, said, at="middle", bold=there)
     return sheet
 
 
@@ -58,22 +56,23 @@ def which_pays() -> Sheet:
         ("+ six graphs", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], True),
         ("+ attention", "concat, own rate, over mean", _price(mean, near), OWN_RATE, False),
         ("+ second level", "transformer over concat", _price(near, whole), lent, False),
-        ("all three", "over larger PinSage", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
+        ("all three", "another rival: larger PinSage", "boards alone, as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
     )  # fmt: skip
-    zero, times, told = 694, 9000, []
-    sheet = Sheet(428, "")
+    zero, times, told = 724, 8000, []
+    sheet = Sheet(440, "")
     sheet.text(0, 30, "in training:", size=24, color=QUIET)
     _condition(sheet, 180, "own click in; asked: test week", True)
     _condition(sheet, 640, "own click out; asked: week before", False)
     for tick in (0, 0.01):
         x = zero + times * tick
-        sheet.line(x, 48, x, 382, color="#dfe2e6" if tick else CONTEXT, wide=2 + (not tick))
-        sheet.text(x, 412, f"+{tick}" if tick else "0", at="middle", size=24, color=QUIET)
-    sheet.text(0, 412, "recall@10 of all pins; seconds to train", size=24, color=QUIET)
+        sheet.line(x, 48, x, 398, color="#dfe2e6" if tick else CONTEXT, wide=2 + (not tick))
+        sheet.text(x, 428, f"+{tick}" if tick else "0", at="middle", size=24, color=QUIET)
+    sheet.text(0, 428, "recall@10 of all pins; seconds to train", size=24, color=QUIET)
+    sheet.line(0, 304, 1158, 304, dashed=True)  # what stands below has another rival
     for k, (name, over, price, lead, seen) in enumerate(rows):
-        y, color = 88 + 84 * k, _color(lead)
+        y, color = 86 + 80 * k + 30 * (k == 3), _color(lead)
         shade = POSITIVE if color == POSITIVE else CONTEXT
-        sheet.box(2, y - 34, 256, 68, fill=TINT[shade], edge=shade)
+        sheet.box(2, y - 33, 256, 66, fill=TINT[shade], edge=shade)
         sheet.text(130, y + 9, name, at="middle", bold=True)
         sheet.text(276, y - 7, over)
         sheet.text(276, y + 27, price, size=24, color=QUIET)
@@ -81,7 +80,7 @@ def which_pays() -> Sheet:
         sheet.line(low, y, end, y, color=color, wide=8)
         mark(sheet, middle, y, 12, color, seen)
         gap = _signed(lead["gap"]) + ", cannot tell" * (color == CONTEXT)
-        sheet.text(884, y + 9, gap, bold=color != CONTEXT)
+        sheet.text(890, y + 9, gap, bold=color != CONTEXT)
         told.append(f"{name}, {over}, {price}: {gap}")
     sheet.alt = f"What each change adds: {'; '.join(told)}"
     return sheet
@@ -107,8 +106,10 @@ def _condition(sheet: Sheet, x: float, said: str, seen: bool) -> None:
     sheet.text(x + 34, 30, said, size=24)
 
 
-CLICK_IN = "own click in: the answer's click is an edge; asked: the test week"
-CLICK_OUT = "own click out: a week's clicks are not yet edges; asked: week before the test"
+CLICK_IN = "own click in: while it learns, the answer is already an edge; asked: the test week"
+CLICK_OUT = (
+    "own click out: while it learns, the answer is not yet an edge; asked: week before the test"
+)
 
 
 def with_click() -> Sheet:
@@ -121,66 +122,52 @@ def without_click() -> Sheet:
 
 def _trained(said: str, seen: bool) -> Sheet:
     """Draw the line below a title that says whether training saw the click it was asked for, and what was asked."""
-    told = said.replace("; asked:", ", and asked on")
-    sheet = Sheet(40, f"In training, {told}")
-    sheet.text(0, 30, "in training:", size=24, color=QUIET)
-    _condition(sheet, 150, said, seen)
+    told = said.replace("; asked:", "; asked was the model on")
+    sheet = Sheet(40, told)
+    _condition(sheet, 0, said, seen)
     return sheet
 
 
-ROWS = (
-    ("six graphs, mean", "mean, {}"),
-    ("RP3β", "RP3β"),
-    ("iALS, six graphs", "iALS, all graphs"),
-)
+RIVALS = (("RP3β", "RP3β"), ("iALS, six graphs", "iALS, all graphs"))
 
 
 def edge_seen() -> Sheet:
-    return _beside_the_mean("left in", "own click in", 650, 255)
+    return _leads_of_the_mean("left in", "own click in", 196)
 
 
 def first_morning() -> Sheet:
-    return _beside_the_mean("in time", "own click out, older graphs", 470, 5)
+    return _leads_of_the_mean("in time", "own click out, older graphs", 240)
 
 
-def _beside_the_mean(way: str, name: str, wide: float, left: float) -> Sheet:
-    """Draw recall@10 of three models with their distance to the mean of six graphs, by the graphs of the training."""
+def _leads_of_the_mean(way: str, name: str, high: float) -> Sheet:
+    """Draw the leads of the mean of six graphs over two rivals, by the graphs that it was trained with."""
     stored = results.load("14_answers").values["PinWorld"]
     found = {row["model"]: row["recall"]["all@10"] for row in stored["test"]}
-    first, least, times, told = way == "left in", 0.2382, 11500, []
-    place = lambda value: left + times * (value - least)  # noqa: E731
-    best, beaten = found[f"mean, {way}"], []
-    sheet = Sheet(450, "", wide)
-    if first:
-        sheet.text(0, 30, "in training:", size=24, color=QUIET)
-        sheet.text(0, 408, "recall@10, all pins", size=24, color=QUIET)
-        sheet.text(0, 446, "a bar: 95 % of the difference to the mean, at its dot", size=24, color=QUIET)  # fmt: skip
-    _condition(sheet, left, name, first)
-    for tick in (0.24, 0.25, 0.26):
-        sheet.line(place(tick), 106, place(tick), 376, color="#dfe2e6", wide=2)
-        sheet.text(place(tick), 408, f"{tick:.2f}", at="middle", size=24, color=QUIET)
-    sheet.line(place(best), 100, place(best), 376, color=INK, dashed=True)
-    for k, (model, key) in enumerate(ROWS):
-        y, value, said, color = 142 + 92 * k, found[key.format(way)], "", USER
-        if first:
-            sheet.text(0, y + 9, model, bold=True)
-        if k:
-            lead = stored["leads"][f"mean, {way} over {key}, all@10"]
-            sheet.line(place(best - lead["high"]), y, place(best - lead["low"]), y, color=USER, wide=8)  # fmt: skip
-            said = {POSITIVE: "behind", NEGATIVE: "ahead"}.get(_color(lead), "cannot tell")
-            beaten.append(said == "behind")
-        elif not first:
-            before, color = found[key.format("left in")], NEGATIVE
-            sheet.line(place(before) - 12, y, place(best) + 14, y, color=color, wide=5, head=True)
-            mark(sheet, place(before), y, 13, color, seen=True)
-            said = f"from {before:.3f}"
-        mark(sheet, place(value), y, 13, color, first)
-        sheet.text(left + 320, y + 9 - 17 * bool(said), f"{value:.3f}", bold=not k, color=color if color != USER else INK)  # fmt: skip
-        sheet.text(left + 320, y + 24, said, size=24, bold=said == "ahead", color=INK if said == "ahead" else QUIET)  # fmt: skip
-        told.append(f"{model} {value:.3f}{', ' * bool(said)}{said}")
-    so = "both" if all(beaten) else "one of two" if any(beaten) else "nobody"
-    sheet.text(left, 80, f"the mean leads {so}", bold=True, size=30)
-    sheet.alt = f"Recall at 10 of all pins, test week, {name}; dashed the mean of six graphs, which leads {so}: {'; '.join(told)}"
+    zero, times, told, last = 690, 9000, [], way == "in time"
+    sheet, mean = Sheet(high, ""), found[f"mean, {way}"]
+    sheet.text(0, 30, "six graphs, mean", bold=True)
+    sheet.text(340, 30, f"{mean:.3f}", bold=True)
+    _condition(sheet, zero - 194, name, not last)
+    for tick in (-0.02, -0.01, 0, 0.01, 0.02):
+        x = zero + times * tick
+        sheet.line(x, 46, x, 160, color="#dfe2e6" if tick else INK, wide=2 + (not tick))
+        said = f"{tick:+.2f}".replace("-", "−") if tick else "0"
+        sheet.text(x, 186, said, at="middle", size=24, color=QUIET)
+    for k, (model, key) in enumerate(RIVALS):
+        y, lead = 78 + 56 * k, stored["leads"][f"mean, {way} over {key}, all@10"]
+        color = _color(lead)
+        said = {POSITIVE: "ahead", NEGATIVE: "behind"}.get(color, "cannot tell")
+        sheet.text(0, y + 9, f"over {model}")
+        sheet.text(340, y + 9, f"{found[key]:.3f}", color=QUIET)
+        low, middle, end = (zero + times * lead[x] for x in ("low", "gap", "high"))
+        sheet.line(low, y, end, y, color=color, wide=9)
+        mark(sheet, middle, y, 13, color, not last)
+        sheet.text(960, y + 9, said, bold=color != CONTEXT, color=color if color != CONTEXT else INK)  # fmt: skip
+        told.append(f"over {model}, {found[key]:.3f}: {said}")
+    sheet.text(0, 186, "the mean's lead, recall@10", size=24, color=QUIET)
+    if last:
+        sheet.text(0, 232, "RP3β and iALS: the same lists above and below; only the network is trained again", size=24, color=QUIET)  # fmt: skip
+    sheet.alt = f"The mean of six graphs, {name}, finds {mean:.3f}. Its lead {'; '.join(told)}"
     return sheet
 
 

@@ -23,6 +23,22 @@ def one_draw() -> Sheet:
     return sheet
 
 
+ENDS = (("a", "negatives only", 1.47), ("b", "nQ, hits out", 1.47), ("c", "Yi", 0), ("d", "uncorrected", 1.17))  # fmt: skip
+
+
+def one_draw_ends() -> Sheet:
+    """Draw how far from log p each answer of the vote on one draw ends."""
+    told = ", ".join(f"{letter} {name} {error:.2f}" for letter, name, error in ENDS)
+    sheet = Sheet(90, f"Four items, one draw, the largest error of a logit: {told}")
+    sheet.text(0, 26, "four items, one draw: largest error of a logit", size=24, color=QUIET)
+    for k, (letter, _, error) in enumerate(ENDS):
+        x = 290 * k
+        sheet.text(x, 74, letter, bold=True)
+        sheet.bar(x + 30, 46, 100 * error, 40, CONTEXT if error else POSITIVE)
+        sheet.text(x + 42 + 100 * error, 75, f"{error:.2f}", bold=not error)
+    return sheet
+
+
 def before() -> Sheet:
     models = {row["model"]: row for row in results.load("11_rivals").values["Gowalla"]["models"]}
     row = models["in-batch, no correction"]
@@ -38,7 +54,7 @@ def before() -> Sheet:
         for y in (90, 126):  # how long it is, is asked: it has no end
             sheet.line(x + 2, y, x + 120, y, color=ITEM, dashed=True)
         sheet.line(x + 2, 90, x + 2, 126, color=ITEM, dashed=True)
-        sheet.text(x + 140, 117, "? with log Q", bold=True, color=ITEM)
+        sheet.text(x + 140, 117, "? with log Q (released code)", bold=True, color=ITEM)
     return sheet
 
 
@@ -107,6 +123,7 @@ def four_dots() -> Sheet:
 DRAWINGS = {
     "four dots": four_dots,
     "one draw": one_draw,
+    "one draw ends": one_draw_ends,
     "before": before,
     "nobody there": nobody_there,
     "what it costs": what_it_costs,
