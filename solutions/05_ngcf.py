@@ -507,9 +507,9 @@ verdicts(*cards)
 # *BPR-MF* learns as few: NGCF shows no lead, though its longer vector might have earned one. *BPR-MF, d = 96* scores with as many but learns
 # three times the numbers (5.5), which may be how it finds more without any layer.
 #
-# *Without W, σ* keeps the layers and the product of 5.2 (which so stays untested), and finds more: its worst training, 0.298, is above NGCF's best, 0.289. Is NGCF only
+# *Without W, σ* finds more than NGCF: its worst training, 0.298, is above NGCF's best, 0.289. (It keeps layers and product, so the product of 5.2 stays untested.) Is NGCF only
 # slow to fit, as in figure 5.4? Not only: at the same training loss, without a penalty, it finds 0.247 on validation, its relative 0.289: it overfits more easily, too (branch D).
-# Why here? A guess: each row of layer 0 can itself become what its likes want. That leaves a matrix little to translate; and few as its numbers are, each moves all vectors at once, so a fit to chance moves all. Where rows are given features (lesson 07), a matrix has work.
+# Why here? A guess: training can move each row of layer 0 wherever its likes want it, which leaves a matrix little to translate. And a matrix moves all vectors at once, so where it fits chance, all are moved. Where rows are given features (lesson 07), a matrix has work.
 #
 # Layers with the product do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since each layer uses that table once more, one step farther. The authors' code, *as released*, cannot be told from NGCF by the formula (fold).
 #

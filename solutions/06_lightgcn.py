@@ -174,7 +174,7 @@ visuals.layers(R_path, num_layers=3)
 # interactive version each layer has a slider.*
 #
 # A walk from a user to an item has **odd** length. Here both ends walk, and their steps add up. In the last
-# layer both walk $K$ steps, and $2K$ is even: it scores 0 everywhere. The mean mixes layers: one step of the user and two
+# layer both walk $K$ steps, and $2K$ is even: from one-hot rows it scores 0 everywhere. The mean mixes layers: one step of the user and two
 # of the item make three. With $K = 3$ none of its scores is 0.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -275,7 +275,7 @@ plt.show()
 # After three epochs LightGCN finds 0.08, BPR-MF nothing. After 24 BPR-MF
 # has about half of LightGCN's recall, and still climbs.
 #
-# Is that lead the graph's? Cut the messages, and a vector is layer 0 over 4: BPR-MF whose ridge weighs numbers four times as large, and whose steps move the vector a quarter as far. After three epochs this model, too, finds next to nothing: the early lead is the
+# Is that lead the graph's? Cut the messages, and layers 1 to 3 are zero, so a vector is layer 0 over 4: BPR-MF with sixteen times the ridge and steps a quarter as long. After three epochs this model, too, finds next to nothing: the early lead is the
 # graph's. After 24 it finds 0.07, between the two: of the late lead only a part is.
 #
 # Is the graph early since it walks untrained (6.2)? Not with 32 random numbers: strangers look alike by chance, and three layers find 0.001.
@@ -325,7 +325,7 @@ visuals.smoothing(
 # i1. Every node gets back what it had, $\hat{\mathbf A} s = s$.
 #
 # So a start of these numbers stays for ever, and of any other start the part that lies along them. In a connected graph all else fades but the to and fro, and the mean cancels that (branch C). In the end a node has one
-# vector that all share, times the root of its degree. Everybody gets the same list, bestsellers first: even the likes of training are told apart no longer.
+# vector that all share, times the root of its degree. Everybody gets the same list, bestsellers first, whatever they liked.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?

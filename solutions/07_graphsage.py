@@ -444,7 +444,7 @@ check("07.6", embed_new)
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# It has a price, likely since a silenced pin teaches nothing about listening: here known pins pay, in a training twice as long new pins with edges
+# It has a price, likely since a silenced pin teaches nothing about listening: here known pins pay most, in a training twice as long new pins with edges do
 # (7.14, with a cheaper repair). The models of 7.5 and 7.7 silence, and train longer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -508,7 +508,7 @@ display(card)
 # **Known:** models by name are ahead, on PinWorld by little (RP3β within chance): an item's whole history is likely why, in its row or in its counts; an encoder
 # reads content and a few neighbors.
 #
-# **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark. An article's first readers say more than its words, so it
+# **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark, surely over iALS and RP3β, not over LightGCN and content. An article's first readers say more than its words, so it
 # pays to know each reader by name; GraphSAGE knows her only by what she read: likely why it is behind.
 #
 # **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins not to be told from
@@ -591,12 +591,12 @@ verdict(
 # lines at one day. Which lines cross?*
 #
 # After three days a new pin has a picture, words, and hardly an edge, so all who read lie above RP3β, who
-# counts. The encoders lie highest, as they read those few, too (97 pins: PinSage's lead over RP3β is barely beyond chance, GraphSAGE's has no interval; after one and two weeks PinSage's is not sure).
+# counts. The encoders lie highest, as they read those few, too (97 pins: PinSage's lead over RP3β is barely beyond chance, and after one and two weeks not sure).
 #
 # As pins collect edges, counting gains on reading: after one week RP3β's line lies above *content*, after four
 # above both encoders. A guess why: an encoder takes a mean of the edges, through a matrix as old as the training.
-# Old matrices are still better than old vectors: run over today's graph PinSage finds 0.434 after four weeks, by the training day's vectors, when these
-# pins had no edge, 0.326.
+# Old matrices are still better than old vectors: after four weeks PinSage finds 0.434 run over today's graph, and 0.326 with vectors of the training day, when these
+# pins had no edge.
 #
 # **Just after the training an encoder lay ahead, barely beyond chance. Four weeks later counting is ahead, likely since newcomers have edges by then.**
 #

@@ -247,7 +247,7 @@ plt.show()
 # rest is split evenly among its neighbors. At `restart` ½ a query on two boards keeps half and hands a quarter to
 # each; each board keeps an eighth. Go on until every node is nearly dry.
 #
-# What has this to do with a walk? Each drop is a walker (who here may go home from a board, too), and it dries where
+# What has this to do with a walk? Each drop is a walker (whose start counts as a visit here, and who may go home from a board, too), and it dries where
 # its walk ends. Every visit has the same chance, `restart`, to be the last of its walk. So a node's share of the paint is its share of the
 # visits in the long run: its **personalized PageRank** (lesson 04, branch A). A walk comes near it by many draws, push by pouring on.
 #
@@ -579,7 +579,7 @@ verdict(
 # * **How little need a request look at?** Ten thousand steps found most of the top fifty, on two small graphs; a step looks up two edges in any graph.
 #   What grows is the memory and, most likely, the waiting for it: a walk took seven times as long at a million things as at a thousand.
 # * **And still find what counts?** Look at one neighbor, not at all of them, where nodes have many; begin at several pins; walk far only where boards keep to a subject. The booster
-#   cost a little in all six comparisons of 8.4.
+#   was ahead in none of the six comparisons of 8.4.
 #
 # **Next.** A walk knows that two pins stand on one board, and nothing of what they show. What if walks chose whom a
 # GraphSAGE (lesson 07) listens to? [Lesson 09](09_pinsage.ipynb).

@@ -348,7 +348,7 @@ check("10.3", softmax_loss)
 # | binary cross-entropy | 0.150 |
 # | *popularity, half-life of two days (best on test only)* | 0.171 |
 #
-# It is, by 0.007 over BPR (0.003 to 0.012); on validation, by 0.001 only. And your loss, over 64 drawn films? BPR met 64 at a time, too. In the one setting tried, validation has 0.189 for your loss and 0.187 for BPR (all films, best of nine: 0.194), and its price does not grow with the catalog.
+# It is, by 0.007 over BPR (0.003 to 0.012); on validation, by 0.001 only. And your loss, over 64 drawn films? In the one setting tried, validation has 0.189 for it and 0.187 for BPR, a tie (best of nine settings: all films 0.194, BPR 0.193), and its price does not grow with the catalog.
 #
 # But popularity, which knows no taste, stands beside the losses or above, because films are liked when they are new. So ask popularity before you praise a loss.
 #
@@ -468,7 +468,7 @@ pd.DataFrame({
 #
 # * **How can a trained model answer her in milliseconds?** Item vectors are made before, hers from her history when she asks. Only a
 #   product joins them, so an index can look into a few cells: 2.5 milliseconds among a million random vectors, by faiss.
-# * **What teaches it?** By the plain product a softmax over all items found most on test (by cosines it did not). A few, drawn with equal chances, stand for all on average; on validation 64 found 0.189, all films 0.194.
+# * **What teaches it?** By the plain product a softmax over all items found most on test (by cosines it did not). A few, drawn with equal chances, stand for all on average; whether 64 find as much as all films was not asked at equal care.
 #   From the batch they are free, but hold popular items back by as much as they are popular.
 #
 # **Next.** In a batch a popular film is everybody's negative. What has to be subtracted from its score, for whom, and would you notice if it were the wrong number?

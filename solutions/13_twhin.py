@@ -285,7 +285,7 @@ pd.DataFrame(rows)
 #
 # </details>
 #
-# The third shows in no row: the relation is added to the target instead of the source. What does it do to a list?
+# The third shows in no row: the relation is added to the target, and for true edges only, instead of to the source. What does it do to a list?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2", "told"]
 predict("13.p2")
@@ -304,8 +304,8 @@ predict("13.p2")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 First cure: more kinds of edges
 #
-# How few clicks can you live with, to find the ads that people click next week? Take clicks away and leave all else: a model that falls
-# lived on the clicks, one that does not, on the rest.
+# How few clicks can you live with, to find the ads that people click next week? Take clicks away and leave all else: what a model
+# still finds beyond those of the clicks alone, it has from the rest.
 #
 # | models | what they read |
 # |---|---|
@@ -346,7 +346,7 @@ figure.legend(loc="outside right upper", fontsize=9, title="several relations: s
 plt.show()
 
 # %% [markdown]
-# *Figure 13.2. NDCG@10 of next week's ads by the share of clicks left (dashed: clicks alone). Compare solid at 1 with dashed at 100: how many clicks are other edges worth? Then find the solid line that falls.*
+# *Figure 13.2. NDCG@10 of next week's ads by the share of clicks left (dashed: clicks alone). Compare solid at 1 with dashed at 100: how many clicks are other edges worth? Then find the solid line that falls most.*
 
 
 # %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
@@ -507,11 +507,11 @@ verdict(
 # Does a vector that reads more still need company? Our patient is a **newcomer**: TwHIN is **transductive**, so who was not in its graph has no vector, but the pins she saved have one.
 # Half of PinWorld's users leave the graph, then the other half, and we look for their saves of next week.
 #
-# Why in lists of 100? They have more places to share out. And we knew: for the same people five centers of TwHIN's vectors found 0.035 more than a mean that forgets, in 20 places
-# nothing sure (13.7). Two things change, in TwHIN and in iALS:
+# Why in lists of 100? They have more places to share out, and an earlier look at the same people (13.7) had found a gain of several vectors there, in 20 places
+# nothing sure. Two things change, in TwHIN and in iALS:
 #
 # * what is read, in training and of her: **saves alone**, or **four kinds of edges** (saves, long clicks, closeups, checkouts);
-# * how often she asks: with **one vector** (a mean of her pins, one that forgets, with iALS her own) or **five** (centers, medoids).
+# * how often she asks: with **one vector** (a mean of her pins, one that forgets, with iALS her own, folded in) or **five** (centers, medoids).
 #
 # > **Claim** (ours). Five vectors of four kinds of edges find more than either cure alone.
 
@@ -558,7 +558,7 @@ verdict(
 # *Figure 13.5. Recall@100 of newcomers' saves of next week (the axis begins at 0.22). If one cure did
 # the other's work, the lines would meet on the right. The star is a stranger: RP3β, without any vector (13.7).*
 #
-# **Do you need both?** With TwHIN yes; with iALS by a hair (from 0.0005, and a first search had seen this test). With TwHIN edges bring 0.04, five vectors 0.04, both 0.06; with iALS 0.02, 0.01 and 0.03. So each
+# **Do you need both?** With TwHIN yes; with iALS by a hair (from 0.0005, and an earlier search had looked at this test). With TwHIN edges bring 0.04, five vectors 0.04, both 0.06; with iALS 0.02, 0.01 and 0.03. So each
 # adds to the other, perhaps because edges tell what she likes, and five vectors keep her largest topic from taking all places. (The five are the mixture's centers everywhere; medoids of saves found less than one vector.)
 #
 # **And if you can have one?** Nobody can tell: in neither model are the two surely apart. But look across: by the means iALS with neither cure (0.292) is ahead of

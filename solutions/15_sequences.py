@@ -357,7 +357,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # ## 15.4 Second candidate: to look further ahead
 #
 # A vector made at night has to serve all of the next day, so why learn the next click alone? In **PinnerFormer**, Pinterest's transformer, an event
-# is three things: the pin's vector (lesson 09; no name, so new pins can be read), the action (hides, too) and the time. A block of 15.1 reads them,
+# is three things: the pin's vector (from lesson 09, no learned row per pin, so new pins can be read), the action (hides, too) and the time. A block of 15.1 reads them,
 # and its last output is the user's vector.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -537,7 +537,8 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # | likes alike | .092 | .109 |
 # | likes fade | .106 | .154 |
 #
-# Fading alone brings .014 (perhaps chance), this morning alone .017, both .062; which of them matters more, one cannot tell. Why together?
+# Fading alone brings .014 (perhaps chance), this morning alone .017, both .062; which of them matters more, one cannot tell. (The two days were chosen in real time;
+# for midnight others may be better.) Why together?
 # Fading can lift only fresh likes that are there. And where all count alike, this morning's few likes drown among the old. (In PinWorld a
 # session, one sitting, has a topic, so its first likes say much. Elsewhere it may be less.)
 #
@@ -545,7 +546,8 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # ends too close to the fading walk to tell, so try the walk first.
 #
 # **Further ahead comes last:** dense is below at every age, in real time surely. A guess: a week's likes are seldom of this session. And the paper's
-# claim? By the shares in the legend dense loses less, perhaps by chance. But only what is *left* is served.
+# claim? By the shares in the legend dense loses less, perhaps by chance. But only what is *left* is served: who loses least, the walk
+# with likes alike (16 %), also finds least.
 #
 # **Hear of today, and let it count more than old likes: here one alone brought little, both much.**
 #
@@ -572,12 +574,12 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector for the whole next day.
 # >
 # > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer's reader, taught the next like for longer:
-# > of one week's likes .083, RP3β and iALS .067 (16.11); level in the week of 15.4.
+# > of one week's likes recall@10 .083, RP3β and iALS .067 (16.11); level in the week of 15.4.
 # >
 # > **Where they did not.**
 # >
 # > * SASRec: on edits, places and games level with a walk; on films cut by date no better than the mean of the history (15.7); on PinWorld behind
-# >   at every length of history (18.11).
+# >   RP3β and iALS at every length of history (18.11).
 # > * PinnerFormer, by means: of the next day's likes .078, iALS .095; last midnight's vector .101, a fading walk's .106.
 
 # %% [markdown] slideshow={"slide_type": "slide"}

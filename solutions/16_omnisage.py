@@ -160,6 +160,8 @@ print(
 #
 # So OmniSage gives every kind a **quota**. Ours are small: from the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins.
 #
+# Over all pins no gain is seen, for few are busy; busy ones perhaps find a little more.
+#
 # **Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both.**
 #
 # <details><summary>How busy, what a quota brings, and what was read of OmniSage</summary>
@@ -348,7 +350,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Do the three get in each other's way? What one brings together, another may want
 # apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
 #
-# Train the same encoder with one loss, two, and all three, 200 steps each (to every score a number for the pin's popularity is added, 16.5). We test with two kinds of question, for what helps one may cost the
+# Train the same encoder with one loss, two, and all three, 200 steps each (all with the same number for popularity added to their scores; what it does, 16.5 asks). We test with two kinds of question, for what helps one may cost the
 # other: a **pin** for the next pin, a **user** for her likes of the coming week.
 #
 # Her history is read by the transformer, where her loss trains it; else by the mean of her sixteen latest likes.
@@ -616,7 +618,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Recall@10 when pins ask; RP3β is a walk that trains nothing. First compare the two marks of PinSage. Then see how far row three is ahead of the better one: that is left for attention.*
 #
-# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number; what is left for attention is 0.001, and may be nothing (0.003 for pins with an edge).
+# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number; what is left for attention is 0.001, and may be nothing (for pins with an edge 0.003, barely above it).
 #
 # Why was popularity not in the length of PinSage's vectors? Perhaps since a length has to be *learned*: lesson 14's PinSage, with four times the steps and a rate of its own, finds 0.247 without the number.
 #
@@ -654,7 +656,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
 # >
-# > **Where it did not.** For users lesson 15's PinnerFormer finds as much, after 32 times the steps. For the next pin it cannot be told from PinSage with the same number, and from a pin with an edge a walk finds as much (RP3β 0.266, OmniSage 0.262). A *new* pin's number is 0, so beside known pins no encoder with it finds a new one: keep places in the answer for them. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
+# > **Where it did not.** For users lesson 15's PinnerFormer finds as much, after 32 times the steps. For the next pin it cannot be told from PinSage with the same number, and from a pin with an edge a walk has the higher mean (RP3β 0.266, OmniSage 0.262). Beside known pins no encoder finds a *new* one, with the number (it is 0) or, at a free length, without: keep places in the answer for them. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
 #
 # * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Neighbors and our number pay for pins and users: both say of a pin what its own content does not. The other losses, with the reader they train, pay for users alone. Attention's lead was the number.
 #
