@@ -386,7 +386,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
 predict("16.p5")
 
-# %% tags=["long", "experiment", "answers:16.p5"] jupyter={"source_hidden": true}
+# %% tags=["long"] jupyter={"source_hidden": true}
 COMMAND = "python -m solutions.experiments.lesson16.omnisage_study"
 stored = results.load("16_losses", command=f"{COMMAND} losses").values
 
@@ -396,7 +396,6 @@ def lead_of(values, key):
     return metrics.Comparison.stored(values["leads"][key])
 
 
-figure, axes = plt.subplots(1, 2, figsize=(8, 2.9), sharey=True)
 ONE = ("entity-entity", "entity-feature", "user-entity")  # pairs, features, users
 by_losses = {row["model"]: row for row in stored["models"]}
 order = [by_losses[name] for name in (*ONE, " + ".join(ONE[:2]), "all three")]
@@ -404,6 +403,9 @@ shown = [(-k, row, {}) for k, row in enumerate(order)]
 study = results.load("16_graphs", command=f"{COMMAND} graphs").values
 again = next(row for row in study["models"] if row["model"] == "both")  # pairs, other settings
 shown.append((-0.35, again, {"markerfacecolor": style.PAPER}))
+
+# %% tags=["long", "experiment", "answers:16.p5"] jupyter={"source_hidden": true}
+figure, axes = plt.subplots(1, 2, figsize=(8, 2.9), sharey=True)
 for ax, column, who in zip(axes, ("all", "users"), ("pins", "users"), strict=True):
     for y, row, look in shown:
         once, mean = row["seeds"][column], row["recall"][column]
@@ -417,8 +419,6 @@ for ax, column, who in zip(axes, ("all", "users"), ("pins", "users"), strict=Tru
 axes[0].set_ylabel("trained by")
 axes[0].set_yticks(-np.arange(5), ["pairs", "features", "users", "pairs and features", "all three"])
 plt.show()
-
-# %% tags=["long", "experiment", "answers:16.p5"] jupyter={"source_hidden": true}
 same = {who: order[-1]["recall"][who] - again["recall"][who] for who in ("all", "users")}
 for column, who in (("all", "pins"), ("users", "users")):
     alone = [lead_of(stored, f"all three over {k}, {column}") for k in omnisage.LOSSES]
