@@ -105,7 +105,8 @@ def test_another_user_reaches_nothing_of_the_graders_by_plain_modes(nursery, top
     needs(made, "another user")
     found = trial.of(made, Limits(), made.private)
     assert (found["files"], found["writes"]) == ("hidden", "closed")
-    kernel, other = made.kernel(Limits()), made.kernel(Limits())
+    # this nursery has not loaded torch before, and the libraries of its CUDA wheels map 3 GB
+    kernel, other = made.kernel(Limits(memory=2**33)), made.kernel(Limits())
     try:
         names = ("others", "others/answer", "w", "w/s", "w/course")
         places = [str(top / name) for name in names] + [str(other.own), f"{other.own}/c.json"]
