@@ -93,7 +93,7 @@ def _opened(at) -> str:
 
 
 def _index_pays(at) -> str:
-    """From how many things on cells in numpy answer more requests than a scan."""
+    """From how many items on cells in numpy answer more requests than a scan."""
     size = regimes.regimes()["size"]["sets"]["random catalogs"]
     cells, scan = (size["methods"][name] for name in ("iALS, cells", "iALS, exact scan"))
     ahead = [a["low"] > b["high"] for a, b in zip(cells, scan, strict=True)][:3]
@@ -206,11 +206,11 @@ QUESTIONS = (
     ), measured=_one_out),
     Question("10.p10", "An index of cells in numpy that finds nine tenths of the exact list, and a scan of everything. Which is the smallest "
              "of these catalogs in which the index answers clearly more requests a second?", (
-        ("a hundred thousand things",
+        ("a hundred thousand items",
          "2,954 a second against 651. At ten thousand the two are level, 12,681 and 13,098; at a thousand the scan answers twice as many."),
-        ("ten thousand things",
+        ("ten thousand items",
          "There the two are level, 12,681 and 13,098. Looking at less is not free: first somebody has to find what to look at."),
-        ("a thousand things: to look at less is always faster",
+        ("a thousand items: to look at less is always faster",
          "There the scan answers 62,324, the index 29,082. One product with everything is what a processor does best."),
     ), measured=_index_pays),
     Question("10.q1", "With the same knobs and the same number of negatives a tower's training loss is a third of what it was "
