@@ -102,7 +102,7 @@ predict("02.p1")
 #
 # </details>
 #
-# Such a product has rank $d$ at most. How much of the toy likes of lesson 00 survives at rank 1, 2 and 3? The singular value
+# Such a product has rank $d$ at most. What of the toy likes of lesson 00 survives at rank 1, 2 and 3? The singular value
 # decomposition, **SVD** (branch C), gives the best approximation of each rank.
 
 
@@ -224,7 +224,7 @@ predict("02.p3")
 # | in an empty cell is | weight | so |
 # |---|---|---|
 # | an unknown number | none | all may tie |
-# | nothing at all: nobody knows whether the two never met or did not get on | less than a like | a weak vote against the film, with a **confidence** (Hu, Koren and Volinsky, 2008) |
+# | nothing at all: nobody knows whether the two never met or did not get on | less than a like | a weak vote against the film; Hu, Koren and Volinsky (2008) call its weight **confidence** |
 # | a dislike | as much as a like | a full vote, as in the SVD of 2.2; too sure: most people have never met most films |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -496,8 +496,8 @@ verdicts(*cards)
 # * *MF on ratings*: next to nothing pulls its empty cells down (2.4), so almost any film may come first.
 # * *Hu–Koren* perhaps learned zeros by heart (2.2): nobody chose its 100 numbers, and its ridge is a thousandth of iALS's.
 # * The *SVD* wants a 0 in every empty cell, too, but 8 numbers cannot repeat them all.
-# * *iALS*: its pull was chosen. Yet half of its list *is* bestsellers, and the other half finds fewer likes than those it replaces (recall 0.189
-#   to 0.209). NDCG is level, likely since it sorts the bestsellers better.
+# * *iALS*: its pull was chosen. Yet half of its list *is* bestsellers, and the other half finds fewer likes than the bestsellers it replaces (recall
+#   0.189, all bestsellers 0.209). NDCG is level, likely since it sorts the bestsellers better.
 #
 # *Recent popularity* (1.8) knows only the day, and leads: for iALS a like of spring counts as much as one of yesterday.
 #
@@ -595,14 +595,14 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # Follow the knob from left to right, on films (*silent* is printed; why the solid line dips, we cannot say):
 #
 # * **Silent**: likes are content with 0.9, and nothing pulls other cells lower. So lists end in ties, and what order
-#   is left is the random start's: 0.004 after 32 sweeps, from 0.013 to 0.076 after 128.
+#   is left is the random start's: after 128 sweeps it finds, from start to start, 0.013 to 0.076.
 # * **A whisper**: all empty cells together weigh as much as 1,700 of the 65,000 likes. That pulls other cells lower. Beside a ridge lists then
-#   have an order, 0.089 after 8 sweeps (dashed, with hardly a ridge: 0.006). On PinWorld they weigh 9 of 12,000, likely too little: its 0.134 comes from
-#   stopping early, after 32 sweeps 0.050 is left, about the bestsellers'.
-# * **A vote** of 0.1 got a heavy ridge from validation, which shrinks scores until little is left but what all share, as rank 1 in figure 2.1. It finds 0.089,
-#   too, a little over the bestsellers' 0.084, with nineteen films of twenty from their list (at 0.3, the choice of 2.6, half: 0.084). On PinWorld it pulls hard enough alone.
-# * **A dislike** also holds down what she likes next. Does that cost? On films it finds 0.076, the vote of 0.1 0.089; but on validation it was ahead of that vote.
-#   On PinWorld we cannot tell.
+#   have an order: it finds 0.089 after 8 sweeps, with hardly a ridge (dashed) 0.006. On PinWorld all empty cells weigh as much as 9 of 12,000 likes, likely too little: stopped
+#   after 8 sweeps it finds 0.134, after 32 only 0.050, about what bestsellers find.
+# * **A vote** of 0.1 got a heavy ridge from validation, which shrinks scores until little is left but what all share, as rank 1 in figure 2.1. With nineteen films of twenty from
+#   the bestsellers' list it finds 0.089, a little over their 0.084. On PinWorld a vote nearly does without the ridge.
+# * **A dislike** also holds down what she likes next. Does that cost? On films it finds 0.076, a vote of 0.1 finds 0.089; but on validation the dislike was ahead.
+#   On PinWorld we cannot tell them apart.
 #
 # Choose the two knobs together: $\#_u$ contains $\alpha_0$, so a louder vote makes the ridge stronger.
 #
@@ -620,7 +620,7 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 #   95 % of the difference, user by user, leaves out 0. Nine intervals a data set were looked at. What validation chose, over 0.3: on films +0.005, from -0.001 to +0.012, on PinWorld -0.000, from -0.005 to +0.005; over 10: +0.013, from +0.006 to +0.020,
 #   and +0.007, from -0.002 to +0.016; over a whisper on PinWorld: +0.038, from +0.024 to +0.051. On films 0.0001 to 0.01 (by 0.007 to 0.013) and 1 to 10 (by 0.007 to
 #   0.017) are behind: whispers (why, we did not ask) and dislikes. On validation 0.1 found 0.091, and 1, 3 and 10 from 0.094 to 0.095; on PinWorld 0.00001 to 0.001 (by 0.036 to 0.063) and, barely, 0.03. On films 0.00001 and 0.1 both find 0.089; with hardly a ridge no
-#   weight gets above 0.066; the ridge of 0.1 is $0.03 \cdot (4 + 0.1 \cdot 10{,}506)$, about 32 for a user of four likes, that of the whisper $0.1 \cdot (4 + 0.1)$, 0.4, that of 2.6 9.5. In 2.6, under a third of the vote's ridge, half of the list is bestsellers. The 174 million cells of films that whisper weigh together as much as 1,700 likes, the 0.9 million of PinWorld as much as 9; they leave $\#_u$ to the likes, so $\lambda$ stays large. On PinWorld that line is highest at 0.3 and 1.
+#   weight gets above 0.066; the ridge of 0.1 is $0.03 \cdot (4 + 0.1 \cdot 10{,}506)$, about 32 for a user of four likes, that of the whisper $0.1 \cdot (4 + 0.1)$, 0.4, that of 2.6 9.5. In 2.6, under 0.3 and a third of the vote's ridge, half of the list is bestsellers, and it finds 0.084. The 174 million cells of films that whisper weigh together as much as 1,700 likes, the 0.9 million of PinWorld as much as 9; they leave $\#_u$ to the likes, so $\lambda$ stays large. On PinWorld that line is highest at 0.3 and 1.
 # * **In the figure** a log axis has no place for $\alpha_0 = 0$. Validation orders the weights otherwise than the test does.
 # * **Over bestsellers.** On films the solid line is above them, 0.084, at three weights. Measured afterwards, on test, three seeds: 0.1 by 0.005, from 0.003 to
 #   0.007, the whisper by 0.005, from 0.000 to 0.010. In recall@20 neither finds more (−0.002, from −0.004 to +0.001; −0.010, from −0.020 to −0.000). In 2.6 validation chose 0.3: it had not been offered 0.00001, nor a $\lambda$ above 0.03.
@@ -642,8 +642,8 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # >
 # > **Where it did not.** With fifty known likes: 0.114, item2item 0.121 (18.11). On these films, since it does not know the day: 0.084, recent popularity 0.159 (2.6).
 #
-# * **What is in an empty cell?** Nothing at all: a weak vote against the item; 0.1 was nowhere measurably behind validation's choice (on films by
-#   nearly the bestsellers). As *an unknown number* it lets lists end in ties; a whisper was enough on films after 8 sweeps, not on PinWorld. As *a dislike* it won nowhere (2.7).
+# * **What is in an empty cell?** Nothing at all, so it gets a weak vote against the item: 0.1 was nowhere measurably behind validation's choice (on films with lists that
+#   were nearly the bestsellers'). As *an unknown number* it lets lists end in ties; a whisper was enough on films after 8 sweeps, not on PinWorld. As *a dislike* it won nowhere (2.7).
 # * One $d \times d$ matrix, the Gramian, carries all zeros. Tune their weight $\alpha_0$ together with $\lambda$.
 #
 # <details><summary>More of where it won, and where not</summary>

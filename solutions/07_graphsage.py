@@ -395,7 +395,7 @@ verdict(
 # ### Exercise 07.6 — `embed_new` ({{points:07.6}})
 #
 # The last layer for new pins: own content vector, the mean of the users who saved it **so far**, one matrix, and no ReLU, so that vectors can point away
-# from each other. Users keep their vectors. Saves from today on are what will be asked for.
+# from each other. Users keep their vectors of layer 1. Saves from today on are what will be asked for.
 #
 # *About 6 minutes: the last line is given; the mean is 07.4's, from edges with days.*
 #
@@ -444,7 +444,7 @@ check("07.6", embed_new)
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# It has a price, likely since a silenced pin teaches nothing about listening: here known pins pay most, in a training twice as long new pins with edges do
+# Silencing has a price, likely since a silenced pin teaches nothing about listening: here known pins pay most, in a training twice as long new pins with edges do
 # (7.14, with a cheaper repair). The models of 7.5 and 7.7 silence, and train longer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -505,16 +505,16 @@ display(card)
 # %% [markdown]
 # *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. Where are models by name ahead, where those that read content?*
 #
-# **Known:** models by name are ahead, on PinWorld by little (RP3β within chance): an item's whole history is likely why, in its row or in its counts; an encoder
+# **Known:** models by name are ahead of GraphSAGE, on PinWorld by little (RP3β within chance), likely because their rows or counts hold an item's whole history, and an encoder
 # reads content and a few neighbors.
 #
 # **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark, surely over iALS and RP3β, not over LightGCN and content. An article's first readers say more than its words, so it
 # pays to know each reader by name; GraphSAGE knows her only by what she read: likely why it is behind.
 #
-# **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins not to be told from
-# plain content, trained or not; on articles behind trained content, perhaps since its matrix was fitted to content *and* messages.
+# **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins it cannot be told from
+# plain content, trained or not; on articles it is behind trained content, perhaps since its matrix was fitted to content *and* messages.
 #
-# **All:** iALS has the highest mark on both (over GraphSAGE by 0.006 on PinWorld, 0.035 on articles), as most that is sought has a history.
+# **All:** iALS has the highest mark on both, as most that is sought has a history.
 #
 # One list of three groups can be wrong though each group is in order: if known items score 0.9 and 0.8 and new ones 3 and 2, all new ones stand
 # in front. LightGCN's list of articles is likely such a case: near iALS in each group, far below it over all. So report the groups apart *and* together.
@@ -523,7 +523,7 @@ display(card)
 #
 # <details><summary>How this was measured</summary>
 #
-# Open marks: trained content. Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. Among known pins RP3β's lead over it is within chance (0.003, from −0.001 to +0.007). Among pins with edges it is over iALS by 0.041 (from 0.001 to
+# Open marks: trained content. Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS, over all articles 0.035 less. Among known pins RP3β's lead over it is within chance (0.003, from −0.001 to +0.007). Among pins with edges it is over iALS by 0.041 (from 0.001 to
 # 0.081) and over RP3β by 0.049 (from 0.010 to 0.089), over LightGCN (0.031, from −0.003 to +0.065) and content (0.024, from −0.006 to +0.054) within chance; among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN (.091; iALS .125); of what is sought among articles seven in ten are known. RP3β's one list of articles is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
 # pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
@@ -547,7 +547,7 @@ display(card)
 # The question changes, too: given is the pin somebody looks at. Which **pins born since the training** come next?
 #
 # *GraphSAGE* reads content and the edges of the day; so does *PinSage*, whose neighbors are chosen by walks (lesson 09). *RP3β* counts edges, *content* compares pictures and words.
-# iALS is missing: not folded in here, it lets all new pins tie.
+# iALS is missing: its table knows nothing of these pins, so all tie; folded in, as in 7.7, it was not asked.
 #
 # > **Claim** (ours). However long ago the training was, pins that came after it are served best by the encoder: among them it finds more than any model that counts.
 
@@ -598,7 +598,7 @@ verdict(
 # Old matrices are still better than old vectors: after four weeks PinSage finds 0.434 run over today's graph, and 0.326 with vectors of the training day, when these
 # pins had no edge.
 #
-# **Just after the training an encoder lay ahead, barely beyond chance. Four weeks later counting is ahead, likely since newcomers have edges by then.**
+# **Just after the training an encoder lay ahead of counting, barely beyond chance. Four weeks later counting is ahead, likely since newcomers have edges by then.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -615,13 +615,13 @@ verdict(
 #
 # > **What an encoder is for.** Things come every day with content and few edges, and need a vector now.
 # >
-# > **Where it won.** New pins with edges, on PinWorld: NDCG@20 0.256; iALS 0.216 and RP3β 0.207, which read no content (over LightGCN and content alone within chance; 7.7).
+# > **Where it won.** New pins with edges, on PinWorld: NDCG@20 is 0.256, of iALS 0.216 and RP3β 0.207, which read no content. The leads over LightGCN and over content alone are within chance (7.7).
 # >
 # > **Where it did not.** After four weeks, pins born since: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13).
 #
 # * **What do you lose?** Known items' history: those who keep all of it, in rows or counts, were ahead there (7.7).
-# * **Whom do you win?** What is new to the model, for a while: by content while it has no save; with a few saves, ahead of iALS and RP3β on PinWorld, on articles
-#   behind them. After four weeks counting was ahead (7.8).
+# * **Whom do you win?** What is new to the model, for a while. Without a save, content alone serves it. With a few saves GraphSAGE was ahead of iALS and RP3β on PinWorld,
+#   on articles behind them. Four weeks after the training counting was ahead of it (7.8).
 # * What is predicted must not be heard, and silence must not give the answer away (7.6).
 #
 # **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest walks answered without

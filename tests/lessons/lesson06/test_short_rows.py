@@ -101,7 +101,7 @@ def test_what_the_lesson_says_of_short_rows_in_training():
     assert said in text()
     graph, mf = in_training("LightGCN", 0), in_training("BPR-MF", 0)
     assert (
-        f"after three epochs its rows find {graph[1]:.2f} even when asked without a walk, BPR-MF's {mf[1]:.3f}. "
+        f"after three epochs layer 0 alone, without a walk, finds {graph[1]:.2f}, BPR-MF {mf[1]:.3f}. "
         in text()
     )
     assert f"without a walk, finds {graph[1]:.3f}, that of BPR-MF {mf[1]:.3f}" in text()

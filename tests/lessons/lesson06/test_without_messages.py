@@ -63,8 +63,7 @@ def test_what_the_lesson_says_without_messages():
     for name, words in said_of.items():
         assert words.format(late[name]) in said
     assert (
-        f"After 24 it finds {late['no message']:.2f}, between the two: of the late lead only a part is"
+        f"After 24 it finds {late['no message']:.2f}, between the two, so about three fifths of the late lead are the graph's, too"
         in said
     )
-    assert late["BPR-MF"] < late["no message"] < late["LightGCN"]
     assert late["BPR-MF"] < late["no message"] < late["LightGCN"]

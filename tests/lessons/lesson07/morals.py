@@ -34,7 +34,7 @@ MORALS = {
         printed("07", "NDCG@20 of hidden over heard")[-2] > 0
     ),
     "Known items are served best by those who keep their whole history, in rows or counts. An item that nobody has touched has none, and content speaks alone": rows_remember,
-    "Just after the training an encoder lay ahead, barely beyond chance. Four weeks later counting is ahead, likely since newcomers have edges by then": lambda: (
+    "Just after the training an encoder lay ahead of counting, barely beyond chance. Four weeks later counting is ahead, likely since newcomers have edges by then": lambda: (
         all(
             ahead(data["leads"][f"GraphSAGE{MORE} over RP3β{MORE}, new without"])
             for data in of("07_rivals").values()
