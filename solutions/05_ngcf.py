@@ -92,7 +92,7 @@ remember("05")
 # | $\odot$ | `*` | |
 # | $\sigma$, LeakyReLU | `F.leaky_relu(x, 0.2)` | |
 #
-# A vector of $d$ numbers leaves with $d'$. The paper has one $\mathbf W_1$ for both, so `W_self` also turns what neighbors send. Here $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies negative ones
+# A vector of $d$ numbers leaves with $d'$. As in the paper, one $\mathbf W_1$ turns the self-message and what neighbors send, though the code calls it `W_self`. Here $\sigma$ is LeakyReLU (in 3.5 it was the sigmoid): it keeps positive numbers and multiplies negative ones
 # by a small slope, 0.2.
 #
 # **By hand.** One user with the number 2, one item with the number 3, $W_1 = 1$, $W_2 = 10$. Both have one
@@ -185,7 +185,7 @@ visuals.messages(
 #
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it speaks
 # differently to each. Why would one want that? The numbers of $\mathbf e_w \odot \mathbf e_v$ add up to a dot product, so the better a film
-# suits Ann, the larger their sum; $\mathbf W_2$ learns which of them to turn up. Here Brazil talks to Ann and Bob. To keep it small, one number $c$ stands in for
+# suits Ann, the larger their sum. Here Brazil talks to Ann and Bob. To keep it small, one number $c$ stands in for
 # $\mathbf W_2$, $\mathbf W_1$ changes nothing, and the weight is 1. Each coordinate of the message is then
 # $e_w (1 + c\, e_v)$.
 
@@ -199,8 +199,8 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
 #
-# Ann's third number gets louder, though the two disagree there: a factor looks at the listener's number alone. Agreement shows in the sum
-# of the products: −0.11 for Ann, 0.30 for Bob, their dot products with Brazil.
+# Ann's third number gets louder, though she and Brazil disagree there: a factor looks at the listener's number alone. Agreement shows in the sum
+# of the products with Brazil: −0.11 for Ann, 0.30 for Bob. The one number $c$ cannot send that sum, but a row of ones in $\mathbf W_2$ can.
 #
 # **With the product a message depends on both ends.**
 #
@@ -284,7 +284,7 @@ check("05.2", ngcf_layer_matrix)
 # ## 5.4 All layers, side by side
 #
 # Layer $k$ has heard from nodes up to $k$ steps away. NGCF does not choose one: it writes all layers
-# next to each other, **layer 0 included**:
+# next to each other, **layer 0 included**, since no neighbor has touched that one:
 #
 # $$
 # \mathbf e_v^* = \big[\, \mathbf e_v^{(0)} \,\Vert\, \mathbf e_v^{(1)} \,\Vert\, \cdots \,\Vert\, \mathbf e_v^{(K)} \,\big],
@@ -504,14 +504,15 @@ verdicts(*cards)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **How to read it.** NGCF learns 32 numbers per thing and scores with 96. A model without layers learns as many as it scores with, so it takes two rivals.
-# *BPR-MF* learns as few: NGCF shows no lead, though its longer vector might have earned one. *BPR-MF, d = 96* scores with as many but learns
+# *BPR-MF* learns as few as NGCF, which shows no lead over it. *BPR-MF, d = 96* scores with as many but learns
 # three times the numbers (5.5), which may be how it finds more without any layer.
 #
-# *Without W, σ* finds more than NGCF: its worst training, 0.298, is above NGCF's best, 0.289. (It keeps layers and product, so the product of 5.2 stays untested.) Is NGCF only
+# *Without W, σ* finds more than NGCF: its worst training, 0.298, is above NGCF's best, 0.289. (It keeps layers and product, so the product of 5.2 stays untested.) A finer search than two learning rates
+# might help NGCF, one of whose three trainings stopped after 5 epochs. Is it only
 # slow to fit, as in figure 5.4? Not only: at the same training loss, without a penalty, it finds 0.247 on validation, its relative 0.289: it overfits more easily, too (branch D).
 # Why here? A guess: training can move each row of layer 0 wherever its likes want it, which leaves a matrix little to translate. And a matrix moves all vectors at once, so where it fits chance, all are moved. Where rows are given features (lesson 07), a matrix has work.
 #
-# Layers with the product do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since each layer uses that table once more, one step farther. The authors' code, *as released*, cannot be told from NGCF by the formula (fold).
+# Layers with the product do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since each layer uses that table once more, one step farther.
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -525,8 +526,7 @@ verdicts(*cards)
 # two models were best at their last epoch, and the variant without W and σ chose the largest penalty. Some
 # model might gain from more: lesson 03's dot product did, by a rate of 0.01 and a penalty of 0.03. The table has means of three seeds with their intervals; *d* counts the numbers
 # of a final vector. NGCF's seeds stopped at 5, 35 and 85 epochs, and a longer search might help it: read its training loss in branch D, not
-# here. The one that stopped after five has a recall@20 of 0.281; but the best of the three, 0.289, is also
-# below all three without W and σ, 0.298 to 0.301.
+# here. The one that stopped after five has a recall@20 of 0.281; without W and σ the three have 0.298 to 0.301.
 #
 # With a training loss of 0.15 and no penalty NGCF finds 0.247 on validation, without W and σ 0.289.
 #
@@ -636,14 +636,14 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #
 # > **What it is for.** To make a vector out of the likes around it, layer by layer: the pattern that all later graph models vary.
 # >
-# > **Where it won.** In the table of its own paper. In ours nobody can tell it from BPR-MF (recall@20 0.285 and 0.287).
+# > **Where it won.** In the table of its own paper. In ours its recall@20 of 0.285 cannot be told from BPR-MF's 0.287.
 # >
-# > **Where it did not.** Against itself without $\mathbf W$ and $\sigma$ (0.299), and against EASE, which has no layers (0.324).
+# > **Where it did not.** Its 0.285 is behind the 0.299 of itself without $\mathbf W$ and $\sigma$, and the 0.324 of EASE, which has no layers.
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
 #   likes, the vectors. Layers may stand between, but their $\mathbf W$ with $\sigma$ cost more than it brought (5.6).
 #
-# **Next.** Without matrices the layers (with the product) paid: more than a table of the same size, though not than one of their
+# **Next.** Without matrices the layers (with the product) paid: more than a table of the same size, though not more than one of their
 # width. On Gowalla layers alone find more with 64 numbers than iALS with 1,024, though by another loss. If a layer learns nothing, what is it
 # good for? And if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb)
 # answers both.

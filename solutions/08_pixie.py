@@ -176,7 +176,7 @@ visuals.pixie(R_small, boards, pins, function=pixie_walk)
 
 # %% [markdown]
 # *Figure 8.1. Five boards and eight pins (the German names are for branch 8.9), and how often each pin is
-# visited from sponge: the still picture shows 600 steps of ours, your walk makes 100.*
+# visited from sponge: the still picture shows 600 steps of ours at restart ½, your walk makes 100.*
 #
 # Press *Step*. Why does nobody ever get to the roses? No board holds a cake and a rose.
 
@@ -215,14 +215,14 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps. Each mark
-# costs three times the steps of the one before: look how little the last ones buy.*
+# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps, both at restart ½. Each mark
+# costs about three times the steps of the one before: look how little the last ones buy.*
 #
 # Ten thousand steps find 84 % in citeulike-t and more in PinWorld, because the pins at the top are visited again and
 # again. Chance moves a count $V$ by about $\sqrt V$, so 900 against 400 is decided, 25 against 24 is not. What is missed
 # stands mostly near place fifty, where counts are close.
 #
-# And no step asks how large the graph is. Do ten thousand stay enough in a larger one? On Gowalla (8.3) five thousand found about two thirds of the top, from rare places more; beyond that we do not know.
+# And no step asks how large the graph is. Do ten thousand stay enough in a larger one? On Gowalla (8.3) five thousand found about two thirds of the top; beyond that we do not know.
 #
 # **A step looks up two edges in any graph, and on two small ones ten thousand steps found most of the top.**
 #
@@ -292,7 +292,7 @@ plt.show()
 # From the most liked items walk and push have 0.93 and 0.83 of the exact top 50 after 4 ms; from rare ones they are level from 0.3 ms on. One thread, restart ¼. Paint dries on boards, too; so here the walk, as well, may go home after every edge, and its step is half of one in 8.2. Each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
 # costs and finds something between. From items of usual popularity the walk is ahead as well, 0.93 against 0.88 in 3.6 ms.
 #
-# And where a whole library asks, which of the two lists is the better one (citeulike-t, NDCG@20)? There near is better. The exact vector (0.166), to which long walks come, also counts what is far; three exact hops without RP3β's division (0.172), or push cut off early (0.176), stay near: a higher mean in under half a millisecond. Cut off later, push comes down to the exact vector. It is ahead of the walk
+# And where a whole library asks, which of the two lists is the better one (citeulike-t, NDCG@20)? There near is better. A walk of ten thousand edges finds 0.150, one of a hundred thousand 0.165; the exact vector (0.166), to which long walks come, also counts what is far; three exact hops without RP3β's division (0.172), or push cut off early (0.176), stay near: a higher mean in under half a millisecond. Cut off later, push comes down to the exact vector. It is ahead of the walk
 # beyond chance in one of four comparisons at equal time, from 10,000 steps on. The cost of a walk is the number of steps that you ask for, whoever is asked; of push one knows only an upper bound. Both can be stopped early, follow a preference and keep queries
 # apart. A stored measurement.
 #
@@ -392,7 +392,7 @@ verdict(
 # may say something else about the user, and its 2,500 steps still find most of a list (figure 8.2).
 #
 # **The booster.** Its line is below the sum's in all six comparisons, with 16 and 32 pins beyond chance, perhaps because it lifts what lies *between* a user's interests.
-# Where the pins she wants lie there, it wins (branch 8.14). For libraries (restart 1) and for saves (0.4) validation chose it (8.5), so try both.
+# Where the pins she wants lie there, it wins (branch 8.14). For libraries and for saves validation chose it (8.5), so try both.
 #
 # **More of the user is worth a lot. A cleverer way to count was not, in these six comparisons.**
 #
@@ -476,8 +476,8 @@ verdict(
 #
 # Is it the lot that costs? Mostly not. *Pixie / degree^β* draws and divides, and more than half of the distance to RP3β is gone (most likely by the dividing: fold). Undivided, visits favor what is popular.
 #
-# **PinWorld (right): ahead of every rival, of which RP3β alone was given the boards. Which row says why?** *Pixie on saves* finds 0.016 less than on boards, and falls behind RP3β. But RP3β hardly gains by boards, perhaps since three hops stop before the far ones: it takes boards **and** a far walk. Each board was put together on purpose, so even a far one may be on the subject (we made them so).
-# There going far pays: home after one step in seventeen finds 0.098, after every step 0.085.
+# **PinWorld (right): ahead of every rival. Which row says why?** *Pixie on saves* finds 0.016 less than on boards, and falls behind RP3β. But RP3β hardly gains by boards, perhaps since three hops stop before the far ones: it takes boards **and** a far walk. Each board was put together on purpose, so even a far one may be on the subject (we made them so).
+# There going far pays: going home after one step in seventeen finds 0.098, after every step 0.085. (Figure 8.4 is of the week before, so do not compare it with this table.)
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
 #
@@ -548,10 +548,10 @@ verdict(
 # *Figure 8.5. Speed alone: requests a second of one thread by the things in the catalog (dashed: the index; EASE ends where its matrix
 # no longer fits). Look who is on top at both ends.*
 #
-# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part, here large enough to find nine tenths of the scan's list, and in a million that is much, too. EASE's rows grow with the catalog, item2item's stay short. Push stops at the same dryness in any catalog, and few things here are much liked: most likely so it keeps up with the walk (8.3).
+# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part. Here, among random vectors (real ones were not measured), it looks far enough to find nine tenths of the scan's list, and in a million that is much, too. EASE's rows grow with the catalog, item2item's stay short. Push stops at the same dryness in any catalog, and few things here are much liked: most likely so it keeps up with the walk (8.3).
 #
 # A walk makes its ten thousand steps in any catalog. Why does its line still fall, to a seventh at a million? Most likely by memory. A small graph fits into the processor's
-# cache, in a large one looks wait for main memory. From a million on nearly all would, so the line lies nearly flat.
+# cache, in a large one looks wait for main memory.
 #
 # **A request costs what it looks at, and how far from the processor that lies. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
 #
@@ -570,16 +570,16 @@ verdict(
 #
 # > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training.
 # >
-# > **Where it won.** PinWorld, on boards that keep to a topic: NDCG@20 0.098; RP3β with the same boards 0.092 (8.5). A million things: 1,800 requests a second, a scan 23;
+# > **Where it won.** On PinWorld, where boards keep to a topic, its NDCG@20 is 0.098, with the same boards RP3β's 0.092 (8.5). At a million things it answers 1,800 requests a second, a scan 23,
 # > but a finished table 12,000 (8.6).
 # >
-# > **Where it did not.** On libraries: NDCG@20 0.165, its rivals 0.185 to 0.196. A thousand things:
-# > 12,000 requests a second, a scan 62,000. A pin on no board is never found.
+# > **Where it did not.** On libraries its NDCG@20 is 0.165, that of its rivals 0.185 to 0.196. At a thousand things it answers
+# > 12,000 requests a second, a scan 62,000. It never finds a pin on no board.
 #
 # * **How little need a request look at?** Ten thousand steps found most of the top fifty, on two small graphs; a step looks up two edges in any graph.
 #   What grows is the memory and, most likely, the waiting for it: a walk took seven times as long at a million things as at a thousand.
-# * **And still find what counts?** Look at one neighbor, not at all of them, where nodes have many; begin at several pins; walk far only where boards keep to a subject. The booster
-#   was ahead in none of the six comparisons of 8.4.
+# * **And still find what counts?** A short walk may cost people something: in libraries ten thousand edges found an NDCG@20 of 0.150, a hundred thousand 0.165.
+#   Look at one neighbor, not at all of them, where nodes have many; begin at several pins; walk far only where boards keep to a subject.
 #
 # **Next.** A walk knows that two pins stand on one board, and nothing of what they show. What if walks chose whom a
 # GraphSAGE (lesson 07) listens to? [Lesson 09](09_pinsage.ipynb).
