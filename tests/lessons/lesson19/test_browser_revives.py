@@ -5,6 +5,7 @@ Every call of a function is written down, and what is said and drawn is judged b
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from functools import cache
@@ -58,21 +59,34 @@ def on_the_living(rest, words, order, these):
     return living[torch.arange(int(these.sum())) % len(living)]
 
 
-LEFT, HEAP = r"left \d dead words? where (it was|they were)", r"put \d dead words all in one place"
-LIVING, OTHER, NOWHERE = r"moved \d living words?", 'than "order" says', r"where no point is"
+def busiest(rest, words, order, these):
+    used = torch.cdist(rest, words).argmin(dim=1).bincount(minlength=len(words))
+    turn = 2.4 * torch.arange(int(these.sum()))
+    return words[used.argmax()] + 0.12 * torch.stack([turn.cos(), turn.sin()], dim=1)
+
+
+LEFT, ALL_ON_ONE = r"left \d dead words? where (it was|they were)", r"put \d dead words all on one point"  # fmt: skip
+LIVING, OTHER, NOWHERE = r"moved (a|\d) living words?", 'that "order" names later', r"where no point is"  # fmt: skip
+MIXED, BESIDE = 'that "order" names first, but not in its order', r"put \d dead words beside points, not on them"  # fmt: skip
 WRONG = {  # what names the mistake
     "nothing changes": (lambda rest, words, order: words, LEFT),
     "test inverted": (putting(named_first, lambda r, w: ~dead_of(r, w)), LIVING),
-    "dead words halved": (putting(lambda r, w, o, these: w[these] / 2), NOWHERE),
-    "noise added": (putting(lambda r, w, o, these: named_first(r, w, o, these) + 0.2 * torch.ones(2)), NOWHERE),
+    "dead words halved": (putting(lambda r, w, o, these: w[these] / 2), "beside points"),
+    "an item added": (putting(lambda r, w, o, these: w[these] + named_first(r, w, o, these)), NOWHERE),
+    "noise added": (putting(lambda r, w, o, these: named_first(r, w, o, these) + 0.2 * torch.ones(2)), BESIDE),
     "noise on all": (lambda rest, words, order: revive(rest, words, order) + 0.25, LIVING),
-    "one place": (putting(lambda r, w, o, these: r[o[0]]), HEAP),
-    "the mean": (putting(lambda r, w, o, these: r.mean(dim=0)), HEAP),
+    "one place": (putting(lambda r, w, o, these: r[o[0]]), ALL_ON_ONE),
+    "the mean": (putting(lambda r, w, o, these: r.mean(dim=0)), "all in one place, on no point"),
     "all to one point": (lambda rest, words, order: rest[order[0]].expand_as(words), LIVING),
     "order[1:]": (putting(lambda r, w, o, these: r[o[1 : int(these.sum()) + 1]]), OTHER),
     "the first points": (putting(lambda r, w, o, these: r[: int(these.sum())]), OTHER),
-    "the other way round": (putting(lambda r, w, o, these: named_first(r, w, o, these).flip(0)), OTHER),
-    "by the word's number": (putting(lambda r, w, o, these: r[o[: len(w)]][these]), OTHER),
+    "the other way round": (putting(lambda r, w, o, these: named_first(r, w, o, these).flip(0)), MIXED),
+    "those of order, by their numbers": (putting(lambda r, w, o, these: r[o[: int(these.sum())].sort().values]), MIXED),
+    "a little noise": (putting(lambda r, w, o, these: named_first(r, w, o, these) + 0.02 * torch.ones(2)), BESIDE),
+    "words for rest": (putting(lambda r, w, o, these: w[o[: int(these.sum())] % len(w)]), r"put 1 dead word on a living word, 2 where dead words lay, and left 2 where they were"),
+    "beside the busiest": (putting(busiest), r"put \d dead words beside living words.* 1 living word died of it"),
+    "one, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) <= 1), "moved a living second word that spelled 1"),
+    "by the word's number": (putting(lambda r, w, o, these: r[o[: len(w)]][these]), MIXED + ", 2 on later ones, and 1 right"),
     "only the first dead": (first_alone, LEFT),
     "on the living": (putting(on_the_living), r"put \d dead words on living words"),
     "everything moved": (lambda rest, words, order: rest[order[: len(words)]], LIVING),
@@ -116,6 +130,12 @@ class Call(NamedTuple):
         return [k for k in self.put if not self.at(k, self.right[k])]
 
     @property
+    def died(self):
+        return [
+            k for k in dead_of(self.rest, self.made).nonzero()[:, 0].tolist() if k not in self.dead
+        ]
+
+    @property
     def same(self):
         return bool((self.made - self.right).abs().max() < 1e-3)
 
@@ -142,26 +162,63 @@ def words_of(n, one, more):
     return one if n == 1 else more
 
 
-def did(call, sentence, level):
-    """Return whether what is said of a call is so."""
+def sorts_of(call, level):
+    """Return how many words there are of each sort that a sentence may name."""
+    rest, words, dead = call.rest, call.words, call.dead
+    settled = [k for k in range(len(words)) if k not in dead and k not in call.moved]
+    living = [k for k in call.moved if k not in dead]
+
+    def near(k, places, far=1e-3):
+        return len(places) > 0 and bool(((call.made[k] - places).abs().amax(dim=-1) < far).any())
+
+    def those(these, true):
+        return sum(1 for k in these if true(k))
+
     word, point = ("second word", "residual") if level else ("word", "point")
-    n = int(re.search(r"\d+", sentence)[0])
-    living = [k for k in call.moved if k not in call.dead]
-    settled = [k for k in range(len(call.words)) if k not in call.dead and k not in living]
-    on = {k: bool(len(settled)) and bool(call.at(k, call.words[settled]).any()) for k in call.put}
-    dead = words_of(n, f"dead {word}", f"dead {word}s")
-    true = {
-        f"moved {n} living {words_of(n, word, word + 's')}": n == len(living),
-        f"left {n} {dead} where {words_of(n, 'it was', 'they were')}": n == len(call.dead) - len(call.put),
-        f"left {n} {dead} all in one place": n == len(call.dead) > 1 and not call.put and all(call.at(k, call.made[call.dead[0]]) for k in call.dead),
-        f"put {n} {dead} all in one place": n == len(call.put) > 1 and all(call.at(k, call.made[call.put[0]]) for k in call.put),
-        f"put {n} {dead} on {words_of(n, f'a living {word}', f'living {word}s')}": n <= sum(on.values()),
-        f'put {n} {dead} on {words_of(n, f"another {point}", f"other {point}s")} than "order" says':
-            n <= sum(bool(call.at(k, call.rest).any()) for k in call.misput),
-        f"put {n} {dead} where no {point} is": n == sum(not call.at(k, call.rest).any() and not on[k] for k in call.put),
+    one_place = all(call.at(k, call.made[call.put[0]]) for k in call.put)
+    first = call.right[dead]
+    stayed = len(dead) - len(call.put)
+    lone = stayed > 1 and not call.put and all(call.at(k, call.made[dead[0]]) for k in dead)
+    sorts = {
+        (f"on a living {word}", f"on living {word}s"): those(call.put, lambda k: near(k, words[settled])),
+        (f"where a dead {word} lay", f"where dead {word}s lay"): those(call.put, lambda k: near(k, words[dead])),
+        (f"beside a living {word}", f"beside living {word}s"): those(call.put, lambda k: near(k, words[settled], 0.26) and not near(k, words[settled])),
+        ("", f"all on one {point}"): one_place * those(call.put, lambda k: near(k, rest)),
+        ("", f"all in one place, on no {point}"): one_place * those(call.put, lambda k: not near(k, rest)),
+        (f'on a {point} that "order" names first, but not in its order', f'on {point}s that "order" names first, but not in its order'):
+            those(call.misput, lambda k: near(k, first)),
+        (f'on a {point} that "order" names later|on a later one', f'on {point}s that "order" names later|on later ones'): those(call.misput, lambda k: near(k, rest) and not near(k, first)),
+        (f"beside a {point}, not on it", f"beside {point}s, not on them"): those(call.put, lambda k: near(k, rest, 0.26) and not near(k, rest)),
+        (f"where no {point} is",) * 2: those(call.put, lambda k: not near(k, rest, 0.24)),
+        ("where it was", "where they were"): stayed,
+        ("right", "right"): len(call.put) - len(call.misput),
+        ("", "all in one place"): lone * stayed,
     }  # fmt: skip
-    assert sentence in true, f"nobody has judged this sentence: {sentence}"
-    return true[sentence]
+    spelled = torch.bincount(torch.cdist(rest, words).argmin(dim=1), minlength=len(words))
+    most = max(spelled[living].tolist(), default=0)
+    moved = f"moved {len(living)} living {word}s" if len(living) > 1 else f"moved a living {word}"
+    if 0 < most < len(rest) / len(words):
+        moved += f" that spelled {'at most ' if len(living) > 1 else ''}{most}"  # fmt: skip
+    return sorts, moved if living else "", word
+
+
+def did(call, sentence, level, both):
+    """Assert that what is said of a call is so, and that nothing it did otherwise is left out."""
+    sorts, moved, word = sorts_of(call, level)
+    parts = re.split(r", (?:and )?(?=put |left |\d)", sentence)
+    if moved:
+        spelled = re.sub(r" that spelled .*", "", moved)
+        assert parts.pop(0) in ((spelled, moved) if both and not level else (moved,))
+    verb, told = "", 0
+    for part in parts:
+        start, n, noun, where = re.fullmatch(rf"(put |left |)(\d) (dead {word}s? |)(.+)", part).groups()  # fmt: skip
+        assert bool(noun) == (not told) and noun in ("", f"dead {word}{'s' * (n != '1')} ")
+        verb, told = start or verb, told + int(n)
+        (true,) = (much for places, much in sorts.items() if where in places[int(n) > 1].split("|"))
+        assert 0 < int(n) <= true, f"{part}: {true}"
+        assert (verb == "left ") == (where in ("where it was", "where they were", "all in one place"))  # fmt: skip
+    right = len(call.put) - len(call.misput)
+    assert told == len(call.dead) or (both and not level and told == len(call.dead) - right)
 
 
 def judge(line, step, start, calls, ours, both):
@@ -179,15 +236,19 @@ def judge(line, step, start, calls, ours, both):
     films = [(begun, Call(rest, start[1], start[1], start[1])), *calls]
     first, second = films[step]
     alive = first.used() > 0
-    said, when, warned = [], step, False
+    said, when, warned, told_died = [], step, False, None
+    woken = 0
+    if step:
+        was = films[step - 1][0].used() > 0
+        woken = sum(bool(alive[k] and not was[k]) for k in range(8) if k not in first.moved)
     first_wrong = next((k for k, f in enumerate(films) if k and not all(c.same for c in f)), None)
     for sentence in re.split(r"(?<=\.) (?=[A-Z\d])", line):
         number = lambda s=sentence: int(re.match(r"\d+", s)[0])  # noqa: E731
         if re.fullmatch(r"1 dead word put on a point\.|[2-8] dead words put on points\.", sentence):
             assert number() == sum(bool(first.at(k, first.right[k])) for k in first.put)
         elif re.fullmatch(r"\d alive again since others moved away\.", sentence):
-            was = films[step - 1][0].used() > 0
-            assert number() == sum(bool(alive[k] and not was[k]) for k in range(8) if k not in first.moved)  # fmt: skip
+            assert number() == woken
+            woken = 0
         elif re.fullmatch(r"\d of 8 first words spell something\.", sentence):
             assert number() == int(alive.sum())
         elif found := re.fullmatch(r"Left over: ([\d.]+)(?:; it was ([\d.]+)|; with ours ([\d.]+))?\.", sentence):  # fmt: skip
@@ -195,17 +256,19 @@ def judge(line, step, start, calls, ours, both):
             assert not both and float(now) == pytest.approx(first.left(), abs=0.006)
             assert was is None or (first.put and float(was) == pytest.approx(films[step - 1][0].left(), abs=0.006))  # fmt: skip
             assert (other or now) == f"{ours[step][0]:.2f}" and other != now
-        elif found := re.fullmatch(r"The second book (takes|raises) what is left over from ([\d.]+) to ([\d.]+)(?:; with ours ([\d.]+))?\.", sentence):  # fmt: skip
-            verb, before, now, other = found.groups()
-            assert (verb == "raises") == (float(now) > float(before))
+        elif found := re.fullmatch(r"The second book (takes|raises) what is left over from ([\d.]+) to ([\d.]+)(?:; with ours ([\d.]+))?\.|(L)eft over: ([\d.]+); with both books ([\d.]+)(?:; with ours ([\d.]+))?\.", sentence):  # fmt: skip
+            verb, before, now, other = found.groups()[4:] if found[5] else found.groups()[:4]
+            assert found[5] or (verb == "raises") == (float(now) > float(before))
             assert both and float(before) == pytest.approx(first.left(), abs=0.006)
             assert float(now) == pytest.approx(second.left(), abs=0.006)
             assert (other or now) == f"{ours[step][1]:.2f}" and other != now
         elif found := re.fullmatch(r"A dead word is nearest to nobody, so no gradient moves it(: revival will)?\.", sentence):  # fmt: skip
             assert not alive.all()
             assert not found[1] or (films[step + 1][0].same and films[step + 1][0].dead)
-        elif sentence == "Each is nearest to somebody, and learns.":
-            assert alive.all()
+        elif found := re.fullmatch(r"Each is nearest to somebody(, and learns|; nothing moves any more)\.", sentence):  # fmt: skip
+            a, b = films[max(0, step - 1) : step + 1] if step == 12 else films[step : step + 2]
+            move = max(float((y.made - x.made).abs().max()) for x, y in zip(a, b, strict=True))
+            assert alive.all() and (move > 1e-4 if found[1] == ", and learns" else move < 0.01)
         elif found := re.fullmatch(
             r"Step: in epoch (\d+) your function does otherwise than ours\.", sentence
         ):
@@ -214,17 +277,21 @@ def judge(line, step, start, calls, ours, both):
         elif sentence == "Revived by your function.":
             assert first.same and first.dead and all(alive[k] for k in first.dead)
             said.append(sentence)
-        elif found := re.fullmatch(
-            r"(?:In epoch (\d+) (?=y))?([Yy]our function|It) (.+)\.", sentence
-        ):
+        elif found := re.fullmatch(r"(?:In epoch (\d+) (?=y))?([Yy]our function) (.+)\.", sentence):
             when = int(found[1]) if found[1] else when
-            assert (found[2] == "It") == bool(said) and (not found[1] or when < step)
+            assert not said and (not found[1] or when < step)
             level = int("second word" in sentence)
-            assert did(films[when][level], found[3], level), f"epoch {step}: {sentence}"
+            did(films[when][level], found[3], level, both)
+            told_died = sum(1 for k in films[when][level].died)
             assert not level or all(f[0].same for f in films[1 : step + 1])
+            said.append(sentence)
+        elif re.fullmatch(r"1 living (second )?word died of it\.|\d living (second )?words died of it\.", sentence):  # fmt: skip
+            assert number() == told_died and ("second" in sentence) == level
+            told_died = 0
             said.append(sentence)
         else:
             raise AssertionError(f"nobody has judged this sentence: {sentence}")
+    assert not told_died and (both or not woken)  # none is passed over
     wrong = not all(c.same for f in films[1 : step + 1] for c in f)
     assert warned == (step == 0 and first_wrong is not None)
     assert not wrong or (said and "Revived by your function." not in said)  # no praise after it
@@ -245,6 +312,7 @@ EACH_EPOCH = """root => {
     };
     const now = () => ({
         line: root.querySelector(".gr-status").textContent, top: root.querySelector("svg").getBoundingClientRect().top,
+        squares: all(".gr-cb-word", place), piles: all(".gr-cb-label", (x) => x.textContent).filter((x) => x[0] === "×"),
         dots: all(".gr-cb-point", spot), rings: all(".gr-cb-due", spot), cover: cover(),
         lived: all("line.gr-cb-lived", ends), roads: all("line.gr-cb-way:not(.gr-cb-lived)", ends), owed: all("line.gr-cb-owed", ends),
     });
@@ -275,6 +343,18 @@ def look(seen, call):
     same(seen["rings"], call.right[due].tolist())
     same([x[:2] for x in seen["owed"]], call.made[due].tolist())
     assert not seen["cover"]
+    # words of one place fan out, and how many they are stands beside
+    places = [(156 + scale * x, 156 - scale * y) for x, y in call.made.tolist()]
+    apart = [math.dist(a, b) for a, b in itertools.combinations(places, 2)]
+    assert min(math.dist(a, b) for a, b in itertools.combinations(seen["squares"], 2)) > 2
+    assert all(
+        math.dist(a, b) < 5.1 * 1.42 * 7 for a, b in zip(places, seen["squares"], strict=True)
+    )
+    if min(apart) > 4.5:
+        same(seen["squares"], call.made.tolist())
+        assert not seen["piles"]
+    many = max(sum(bool(call.at(k, z)) for k in range(8)) for z in call.made)
+    assert many == 1 or max(int(x[1:]) for x in seen["piles"]) >= many
 
 
 @cache
@@ -362,6 +442,22 @@ def test_a_word_that_flies_off_leaves_the_clouds_their_size(drawn):
     root = drawn(visuals.codebooks(revive=True, step=1, function=far))
     label, plane = root.get_by_text("5 dead", exact=True).bounding_box(), root.get_by_role("img").first.bounding_box()  # fmt: skip
     assert plane["x"] <= label["x"] and label["y"] + label["height"] <= plane["y"] + plane["height"]
+
+
+@pytest.mark.parametrize(("name", "many"), [("one place", 5), ("the mean", 5), ("all to one point", 8)])  # fmt: skip
+def test_each_word_of_a_pile_can_be_pressed(drawn, name, many):
+    root = drawn(visuals.codebooks(revive=True, step=1, function=WRONG[name][0]))
+    assert root.locator("svg text", has_text=f"×{many}").is_visible()
+    hit = root.evaluate("""root => {
+        const words = [...root.querySelectorAll(".gr-cb-word")], hit = words.map(() => 0);
+        const { left, top, width } = root.querySelector("svg").getBoundingClientRect();
+        for (let x = 1; x < width; x += 1) for (let y = 1; y < width; y += 1) {
+            const k = words.indexOf(document.elementFromPoint(left + x, top + y)?.closest(".gr-cb-word"));
+            if (k >= 0) hit[k] += 1;
+        }
+        return hit;
+    }""")
+    assert len(hit) == 8 and min(hit) > 60  # square pixels
 
 
 def test_a_living_word_under_dead_ones_is_seen(drawn):

@@ -154,6 +154,14 @@ def test_a_revival_is_seen_and_told(page, drawn):
     assert status(revived).endswith("Each is nearest to somebody, and learns.")
 
 
+def test_what_stands_still_is_told_so_and_what_is_left_over_is_named(books):
+    assert books.get_by_text("left over: mean squared distance, points to words").is_visible()
+    books.get_by_role("button", name="start at k-means").click()
+    for _ in range(2):  # at k-means nobody is dead: revival changes nothing
+        assert status(books).endswith("Each is nearest to somebody; nothing moves any more.")
+        books.get_by_role("button", name="revive").click()
+
+
 def test_a_word_that_wakes_without_a_revival_is_told(page, books):
     books.get_by_role("button", name="Step →").click()
     assert status(books).startswith("Epoch 1: 1 alive again since others moved away. 3 of 8")
@@ -210,6 +218,12 @@ def test_the_curves_stay_where_they_are_and_their_names_stand_at_their_ends(page
         assert len(ends) == 3
         assert all(min(abs(y - line) for line in lines) < 16 for y in ends.values())
         assert max(ends.values()) + 5 < axis - 6  # above the axis
+        beside = min(
+            float(x.get_attribute("x"))
+            for x in chart.locator("text:visible").all()
+            if x.text_content() in NAMED
+        )
+        assert float(chart.locator(".gr-cb-axis").get_attribute("x2")) < beside
 
 
 def test_a_revival_that_sends_all_to_one_place_is_told_so_and_the_plane_stays(page, drawn):
@@ -226,7 +240,7 @@ def test_a_revival_that_sends_all_to_one_place_is_told_so_and_the_plane_stays(pa
     top = lambda: books.get_by_role("img").first.bounding_box()["y"]  # noqa: E731
     first = top()
     books.get_by_role("button", name="Step →").click()
-    assert status(books).endswith("Your function put 5 dead words all in one place.")
+    assert status(books).endswith("Your function put 5 dead words all on one point.")
     assert "nearest to nobody" not in status(books) and top() == first
     books.get_by_role("button", name="Step →").click()
     assert top() == first
@@ -249,12 +263,12 @@ def test_a_function_that_revives_nobody_is_told_so(drawn):
 
 def test_living_words_that_a_function_moved_are_told(drawn):
     root = drawn(visuals.codebooks(revive=True, step=1, function=lambda rest, words, order: rest[order[:len(words)]]))  # fmt: skip
-    assert "Your function moved 3 living words. It put " in status(root)
+    assert "Your function moved 3 living words, put " in status(root)
 
 
 def test_the_library_s_curve_stays_beside_a_function_that_differs(drawn):
     root = drawn(visuals.codebooks(revive=True, step=1, function=one_place))
-    assert "; with ours 0.56. Your function put 5 dead words all in one place." in status(root)
+    assert "; with ours 0.56. Your function put 5 dead words all on one point." in status(root)
     assert root.get_by_text("ours, dotted").count() == 1
     dotted = root.locator(".gr-cb-ours").get_attribute("points").split()
     mine = root.locator("polyline.gr-cb-this").get_attribute("points").split()

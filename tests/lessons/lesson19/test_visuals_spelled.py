@@ -90,7 +90,19 @@ def test_a_call_is_recorded():
         "due": spots(3, 4, 5, 6, words=ours),
     }  # fmt: skip
     heap = torch.cat([points[:2], points[10:11].expand(5, 2)])
-    assert books.record(points, words, heap, ours)["heap"] == [2, 3, 4, 5, 6]
+    assert books.record(points, words, heap, ours)["one"] == [2, 3, 4, 5, 6]
+    off = torch.cat([points[:2], heap[2:] + 0.1])
+    assert books.record(points, words, off, ours)["heap"] == [2, 3, 4, 5, 6]
+    words[1:3] += 1  # no word is on a residual, and dead words are in two places
+    mixed = torch.cat([words[:2], ours[3:4], points[10:11] + 0.2, words[1:2] + 0.01, words[2:3], points[10:11] + 9])  # fmt: skip
+    call = books.record(points, words, mixed, ours)
+    assert {k: x for k, x in call.items() if k not in ("from", "due")} == {
+        "order": [2], "beside": [3], "by": [4], "buried": [5], "nowhere": [6], "died": [1],
+    }  # fmt: skip
+    words[1:3] -= 1
+    three = torch.cat([points[:3] + 0.01, points[3:].mean(dim=0, keepdim=True)])
+    call = books.record(points, three, torch.cat([three[:1], three[3:4], three[2:]]), three)
+    assert call["living"] == [1] and call["died"]
     pile = torch.cat([words[:2], torch.full((2, 2), 9.0)])
     assert books.record(points, pile, pile, ours) == {
         "pile": [2, 3],

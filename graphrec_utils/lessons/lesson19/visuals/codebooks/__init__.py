@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,8 @@ from graphrec_utils import style
 from graphrec_utils.models import rqvae, semantic_ids
 from graphrec_utils.plots.visuals.base import Visual, asked
 
-SIZES, EPOCHS, RATE, NEAR = (8, 4), 12, 0.4, 1e-3  # nearer than that is the same place
+SIZES, EPOCHS, RATE = (8, 4), 12, 0.4
+NEAR, BESIDE = 1e-3, 0.25  # nearer is the same place; a square as drawn covers it
 CLOUDS = ((-2.2, -1.4), (-1.6, 1.7), (1.5, -1.7), (2.2, 1.3))
 WAYS = {(False, False): "anywhere", (False, True): "anywhere, revived", (True, False): "k-means", (True, True): "k-means, revived"}  # fmt: skip
 Revive = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -145,33 +147,36 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor) -> dict[str,
     """Return what became of a level's words in one call that made `made` of them, where the library makes `ours`.
 
     Each word that was dead when the function was called, or has moved, is in one list. Alive and moved: living. Dead:
-    stayed, or pile if all dead stayed in one place; right, where the library puts it; heap, if all that moved are in
-    one place; taken, on a living word; other, on another residual; nowhere, on none. "from" has the dead that moved,
-    and where they lay, "stood" the living that moved, and where they were, "due" where the library puts those of the
-    dead that are not there.
+    stayed, or pile if all dead stayed in one place; right, where the library puts it; one or heap, if all that moved
+    are on one residual or in another place; taken, on a living word; buried, where a dead one lay; order, on a residual
+    on which the library puts another; other, on one more; by, beside a living word; beside, beside a residual; nowhere.
+    "from" has the dead that moved, and where they lay, "stood" the living that moved, and where they were, "due" where
+    the library puts those of the dead that are not there, "died" those that lived before it, "rare" the most that one
+    of the living spelled if that is less than its share.
     """
-
-    def among(k: int, places: Tensor) -> bool:
-        return bool(((places - made[k]).abs().amax(dim=1) < NEAR).any())
-
     dead, every = _dead(rest, words), range(len(words))
-    moved = torch.tensor([not among(k, words[k : k + 1]) for k in every])
+
+    def away(k: int, places: Tensor) -> float:
+        return min((places - made[k]).abs().amax(dim=1).tolist(), default=math.inf)
+
+    moved = torch.tensor([away(k, words[k : k + 1]) >= NEAR for k in every])
+    there = {k for k in every if away(k, ours[k : k + 1]) < NEAR}
     put = [k for k in every if dead[k] and moved[k]]
     some = put or [k for k in every if dead[k]]
-    right = {k for k in put if among(k, ours[k : k + 1])}
-    alike = len(some) > max(1, len(right)) and all(among(k, made[some[:1]]) for k in some)
+    alike = len(some) > max(1, len(there & set(put))) and all(
+        away(k, made[some[:1]]) < NEAR for k in some
+    )
 
     def kind(k: int) -> str:
         if not dead[k]:
             return "living"
         if not moved[k]:
             return "pile" if alike and not put else "stayed"
+        word, point = away(k, words[~dead & ~moved]), away(k, rest)
         if alike:
-            return "heap"
-        if k in right:
-            return "right"
-        taken = among(k, words[~dead & ~moved])
-        return "taken" if taken else "other" if among(k, rest) else "nowhere"
+            return "one" if point < NEAR else "heap"
+        at = {"right": k in there, "taken": word < NEAR, "buried": away(k, words[dead]) < NEAR, "order": away(k, ours[dead]) < NEAR, "other": point < NEAR, "nowhere": min(word, point) > BESIDE, "by": word < point}  # fmt: skip
+        return next((name for name, true in at.items() if true), "beside")
 
     call: dict[str, list] = {}
     for k in (k for k in every if dead[k] or moved[k]):
@@ -180,9 +185,12 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor) -> dict[str,
     def spots(places: Tensor, these: Iterable[int]) -> list[list[float]]:
         return [[k, *places[k].double().numpy().round(2).tolist()] for k in these]
 
+    living = call.get("living", [])
+    most = max(torch.bincount(rqvae.nearest(rest, words), minlength=len(words))[living].tolist(), default=0)  # fmt: skip
     lists = {
-        "from": spots(words, put), "stood": spots(words, call.get("living", [])),
-        "due": spots(ours, (k for k in every if dead[k] and not among(k, ours[k : k + 1]))),
+        "from": spots(words, put), "stood": spots(words, living),
+        "due": spots(ours, (k for k in every if dead[k] and k not in there)),
+        "died": (~dead & _dead(rest, made)).nonzero()[:, 0].tolist(), "rare": [most] if 0 < most < len(rest) / len(words) else [],
     }  # fmt: skip
     return call | {name: x for name, x in lists.items() if x}
 

@@ -5,18 +5,37 @@
 import { button, count, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
 import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 
-// what a call of a function did that the library does not: of so many words
-const plural = (n, one, more) => (n > 1 ? more : one);
-const WRONG = {
-  living: (n) => `moved ${count(n, "living word")}`,
-  stayed: (n) => `left ${count(n, "dead word")} where ${plural(n, "it was", "they were")}`,
-  pile: (n) => `left ${count(n, "dead word")} all in one place`,
-  heap: (n) => `put ${count(n, "dead word")} all in one place`,
-  taken: (n) => `put ${count(n, "dead word")} on ${plural(n, "a living word", "living words")}`,
-  other: (n) => `put ${count(n, "dead word")} on ${plural(n, "another point", "other points")} than "order" says`,
-  nowhere: (n) => `put ${count(n, "dead word")} where no point is`,
+// what a call of a function did to its words: a living one it moved, a dead one it left, or put (all but "right" is not as the library does)
+const DID = {
+  living: "",
+  taken: "on a living word",
+  buried: "where a dead word lay",
+  by: "beside a living word",
+  one: "all on one point",
+  heap: "all in one place, on no point",
+  order: 'on a point that "order" names first, but not in its order',
+  other: 'on a point that "order" names later',
+  beside: "beside a point, not on it",
+  nowhere: "where no point is",
+  right: "right",
+  stayed: "where it was",
+  pile: "all in one place",
 };
-const wrongs = (call = {}) => Object.keys(WRONG).filter((kind) => call[kind]);
+const more = (text) => text.replace(/\ba ((living |dead |later )?\w+)/, "$1s").replace("on it", "on them").replace("it was", "they were");
+const wrongs = (call = {}) => Object.keys(DID).filter((kind) => kind !== "right" && call[kind]);
+const did = (call, brief) => {
+  const { living = [], rare: [most] = [], died = [] } = call;
+  const several = living.length > 1;
+  const said = living.length ? [`moved ${several ? `${living.length} living words` : "a living word"}${most && !brief ? ` that spelled ${several ? "at most " : ""}${most}` : ""}`] : [];
+  const of_dead = Object.keys(DID).filter((kind) => call[kind] && kind !== "living" && !(brief && kind === "right"));
+  of_dead.forEach((kind, k) => {
+    const n = call[kind].length;
+    const verb = ["stayed", "pile"].includes(kind) ? "left " : k ? "" : "put ";
+    const where = kind === "other" && call.order ? "on a later one" : DID[kind];
+    said.push(`${verb}${k ? n : count(n, "dead word")} ${n > 1 ? more(where) : where}`);
+  });
+  return `${said.slice(0, -1).join(", ")}${said.length > 1 ? ", and " : ""}${said.at(-1)}.${died.length ? ` ${count(died.length, "living word")} died of it.` : ""}`;
+};
 
 function render({ model, el }) {
   const [points, given] = ["points", "films"].map((x) => model.get(x));
@@ -25,7 +44,7 @@ function render({ model, el }) {
   const wrong = Object.values(films).flat().some((f) => f.calls?.some((call) => wrongs(call).length));
   const { root, body, controls, say } = frame(el, {
     label: "Books of words",
-    help: `Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it${wrong ? ", a whole one from where a living word was; dotted is where ours would put the dead" : ""}. Blue: what the chosen word spells. The second book adds to it: triangles.`,
+    help: `Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it${wrong ? ", a whole one from where a living word was; dotted is where ours would put the dead" : ""}. Blue: what the chosen word spells. The second book adds to it: triangles. Thin curves: other switches.`,
     least: 260,
   });
   const put = (name, value) => {
@@ -71,12 +90,12 @@ function render({ model, el }) {
   ends.ours = s("text", { x: px(epochs) + 12 }, "ours, dotted");
   const here = s("circle", { r: 8, class: "gr-cb-here" });
   const chart = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" },
-    s("line", { x1: 8, x2: wide - 8, y1: tall - 22, y2: tall - 22, class: "gr-cb-axis" }),
+    s("line", { x1: 8, x2: px(epochs), y1: tall - 22, y2: tall - 22, class: "gr-cb-axis" }),
     ...[1, 10].filter((v) => Math.log(v) > low && Math.log(v) < high).flatMap((v) => [s("line", { x1: 26, x2: px(epochs), y1: py(v), y2: py(v), class: "gr-cb-grid" }), s("text", { x: 22, y: py(v) + 5, "text-anchor": "end" }, v)]),
     ...Object.values(roads), ...Object.values(falls), dotted, ...Object.values(ends), here,
     ...[0, epochs].map((k) => s("text", { x: px(k), y: tall - 5, "text-anchor": k ? "end" : "start" }, `epoch ${k}`)));
   pull(chart, (x) => play.jump(nearest(Array.from({ length: epochs + 1 }, (_, k) => px(k)), x)));
-  body.append(h("div", {}, plane), h("div", {}, counts, list, told, h("div", { class: "gr-title" }, "left over (log axis; thin: other switches)"), chart));
+  body.append(h("div", {}, plane), h("div", {}, counts, list, told, h("div", { class: "gr-title" }, "left over: mean squared distance, points to words (log axis)"), chart));
   const spelled = films[way()][model.get("step")].used[0];
   if (!spelled[model.get("chosen")]) model.set("chosen", spelled.indexOf(Math.max(...spelled))); // a dead word shows nothing
   roving(list, () => [words], words[model.get("chosen")]);
@@ -117,9 +136,12 @@ function render({ model, el }) {
     again.setAttribute("aria-pressed", String(model.get("revive")));
     more.setAttribute("aria-pressed", String(both));
     dots.forEach((dot, k) => dot.classList.toggle("gr-cb-own", Number(codes[k]) === chosen));
+    // words of one place fan out towards the middle, so that each is seen, and can be pressed
+    const spots = one.map(at);
+    const piles = spots.map(([x, y]) => spots.flatMap(([a, b], k) => (Math.hypot(a - x, b - y) < 4 ? [k] : [])));
+    const places = spots.map((z, k) => z.map((x) => x + 5 * piles[k].indexOf(k) * (x > middle ? -1 : 1)));
     first.forEach((node, k) => {
-      const [x, y] = at(one[k]);
-      node.setAttribute("transform", `translate(${x} ${y})`);
+      node.setAttribute("transform", `translate(${places[k].join(" ")})`);
       node.classList.toggle("gr-cb-dead", !used[0][k]);
       node.classList.toggle("gr-cb-chosen", k === chosen);
       words[k].textContent = `word ${k}${!used[0][k] ? " †" : k === chosen ? `: ${used[0][k]}` : ""}`;
@@ -157,7 +179,7 @@ function render({ model, el }) {
     here.setAttribute("cx", px(step));
     here.setAttribute("cy", py(left));
     chart.setAttribute("aria-label", `left over in epoch ${step}: ${left.toFixed(2)}`);
-    const dead = one.filter((_, k) => !used[0][k]).map(at);
+    const dead = places.filter((_, k) => !used[0][k]);
     const way_of = (kind) => ([k, ...lay]) => {
       const [[x1, y1], [x2, y2]] = [lay, one[k]].map(at);
       return [s("line", { x1, y1, x2, y2, class: kind }), s("rect", { x: x1 - 7, y: y1 - 7, width: 14, height: 14, class: kind })];
@@ -165,10 +187,10 @@ function render({ model, el }) {
     const rings = due.map(([, ...z]) => at(z));
     const owed = due.map(([k], i) => [at(one[k]), rings[i]]).map(([[x1, y1], [x2, y2]]) => s("line", { x1, y1, x2, y2, class: "gr-cb-owed" }));
     ways.replaceChildren(...owed, ...stood.flatMap(way_of("gr-cb-way gr-cb-lived")), ...moved.flatMap(way_of("gr-cb-way")), ...rings.map(([cx, cy]) => s("circle", { cx, cy, r: 11, class: "gr-cb-due" })));
-    const covered = [...one.map((z) => [...at(z), 9]), ...[...moved, ...stood].map(([, ...z]) => [...at(z), 4]), ...rings.map((z) => [...z, 4]), ...points.map((z) => [...at(z), 1])];
-    labels.replaceChildren(...[[`${dead.length} dead`, dead], ["ours", rings], [`${living.length} moved`, stood.map(([, ...z]) => at(z))]].flatMap(([text, spots]) => label(text, spots, covered)));
+    const covered = [...places.map((z) => [...z, 9]), ...[...moved, ...stood].map(([, ...z]) => [...at(z), 4]), ...rings.map((z) => [...z, 4]), ...points.map((z) => [...at(z), 1])];
+    labels.replaceChildren(...[...piles.filter((these, k) => these.length > 1 && these[0] === k).map((these) => [`×${these.length}`, these.map((k) => places[k])]), [`${dead.length} dead`, dead], ["ours", rings], [`${living.length} moved`, stood.map(([, ...z]) => at(z))]].flatMap(([text, spots]) => label(text, spots, covered)));
     ours_alone.toggleAttribute("hidden", !failed);
-    const [a, b] = at(one[chosen]);
+    const [a, b] = places[chosen];
     second.replaceChildren(
       ...(both ? two : []).flatMap(([x, y], k) => {
         const [c, d] = at([one[chosen][0] + x, one[chosen][1] + y]);
@@ -183,22 +205,25 @@ function render({ model, el }) {
     told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it.`;
     // what a function does wrong: first of all in the first book, and last in time
     const told_of = ([epoch, level]) => {
-      const found = film[epoch].calls[level];
-      const said = wrongs(found).slice(0, both ? 1 : 2).map((kind, k) => `${k ? "It" : `${epoch < step ? `In epoch ${epoch} y` : "Y"}our function`} ${WRONG[kind](found[kind].length)}.`).join(" ");
+      const said = `${epoch < step ? `In epoch ${epoch} y` : "Y"}our function ${did(film[epoch].calls[level], both && !level)}`;
       return level ? said.replaceAll(" word", " second word").replaceAll("point", "residual") : said;
     };
+    const of_this = (x) => x[0] === step && !x[1];
     const faults = [0, 1].flatMap((level) => film.slice(0, step + 1).map((_, k) => [k, level]).reverse()).filter(([k, level]) => wrongs(film[k].calls?.[level]).length);
     const later = film.findIndex((f) => f.calls?.some((c) => wrongs(c).length));
     const soon_wrong = !step && later > 0 ? ` Step: in epoch ${later} your function does otherwise than ours.` : "";
     const full = both && (faults.length || soon_wrong); // of the second book: on a phone there is no room for more
-    const news = full ? "" : (right.length ? `${count(right.length, "dead word")} put on ${plural(right.length, "a point", "points")}. ` : "") + (woken && !faults.length && !failed ? `${woken} alive again since others moved away. ` : "");
+    const news = full ? "" : (right.length && !faults.slice(0, 1).some(of_this) ? `${count(right.length, "dead word")} put on ${right.length > 1 ? "points" : "a point"}. ` : "") + (woken && !failed ? `${woken} alive again since others moved away. ` : "");
+    const fault = faults.length ? told_of(faults[0]) : "";
+    const alive_now = fault && (both || news || fault.length > 110) ? "" : `${alive[0]} of ${one.length} first words spell something. `; // it stands above the words, too
     const before = ours && ours[Number(both)] !== left ? `; with ours ${ours[Number(both)].toFixed(2)}` : moved.length && !both ? `; it was ${past.left[0].toFixed(2)}` : "";
     const soon = film[step + 1]?.calls?.[0];
     const will = soon?.right && !wrongs(soon).length ? ": revival will" : "";
-    const fate = full || faults.length || failed || (moved.length && dead.length) ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${will}.` : news ? "" : " Each is nearest to somebody, and learns.";
-    const line = `Epoch ${step}: ${news}${alive[0]} of ${one.length} first words spell something. ${both ? `The second book ${left > over[0] ? "raises" : "takes"} what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}` : `Left over: ${left.toFixed(2)}`}${before}.${fate}`;
+    const rests = [-1, -2].every((k) => film.at(k) === film[step]); // what stands still is stored once
+    const fate = full || faults.length || failed || (moved.length && dead.length) ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${will}.` : news ? "" : ` Each is nearest to somebody${rests ? "; nothing moves any more" : ", and learns"}.`;
+    const line = `Epoch ${step}: ${news}${alive_now}${both && fault ? `Left over: ${over[0].toFixed(2)}; with both books ${left.toFixed(2)}` : both ? `The second book ${left > over[0] ? "raises" : "takes"} what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}` : `Left over: ${left.toFixed(2)}`}${before}.${fate}`;
     const revived = model.get("yours") && right.length && right.every((k) => used[0][k]);
-    const yours = failed ? " Ours, not yours: see below." : faults.length ? ` ${told_of(faults[0])}` : revived ? " Revived by your function." : soon_wrong;
+    const yours = failed ? " Ours, not yours: see below." : fault ? ` ${fault}` : revived ? " Revived by your function." : soon_wrong;
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };
