@@ -268,7 +268,7 @@ def test_living_words_that_a_function_moved_are_told(drawn):
 
 def test_the_library_s_curve_stays_beside_a_function_that_differs(drawn):
     root = drawn(visuals.codebooks(revive=True, step=1, function=one_place))
-    assert "; with ours 0.56. Your function put 5 dead words all on one point." in status(root)
+    assert "; with ours 0.56.\nYour function put 5 dead words all on one point." in status(root)
     assert root.get_by_text("ours, dotted").count() == 1
     dotted = root.locator(".gr-cb-ours").get_attribute("points").split()
     mine = root.locator("polyline.gr-cb-this").get_attribute("points").split()

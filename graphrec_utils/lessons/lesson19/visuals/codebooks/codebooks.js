@@ -8,6 +8,8 @@ import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 // what a call of a function did to its words: a living one it moved, a dead one it left, or put (all but "right" is not as the library does)
 const DID = {
   living: "",
+  stayed: "where it was",
+  pile: "all in one place",
   taken: "on a living word",
   buried: "where a dead word lay",
   by: "beside a living word",
@@ -17,9 +19,7 @@ const DID = {
   other: 'on a point that "order" names later',
   beside: "beside a point, not on it",
   nowhere: "where no point is",
-  right: "right",
-  stayed: "where it was",
-  pile: "all in one place",
+  right: "where ours does",
 };
 const more = (text) => text.replace(/\ba ((living |dead |later )?\w+)/, "$1s").replace("on it", "on them").replace("it was", "they were");
 const wrongs = (call = {}) => Object.keys(DID).filter((kind) => kind !== "right" && call[kind]);
@@ -28,9 +28,10 @@ const did = (call, brief) => {
   const several = living.length > 1;
   const said = living.length ? [`moved ${several ? `${living.length} living words` : "a living word"}${most && !brief ? ` that spelled ${several ? "at most " : ""}${most}` : ""}`] : [];
   const of_dead = Object.keys(DID).filter((kind) => call[kind] && kind !== "living" && !(brief && kind === "right"));
+  const verbs = of_dead.map((kind) => (["stayed", "pile"].includes(kind) ? "left " : "put "));
   of_dead.forEach((kind, k) => {
     const n = call[kind].length;
-    const verb = ["stayed", "pile"].includes(kind) ? "left " : k ? "" : "put ";
+    const verb = verbs[k] === verbs[k - 1] ? "" : verbs[k];
     const where = kind === "other" && call.order ? "on a later one" : DID[kind];
     said.push(`${verb}${k ? n : count(n, "dead word")} ${n > 1 ? more(where) : where}`);
   });
@@ -47,6 +48,7 @@ function render({ model, el }) {
     help: `Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it${wrong ? ", a whole one from where a living word was; dotted is where ours would put the dead" : ""}. Blue: what the chosen word spells. The second book adds to it: triangles. Thin curves: other switches.`,
     least: 260,
   });
+  root.classList.toggle("gr-cb-asked", model.get("yours"));
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
@@ -118,7 +120,7 @@ function render({ model, el }) {
     if (!sides.length) return [];
     const [left, top, anchor, x] = sides.reduce((best, side) => (cost(side) < cost(best) ? side : best));
     covered.push(...[0, 0.25, 0.5, 0.75, 1].map((part) => [left + part * wide, top + 9, 9]));
-    return [s("text", { class: "gr-cb-label", x, y: top + 14, "text-anchor": anchor }, text)];
+    return [s("text", { class: `gr-cb-label${text === "ours" ? " gr-cb-theirs" : ""}`, x, y: top + 14, "text-anchor": anchor }, text)];
   };
 
   const draw = () => {
@@ -126,6 +128,7 @@ function render({ model, el }) {
     const film = films[way()];
     const { words: [one, two], used, codes, left: over, ours, calls: [call] = [{}] } = film[step];
     const alive = used.map((book) => book.filter(Boolean).length);
+    const dies = one.length - alive[0];
     const past = film[Math.max(0, step - 1)];
     const { from: moved = [], stood = [], due = [], right = [], living = [] } = call;
     const placed = [...moved.map(([k]) => k), ...living];
@@ -179,7 +182,8 @@ function render({ model, el }) {
     here.setAttribute("cx", px(step));
     here.setAttribute("cy", py(left));
     chart.setAttribute("aria-label", `left over in epoch ${step}: ${left.toFixed(2)}`);
-    const dead = places.filter((_, k) => !used[0][k]);
+    const heaps = spots.map(([x, y]) => spots.flatMap(([a, b], k) => (Math.hypot(a - x, b - y) < 0.5 ? [k] : []))).filter((these, k) => these.length > 2 && these[0] === k);
+    const dead = first.flatMap((_, k) => (used[0][k] || heaps.flat().includes(k) ? [] : [k])); // those of a heap are told there
     const way_of = (kind) => ([k, ...lay]) => {
       const [[x1, y1], [x2, y2]] = [lay, one[k]].map(at);
       return [s("line", { x1, y1, x2, y2, class: kind }), s("rect", { x: x1 - 7, y: y1 - 7, width: 14, height: 14, class: kind })];
@@ -188,7 +192,7 @@ function render({ model, el }) {
     const owed = due.map(([k], i) => [at(one[k]), rings[i]]).map(([[x1, y1], [x2, y2]]) => s("line", { x1, y1, x2, y2, class: "gr-cb-owed" }));
     ways.replaceChildren(...owed, ...stood.flatMap(way_of("gr-cb-way gr-cb-lived")), ...moved.flatMap(way_of("gr-cb-way")), ...rings.map(([cx, cy]) => s("circle", { cx, cy, r: 11, class: "gr-cb-due" })));
     const covered = [...places.map((z) => [...z, 9]), ...[...moved, ...stood].map(([, ...z]) => [...at(z), 4]), ...rings.map((z) => [...z, 4]), ...points.map((z) => [...at(z), 1])];
-    labels.replaceChildren(...[...piles.filter((these, k) => these.length > 1 && these[0] === k).map((these) => [`×${these.length}`, these.map((k) => places[k])]), [`${dead.length} dead`, dead], ["ours", rings], [`${living.length} moved`, stood.map(([, ...z]) => at(z))]].flatMap(([text, spots]) => label(text, spots, covered)));
+    labels.replaceChildren(...[...heaps.map((these) => [`${these.length} words, ${these.filter((k) => !used[0][k]).length} dead`, these.map((k) => places[k])]), [`${dead.length} dead`, dead.map((k) => places[k])], ["ours", rings], [`${living.length} moved`, stood.map(([, ...z]) => at(z))]].flatMap(([text, spots]) => label(text, spots, covered)));
     ours_alone.toggleAttribute("hidden", !failed);
     const [a, b] = places[chosen];
     second.replaceChildren(
@@ -211,7 +215,7 @@ function render({ model, el }) {
     const of_this = (x) => x[0] === step && !x[1];
     const faults = [0, 1].flatMap((level) => film.slice(0, step + 1).map((_, k) => [k, level]).reverse()).filter(([k, level]) => wrongs(film[k].calls?.[level]).length);
     const later = film.findIndex((f) => f.calls?.some((c) => wrongs(c).length));
-    const soon_wrong = !step && later > 0 ? ` Step: in epoch ${later} your function does otherwise than ours.` : "";
+    const soon_wrong = !step && later > 0 ? ` Press Step: in epoch ${later} your function and ours differ.` : "";
     const full = both && (faults.length || soon_wrong); // of the second book: on a phone there is no room for more
     const news = full ? "" : (right.length && !faults.slice(0, 1).some(of_this) ? `${count(right.length, "dead word")} put on ${right.length > 1 ? "points" : "a point"}. ` : "") + (woken && !failed ? `${woken} alive again since others moved away. ` : "");
     const fault = faults.length ? told_of(faults[0]) : "";
@@ -220,7 +224,7 @@ function render({ model, el }) {
     const soon = film[step + 1]?.calls?.[0];
     const will = soon?.right && !wrongs(soon).length ? ": revival will" : "";
     const rests = [-1, -2].every((k) => film.at(k) === film[step]); // what stands still is stored once
-    const fate = full || faults.length || failed || (moved.length && dead.length) ? "" : dead.length ? ` A dead word is nearest to nobody, so no gradient moves it${will}.` : news ? "" : ` Each is nearest to somebody${rests ? "; nothing moves any more" : ", and learns"}.`;
+    const fate = full || faults.length || failed || (moved.length && dies) ? "" : dies ? ` A dead word is nearest to nobody, so no gradient moves it${will}.` : news ? "" : ` Each is nearest to somebody${rests ? "; nothing moves any more" : ", and learns"}.`;
     const line = `Epoch ${step}: ${news}${alive_now}${both && fault ? `Left over: ${over[0].toFixed(2)}; with both books ${left.toFixed(2)}` : both ? `The second book ${left > over[0] ? "raises" : "takes"} what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}` : `Left over: ${left.toFixed(2)}`}${before}.${fate}`;
     const revived = model.get("yours") && right.length && right.every((k) => used[0][k]);
     const yours = failed ? " Ours, not yours: see below." : fault ? ` ${fault}` : revived ? " Revived by your function." : soon_wrong;
