@@ -13,10 +13,9 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 16 · OmniSage
 #
-# > **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** PinSage's vectors answered pins, PinnerFormer's answered users, and each had to be trained, stored and
-# > kept fresh apart. **OmniSage**, Pinterest's model of 2025, wants **one** for both. It has what lesson 09's PinSage lacks: a **quota** for each kind
-# > of neighbor (16.2), **three losses** with means of their own (16.4), and **attention** (16.5). We try each, and two plainer things: neighbors at all,
-# > and a number of ours for popularity (both 16.5). Not every part pays here: the table at the end says which, and for whom.
+# > **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** PinSage's vectors answered pins, and PinnerFormer's answered users.
+# > **OmniSage**, Pinterest's model of 2025, wants **one** vector of a pin for both. It has three parts that lesson 09's PinSage lacks: a **quota** for each kind of neighbor, **three losses** with means of their own, and **attention**.
+# > We try each, and two plainer things: hearing neighbors at all, and a number of ours for popularity. Not all of them pay.
 #
 # **You will** choose whom a pin hears, put three losses into one number, and take a lead over PinSage apart.
 #
@@ -60,11 +59,11 @@ remember("16")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.1 Two kinds of edges
 #
-# What is the vector of a pin made of? Of the pin, and of whom it is tied to: each board it was saved to, and each pin
-# that somebody engaged with right before or after it. Users are not nodes.
+# What is the vector of a pin made of? Of what the pin shows, and of whom it is tied to: each board it was saved to, and each pin
+# that somebody engaged with right before or after it.
 #
-# Why two kinds? Guess how many of the 7,000 pins are on no board, and read the table's last column. Of the pins on no board, two thirds have
-# a pin beside them: where one kind is missing, the other may speak.
+# Why two kinds of edges? Guess how many of the 7,000 pins are on no board, and read the table's last column. Two thirds of the pins on no board
+# have an edge to a pin. So where one kind is missing, the other may speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Two kinds of edges tie a pin
@@ -110,7 +109,7 @@ pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.2 First part: a quota for each kind of neighbor
 #
-# Whom should a pin hear? Short walks that keep returning to it (lesson 08) visit pins **and** boards, and the most visited nodes become its
+# Whom should a pin hear? Short walks start at it and keep returning (lesson 08). The pins **and** boards that they visit most become its
 # neighbors. Who will that be for a pin on many boards?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -156,11 +155,11 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Why? A board is one edge away, another pin two, and what reaches pins is spread over all that these boards hold.
+# Why? Every walk meets one of the pin's own boards first, and then one of the many pins on that board. So visits to boards add up, and visits to pins are spread thin.
 #
-# So OmniSage gives every kind a **quota**. Ours are small: from the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins.
+# OmniSage therefore gives each kind a **quota**, a number of places that no other kind may take.
 #
-# Over all pins no gain is seen, for few are busy; busy ones perhaps find a little more.
+# Does OmniSage find more that way? Over all pins no gain is seen, because few are busy. Busy pins perhaps find a little more.
 #
 # **Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both.**
 #
@@ -170,26 +169,26 @@ print(
 #
 # Quotas, or the 15 most visited nodes of the pin-board graph, whatever they are (in both 10 pins of the pin-pin graph are heard): 200 steps by pairs alone, the best of three rates each, three seeds, asked as in 16.4. Over all pins that ask no gain is seen, for few are busy: quotas −0.001, from −0.002 to +0.001. Busy ones perhaps find a little more. The 278 busy ones that ask on days 49 to 55 find 0.232 with quotas, 0.230 without: +0.0018, from +0.0001 to +0.0036, each training above each without. `python -m solutions.experiments.lesson16.omnisage_crowds`.
 #
-# Read were the abstract, a summary of the paper, and the code that Pinterest released, not the whole text. Quotas are 25 pins, 75 boards and 50 pins of the pin-pin graph in the summary, 25, 10 and 15 in the code.
+# Read were the abstract, a summary of the paper, and the code that Pinterest released, not the whole text. Quotas are 25 pins, 75 boards and 50 pins of the pin-pin graph in the summary, 25, 10 and 15 in the code. Ours are small: from the pin-board graph a pin hears at most 5 pins and 10 boards, from the pin-pin graph 10 pins.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.2 — `typed_sequence` ({{points:16.2}})
 #
-# Write this rule. It keeps places for every kind, and gives all lists one length, as a batch needs.
+# Write the function that makes such a list. All lists have one length, as a batch needs.
 #
-# By hand: the walk started at pin 2.
+# By hand: the walks started at pin 2, and the quotas are 1 pin and 5 boards.
 #
 # | node | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 |
 # |---|---|---|---|---|---|---|---|---|
 # | kind | pin | board | pin | board | board | board | board | pin |
 # | visits | 6 | 9 | 20 | 30 | 9 | 0 | 5 | 7 |
 #
-# With quotas of 1 pin and 5 boards: 3, 1, 4, 7, 6, −1.
+# The list is 3, 1, 4, 7, 6, −1.
 #
 # * Boards 1 and 4 have equal visits, so the smaller id comes first.
-# * Pin 7 takes the only place of a pin: the start, pin 2, is nobody's neighbor.
+# * Pin 7 takes the only place of a pin, for pin 2 is the start itself.
 # * Board 5 was never visited. Its place stays empty, though pin 0 would like it.
 #
 # *About 12 minutes.*
@@ -222,25 +221,26 @@ check("16.2", typed_sequence)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Attention reads the list, three losses teach
 #
-# What turns such a list into one vector? One block of attention, as in lesson 15. Its rows are the pin and its neighbors: what
-# each shows, and its kind. Every row looks at every other. The pin's own row comes out as its vector $\mathbf z$, brought to length 1.
+# What turns such a list into one vector? One block of attention, as in lesson 15. It has a row for the pin and one for each neighbor, made of
+# what it shows and its kind. The pin's own row, which has looked at all others, comes out as its vector $\mathbf z$, brought to length 1.
 #
-# <details><summary>The encoder in full, and the paper's names</summary>
+# <details><summary>The encoder and the loss in full, and the paper's names</summary>
 #
-# Content goes through a dense layer, and a vector that says the kind is added. The pin's own row stands first. The block is that of lesson 15 without the causal mask; empty places are masked. What comes out of the first row goes through a small network; $\mathbf z$ has 32 numbers here. In the softmax below a drawn pin that is itself the right one is left out. Paper and code call the three losses *entity-entity*, *entity-feature* and *user-entity*; an entity is a pin.
+# Content goes through a dense layer, and a vector that says the kind is added. The pin's own row stands first. The block is that of lesson 15 without the causal mask; empty places are masked. What comes out of the first row goes through a small network; $\mathbf z$ has 32 numbers here. Paper and code call the three losses *entity-entity*, *entity-feature* and *user-entity*; an entity is a pin.
 #
-# </details>
-#
-# Three losses teach the encoder, all of one form. Something asks, with a vector $\mathbf q$. How well pin $j$ suits the question
-# is their cosine, over a temperature $\tau$ (lesson 10):
-#
-# $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
-#
-# The right pin $i$ has to win against $n$ drawn ones. The loss is minus the logarithm of its share in their softmax:
+# The loss is minus the logarithm of the right pin's share in a softmax, where pin $i$ is the right one and $n$ pins are drawn:
 #
 # $$ \ell = -\log \frac{e^{s_i}}{e^{s_i} + \sum_j e^{s_j - \log (n Q_j)}} $$
 #
-# The sum runs over the drawn pins; $Q_j$ is the chance of $j$ to be drawn. Popular pins are drawn often, so each counts less ($\log Q$, lesson 11).
+# The sum runs over the drawn pins; $Q_j$ is the chance of $j$ to be drawn. A drawn pin that is itself the right one is left out.
+#
+# </details>
+#
+# Three losses teach the encoder. In each, something asks with a vector $\mathbf q$, and the score of pin $j$ is their cosine over a temperature $\tau$ (lesson 10):
+#
+# $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
+#
+# The right pin has to win against pins drawn by chance, in the softmax of lesson 11. Popular pins are drawn often, so $\log Q$ makes each draw count less.
 #
 # The losses differ in **who asks**:
 #
@@ -249,6 +249,8 @@ check("16.2", typed_sequence)
 # | *pairs* | $\mathbf z$ of a pin | the pin engaged right after it |
 # | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
 # | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
+#
+# Why should features ask? From a new cake pin nobody has gone to another pin yet, so pairs cannot teach it. But it is on a board of cakes, and the features of this board can ask for it.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The encoder turns a pin and its neighbors into one vector
@@ -273,28 +275,27 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. OmniSage and its losses. Thick arrows lead from what asks to what is to be found; the dotted curve says that a history is made of the encoder's vectors. Each stripe in a box is a loss whose gradient it gets: look for boxes with three. In the interactive version you switch each loss.*
+# *Figure 16.1. Which loss teaches which part? Look for the boxes with three stripes: each stripe is a loss whose gradient comes there. Thick arrows lead from what asks to what is to be found; the dotted curve says that a history is made of the encoder's vectors.*
 #
-# Two have three, the encoder and its vectors: all three losses pull at the same 32 numbers of a pin.
+# Two boxes have three, the encoder and its vectors. So all losses pull at the same 32 numbers of a pin.
 #
-# <details><summary>Why should raw features ask?</summary>
+# <details><summary>May the pin hear the board that asks for it?</summary>
 #
-# From a new cake pin nobody has gone to another pin yet, so pairs cannot teach it. But it is on a board of cakes,
-# and the board's features can ask for it. The pin hears this board, and here it may: nothing of tomorrow is predicted, its vector is to hold what neighbors say.
+# The new cake pin hears its board of cakes, and that board's features ask for it. Here this is allowed: nothing of tomorrow is predicted, the vector is to hold what neighbors say.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.4 Second part: three losses, each with its own mean
 #
-# How do three losses become one number? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. In one mean
-# nearly nine of ten are the users', and how many there are decides, not you.
+# How do three losses become one number to train on? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. In one mean
+# nearly nine of ten questions are the users', so the sizes decide which loss counts, and you do not.
 #
-# So take a mean of each loss, then add these, each times a weight:
+# Take a mean of each loss instead, and add these, each times a weight:
 #
 # $$ L = \sum_k w_k\, \frac{1}{B_k} \sum_{b=1}^{B_k} \ell_{k,b} $$
 #
-# Loss $k$ has $B_k$ examples in the batch, $\ell_{k,b}$ is what example $b$ costs, and you choose the weight $w_k$.
+# Loss $k$ has $B_k$ examples in the batch, example $b$ of them costs $\ell_{k,b}$, and you choose the weight $w_k$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### In one mean, nearly nine of ten questions are users'
@@ -305,9 +306,7 @@ visuals.three_losses(on="efu")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.4 — `joint_loss` ({{points:16.4}})
 #
-# Write this sum. In a system the sizes in a batch vary; with it each loss counts as much as you chose.
-#
-# By hand, it is $4 + 2.5 = 6.5$:
+# Write this sum. By hand, with four losses, it is $4 + 2.5 = 6.5$:
 #
 # | examples | weight | adds |
 # |---|---|---|
@@ -342,18 +341,17 @@ check("16.4", joint_loss)
 visuals.three_losses(on="efu", function=joint_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 16.2. Whose number is it, if every question has the same loss? Above, one mean of 4,512 questions: mostly users'. Below, your `joint_loss`: a third each at weights of 1, which a button changes.*
+# *Figure 16.2. Whose number is trained on, if every question has the same loss? Compare the two bars: above is one mean over all questions, below your `joint_loss` at weights of 1, which a button changes.*
+#
+# Do own means find more here? At the same learning rate no difference is seen. What they give you is the choice.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### One loss, or three?
 #
-# Do the three get in each other's way? What one brings together, another may want
-# apart. Or do they help? A pair of pins is two steps of one user, so both losses tell of the same tastes.
+# Three losses may get in each other's way, for what one brings together another may want apart. They may also help each other: a pair of pins is two steps of one user, so *pairs* and *users* tell of the same tastes.
 #
-# Train the same encoder with one loss, two, and all three, 200 steps each (all with the same number for popularity added to their scores; what it does, 16.5 asks). We test with two kinds of question, for what helps one may cost the
-# other: a **pin** for the next pin, a **user** for her likes of the coming week.
-#
-# Her history is read by the transformer, where her loss trains it; else by the mean of her sixteen latest likes.
+# We train the same encoder with one loss, two, and all three, for 200 steps. All have the same number for popularity in their scores, which 16.5 explains. Then a **pin** asks for the next pin, and a **user** for what she will like in the
+# coming week. Her history is read by the transformer where her loss has trained it, and elsewhere by the mean of her sixteen latest likes.
 #
 # > **Claim** (of the abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -428,17 +426,17 @@ for column, who in (("all", "pins"), ("users", "users")):
                            f"over pairs at the settings of all three (open mark): {same[column]:+.3f}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 (axes differ) of one encoder, each row named by the losses that trained it; gray dots are single trainings (one of *users* failed), the mark their mean. For pins compare first row and last; for users *users* and *all three*, then the open mark: *pairs* at the settings of *all three* (their own were chosen by what pins find).*
+# *Figure 16.3. What one encoder finds, trained by the losses at the left. For pins compare the first row with the last, for users *users* with *all three*. The axes hold recall@10 and differ. Gray dots are single trainings, of which one of *users* failed, and the mark is their mean. The open mark is *pairs* at the settings of *all three*.*
 #
-# **Asked by pins.** First row and last are level, perhaps because pairs already ask what the test asks. To serve users, too, costs nothing that is seen.
+# **Asked by pins.** The first row and the last are level, perhaps because pairs already ask what the test asks. So to serve users, too, costs pins nothing that is seen.
 #
-# **Asked by users.** Her loss is helped: with the same loss and reader, each training of *all three* finds more than any of *users*. So pairs, features or both taught what her own loss had not. Nor are pairs alone enough: the open mark, read by a mean, finds 0.012 less.
-#
-# How can pairs help her? Perhaps they make the vectors say something early; before, her reader has little to read. Alone, her loss might get there later, as lesson 15's PinnerFormer hints: taught by users alone, it finds no less after 32 times the steps.
+# **Asked by users.** Each training of *all three* finds more than any of *users*, though loss and reader are the same. So pairs or features teach what her own loss has not taught, perhaps because they make the vectors say something early. By the mean pairs alone are not enough either: the open mark is at 0.068, *all three* at 0.080.
 #
 # **Three losses do pins no visible harm, and bring users more in the same 200 steps.**
 #
 # <details><summary>Rows that surprise</summary>
+#
+# The first row of *pairs* has settings that were chosen by what pins find; the open mark has those of *all three*, and is the fairer rival for users. But it is read by the mean of sixteen likes, *all three* by the transformer.
 #
 # Why do the losses not fight? Perhaps because they do tell of the same tastes. And what lifts row five over row four, which lacks both: the users' loss or its reader? This figure cannot say.
 #
@@ -467,12 +465,12 @@ for column, who in (("all", "pins"), ("users", "users")):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 Third part: attention, or a plain number?
 #
-# For pins **pairs alone** were enough (16.4), so they train every encoder here. OmniSage finds 0.260, lesson 09's PinSage 0.229.
+# For pins **pairs alone** were enough, so they train every encoder here. OmniSage finds 0.260, lesson 09's PinSage 0.229.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
-# Is it attention that leads? One plainer thing differs, too: our OmniSage has a number for popularity, PinSage has none. A vector of length 1 cannot say, by being longer, that its pin is popular.
-# So we add to the score $s_j$ of 16.3 a **number** that says it, the **offset** $\log(1 + c_j)$. Here $c_j$ counts how often people went to pin $j$.
+# Is it attention that leads? A plainer thing differs, too: our OmniSage has a **number** for popularity. A vector of length 1 cannot say, by being longer, that its pin is popular.
+# So we add to the score $s_j$ of 16.3 the **offset** $\log(1 + c_j)$, where $c_j$ counts how often people went to pin $j$.
 #
 # By hand, at $\tau = 0.1$, so ten times the cosine:
 #
@@ -484,8 +482,8 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # The popular pin wins. The new one comes last, though it fits best.
 #
-# Is the number needed? Drawn as often as it is met, a pin is pushed as often as pulled (10.5). $\log Q$ takes that push back. So a pin that many go to should get a larger score: it is right more often.
-# Perhaps the vectors have learned that by themselves.
+# Is the number needed? A popular pin is often right, and each time the loss pulls its score up. It is also drawn often, but $\log Q$ takes that push back.
+# So the loss asks for popularity, and perhaps the vectors have learned it by themselves.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -574,16 +572,16 @@ told = pd.Series({
 told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Between the first two rows nothing was trained: one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity what is met; each alone finds only 0.04 (16.10).
-# Row three had the number in training, too, and finds hardly more: the vectors lacked little else.
+# Between the first two rows nothing was trained, and one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity says what is often met, and each alone finds only 0.04 (16.10).
+# Row three had the number in training, too, and finds hardly more. So the vectors lacked little else.
 #
-# Why did they lack it, though the loss asks for it? Popularity needs a place to live:
+# Why did they lack it? Popularity needs a place to live:
 #
-# * in the **length** of a vector, which length 1 takes away (left free, and without the number, our OmniSage finds 0.232; with length 1 and the number 0.260);
-# * in a **direction** that all questions share, which has to be learned, and hardly was;
-# * in a **number** beside the vector, where it stands before the first step.
+# * in the **length** of a vector, which length 1 takes away. After longer training OmniSage finds 0.232 with a free length alone, and 0.260 with length 1 and the number.
+# * in a **direction** that all questions share. It has to be learned, and hardly was.
+# * in a **number** beside the vector, which is there before the first step.
 #
-# Lesson 09's PinSage has no such number, but its vectors have a length. Does it need one?
+# PinSage has no such number, but its vectors have a free length. Does it need the number?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p4"]
 predict("16.p4")
@@ -616,16 +614,13 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the number for popularity for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Recall@10 when pins ask; RP3β is a walk that trains nothing. First compare the two marks of PinSage. Then see how far row three is ahead of the better one: that is left for attention.*
+# *Figure 16.4. Recall@10 when pins ask. First compare the two marks of PinSage. Then see how far row three is ahead of the better one: that is left for attention. RP3β is a walk that trains nothing.*
 #
-# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number; what is left for attention is 0.001, and may be nothing (for pins with an edge 0.003, barely above it).
+# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number, and what is left for attention may be nothing. Pins with an edge perhaps find a little more with it. PinSage's vectors could have said by their length who is popular, but a length has to be learned.
 #
-# Why was popularity not in the length of PinSage's vectors? Perhaps since a length has to be *learned*: lesson 14's PinSage, with four times the steps and a rate of its own, finds 0.247 without the number.
+# **Neighbors.** Hearing pays, for OmniSage is far behind when it hears nobody. Either graph will do, and both are no better, perhaps because they say the same of a pin.
 #
-# **Neighbors.** But hearing pays: 0.236 with nobody heard, 0.258 with boards alone, 0.260 with pins alone. Either graph will do, and both are no better: perhaps they say the same of a pin.
-#
-# **Content.** Why an encoder, when a walk stands beside it (last row)? A walk needs edges: asked by a pin without one
-# it finds nothing. An encoder reads what the pin shows: OmniSage and PinSage find 0.22 there, and no less if OmniSage hears nobody.
+# **Content.** Why train an encoder, when the walk stands beside it? Asked by a pin without an edge, the walk finds nothing. An encoder reads what this pin shows, so it answers, and no worse if it hears nobody.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -638,12 +633,12 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # What is left for the product? The more people go to a pin, the more often it is drawn, so for drawn pins the number adds about what $\log Q$ takes away. The product has to say one thing: how much more often than usual that pin follows the one that asks.
 #
-# In an index the number is one coordinate more, the same in every query. New pins need a list of their own without it, too (16.10). PinSage's free length had not held popularity in full.
+# In an index the number is one coordinate more, the same in every query. New pins need a list of their own without it, too (16.10). PinSage's free length had not held popularity in full. With more steps it holds more: lesson 14's PinSage, with four times the steps and a rate of its own, finds 0.247 without the number.
 #
 # The figure: the first two rows differ in nothing else but their tuned rate. Trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002, perhaps because the encoder has learned to lean on edges to pins; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002, perhaps because the encoder has learned to lean on edges to pins; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.0026, from +0.0002 to +0.0051, so barely above nothing; by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. All arms and rivals: 16.10.
 #
 # Users, for the table of the take-away: trained by pairs alone, read by the mean of sixteen likes. Boards over nobody (0.067, 0.060) +0.007, from +0.005 to +0.010; both graphs (0.068) over boards +0.001, from −0.001 to +0.002; length 1 with the number over a free length without it (0.058) +0.010, from +0.005 to +0.015, and for pins (0.260, 0.232) +0.028, from +0.020 to +0.035. PinSage and quotas were not asked by users. The best loss alone is there *pairs*, as the open mark of figure 16.3.
 #
@@ -652,24 +647,29 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# > **What OmniSage is for.** One vector of a pin for all who ask: one model to train, one table to keep fresh.
+# > **What OmniSage is for.** One vector of a pin for all who ask, so one model to train and one table to keep fresh.
 # >
-# > **Where it won.** For users, with all three losses: recall@10 0.080, iALS 0.067. For pins without an edge, with pairs: it and PinSage 0.22, a walk nothing.
+# > **Where it won.** For users it finds 0.080 with all three losses, where iALS finds 0.067 (recall@10). For pins without an edge it finds 0.22, as PinSage does, and a walk nothing.
 # >
-# > **Where it did not.** For users lesson 15's PinnerFormer finds as much, after 32 times the steps. For the next pin it cannot be told from PinSage with the same number, and from a pin with an edge a walk has the higher mean (RP3β 0.266, OmniSage 0.262). Beside known pins no encoder finds a *new* one, with the number (it is 0) or, at a free length, without: keep places in the answer for them. On another data set, articles in people's libraries (citeulike-t), iALS with 64 numbers for 32 is ahead (16.10).
+# > **Where it did not.**
+# >
+# > * For users lesson 15's PinnerFormer, taught by users alone, finds as much after 32 times the steps.
+# > * For pins it cannot be told from PinSage with the same number. A walk has the higher mean where the pin has an edge, which may be chance.
+# > * Hardly any encoder finds a *new* pin among known ones, with the number or without. Keep places for new pins.
+# > * On real articles (citeulike-t) iALS is ahead, with vectors twice as long (16.10).
 #
-# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Neighbors and our number pay for pins and users: both say of a pin what its own content does not. The other losses, with the reader they train, pay for users alone. Attention's lead was the number.
+# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Neighbors and our number pay for pins and users: both say of a pin what its own content does not. The other losses, with the reader they train, pay for users alone. Attention's lead over PinSage was nearly all the number.
 #
-# Each row is one step, recall@10 before it → after it. Level: no difference seen.
+# Each row is a step, with recall@10 before it → after it. *Level* means that no difference is seen.
 #
 # | step | pins | users |
 # |---|---|---|
-# | neighbors to hear (boards; pins alone do as much) | 0.236 → 0.258 | 0.060 → 0.067 |
-# | our number, for a free length | 0.232 → 0.260 | 0.058 → 0.068 |
+# | hearing boards instead of nobody | 0.236 → 0.258 | 0.060 → 0.067 |
+# | our number instead of a free length | 0.232 → 0.260 | 0.058 → 0.068 |
 # | two more losses, and the reader they train | level | 0.068 → 0.080 |
 # | quotas | level; busy pins perhaps more | not asked |
 # | own means (same rate); a second graph | level | level |
-# | attention, for PinSage's pooling | level | not asked |
+# | attention instead of PinSage's pooling | level; pins with an edge perhaps more | not asked |
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 

@@ -56,8 +56,8 @@ def _keeps(at) -> str:
 
 
 QUESTIONS = (
-    Question("16.p1", "Pins on twenty boards and more, their fifteen most visited nodes, no quotas. Which share of the places "
-             "hold boards (0 to 1)?", answer=0.88, within=1.136, said=(
+    Question("16.p1", "Take pins on twenty boards and more, and the fifteen nodes that walks from each visit most. Without quotas, which "
+             "share of these places holds boards (0 to 1)?", answer=0.88, within=1.136, said=(
         "Nearly all: every board is one step away, and any other pin is two.",
         "More: each of twenty boards is one step away, and a pin is two, behind one of many boards.",
         "A share of places is at most 1.",
@@ -72,8 +72,8 @@ QUESTIONS = (
          "Nothing is subtracted anywhere; the sum has the same terms in another order."),
     ), answered_by=("14.q3",),
        measured=lambda at: "it stays" if at["moved"]["without positions"] < 1e-4 else "it changes"),
-    Question("16.p3", "Vectors of length 1, trained with the log Q correction on what comes next. You add the logarithm of each "
-             "pin's popularity to its score. What happens to the recall?", (
+    Question("16.p3", "Vectors of length 1 were trained with the log Q correction. Now you add the logarithm of each pin's popularity "
+             "to its score, and train nothing. What happens to the recall?", (
         ("it is several times as large",
          "The correction asks scores to hold popularity, and in a hundred steps a sphere has learned little of it."),
         ("little: the correction by log Q has learned popularity already",

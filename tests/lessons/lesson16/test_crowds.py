@@ -97,13 +97,17 @@ def test_what_each_part_brings_is_what_the_take_away_says():
     (lesson,) = sources(["16"])
     text = lesson.read_text("utf-8").split("## Take away")[1].split("**Next.**")[0]
     steps = {
-        "neighbors to hear (boards; pins alone do as much)": (
+        "hearing boards instead of nobody": (
             "nobody",
             "pin-board",
             ("all", "users"),
         ),
         "two more losses, and the reader they train": ("both", None, ("users",)),
-        "our number, for a free length": ("both, no offset, free length", "both", ("all", "users")),
+        "our number instead of a free length": (
+            "both, no offset, free length",
+            "both",
+            ("all", "users"),
+        ),
     }
     for part, (before, after, columns) in steps.items():
         (line,) = (x for x in text.splitlines() if x.startswith(f"# | {part}"))
@@ -118,3 +122,6 @@ def test_what_each_part_brings_is_what_the_take_away_says():
         assert leads[f"both over pin-pin, {column}"].outcome == "cannot tell"  # no more than one
         assert leads[f"both over both, no offset, free length, {column}"].outcome == "holds"
         assert leads[f"both over pin-board, {column}"].outcome == "cannot tell"
+    equal = {k: metrics.Comparison.stored(x) for k, x in stored["equal leads"].items()}
+    edge = equal["both over PinSage, offset, d = 32, warm"]  # pins with an edge perhaps more
+    assert edge.outcome == "holds" and edge.gap < 0.003 and edge.low < 0.0005
