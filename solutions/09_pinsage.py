@@ -361,7 +361,7 @@ plt.show()
 # %% [markdown]
 # *Figure 9.3. Seven negatives of one query, from the one that is most wrongly ahead (left) to the one that is
 # far behind. Bars share out what a step of training pushes: left by the hinge, right by the
-# softmax of 7.5. (At the smaller temperature of 9.5 the worst one would take nearly all.)*
+# softmax of 7.5. (It divides scores by a **temperature**; at the smaller one of 9.5 the worst would take nearly all.)*
 #
 # **The hinge pushes alike whatever is not yet behind by the margin, and forgets the rest. The softmax pushes hardest what is most wrongly on top.**
 
