@@ -206,8 +206,8 @@ QUESTIONS = (
     ), measured=_old_vector),
     Question("13.p9", "One click on an ad in ten is left; saves, closeups and purchases stay whole. Who finds most of the ads that are "
              "clicked next week?", (
-        ("models that read these, too, whether they have a vector for each or take all edges alike: these two cannot be told apart",
-         "TwHIN finds 0.177, iALS in all pairs together 0.204, and 749 people cannot tell them apart. An ad is a pin that people also save, and who saves it may well click it."),
+        ("models that read these edges, TwHIN or not",
+         "TwHIN finds 0.177, iALS, which takes all edges alike, 0.204, and 749 people cannot tell them apart. An ad is a pin that people also save, and who saves it may well click it."),
         ("TwHIN alone: it has a vector for each relation",
          "It is far ahead of everybody who reads the clicks alone, 0.177 against at most 0.059. But with all pairs taken alike iALS finds no less."),
         ("the most clicked ads: too little is left for anything else",
@@ -223,7 +223,7 @@ QUESTIONS = (
         ("from five on: no single place is near to five topics",
          "With five, five medoids and the own vector of iALS find the same, 0.091; with six, the highest mean is that of one vector."),
     ), measured=_topics),
-    Question("13.p11", "People who were not in the graph, lists of 100, next week's saves: one vector, of TwHIN trained on saves alone, finds recall 0.241. Which of "
+    Question("13.p11", "People who were not in the graph get lists of 100. One vector of TwHIN, trained on saves alone, finds recall 0.241 of next week's saves. Which of "
              "these finds most?", (
         ("both: five vectors of four kinds of edges",
          "0.304, ahead of either cure alone; with iALS, too, by a hair. Perhaps since edges tell what she likes, and several vectors share out a long list: "
