@@ -17,8 +17,8 @@
 #
 # Lesson 10 took the mean of her history, which forgets the order. This lesson reads a **sequence**.
 #
-# **You will** build the reader: attention that looks back (15.1), and a loss that asks every place for the next event (15.2). Then come the
-# candidates: the **order** (15.3), a target **further ahead** (15.4), **this morning** (15.5).
+# **You will** build the reader (15.1), and a loss that asks it at every place for the next event (15.2). Then three
+# candidates are judged: the **order** (15.3), a target **further ahead** (15.4) and **this morning** (15.5).
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
@@ -63,9 +63,9 @@ remember("15")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.1 The reader: attention that looks back
 #
-# Ann saved a cake, clicked on a garden, saved a second cake. How can the last event hear more of the first cake than of the garden?
+# Ann saved a cake, clicked on a garden and saved a second cake. How can the last event hear more of the first cake than of the garden?
 #
-# Three learned matrices turn an event's vector $\mathbf x$ into three ($\mathbf q = \mathbf W_q \mathbf x$, and so on):
+# Each event has a vector $\mathbf x$, and three learned matrices turn it into three others ($\mathbf q = \mathbf W_q \mathbf x$, and so on):
 #
 # * a **query** $\mathbf q$: what do I look for?
 # * a **key** $\mathbf k$: what am I?
@@ -80,7 +80,7 @@ remember("15")
 # \ \text{ if } t \text{ may look at } s, \text{ else } -\infty
 # $$
 #
-# The weights $a_{ts}$ of a place sum to 1, so $\mathbf o_t$, what place $t$ has heard, is a mean of values. ($d$ is the length of queries and keys.)
+# The weights $a_{ts}$ of a place sum to 1, so what place $t$ has heard, $\mathbf o_t$, is a mean of values. The length of queries and keys is $d$.
 #
 # <details><summary>Why the root of d?</summary>
 #
@@ -88,8 +88,8 @@ remember("15")
 #
 # </details>
 #
-# Two rules say who may look. **Causal**: $s \le t$, since tomorrow is not known. **Padding**: $s$ is no empty place, which only fills up a shorter
-# sequence.
+# Two masks say who may look at whom. The **causal** mask asks for $s \le t$, since no place may know what comes later. The
+# **padding** mask forbids each empty $s$, which only fills up a short sequence.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 8. On the board: four events in six places, a cross in every cell that may not be looked at. Usual wrong answer:
@@ -98,7 +98,7 @@ remember("15")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.1 — `attend` ({{points:15.1}})
 #
-# By hand: four places, $d = 4$, values of one number: 100, 4, 8, 100.
+# By hand: four places, $d = 4$, and each value is one number: 100, 4, 8, 100.
 #
 # | place | may look at | products with them | over $\sqrt 4$ | weights | hears |
 # |---|---|---|---|---|---|
@@ -143,31 +143,29 @@ visuals.causal(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.1. Attention of four events in six places; a row says whom its place hears. Left, both masks: nothing above the diagonal, nothing in the
-# columns of the empty places. Right, no mask: the click hears mostly the second save, still to come. Queries and keys are random. Interactive: lift each mask.*
+# *Figure 15.1. Whom does the click hear, left and right? A row says how much its place hears of each column. Left, with both masks, nothing stands above the diagonal or
+# in the column of an empty place. Right, with none, the click mostly hears the second save, still to come. Queries and keys are random. Interactive: lift each mask.*
 #
-# The order is still missing: shuffle the past, and the last place hears the same mean. So a learned vector of its **place** is added to each
-# item's.
+# The order is still missing: shuffle the past, and the last place hears the same mean. So a learned vector of each **place** is added to the item's.
 #
-# A transformer's **block** is two steps. Each place hears others, by attention; then a small network, the same at every place, works on what was
-# heard. Each step *adds* its result to the place's vector, so what it was is kept (15.6).
+# A transformer's **block** takes two steps. First each place hears others by attention, then a small network, the same at every place, works on what was
+# heard (15.6).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.2 SASRec teaches it: every place is an example
 #
-# **SASRec** asks each output for the event that follows. With a start vector in front, Ann's three events give
+# **SASRec** asks the output at each place for the event that follows. A start vector stands in front, so Ann's three events give
 # four outputs:
 #
 # | output | has read | has to predict |
 # |---|---|---|
-# | $\mathbf h_0$ | nothing: a start vector | the cake |
+# | $\mathbf h_0$ | the start vector alone | the cake |
 # | $\mathbf h_1$ | the cake | the garden |
 # | $\mathbf h_2$ | the cake, the garden | the second cake |
-# | $\mathbf h_3$ | all three | in training nothing; in use Ann's vector |
+# | $\mathbf h_3$ | all three | nothing in training; in use it is Ann's vector |
 #
-# So one reading of twenty events gives twenty examples. An item's score is the output times the item's vector, and the loss here
-# a softmax over all items (the authors' is another: 15.13).
-# Say $\mathbf h_1$ gives the cake, the garden and a boat the scores 0, $\ln 2$ and 0: the garden, which comes, has 2 shares
+# So one reading of twenty events gives twenty examples. An item's score is the output times the item's vector, and the loss is a softmax over all items.
+# Suppose $\mathbf h_1$ gives the cake, the garden and a boat the scores 0, $\ln 2$ and 0. The garden comes, it has 2 shares
 # of 4, and the loss there is $-\ln \frac24 = 0.69$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -177,7 +175,7 @@ visuals.causal(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.3 — `sequence_loss` ({{points:15.3}})
 #
-# The softmax over the catalog, at every place. Off by one is the classic mistake.
+# Write the softmax over the catalog, at every place. The classic mistake is to be off by one.
 #
 # *About 10 minutes.*
 #
@@ -207,7 +205,7 @@ check("15.3", sequence_loss)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A hunt
 #
-# What if somebody forgets the causal mask? Train SASRec on films (lesson 10) with it, and without.
+# Somebody forgets the causal mask. Would you notice? We train SASRec on the films of lesson 10 with it, and without.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 12 to 19. Vote on 15.p1. Usual wrong answer: it finds more, it has seen more. Ask what stands to the right of the last
@@ -266,22 +264,23 @@ for name, model in (("with the mask", honest), ("without", leaky)):
     print(f"{name}: outputs before the changed event moved: {gap.item() > 1e-4}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Without the mask each place can look one to the right, where its answer stands, and learns to copy it: of no use where a real history ends.
+# Without the mask each place can look one to the right, where its answer stands, and it learns to copy. At the end of a real
+# history nothing stands there.
 #
 # **A small loss looks like success. Change an event, and look whether anything before it moves.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 First candidate: the order
 #
-# How much of the order does a model read?
+# The **order** says which event came before which. How much of it does a model read?
 #
 # * **All of it:** SASRec.
-# * **One step:** a **chain**. It reads the last event alone, and counts what others did soon after it.
-# * **How late each event came:** RP3β, a walk from all events, in which late ones count more.
-# * **Nothing:** RP3β with all events alike, and iALS.
+# * **One step:** a **chain** reads the last event alone, and counts what others did soon after it.
+# * **How late** an event came: RP3β, a walk from all events, in which late ones count more.
+# * **None of it:** iALS, and RP3β with all events alike.
 #
-# Does the order say anything? Shuffle the histories, and on films the chain finds half as much. So who reads all of it should lead,
-# most of all where shuffling costs the chain most. We ask for the next event, on four real sets.
+# Shuffle the histories, and on films the chain finds half as much. So whoever reads all of the order should lead, most
+# of all where shuffling costs the chain most. We ask for the next event, on four real data sets.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -326,16 +325,18 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %: edits (Wikipedia), films (MovieTweetings), places (Gowalla), games
-# (Amazon). Where does no mark stand as high as SASRec's? Then compare the two stars: one walk, with and without *how late*.*
+# *Figure 15.2. Where does no other mark stand as high as SASRec's? Then compare the two stars. A mark's height is NDCG@10 of each person's last event, with an interval of 95 %,
+# on edits (Wikipedia), films (MovieTweetings), places (Gowalla) and games (Amazon).*
 #
-# **From left to right a chain needs the order more, yet SASRec is first on films alone.** Likely because the shares tell what a
-# *chain* loses: shuffled, its one event is a wrong one. Who reads all events still has the right one among them.
+# **From left to right a chain needs the order more, yet SASRec is first on films alone.** The likely reason is that these costs are a *chain's*. Shuffling
+# hands it a wrong event, and it has no other. A model that reads all events still has the right one among them.
 #
-# What is *how late* worth? To the walk a fifth on games; on the other sets we cannot tell. On films SASRec is a third above the open star.
-# But it is another model, so not all of that need be the order. A guess why there: much hangs on what runs that week (a list of late bestsellers finds .122, the walk .114), and the last film tells it.
+# The stars say what *how late* is worth to a walk. On games it surely helps, by a fifth; elsewhere we cannot tell.
 #
-# **Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
+# Films may differ because the last film tells what runs that week. By the means even a list of late bestsellers, the same for everybody, finds
+# more there than the walk.
+#
+# **Try a walk, a chain and a list of late bestsellers first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -345,7 +346,8 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # passes of SASRec were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
 # 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of iALS's vectors of what was liked (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (on films .122, its highest, the walk .114; elsewhere not a third of the walk), and people who come back to the same page.
-# A guess on films: the last one tells what runs that week, and SASRec reads the taste as well. For it speaks the popularity of late; what runs that week a chain reads, too.
+# A guess on films: the last one tells what runs that week, and SASRec reads the taste as well. For it speaks the popularity of late; what runs that week a chain reads, too. On films SASRec is a third above the open star, but it is another model, so not all of
+# that need be the order. On PinWorld SASRec is behind RP3β and iALS at every length of history (18.11), and on films cut by date no better than the mean of the history (15.7).
 # The shares under the figure are of a chain that counts the next event alone. The figure's counts an event at distance k by 1/k, up to five on for the edits, twelve elsewhere, as the event before chose.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. The two stars differ in little but the weight of late events, so on games these pay without a transformer; elsewhere we cannot tell. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; places +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
@@ -356,19 +358,19 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.4 Second candidate: to look further ahead
 #
-# A vector made at night has to serve all of the next day, so why learn the next click alone? In **PinnerFormer**, Pinterest's transformer, an event
-# is three things: the pin's vector (from lesson 09, no learned row per pin, so new pins can be read), the action (hides, too) and the time. A block of 15.1 reads them,
-# and its last output is the user's vector.
+# A vector made at night has to serve all day, so why should it learn the next click alone? **PinnerFormer**, Pinterest's transformer,
+# reads three things of an event: the pin's vector, the action (hides, too) and the time. The pin's vector is lesson 09's and not learned here, so new pins can be read.
+# A block as in 15.1 reads the events, and its last output is the user's vector.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Draw
 # eight events on the board, hides among them, and let the room say which may be targets. Usual wrong answer: every save. A found pin is no target again.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# This vector has to find **likes**, positive actions on a pin new to the user. A **window** is some days after a moment, *now*.
+# This vector has to find **likes**, positive actions on a pin new to the user. A **window** is the days after a moment, *now*.
 #
-# * **Every next** (SASRec's): each event up to now has to find the like that follows it.
-# * **Dense** (PinnerFormer's *dense all action*): each has to find all likes of the window.
+# * **Every next** (SASRec's target): each event up to now has to find the like that follows it.
+# * **Dense** (PinnerFormer's *dense all action*): each event up to now has to find all likes of the window.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.timeline(
@@ -379,11 +381,11 @@ visuals.timeline(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.3. An arrow leads from an event to a like that dense asks of it: one example. Now is day 3; circles are likes, crosses hides. Count the
-# arrows, and find the longest. Interactive: every next, too; then pull now.*
+# *Figure 15.3. Count the arrows of dense, and find the longest. An arrow leads from an event to a like that it has to find, and is one example. Now is
+# day 3; circles are likes, crosses hides. Interactive: choose every next, then pull now.*
 #
-# Dense has more examples, since each event asks for every like of the window: eight arrows, every next four (0→1, 1→3, 2→3, 3→6). And it fits the job,
-# all that comes: its longest spans nine days, not three.
+# Dense has eight arrows, since each of four events asks for both likes of the window; every next has four. So dense has more examples, and they
+# fit the job: its longest arrow spans nine days, the longest of every next three.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -392,8 +394,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Train two PinnerFormers on PinWorld by lesson 11's softmax, alike in all but the target. Ask for new likes at three **horizons**: next day, week,
-# fortnight. If a window teaches to look ahead, dense should catch up as they grow.
+# We train two PinnerFormers on PinWorld by lesson 11's softmax, alike in all but the target, and ask for new likes at three **horizons**: the next
+# day, week and fortnight. If a window teaches to look ahead, dense should catch up as the horizon grows.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -448,23 +450,23 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 of new likes; the axis starts at .05. Violet is PinnerFormer: does the dashed line come up to the solid one? (To both scores a number for the
-# pin's popularity is added, which vectors trained so briefly have not learned: 15.14.)*
+# *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next? A mark's height is recall@10 of new likes, from .05 on, and the horizon grows to
+# the right. (Both violet scores have the pin's popularity added: 15.14.)*
 #
-# **By its means dense stays below, even for a fortnight; from three trainings one cannot tell.** If it is so, a guess: what led to figure 15.3's
-# save of day 9 came after day 0, so an arrow that long teaches little. Or dense misses the last week, whose windows are not over, or learns more slowly:
-# trained four times as long it came closer.
+# **By its means dense stays below, even for a fortnight, where three trainings cannot tell that from chance.** Why does the window not help? Perhaps
+# what led to figure 15.3's save of day 9 came after day 0, and then an arrow that long teaches little. Or dense only learns more slowly: trained four
+# times as long, it came closer.
 #
-# For the next day iALS finds .095, every next .078, by means (why, we cannot say); for a week and a fortnight their means are level. So put iALS beside it.
+# For the next day iALS finds .095 and every next .078; for longer horizons their means are level. So put iALS beside your transformer.
 #
-# **To look further ahead was no better teacher here: at no horizon did dense find more than the next like.**
+# **To look further ahead was no better target here: at no horizon did dense find more than every next.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); the fewest arrows, with their number for popularity, .091, .079, .073; iALS .095, .076, .070
 # (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). Why iALS and RP3β are ahead for the next day, we cannot say.
 #
-# The week that dense lacks: the last of six weeks gives answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
+# Another guess why dense stays below: it lacks a week, for windows that are not over cannot be asked, so the last of six weeks gives answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
 # its weight chosen for each, the order of the means turns: .073, .071, .067 (15.9).
 #
 # Trained on PinWorld's days 0 to 41, by lesson 11's softmax against drawn pins, log Q taken off. After training each pin's score gets one number more, $w \log(1 + \text{likes so far})$ (why: 15.14). Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
@@ -472,7 +474,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
 # A caution: dense may only be slower. Longer training brings the two objectives closer (in one run the gap more than halved): at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
 # validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, finds .085, .078 and .073 on test (means level with RP3β's, on the next day below that of iALS) and gains nothing from the number that could be seen any more (16.11). RP3β over every next, 14 days: +.002, from −.003 to +.007.
-# Every next over dense, with the number, for the fortnight: beyond chance over users, not over three trainings. The fewest arrows over dense there: beyond chance over trainings. In another week the longer every next passes both rivals (16.11); a fading walk was not asked there.
+# Every next over dense, with the number, for the fortnight: beyond chance over users, not over three trainings. The fewest arrows over dense there: beyond chance over trainings. In another week the longer every next passes both rivals (16.11: of one week's likes recall@10 .083, RP3β and iALS .067); a fading walk was not asked there.
 # Also measured: "next" and "all" (15.9); both without popularity, where every next is surely ahead (15.14); a causal tower as in lesson 10 and a mean that forgets.
 #
 # </details>
@@ -480,12 +482,12 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 Third candidate: this morning
 #
-# How old may a vector be? One is made **once**, as a fortnight begins; one **daily**, last midnight, so it has not heard of this morning; one in **real
-# time**, the second before a like. We ask four models, two and two:
+# How old may a vector be? One made **once** is from the first day of a fortnight. A **daily** one is from last midnight, so it has not heard of this morning. In **real
+# time** it is made the second before a like. Two pairs of models are asked:
 #
 # * The PinnerFormers of 15.4 differ in how far they look **ahead**.
-# * Two walks (RP3β) stand in for the **order**, since there one number turns it on and off: in one likes fade, by half in two days; in the
-#   other all count alike.
+# * Two walks (RP3β) differ in *how late*, the part of the order that one number turns on and off. In one, likes **fade**: after two days a like
+#   counts half. In the other all count alike.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -527,37 +529,35 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.5. Recall@10 by the age of a vector. Black, the walks: which does this morning lift more, and why? Violet, PinnerFormer: does looking ahead
-# help? (One like a question, in figure 15.4 many: do not compare.)*
+# *Figure 15.5. Which black walk does this morning lift more, and why? Then the violet PinnerFormers: does looking ahead help? A mark's height is recall@10, with each like
+# one question (in figure 15.4 many, so do not compare), and the vector grows fresher to the right.*
 #
-# **This morning and the order go together.** Recall@10 of the walk:
+# **This morning and *how late* go together.** Here is the walk's recall@10:
 #
 # | | last midnight | with this morning |
 # |---|---|---|
 # | likes alike | .092 | .109 |
 # | likes fade | .106 | .154 |
 #
-# Fading alone brings .014 (perhaps chance), this morning alone .017, both .062; which of them matters more, one cannot tell. (The two days were chosen in real time;
-# for midnight others may be better.) Why together?
-# Fading can lift only fresh likes that are there. And where all count alike, this morning's few likes drown among the old. (In PinWorld a
-# session, one sitting, has a topic, so its first likes say much. Elsewhere it may be less.)
+# Fading alone brings .014 (perhaps chance), this morning alone .017, and both together .062. Why? Fading can lift only fresh likes that have been heard of. And
+# where all likes count alike, this morning's few drown among the old. Elsewhere both may bring less: in PinWorld a session, one sitting, has a topic, so
+# its first likes say much.
 #
-# PinnerFormer, too, gains most from this morning: every next climbs from .101 to .162. How much of that is order, nobody took apart. It
-# ends too close to the fading walk to tell, so try the walk first.
+# PinnerFormer gains most from this morning, too. It ends too close to the fading walk to tell, so try the walk first.
 #
-# **Further ahead comes last:** dense is below at every age, in real time surely. A guess: a week's likes are seldom of this session. And the paper's
-# claim? By the shares in the legend dense loses less, perhaps by chance. But only what is *left* is served: who loses least, the walk
-# with likes alike (16 %), also finds least.
+# **Further ahead comes last.** Dense is below every next at every age, in real time surely. By the legend it does lose a smaller share, as the paper
+# claims, though that may be chance. But people are served what is *left*: the walk with likes alike loses least of all, and last midnight it finds least.
 #
 # **Hear of today, and let it count more than old likes: here one alone brought little, both much.**
 #
 # <details><summary>How this was measured</summary>
 #
 # The models of 15.4 with popularity, all after 1,600 steps (so the caution of 15.4, in its fold, holds), three seeds; likes of days 42 to 55 of 250 users, each one question (so do not compare with figure 15.4), with what each had liked before out of the list, however old the vector
-# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037. That the next like is often of this session, we did not test. That dense loses less may only be since it has less to lose. Shares are of
+# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037. A guess why dense is below: a week's likes are seldom of this session. That the next like is often of it, we did not test. That dense loses less may only be since it has less to lose. How much of what PinnerFormer gains from this morning (every next: from .101 to .162) is order, nobody took apart. Shares are of
 # one training each, and the card's interval is over the three.
 #
-# The walk's half-life is one of nine, from a quarter of an hour to none, asked in real time on days 35 to 41: two days found most (.167; half a day .164, none .107).
+# The walk's half-life is one of nine, from a quarter of an hour to none, asked in real time on days 35 to 41: two days found most (.167; half a day .164, none .107). Asked of
+# last midnight on the same days, two days find most as well (.097; next comes 32 days with .095, none has .092), so fading alone plays with a half-life of its own choice, too. Here *how late* is counted in days, in 15.3 in events.
 # On test it finds .103, .106 and .154; in real time that is +.045 over all likes alike, from +.029 to +.061. Of PinnerFormer means were kept, so
 # the interval of every next over this walk adds both errors and is too wide, if anything: +.008, from −.024 to +.040. With all likes alike RP3β finds .091, .092 and .109, iALS .086, .088
 # and .101; every next in real time over that RP3β +.053, from +.037 to +.069, of last midnight +.009, from −.009 to +.026.
@@ -573,24 +573,23 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 #
 # > **What they are for.** SASRec says what comes next, anew at each click. PinnerFormer makes one vector for the whole next day.
 # >
-# > **Where they won.** SASRec, for everybody's last film: NDCG@10 .146, a chain .131 (15.3). PinnerFormer's reader, taught the next like for longer:
-# > of one week's likes recall@10 .083, RP3β and iALS .067 (16.11); level in the week of 15.4.
+# > **Where they won.**
+# >
+# > * SASRec, on everybody's last film: NDCG@10 is .146, that of a chain .131 (15.3).
+# > * PinnerFormer, asked only about pins that nobody has liked yet: recall@10 is .126, that of a mean of the same vectors .096; RP3β and iALS can only guess (15.10).
 # >
 # > **Where they did not.**
 # >
-# > * SASRec: on edits, places and games level with a walk; on films cut by date no better than the mean of the history (15.7); on PinWorld behind
-# >   RP3β and iALS at every length of history (18.11).
-# > * PinnerFormer, by means: of the next day's likes .078, iALS .095; last midnight's vector .101, a fading walk's .106.
+# > * SASRec is level with a walk on edits, places and games (15.3).
+# > * PinnerFormer, by the means, finds .078 of the next day's likes, and iALS .095 (15.4).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What helped most: the order, further ahead, or this morning?** This morning and the order, together: alone each took a walk
-# from .092 to .109 at most, both to .154 (the order as *how late*; in PinWorld, whose sessions have topics). So make vectors anew at each click, if your system can, and let
-# late likes count more.
-# * **Further ahead comes last:** at no horizon and no age did it find more than the next like, after short training; longer training brought it closer.
-# * On real sets, counting late events more helped a walk on games alone (by a fifth). A mean of vectors (fold of 15.3) it helped on games, films and
-#   places, and harmed on edits: test it.
+# * **What helped most: the order, further ahead, or this morning?** On PinWorld it was this morning together with *how late*, one part of the order. Alone each took a walk
+#   from .092 to .109 at most, both took it to .154. So make vectors anew at each click, if your system can, and let late likes count more.
+# * **Further ahead comes last:** at no horizon and no age did it find more than every next; longer training brought it closer.
+# * **The order:** SASRec, which reads all of it, was first on films alone, of four real sets. *How late* surely helped a walk on games alone, so test it.
 # * Every place of a history is an example, if the mask hides its answer.
 #
 # **Next.** Here the vectors of pins were given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.

@@ -156,16 +156,16 @@ QUESTIONS = (
          "0.146, the chain 0.131. On the other three a walk, RP3β, has the larger mean, and nobody can tell them apart."),
         ("on the games, where the order counts most",
          "RP3β with a weight on late events finds 0.062 there, SASRec 0.057, and nobody can tell them apart."),
-        ("on all four: it is the only one that reads all of the order",
-         "It is. But on three of the four a walk finds no less, on two of them even one that reads no order."),
+        ("on all four, since it alone reads all of the order",
+         "It does. But on three of the four a walk finds no less, on two of them even one that reads no order."),
     ), measured=_order_pays),
     Question("15.p9", "Two PinnerFormers, alike but for what each event has to find: the next like (every next), or all likes of the coming "
              "week (dense). Both are asked for the likes of a fortnight. Who finds more?", (
         ("nobody can tell",
          "0.071 by every next and 0.067 by dense, three trainings each: it may be chance."),
-        ("dense: a fortnight is nearer to what it learned",
-         "Its mean is the lower one at every horizon, 0.067 and 0.071 for the fortnight, and it may be chance."),
-        ("every next: what comes soon is easier to learn",
+        ("dense, since its window is nearer to a fortnight",
+         "Its mean is the lower one at every horizon, 0.067 for the fortnight where every next has 0.071, and it may be chance."),
+        ("every next, since what comes soon is easier to learn",
          "Its mean is higher, by 0.004, and three trainings cannot tell that from chance."),
     ), measured=_which_target),
     Question("15.q1", "You change the item at place 5 of a history, and the output at place 3 moves. What is wrong?", (

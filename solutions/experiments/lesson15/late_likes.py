@@ -1,8 +1,8 @@
 """A walk that forgets, asked in real time: how much of what PinnerFormer finds this morning is only that late likes count more?
 
 `staleness` of `sequences` folds a user into RP3β by all she has liked, each like as heavy as the other. Here a like counts half after a
-half-life, from a quarter of an hour on. Validation chooses it: the walk of day 35, asked in real time on days 35 to 41. Test is as in
-`staleness`: the walk of day 42, the same 250 users, days 42 to 55, three ages of what was read.
+half-life, from a quarter of an hour on. Validation chooses it: the walk of day 35, asked in real time on days 35 to 41; what it would choose
+of last midnight is kept beside it. Test is as in `staleness`: the walk of day 42, the same 250 users, days 42 to 55, three ages of what was read.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ def aged(day: int, end: int, half_life: float, users: int) -> dict[str, pd.Serie
 
 def measure(users: int = 250) -> dict:
     """Choose the half-life on validation, then ask on test, with all likes alike as well."""
-    tried = [
-        float(aged(sequences.FIT, sequences.PAST, x, users)["real time"].mean()) for x in HALF_LIVES
-    ]
-    best = HALF_LIVES[int(np.argmax(tried))]
+    asked = [aged(sequences.FIT, sequences.PAST, x, users) for x in HALF_LIVES]
+    tried, at_midnight = (
+        [float(ages[rule].mean()) for ages in asked] for rule in ("real time", "daily")
+    )
+    best, other = (HALF_LIVES[int(np.argmax(x))] for x in (tried, at_midnight))
     found = {
         name: aged(sequences.PAST, sequences.END, x, users)
         for name, x in ((FORGETS, best), (ALIKE, np.inf))
@@ -50,6 +51,7 @@ def measure(users: int = 250) -> dict:
     return {
         "half-lives": [None if np.isinf(x) else x for x in HALF_LIVES], "validation": tried,
         "half-life": None if np.isinf(best) else best, "trials": len(tried),
+        "validation at midnight": at_midnight, "half-life at midnight": None if np.isinf(other) else other,
         "at the edge": best == HALF_LIVES[0],
         "staleness": [{"model": name} | {rule: float(x.mean()) for rule, x in ages.items()}
                       for name, ages in found.items()],

@@ -65,7 +65,7 @@ def targets() -> bool:
         and bare["objective"] == "next"
         and len(longer) == 3
         and all(bare[x] < min(r[x] for r in longer) for x in ages)
-        # the second caution, and the box: the next day is iALS's, by its mean
+        # the paragraph on iALS, and the box: the next day is iALS's, by its mean
         and rivals["iALS"]["1 days"]
         > max(r["1 days"] for r in (every, dense, fewest, whole, rivals["RP3β"]))
     )
@@ -87,7 +87,9 @@ def age() -> bool:
     before = [x["daily"] - x["once"] for x in (every, dense, walk)]
     target = [every[x] - dense[x] for x in ("once", "daily", "real time")]
     model = [abs(every[x] - walk[x]) for x in ("once", "daily", "real time")]
-    crossed = walk["daily"] > every["daily"] and walk["real time"] < every["real time"]  # the box
+    crossed = (
+        walk["daily"] > every["daily"] and walk["real time"] < every["real time"]
+    )  # figure 15.5
     drowned = of("15_late_likes")["leads"]
     ages = "once", "daily", "real time"
     fades, flat = "RP3β, late likes count more", "RP3β"
@@ -120,8 +122,8 @@ def age() -> bool:
 
 MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
-    "Try a walk and a chain first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain": walk,
-    "To look further ahead was no better teacher here: at no horizon did dense find more than the next like": targets,
+    "Try a walk, a chain and a list of late bestsellers first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain": walk,
+    "To look further ahead was no better target here: at no horizon did dense find more than every next": targets,
     "Hear of today, and let it count more than old likes: here one alone brought little, both much": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])

@@ -107,11 +107,13 @@ def test_a_walk_that_forgets_is_chosen_before_its_test(tiny, monkeypatch):
 
     def aged(day, end, half_life, users):
         asked.append((day, end, half_life))
-        return {rule: pd.Series({0: half_life == 2.0, 1: 0.5}) for rule in ("daily", "real time")}
+        best = {"daily": 8.0, "real time": 2.0}
+        return {rule: pd.Series({0: half_life == x, 1: 0.5}) for rule, x in best.items()}
 
     monkeypatch.setattr(late_likes, "aged", aged)
     found = late_likes.measure(20)
     assert found["half-life"] == 2 and found["trials"] == len(late_likes.HALF_LIVES)
+    assert found["half-life at midnight"] == 8
     assert asked[:-2] == [(35, 42, x) for x in late_likes.HALF_LIVES]
     assert asked[-2:] == [(42, 56, 2.0), (42, 56, np.inf)]
 
@@ -353,6 +355,9 @@ def test_what_the_lesson_says_of_pins():
         assert 0 < row["offset"] < max(sequences.OFFSETS)
         assert lead("15_pinworld", "objective leads", f"{arm}, popularity", arm).outcome == "holds"
         assert lead("15_pinworld", "cold leads", arm, "decayed mean").users > 500
+    assert (
+        lead("15_pinworld", "cold leads", "every next", "decayed mean").outcome == "holds"
+    )  # the box
     assert all(not r.get("at the edge") for r in values["rivals"])
     for row in values["others"]:
         low, high = row["validation"]
@@ -383,7 +388,7 @@ def test_what_the_lesson_says_of_a_walk_that_forgets():
     old = {r["objective"]: r for r in ages["staleness"]}
     for rule in ("once", "daily", "real time"):
         assert walk["RP3β"][rule] == pytest.approx(old["RP3β"][rule])
-    assert values["half-life"] == 2 and not values["at the edge"]
+    assert values["half-life"] == values["half-life at midnight"] == 2 and not values["at the edge"]
     gain = values["leads"]["RP3β, late likes count more, real time over RP3β, real time"]
     assert gain["low"] > 0
     for rule in ("once", "daily", "real time"):
@@ -405,7 +410,7 @@ def test_the_table_of_this_morning_and_the_order_is_what_is_stored():
     alone = [leads[f"{x} over {flat}, daily"] for x in (f"{fades}, daily", f"{flat}, real time")]
     both = leads[f"{fades}, real time over {flat}, daily"]
     fading, today, together = (f"{x['gap']:.3f}"[1:] for x in (*alone, both))
-    told = f"Fading alone brings {fading} (perhaps chance), this morning alone {today}, both {together};"
+    told = f"Fading alone brings {fading} (perhaps chance), this morning alone {today}, and both together {together}."
     assert told in section and alone[0]["low"] < 0 < alone[1]["low"]
 
 
