@@ -325,16 +325,16 @@ predict("11.p2")
 # If asked why over all she takes: for one positive alone the mean gradient always pulls that item up, so it is never zero; only over all that she takes can the pulls balance.
 #
 # ### With one draw, not every variant ends at log p
+# * box One draw: which variant learns log p?
 # * drawing one draw
-# * box One draw: which variant learns log p?<br>**a** negatives only<br>**b** nQ, hits out<br>**c** Yi<br>**d** uncorrected
-# * then words Why not **a**: a film scores s as the positive, s − log Q as a draw; one s cannot serve both. **b**: n = 1, the same.
 # * then drawing one draw ends
+# * then words Why not **a**, nor **b** (n = 1): a film scores s as the positive, s − log Q as a draw; one s cannot be right for both.
 #
-# Minutes 23 to 26. Above, the score of the positive and of the one draw in three of the variants. Vote (11.p2), once, then press the key for the reason. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c: in Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In variant a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. With one draw n is 1, so b takes off the same. The second key shows where they end, the largest error of a logit: a and b 1.47, farther than with no correction at all, 1.17.
+# Minutes 23 to 26. A row with one draw, in four of the variants: what is taken off the score of the positive, and off that of the draw? Vote (11.p2), once, then press the key: below each is where it ends, the largest error of a logit. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c, 0.00; a and b are 1.47 off, farther than with no correction at all, 1.17. The second key has the reason. In Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In variant a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. With one draw n is 1, so b takes off the same.
 #
 # If asked why a and b end alike, though hits are out in b: with one draw b is released code, and they differ in a hit alone. In b it is out; in a it sets the positive against itself, and whatever the score, the loss is the same. So neither learns from a hit.
 #
-# If asked about d, which is not drawn: nothing is taken off, so it learns log p − log Q (slide 3).
+# If asked about d: nothing is taken off, so it learns log p − log Q (slide 3).
 #
 # If asked where 1.47 comes from: it is computed, not drawn. With every possible draw counted, at the lowest point of the mean loss, the logit of what she takes most stands 1.47 too high, the four logits being shifted to mean 0.
 #
@@ -342,7 +342,7 @@ predict("11.p2")
 # * left drawing as estimate
 # * then drawing as teacher
 #
-# Minutes 26 to 30. Five variants, with sixteen draws a row. Stop here. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. The best is nQ, hits out. Who will be best at the right? Let the room guess. Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. Negatives only, hits out, is bad in both, the worst estimate of all, and it is what released code has on real lists; keep it in mind.
+# Minutes 26 to 30. Five variants, with sixteen draws a row. Stop here. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. The best is nQ, hits out. Who will be best at the right? Let the room guess. Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. With more draws the sum is estimated better, so the two that were 1.47 off, negatives only and nQ, come near; Yi does not need that. Released code, negatives only with hits out, is bad in both, the worst estimate of all, and it is what real lists will be judged with; keep it in mind.
 # How can a gradient that is off teach the right thing? The left half takes one positive at a time. Over all she takes, Yi's errors cancel, by slide 3: at s = log p the mean gradient is zero, and there the training ends.
 #
 # If asked: the gradient of nQ, hits out, is nearer for each positive, but its errors do not cancel: it estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
@@ -428,7 +428,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # * words Trained as it is: log p − log Q. Served: **+ λ log Q**.
 # * drawing three lists
 #
-# Minutes 30 to 33. Three lists of one user, best film first. A second way, without touching the loss: train the uncorrected model as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item: its count in the log, divided by all counts. (If that log is a stream, branch 11.10 has two small tables for it.) Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0, PMI, Drive is first: she takes it more than twice as often as others do. At ½ Alien, which she takes most, is already first, and at 1 the bars are her p. Ask which film climbs most places: Brazil, which many draw, from fifth to third. Figure 11.3 in the notebook has a slider. A model that was trained with the correction would get log Q twice. On real lists a small λ may still help it; slide 15.
+# Minutes 30 to 33. Three lists of one user, best film first. A second way, without touching the loss: train the uncorrected model as it is, and add λ log Q to each score when you serve. λ is one number for the whole list; log Q is one for each item: its count in the log, divided by all counts. (If that log is a stream, branch 11.10 has two small tables for it.) Bars: the shares of her list; outlines: how often each film is drawn. At λ = 0, PMI, Drive is first: she takes it more than twice as often as others do. At ½ Alien, which she takes most, is already first, and at 1 the bars are her p. Ask which film climbs most places: Brazil, the blue line, which many draw, from fifth to third. Figure 11.3 in the notebook has a slider. A model that was trained with the correction would get log Q twice. On real lists a small λ may still help it; slide 15.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.5 What does the correction do to the lists?
@@ -437,7 +437,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 #
 # Four ways meet on films, PinWorld's pins and Gowalla's places: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**. Beside them stand iALS, RP3β and a list of the last days.
 #
-# Why released code, 1.07 off in 11.3? Among four items the positive is a large part of the sum, among hundreds a small one: then a missing $n$ only adds a constant to the loss (11.7). So it should stand for your loss of 11.2, which was not run.
+# Why released code, 1.07 off in 11.3? Among four items the positive is a large part of the sum, in a long catalog likely a small one: then a missing $n$ only adds a constant to the loss (11.7). So it should stand for your loss of 11.2, which was not run.
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -453,11 +453,13 @@ predict("11.p7")
 #
 # ### More is found, but fewer of the rare items, on all three
 # * drawing found and rare
-# * then words **Why released code does well:** among 512 columns the positive hardly counts; then a missing n adds the same to every loss, and no gradient sees it.
+# * then words **Why released code does well:** in a long catalog the positive is likely a small part of the sum; then a missing n adds the same to every loss, and no gradient sees it.
 #
 # Minutes 35 to 40. A row is a data set; in each half an arrow begins without a correction, at the gray dot, and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, of 810 pins. At the left NDCG@20: all three go right, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three go left, on Gowalla by a quarter. Chance? No interval over users reaches 0, that of PinWorld only just: −0.019, from −0.038 to −0.001.
 # One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Not the best: a list of the last days finds 0.160 on films, RP3β (lesson 04: a walk of two steps) 0.209 on Gowalla, more than these losses.
-# Why does released code, bad in both senses on four items, do well here? Press the key. There the positive is a large part of the sum, here the draws are nearly all of it, and a missing n adds log n to every loss (11.7).
+# Why does released code, bad in both senses on four items, do well here? Press the key. There she takes one item with 0.46, so the positive is a large part of the whole sum; in a catalog of 810 and more it is likely a small one. Then the others are nearly the whole sum, and a missing n adds log n to every loss (11.7).
+#
+# If asked whether it is the 512 columns: no, more draws alone do not do it. On the four items a logit of released code is 1.07 off with 16 draws, 0.93 with 32, and 0.99 with very many (11.7).
 #
 # If asked for the other falls: Gowalla −0.046, from −0.052 to −0.039, films −0.009, from −0.013 to −0.005. Lesson 14 has a PinWorld of 7,000.
 #
@@ -587,11 +589,11 @@ verdict(
 # one relation among many? [Lesson 12](12_transe.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Right as teacher, or as estimate; a third way when serving
+# ### Yi is the right teacher, nQ the best estimate; and there is λ
 # * drawing three answers
 # * then words **Would you notice?** Not by the loss. A missing log Q: NDCG shows it, beside a corrected model. Yi or released code: on films NDCG shows no difference.<br>**Monday:** try λ when serving (ahead on Gowalla only); count rare items.
 #
-# Minutes 46 to 50. A row is a way that is right, beside it what it gives, with no correction above it in gray, orange with a λ. So the question of the first slide: which way is right, and in what sense? As a teacher: every column is corrected, hits stay in, and a logit's error is 0.00. As an estimate: the positive is left alone, hits are out, n counts, and the error of one positive's gradient is 0.01. Both are on four items, with 16 draws. Released code has a line instead of a row: on four items it is right in neither sense, yet on all three data sets it finds more than no correction. When serving, the uncorrected model gets log Q back; on Gowalla more is found, and fewer rare items.
+# Minutes 46 to 50. A row is a way that is right, beside it what it gives, with no correction above it in gray, orange with a λ. So the question of the first slide: which way is right, and in what sense? As a teacher: every column is corrected, hits stay in, and a logit's error is 0.00. As an estimate: the positive is left alone, hits are out, n counts, and the error of one positive's gradient is 0.01. Both are on four items, with 16 draws. Released code has a line instead of a row: on four items it is right in neither sense, yet on all three data sets it finds more than no correction. When serving, the uncorrected model, its rate and epochs chosen anew, gets λ log Q; on Gowalla more is found, and fewer rare items.
 # Press the key: would you notice a wrong one? By the loss you notice nothing: a wrong one falls like any other (slide 8). NDCG shows a missing log Q beside a corrected model; one NDCG alone tells nobody. Taken from the negatives only, as in released code, or from both, as in Yi: on films NDCG could not tell them apart (slide 14). On Monday, try λ log Q when you serve, before you rewrite a loss; choose λ on validation, and count rare items. So far every edge said likes; what do you gain when it is one relation among many? That is lesson 12.
 #
 # If asked: orange is not the gray model with λ switched on: rate and epochs were chosen again; yours may gain less. It is first among these softmaxes: RP3β finds 0.209. Yi and nQ were not run on Gowalla.
@@ -756,6 +758,10 @@ plt.show()
 # *Figure 11.5. What is learned of a user's favorite, against how probable it is, beside 3 or 200 other items that are alike;
 # hits out, no n, many draws. Each line begins where all items are alike. A flat catalog lives at the left end, where the
 # dashed line is close to the diagonal.*
+#
+# So more draws are no cure. On the four items of 11.3 a logit of released code is 1.07 off with 16 draws, 0.93 with 32, and 0.99 with very many. What helps
+# is a positive that is a small part of the sum, as it likely is in a long catalog. Let a user take items in proportion to $1 / \sqrt{\text{rank}}$: among 100 items the error is
+# 0.05 with very many draws, among 1,700 it is 0.01. But let one of 1,700 items be 0.3 of what she takes, and all others alike: then it is 0.56 again.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.8 ↳ The correction of the correction

@@ -28,8 +28,8 @@
 # **In an hour:** 14.1 to 14.6, with exercises 14.2 and 14.3 in the sections of the same number. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 14.1 to 14.6, without the map. Minutes 0 to 2. If there is time for three of the four votes only, take "what does a softmax of
-# nothing give?" (14.p4), 14.p6 and 14.p8. The moment to stop is the squares of slide 17. If time runs short, slides 8 and 9 go first, for MultiBiSage does not meet what they warn of; keep them where many in the room write code.
+# As a lecture of fifty minutes: 14.1 to 14.6, without the map. Minutes 0 to 2. If there is time for three of the four votes only, leave out
+# 14.p1. The moment to stop is the squares of slide 17. If time runs shorter still, slides 8 and 9 go, and 14.p4 with them, for MultiBiSage does not meet what they warn of; keep them where many in the room write code.
 # What follows "If asked" is for questions, and has no minutes.
 # In ninety minutes take figure 14.1, 14.9 and 14.10 as well: zeros are no mask, protocols decide more than models, and attention is not importance. To be said:
 
@@ -174,7 +174,7 @@ table.rename_axis("% that a graph knows")
 # * formula 1
 # * drawing mean by hand
 #
-# Minutes 10 to 13. Above a formula, below the same by hand, with vectors of one number. R is for relational: a graph is a relation. Read the formula from the right: the mean of the neighbors v in a graph g, each with its vector h, times the matrix of that graph, summed over all G graphs, plus the pin u itself times its own
+# Minutes 10 to 13. Above a formula, below the same by hand, with vectors of one number. R is for relational: a graph is a relation. Read the formula from the right: the mean of the neighbors v in a graph g, each with its vector h (here 32 numbers, made of its picture, its words, and on how many boards it is), times the matrix of that graph, summed over all G graphs, plus the pin u itself times its own
 # matrix; ReLU cuts what is below 0, and z is what comes out. By hand: pin 0 says 1, pin 1 says 2, pin 2 says 6, and the three matrices are 1, 1 and −½. It keeps 1, hears 4 and −3: 2. Strike out graph two and ask what
 # the mean of nobody is: 0, and 5 is left. Setting the seven vectors side by side, times one wide matrix, is the same sum. What it cannot do: weigh a graph, or a neighbor, differently for different pins.
 
@@ -252,11 +252,11 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 #
 # If asked: t and s run over the neighbors that are there. d is how many numbers the query has, and the key as many. The root keeps products of long vectors from growing with their length. This is the attention of MultiBiSage; two others, GAT and HAN, come by name alone in 14.5.
 #
-# ### In user-ad 87 % of organic pins hear nobody
+# ### An empty list reaches the softmax: what comes out?
 # * drawing nobody there
 # * box What leaves the softmax, and does nan_to_num save training?<br>**a** NaN; yes<br>**b** NaN; no<br>**c** equal weights; yes<br>**d** zeros; yes
 #
-# Minutes 16 to 18. Four empty places on their way through a softmax and nan_to_num, which writes 0 for NaN; what comes out of each is the question. Most organic pins have nobody in user-ad. MultiBiSage is safe, for there a pin is always in its own set (slide 10). Leave the pin out of its own set, as exercise 14.3 does, and code of your own meets this in its first batch. To the fit of an empty place −∞ is added, since e to −∞ is 0. But what if all places are empty? Let the room write down both halves of an answer. Usual wrong answer (14.p4): a, nan_to_num saves it. Right is b.
+# Minutes 16 to 18. This is for those who write the code: what if nobody is in the list, and the pin itself is left out? Four empty places on their way through a softmax and nan_to_num, which writes 0 for NaN; what comes out of each is the question. It is no rare case: 87 % of the organic pins have nobody in user-ad. MultiBiSage is safe, for there a pin is always in its own set (slide 10). Leave the pin out of its own set, as exercise 14.3 does, and code of your own meets this in its first batch. To the fit of an empty place −∞ is added, since e to −∞ is 0. But what if all places are empty? Let the room write down both halves of an answer. Usual wrong answer (14.p4): a, nan_to_num saves it. Right is b.
 #
 # If asked about c and d: equal weights are what a finite number in place of −∞ gives, and zeros cannot be, since a softmax sums to 1.
 #
@@ -365,7 +365,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # ### MultiBiSage attends in each graph, then over the graphs
 # * drawing two levels
 #
-# Minutes 21 to 24. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, by a block of that graph's own, and one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
+# Minutes 21 to 24. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, by a block of that graph's own, so it can learn whom to hear there, which a mean cannot; one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
 # learned (the name is that of models of text, short for classification), plus the pin looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
 # network follows; lesson 15 takes it apart.
 #
@@ -435,7 +435,7 @@ visuals.machine(kinds)
 # * drawing what it costs
 # * box Each at its best settings: who finds most?<br>**a** transformer, then GAT + HAN, then mean<br>**b** the mean<br>**c** one cannot tell them apart
 #
-# Minutes 27 to 28. The bars are the price, CPU seconds of a training, 73 against 15; what each finds is to be guessed (14.p6). One name is new: GAT + HAN is older attention, a weight per neighbor and a weight per graph. Usual wrong answer: a, the order of the climb. Right is c.
+# Minutes 27 to 29. The bars are the price, CPU seconds of a training, 73 against 15; what each finds is to be guessed (14.p6). One name is new: GAT + HAN is older attention, a weight per neighbor and a weight per graph. Usual wrong answer: a, the order of the climb. Right is c.
 #
 # If asked about b: the mean learns fastest, so in a short training it is hard to beat; these are trained to the end.
 #
@@ -444,7 +444,7 @@ visuals.machine(kinds)
 # * drawing step by step
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004: **cannot tell**, for 58 s more.
 #
-# Minutes 28 to 31. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. The line below the title last. One condition, and so all marks are rings: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, the next slide changes it.
+# Minutes 29 to 32. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. The line below the title last. The network learns to find pin B from pin A, since somebody went from A to B. One condition, and so all marks are rings: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, the next slide changes it.
 #
 # If asked: there are four such weeks to learn from, and 3,000 pins are asked in the week before the test week.
 #
@@ -524,7 +524,7 @@ verdict(
 # * drawing four dots
 # * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage, trained as long as MultiBiSage<br>**d** iALS, six graphs
 #
-# Minutes 31 to 34. Four dots on a line, one for each answer; who is the last one? Two are new. The larger PinSage has twice the numbers and neighbors, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. On slide 13 mean and transformer could not be told apart; the line below the title says what is new here. First the test week, on which nothing was chosen. Then the full dot, own click in. While a network learns, it is asked: after pin A, which pin? The answer was a click, and that click is also an edge of a graph. Own click in: the edge is there while it learns; in the test week it is there for nobody. Vote (14.p8), by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what it rests.
+# Minutes 32 to 35. Four dots on a line, one for each answer; who is the last one? Two are new. The larger PinSage has 64 numbers and 20 neighbors, twice those of the others, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. On slide 13 mean and transformer could not be told apart; the line below the title says what is new here. First the test week, on which nothing was chosen. Then the full dot, own click in. While a network learns, it is asked: after pin A, which pin? Say Ann went from A to B. Her click on B is the answer, and it is also an edge between Ann and B. Own click in: the edge is there while it learns; in the test week it is there for nobody. Vote (14.p8), by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what it rests.
 #
 # If asked for the paper: its abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage; the gains on the lecture's slide are in branch 14.11. All pins: 3,000 are asked.
 #
@@ -532,7 +532,7 @@ verdict(
 # * drawing edge seen
 # * then drawing first morning
 #
-# Minutes 34 to 40. Two rows, two rivals: a dot is how much more the mean of six graphs finds than this rival; on the black line they are level, and a bar, 95 % as before, that crosses it says that one cannot tell. Full dots: own click in, the edge was there while the network learned. Here the mean is ahead of both. It is the 0.262 of the vote, and ahead of the three others there, too: 0.257 is MultiBiSage, 0.256 the larger PinSage, 0.252 iALS, six graphs. RP3β (lesson 04) is a walk of two steps: it counts which pin follows which, and no network learns.
+# Minutes 35 to 40. Two rows, two rivals: a dot is how much more the mean of six graphs finds than this rival; on the black line they are level, and a bar, 95 % as before, that crosses it says that one cannot tell. Full dots: own click in, the edge was there while the network learned. Here the mean is ahead of both. It is the 0.262 of the vote, and ahead of the three others there, too: 0.257 is MultiBiSage, 0.256 the larger PinSage, 0.252 iALS, six graphs. RP3β (lesson 04) is a walk of two steps: it counts which pin follows which, and no network learns.
 # Now let the same network learn with the own click out, as on slide 13: with the graphs of each week's first morning. Ask: where will the two dots go? Press the key. Below, rings: both have crossed the line, and the mean leads nobody. Who has moved? Read the numbers at the left: RP3β and iALS stand still, 0.247 and 0.252, for neither is a network. The mean falls from 0.262 to 0.243. It cannot be told from RP3β now, and it is behind iALS, six graphs.
 # Is 0.262 cheating? No: in the test week nobody sees the edge of the answer, so it is an honest number, and you may ship that network. But its lead hangs on how it was trained, and nobody knows on which part of that; so I would not promise it elsewhere. Two things differ, the own clicks and the age of the graphs, which know fewer pins; which of the two it is nobody has tried alone (14.9).
 #
@@ -559,7 +559,7 @@ verdict(
 # * left drawing asked by all
 # * then drawing asked off board
 #
-# Minutes 42 to 45. All pins first: a dot is a model, dashed is six graphs, mean, and all others are behind it. Press the key: a square is for pins on no board but in another graph, an eighth of those who ask. iALS, six graphs, has the highest, 0.281; but a bar that reaches the dashed line cannot be told from it. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them; neither is a network: try these first. All marks are full, own click in, as in the upper half of slide 15; off the boards nobody measured it otherwise.
+# Minutes 42 to 45. All pins first: a dot is a model, dashed is six graphs, mean, and all others are behind it. Press the key: a square is for pins on no board but in another graph, an eighth of those who ask. iALS, six graphs, has the highest, 0.281; but a bar that reaches the dashed line cannot be told from it: it is the distance to the first row, with its interval of 95 %. Mind the turn: on slide 15 right of the line was good for the mean, here right of the line is good for the rival. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them; neither is a network: try these first. All marks are full, own click in, as in the upper half of slide 15; off the boards nobody measured it otherwise.
 #
 # If asked: this is another run, slide 15 has 0.262 for the mean. PinSage is that of lesson 09, not the larger one. MultiBiSage was not measured here.
 
@@ -643,9 +643,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Pay for the graphs; for the rest we could show no gain
 # * drawing which pays
-# * then words Inside a network the graphs pay. **Whether you need the network is open:** own click out, six graphs' mean cannot be told from RP3β; iALS, six graphs, is ahead.
+# * then words Inside a network the graphs pay. **Whether you need the network is open:** own click out, we cannot tell its mean from RP3β, and iALS over six graphs is ahead.
 #
-# Minutes 45 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 13. Six graphs are ahead of the boards; with the own click out they find 0.235, the boards 0.225. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. The rows do not add up: the last one has a stronger rival. Row 2 looks odd, too: on slide 13 concat had the transformer's rate and stood level with the mean; here it has a rate of its own. Below the dashed line the rival is a PinSage of twice the size on the boards alone, as slow as MultiBiSage. It finds 0.256; the mean of six graphs is ahead of it all the same (slide 15), for a fifth of the seconds. Press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 15). It is one small world. What to do first: ask of each graph which pins it reaches. And a mask has to survive the row in which nobody is left. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
+# Minutes 45 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 13. Six graphs are ahead of the boards. The small ring says the same with the own click out, 0.235 against 0.225; it has no bar, for nobody compared these two pin by pin. So the three steps can be read by their rings. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. The rows do not add up: the last one has a stronger rival. Row 2 looks odd, too: on slide 13 concat had the transformer's rate and stood level with the mean; here it has a rate of its own. Below the dashed line the rival is a PinSage of twice the size on the boards alone, as slow as MultiBiSage. It finds 0.256; the mean of six graphs is ahead of it all the same (slide 15), for a fifth of the seconds. Press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 15). It is one small world. What to do first: ask of each graph which pins it reaches. And a mask has to survive the row in which nobody is left. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
 #
 # If asked: on slide 13 the boards borrow their settings. The leads are of unrounded numbers: 0.261 and 0.248 of slide 17 are 0.012 apart, and 0.257 and 0.256 of slide 15 are 0.002 apart. Row 2 asks for each at its best: concat has a learning rate of its own and finds 0.239, +0.004, from −0.000 to +0.008 (14.10). Row 3 changes one level and keeps the transformer's rate, as on slide 13, from −0.004 to +0.004: there concat finds 0.235, as the transformer does. So the two rows do not add up, and the transformer over the concat of row 2 has no interval. Both together, own click in, are behind the mean (slide 15). Row 4 is MultiBiSage over the larger PinSage.
 

@@ -194,6 +194,7 @@ SIXTEEN = (
     ("as an estimate, one positive:\nthe gradient's error, summed", (0.62, 0.08, 0.81, 0.01, 0.18)),
     ("as a teacher, all she takes:\na logit's largest error", (1.17, 0.21, 1.07, 0.11, 0.00)),
 )
+SHOWN = {"none": "no correction", HITS_OUT: "released code:\nhits out, no n"}
 BEST = (("nQ, hits out", USER), ("Yi", POSITIVE))  # of each half, as on the last slide
 
 
@@ -215,11 +216,9 @@ def _off_by(half: int, wide: float, left: float) -> Sheet:
     for k, (name, value) in enumerate(zip(NAMES, values, strict=True)):
         y = 84 + 68 * k
         if not half:
-            shown = "no correction" if name == "none" else name
+            shown = SHOWN.get(name, name)
             sheet.text(left - 15, y + (20 if "\n" in name else 35), shown, at="end")  # fmt: skip
         sheet.bar(left, y, value / max(values) * 300, 52, hue if name == best else CONTEXT)
-        if name == HITS_OUT and not half:
-            sheet.text(left + 14, y + 35, "released code")
         said = f"{value:.2f}" + ", with one draw, too" * (half and name == "Yi")
         sheet.text(left + max(value / max(values) * 300, 2) + 14, y + 35, said, bold=name == best)
     return sheet

@@ -148,7 +148,7 @@ def attention() -> Sheet:
         sheet.text(645 + 96 * share + 14, y + 9, weight, bold=True)
         sheet.text(850, y + 9, value, at="middle", bold=True)
         sheet.line(880, y, 955, 148, color=ITEM, wide=3 + 8 * share, head=True)
-    sheet.text(2, 264, "d: how many numbers q has", size=24, color=QUIET)
+    sheet.text(2, 264, "fit: the exponent; d: numbers in q", size=24, color=QUIET)
     sheet.text(575, 268, "sum 4", at="middle", size=24, color=QUIET)
     sheet.box(963, 108, 190, 84, fill=ITEM, edge=ITEM)
     sheet.text(1058, 142, "¾ · 4 + ¼ · 8", at="middle", color="#fff", size=24)

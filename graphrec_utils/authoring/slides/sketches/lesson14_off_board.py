@@ -106,18 +106,19 @@ def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
         sheet.box(left + 4, 10, 20, 20, fill=USER, edge=USER, round=0)
     sheet.text(left + 34 * (not whole), 30, name, bold=True)
     middle = left + times * (best - least)
-    sheet.line(middle, 76, middle, 412, color=CONTEXT, dashed=True)
-    for tick in () if whole else (0.2, 0.24, 0.28):
+    sheet.line(middle, 70, middle, 386, color=CONTEXT, dashed=True)
+    for tick in (0.24, 0.26) if whole else (0.2, 0.24, 0.28):
         x = left + times * (tick - least)
-        sheet.text(x, 446, f"{tick:.2f}", at="middle", size=24, color=QUIET)
+        sheet.text(x, 412, f"{tick:.2f}", at="middle", size=24, color=QUIET)
     if whole:
-        sheet.text(0, 446, "recall@10", size=24, color=QUIET)
+        sheet.text(0, 412, "recall@10", size=24, color=QUIET)
+        sheet.text(0, 448, "a bar: distance to the first row, 95 %", size=24, color=QUIET)
     for k, (model, key) in enumerate(ASKED):
-        y = 102 + 58 * k
+        y = 94 + 55 * k
         value = found[key]
         x = left + times * (value - least)
         boards = key in ("one graph, mean", "PinSage")
-        color, said = (ITEM if boards and not whole else USER), ""
+        color, said = (ITEM if boards else USER), ""
         if model != ASKED[0][0]:
             lead = stored["leads"][f"all graphs, mean over {key}, {part}"]
             low, high = (left + times * (best - lead[end] - least) for end in ("high", "low"))

@@ -4,38 +4,41 @@ from __future__ import annotations
 
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
+from graphrec_utils.authoring.slides.sketches.lesson14 import GRAPHS, KNOWN
 from graphrec_utils.style import CONTEXT, ITEM, NEGATIVE, POSITIVE, USER
+
+ONE_DRAW = (  # what is taken off the positive and off the draw, and how far from log p it ends
+    ("a", "negatives only", "as it is", "− log Q", 1.47),
+    ("b", "nQ, hits out", "as it is", "− log nQ", 1.47),
+    ("c", "Yi", "− log Q", "− log Q", 0),
+    ("d", "uncorrected", "as it is", "as it is", 1.17),
+)
+APART = 293  # pixels from one of them to the next
 
 
 def one_draw() -> Sheet:
-    sheet = Sheet(
-        124,
-        "A row with one draw, in three variants: negatives only takes log Q off the draw, nQ, hits out log nQ, and Yi takes log Q off the positive and the draw",
-    )
-    variants = (("negatives only", "as it is", "− log Q"), ("nQ, hits out", "as it is", "− log nQ"), ("Yi", "− log Q", "− log Q"))  # fmt: skip
-    for k, (name, *said) in enumerate(variants):
-        x = 395 * k
-        sheet.text(x + 185, 26, name, at="middle", bold=True)
+    told = "; ".join(f"{a} {name}, positive {pos}, draw {neg}" for a, name, pos, neg, _ in ONE_DRAW)
+    sheet = Sheet(138, f"A row with one draw, in four variants: {told}")
+    for k, (letter, name, *said, _) in enumerate(ONE_DRAW):
+        x = APART * k
+        sheet.text(x, 28, letter, bold=True, size=30)
+        sheet.text(x + 30, 28, name, bold=True)
         for j, (each, color) in enumerate(zip(said, (POSITIVE, CONTEXT), strict=True)):
-            sheet.box(x + 2 + 188 * j, 44, 178, 44, fill=TINT[color], edge=color)
-            sheet.text(x + 91 + 188 * j, 75, each, at="middle", bold="log" in each)
-            sheet.text(x + 91 + 188 * j, 116, ("positive", "one draw")[j], at="middle", size=24, color=QUIET)  # fmt: skip
+            sheet.box(x + 2 + 138 * j, 48, 130, 50, fill=TINT[color], edge=color)
+            sheet.text(x + 67 + 138 * j, 82, each, at="middle", size=24, bold="log" in each)
+            sheet.text(x + 67 + 138 * j, 128, ("positive", "one draw")[j], at="middle", size=24, color=QUIET)  # fmt: skip
     return sheet
 
 
-ENDS = (("a", "negatives only", 1.47), ("b", "nQ, hits out", 1.47), ("c", "Yi", 0), ("d", "uncorrected", 1.17))  # fmt: skip
-
-
 def one_draw_ends() -> Sheet:
-    """Draw how far from log p each answer of the vote on one draw ends."""
-    told = ", ".join(f"{letter} {name} {error:.2f}" for letter, name, error in ENDS)
-    sheet = Sheet(90, f"Four items, one draw, the largest error of a logit: {told}")
-    sheet.text(0, 26, "four items, one draw: largest error of a logit", size=24, color=QUIET)
-    for k, (letter, _, error) in enumerate(ENDS):
-        x = 290 * k
-        sheet.text(x, 74, letter, bold=True)
-        sheet.bar(x + 30, 46, 100 * error, 40, CONTEXT if error else POSITIVE)
-        sheet.text(x + 42 + 100 * error, 75, f"{error:.2f}", bold=not error)
+    """Draw, below the variants, how far from log p each answer of the vote on one draw ends."""
+    told = ", ".join(f"{letter} {name} {error:.2f}" for letter, name, *_, error in ONE_DRAW)
+    sheet = Sheet(96, f"Four items, one draw, the largest error of a logit: {told}")
+    for k, (*_, error) in enumerate(ONE_DRAW):
+        x = APART * k + 2
+        sheet.bar(x, 8, 130 * error, 44, CONTEXT if error else POSITIVE)
+        sheet.text(x + 12 + 130 * error, 39, f"{error:.2f}", bold=not error)
+    sheet.text(0, 88, "four items, one draw: largest error of a logit", size=24, color=QUIET)
     return sheet
 
 
@@ -59,8 +62,9 @@ def before() -> Sheet:
 
 
 def nobody_there() -> Sheet:
+    nobody = 100 - KNOWN[GRAPHS.index("user-ad")][0]
     sheet = Sheet(
-        120,
+        160,
         "A list in which all places are empty: minus infinity is added to each fit, then comes a softmax and then nan_to_num, which writes 0 for NaN; what comes out is asked",
     )
     for k in range(4):
@@ -74,6 +78,7 @@ def nobody_there() -> Sheet:
         sheet.line(x + wide + 8, 45, x + wide + 58, 45, wide=4, head=True)
         sheet.text(x + wide + 84, 57, "?", at="middle", bold=True, size=38, color=NEGATIVE)
     sheet.text(815, 110, "writes 0 for NaN", at="middle", size=24, color=QUIET)
+    sheet.text(0, 150, f"user-ad: {nobody} % of organic pins hear nobody", bold=True)
     return sheet
 
 
