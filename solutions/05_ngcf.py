@@ -184,8 +184,8 @@ visuals.messages(
 # ## 5.2 What the product adds
 #
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it speaks
-# differently to each. Why would one want that? The numbers of $\mathbf e_w \odot \mathbf e_v$ add up to a dot product, so the better a film
-# suits Ann, the larger their sum. Here Brazil talks to Ann and Bob. To keep it small, one number $c$ stands in for
+# differently to each. Why would one want that? So that a film that suits Ann can tell her so: the numbers of $\mathbf e_w \odot \mathbf e_v$ add up to a dot product,
+# the larger the better it suits. Here Brazil talks to Ann and Bob. To keep it small, one number $c$ stands in for
 # $\mathbf W_2$, $\mathbf W_1$ changes nothing, and the weight is 1. Each coordinate of the message is then
 # $e_w (1 + c\, e_v)$.
 
@@ -195,11 +195,11 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 
 # %% [markdown]
 # *Figure 5.2. Top: the vectors of Ann and Bob, four coordinates each. Bottom: what Brazil tells each of them
-# with c = 1. Dashed is the message without the product, the same for both; ×1.9 is the factor 1 + c e_v. Ann's
-# first coordinate is amplified and her last one nearly silenced; for Bob it is the other way round. In the
+# with c = 1. Dashed is the message without the product, the same for both; ×1.9 is the factor 1 + c e_v. Brazil's
+# first number reaches Ann amplified, its last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
 #
-# Ann's third number gets louder, though she and Brazil disagree there: a factor looks at the listener's number alone. Agreement shows in the sum
+# The third number that Ann hears gets louder, though she and Brazil disagree there: a factor looks at the listener's number alone. Agreement shows in the sum
 # of the products with Brazil: −0.11 for Ann, 0.30 for Bob. The one number $c$ cannot send that sum, but a row of ones in $\mathbf W_2$ can.
 #
 # **With the product a message depends on both ends.**
@@ -352,22 +352,22 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # ## 5.6 Do the parts earn their place?
 #
 # What are the few numbers in the matrices worth? Take them out and see (an **ablation**): a part earns its
-# place if the model is worse without it. Five relatives, all trained
+# place if the model is worse without it. NGCF and four relatives, all trained
 # by BPR (lesson 03) on the likes of MovieTweetings:
 #
 # | model | what it is |
 # |---|---|
 # | **BPR-MF** | no layers, $d = 32$ |
 # | **BPR-MF, d = 96** | no layers, vectors as long as NGCF's final ones |
-# | **NGCF** | two layers, each as in the paper |
+# | **NGCF** | two layers over a table of $d = 32$, each as in the paper |
 # | **without W, σ** | the same without matrices and activation: $\mathbf E + \hat{\mathbf A}\mathbf E + (\hat{\mathbf A}\mathbf E) \odot \mathbf E$ |
 # | **as released** | the authors' code: the mean over neighbors and node in place of $\hat{\mathbf A}$, and LeakyReLU of each term before the sum (branch C) |
 #
-# First watch three of them train, for 15 *epochs* (passes over the likes).
+# First watch three of them train, here with $d = 16$, for 15 *epochs* (passes over the likes).
 #
 # <details><summary>How this was measured</summary>
 #
-# One seed, $d = 16$, no dropout, no penalty, one learning rate for all, embeddings drawn in the same way. The
+# One seed, no dropout, no penalty, one learning rate for all, embeddings drawn in the same way. The
 # loss is that of one fixed sample of train triples, so that the curves can be compared.
 #
 # </details>
@@ -507,9 +507,9 @@ verdicts(*cards)
 # *BPR-MF* learns as few as NGCF, which shows no lead over it. *BPR-MF, d = 96* scores with as many but learns
 # three times the numbers (5.5), which may be how it finds more without any layer.
 #
-# *Without W, σ* finds more than NGCF: its worst training, 0.298, is above NGCF's best, 0.289. (It keeps layers and product, so the product of 5.2 stays untested.) A finer search than two learning rates
-# might help NGCF, one of whose three trainings stopped after 5 epochs. Is it only
-# slow to fit, as in figure 5.4? Not only: at the same training loss, without a penalty, it finds 0.247 on validation, its relative 0.289: it overfits more easily, too (branch D).
+# *Without W, σ* finds more than NGCF: its worst training, 0.298, is above NGCF's best, 0.289. (It keeps layers and product, so the product of 5.2 stays untested.)
+#
+# Is NGCF only slow to fit, as in figure 5.4? Not only: at the same training loss, without a penalty, it finds 0.247 on validation and its relative 0.289, so it overfits more easily, too (branch D).
 # Why here? A guess: training can move each row of layer 0 wherever its likes want it, which leaves a matrix little to translate. And a matrix moves all vectors at once, so where it fits chance, all are moved. Where rows are given features (lesson 07), a matrix has work.
 #
 # Layers with the product do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since each layer uses that table once more, one step farther.
@@ -525,7 +525,7 @@ verdicts(*cards)
 # same grid for all; validation recall@20 chooses. The grid is coarse: with two rates the best one always stands at an end,
 # two models were best at their last epoch, and the variant without W and σ chose the largest penalty. Some
 # model might gain from more: lesson 03's dot product did, by a rate of 0.01 and a penalty of 0.03. The table has means of three seeds with their intervals; *d* counts the numbers
-# of a final vector. NGCF's seeds stopped at 5, 35 and 85 epochs, and a longer search might help it: read its training loss in branch D, not
+# of a final vector. NGCF's seeds stopped at 5, 35 and 85 epochs, and a longer or finer search might help it: read its training loss in branch D, not
 # here. The one that stopped after five has a recall@20 of 0.281; without W and σ the three have 0.298 to 0.301.
 #
 # With a training loss of 0.15 and no penalty NGCF finds 0.247 on validation, without W and σ 0.289.
@@ -548,7 +548,7 @@ predict("05.p9")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 42 to 50, with what is taken away. Vote on 05.p9; usual wrong answer: NGCF, for it learns. Then ask which of these rows the lecture's table has: none. With the
-# five relatives alone we would have ordered them with care, all below a walk of three steps.
+# five of the family alone we would have ordered them with care, all below a walk of three steps.
 
 
 # %% slideshow={"slide_type": "skip"} tags=["experiment"] jupyter={"source_hidden": true}
@@ -606,8 +606,8 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # *Figure 5.5. Recall@20 on the same test part: NGCF, four relatives and five strangers. Go down from the top until you meet the first circle: no table of relatives shows what stands above it.*
 #
 # **How to read it.** None of the four at the top trains a layer. But RP3β walks along the likes, as layers do: it is not the sending
-# that fails. NGCF, which knows every user, cannot surely be told from popularity, the same list for all. Even the family's best (0.304) is by its mean below every other stranger: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
-# (0.312, BPR-MF 0.287) had 16 settings, each relative six. Most of that gap (on validation) came with settings that the family was never given (fold): search alike before you blame a loss or a layer.
+# that fails. NGCF, which knows every user, cannot surely be told from popularity, the same list for all. Even the family's best (0.304) is by its mean below every stranger but popularity: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
+# (0.312, BPR-MF 0.287) had 16 settings, each relative six. By validation most of the dot product's lead came with settings that the family was never given (fold): search alike before you blame a loss or a layer.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
@@ -636,9 +636,9 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #
 # > **What it is for.** To make a vector out of the likes around it, layer by layer: the pattern that all later graph models vary.
 # >
-# > **Where it won.** In the table of its own paper. In ours its recall@20 of 0.285 cannot be told from BPR-MF's 0.287.
+# > **Where it won.** In the table of its own paper, not in ours.
 # >
-# > **Where it did not.** Its 0.285 is behind the 0.299 of itself without $\mathbf W$ and $\sigma$, and the 0.324 of EASE, which has no layers.
+# > **Where it did not.** Its recall@20 of 0.285 cannot be told from BPR-MF's 0.287. It is behind the 0.299 of itself without $\mathbf W$ and $\sigma$, and the 0.324 of EASE, which has no layers.
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
 #   likes, the vectors. Layers may stand between, but their $\mathbf W$ with $\sigma$ cost more than it brought (5.6).

@@ -123,7 +123,7 @@ predict("08.p1")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.1 — `pixie_walk` ({{points:08.1}})
 #
-# The graph comes as two arrays, as in a CSR matrix: the neighbors of node $v$ are
+# Write this walk, and count its visits. The graph comes as two arrays, as in a CSR matrix: the neighbors of node $v$ are
 # `indices[indptr[v] : indptr[v + 1]]`. Boards are nodes $0 \dots m-1$, pins follow.
 #
 # *About 18 minutes. Stuck? Hints are free.*
@@ -215,21 +215,21 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps, both at restart ½. Each mark
+# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps. Each mark
 # costs about three times the steps of the one before: look how little the last ones buy.*
 #
 # Ten thousand steps find 84 % in citeulike-t and more in PinWorld, because the pins at the top are visited again and
 # again. Chance moves a count $V$ by about $\sqrt V$, so 900 against 400 is decided, 25 against 24 is not. What is missed
 # stands mostly near place fifty, where counts are close.
 #
-# And no step asks how large the graph is. Do ten thousand stay enough in a larger one? On Gowalla (8.3) five thousand found about two thirds of the top; beyond that we do not know.
+# And no step asks how large the graph is. Do ten thousand stay enough in a larger one? On Gowalla (8.3) five thousand found about two thirds of the top, fifteen thousand about four fifths. Larger graphs we have not tried.
 #
 # **A step looks up two edges in any graph, and on two small ones ten thousand steps found most of the top.**
 #
 # <details><summary>How this was measured</summary>
 #
-# A pin without a board is neither query nor answer. Seven hundred query pins of each graph, on three boards or more; the long walk has 500,000 steps. PinWorld: boards until day 42; ten thousand steps find 93 % there.
-# citeulike-t: readers and articles with at least five of each other, a fifth of each library hidden. On Gowalla (8.3) ten thousand edges find two thirds of the exact top 50 or a little more.
+# Restart ½. A pin without a board is neither query nor answer. Seven hundred query pins of each graph, on three boards or more; the long walk has 500,000 steps. PinWorld: boards until day 42; ten thousand steps find 93 % there.
+# citeulike-t: readers and articles with at least five of each other, a fifth of each library hidden. On Gowalla (8.3) a step is two edges: ten thousand edges find two thirds of the exact top 50 or a little more, thirty thousand 0.79 to 0.85.
 # Pixie itself stops early, when enough pins have been visited often enough (branch 8.8). A stored measurement.
 #
 # </details>
@@ -247,7 +247,7 @@ plt.show()
 # rest is split evenly among its neighbors. At `restart` ½ a query on two boards keeps half and hands a quarter to
 # each; each board keeps an eighth. Go on until every node is nearly dry.
 #
-# What has this to do with a walk? Each drop is a walker (whose start counts as a visit here, and who may go home from a board, too), and it dries where
+# What has this to do with a walk? Each drop is a walker (a little unlike Pixie's: fold), and it dries where
 # its walk ends. Every visit has the same chance, `restart`, to be the last of its walk. So a node's share of the paint is its share of the
 # visits in the long run: its **personalized PageRank** (lesson 04, branch A). A walk comes near it by many draws, push by pouring on.
 #
@@ -289,10 +289,10 @@ plt.show()
 #
 # <details><summary>How this was measured</summary>
 #
-# From the most liked items walk and push have 0.93 and 0.83 of the exact top 50 after 4 ms; from rare ones they are level from 0.3 ms on. One thread, restart ¼. Paint dries on boards, too; so here the walk, as well, may go home after every edge, and its step is half of one in 8.2. Each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
+# From the most liked items walk and push have 0.93 and 0.83 of the exact top 50 after 4 ms; from rare ones they are level from 0.3 ms on. One thread, restart ¼. Paint dries on the query and on boards, too; so here the walk's start counts as a visit, the walk may go home after every edge, and its step is one edge, half of a step in 8.2. Each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
 # costs and finds something between. From items of usual popularity the walk is ahead as well, 0.93 against 0.88 in 3.6 ms.
 #
-# And where a whole library asks, which of the two lists is the better one (citeulike-t, NDCG@20)? There near is better. A walk of ten thousand edges finds 0.150, one of a hundred thousand 0.165; the exact vector (0.166), to which long walks come, also counts what is far; three exact hops without RP3β's division (0.172), or push cut off early (0.176), stay near: a higher mean in under half a millisecond. Cut off later, push comes down to the exact vector. It is ahead of the walk
+# And where a whole library asks, which of the two lists is the better one (citeulike-t, NDCG@20)? There near is better. A walk of ten thousand edges (five thousand steps for the whole library) finds 0.150, one of a hundred thousand 0.165; the exact vector (0.166), to which long walks come, also counts what is far; three exact hops without RP3β's division (0.172), or push cut off early (0.176), stay near: a higher mean in under half a millisecond. Cut off later, push comes down to the exact vector. It is ahead of the walk
 # beyond chance in one of four comparisons at equal time, from 10,000 steps on. The cost of a walk is the number of steps that you ask for, whoever is asked; of push one knows only an upper bound. Both can be stopped early, follow a preference and keep queries
 # apart. A stored measurement.
 #
@@ -304,11 +304,11 @@ plt.show()
 # The third choice: where to begin. So far a longer look was the judge. From here on people are: some of what they saved is hidden, and a good list finds it (NDCG@20).
 #
 # A user has saved several pins. Each is a query with walks of its own, and their counts must become one list.
-# The dull way is the plain sum. The **multi-hit booster** takes roots first, so that a pin that **several** queries lead to wins over one that a single one leads to often:
+# The dull way is the plain sum. The **multi-hit booster** takes roots first. So a pin to which **several** queries lead wins over a pin to which one query leads often:
 #
 # $$ V(p) = \Big( \sum_{q} \sqrt{V_q(p)} \Big)^2 $$
 #
-# For two queries it is $V_1 + V_2 + 2\sqrt{V_1 V_2}$: the sum, and a bonus that is 0 unless both lead there. Two and two visits make $(\sqrt 2 + \sqrt 2)^2 = 8$; five and none make 5. The plain sum says 4 and 5.
+# For two queries it is $V_1 + V_2 + 2\sqrt{V_1 V_2}$: the sum, and a bonus that is 0 unless both lead there. Two and two visits make $(\sqrt 2 + \sqrt 2)^2 = 8$ and win over five and none, which make 5. By the plain sum they lose, 4 to 5.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.5 — `best_pins` ({{points:08.5}})
@@ -388,11 +388,11 @@ verdict(
 # *Figure 8.4. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits
 # (dashed). The rise is what more pins bring, the distance of the lines what the booster brings.*
 #
-# **More pins.** From one to eight NDCG@20 rises by a quarter in PinWorld and by more than half in libraries, for the same steps. Each pin
+# **More pins.** From one pin to eight, NDCG@20 rises by a quarter in PinWorld and by more than half in libraries, for the same steps. Each pin
 # may say something else about the user, and its 2,500 steps still find most of a list (figure 8.2).
 #
-# **The booster.** Its line is below the sum's in all six comparisons, with 16 and 32 pins beyond chance, perhaps because it lifts what lies *between* a user's interests.
-# Where the pins she wants lie there, it wins (branch 8.14). For libraries and for saves validation chose it (8.5), so try both.
+# **The booster.** Its line is below the sum's in all six comparisons, in the four with 16 or 32 pins beyond chance. Perhaps this is because it lifts what lies *between* a user's interests:
+# where the pins she wants lie there, it wins (branch 8.14). At other restarts validation chose it, for libraries and for saves (8.5), so try both.
 #
 # **More of the user is worth a lot. A cleverer way to count was not, in these six comparisons.**
 #
@@ -413,11 +413,11 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 Near or far?
 #
-# The last choice: when to go home. **RP3β** (lesson 04) stops after three exact hops, and divides by the degree of
-# where it arrives. **EASE** and **iALS** (lesson 02) do not walk: they score everything.
+# The last choice: when to go home. **RP3β** (lesson 04) takes all ways of three hops, without chance, and divides by a power of the degree of
+# where they end. **EASE** and **iALS** (lesson 02) do not walk: they score everything.
 #
 # What pays may depend on what an edge says. A *library* is one pile, all interests of a reader together, like a person's *saves* in PinWorld. A *board* is one of her
-# piles, mostly of one topic. In PinWorld Pixie walks over boards. Its rivals read saves; RP3β alone is given the boards, too, in a row of its own.
+# piles, mostly of one topic. In PinWorld Pixie walks over boards. Its rivals read saves; only *RP3β with boards* is given the boards, too. *Pixie / degree^β* divides its visits as RP3β does.
 #
 # > **Claim** (ours). For a user of several pins Pixie finds more than every rival.
 
@@ -468,16 +468,16 @@ verdict(
 )
 
 # %% [markdown]
-# **Libraries (left column): behind all three.** The tuned walk goes home after every step, perhaps because in mixed piles a second one loses the subject:
+# **Libraries (left column): behind all three.** The tuned walk goes home after every step, perhaps because in mixed piles a second one loses the subject. Its whole way is
 #
 # > reader → one of her articles → a library that holds it → an article in that library
 #
-# RP3β makes the same three hops. Pixie draws them by lot (and counts with the booster); RP3β takes all, and divides by the degree.
+# RP3β makes the same three hops. Pixie draws them by lot (and counts with the booster); RP3β takes all, and divides.
 #
-# Is it the lot that costs? Mostly not. *Pixie / degree^β* draws and divides, and more than half of the distance to RP3β is gone (most likely by the dividing: fold). Undivided, visits favor what is popular.
+# Is it the lot that costs? Mostly not: *Pixie / degree^β* still draws, but divides, and more than half of the distance to RP3β is gone. So the dividing most likely did it (fold), since undivided visits favor what is popular.
 #
-# **PinWorld (right): ahead of every rival. Which row says why?** *Pixie on saves* finds 0.016 less than on boards, and falls behind RP3β. But RP3β hardly gains by boards, perhaps since three hops stop before the far ones: it takes boards **and** a far walk. Each board was put together on purpose, so even a far one may be on the subject (we made them so).
-# There going far pays: going home after one step in seventeen finds 0.098, after every step 0.085. (Figure 8.4 is of the week before, so do not compare it with this table.)
+# **PinWorld (right): ahead of every rival. Which row says why?** *Pixie on saves*: it finds 0.016 less than on boards, and less than RP3β. Yet boards alone are not enough, since RP3β hardly gains by them, perhaps because three hops stop before the far ones. It takes boards **and** a far walk: each board was put together on purpose (we made them so), so even a far one may be on the subject.
+# A Pixie that goes home after one step in seventeen finds 0.098, after every step 0.085.
 #
 # **Far walks paid where boards keep to a subject; on who liked what, three hops found more.**
 #
@@ -548,10 +548,10 @@ verdict(
 # *Figure 8.5. Speed alone: requests a second of one thread by the things in the catalog (dashed: the index; EASE ends where its matrix
 # no longer fits). Look who is on top at both ends.*
 #
-# A scan looks at each thing: cheap at a thousand, but its line falls steeply. An index looks at a part. Here, among random vectors (real ones were not measured), it looks far enough to find nine tenths of the scan's list, and in a million that is much, too. EASE's rows grow with the catalog, item2item's stay short. Push stops at the same dryness in any catalog, and few things here are much liked: most likely so it keeps up with the walk (8.3).
+# A scan looks at each thing, so its line falls steeply. An index looks at a part, but at enough to find nine tenths of the scan's list, and among a million random vectors that is much, too. EASE's rows grow with the catalog, item2item's stay short. Push stops at the same dryness in any catalog. It keeps up with the walk, most likely because few things here are much liked (8.3).
 #
 # A walk makes its ten thousand steps in any catalog. Why does its line still fall, to a seventh at a million? Most likely by memory. A small graph fits into the processor's
-# cache, in a large one looks wait for main memory.
+# cache, in a large one looks wait for main memory. Where nearly all wait, the line falls no further.
 #
 # **A request costs what it looks at, and how far from the processor that lies. Of these six only a finished table was faster than a walk or a push at a million things, and it knows no edge of today.**
 #
@@ -570,15 +570,15 @@ verdict(
 #
 # > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training.
 # >
-# > **Where it won.** On PinWorld, where boards keep to a topic, its NDCG@20 is 0.098, with the same boards RP3β's 0.092 (8.5). At a million things it answers 1,800 requests a second, a scan 23,
+# > **Where it won.** On PinWorld, where boards keep to a topic, its NDCG@20 is 0.098, that of RP3β with the same boards 0.092 (8.5). At a million things it answers 1,800 requests a second, a scan 23,
 # > but a finished table 12,000 (8.6).
 # >
 # > **Where it did not.** On libraries its NDCG@20 is 0.165, that of its rivals 0.185 to 0.196. At a thousand things it answers
-# > 12,000 requests a second, a scan 62,000. It never finds a pin on no board.
+# > 12,000 requests a second, a scan 62,000. It never finds a pin that is on no board.
 #
 # * **How little need a request look at?** Ten thousand steps found most of the top fifty, on two small graphs; a step looks up two edges in any graph.
 #   What grows is the memory and, most likely, the waiting for it: a walk took seven times as long at a million things as at a thousand.
-# * **And still find what counts?** A short walk may cost people something: in libraries ten thousand edges found an NDCG@20 of 0.150, a hundred thousand 0.165.
+# * **And still find what counts?** A short walk may cost people something: asked with a whole library, five thousand steps found by the mean about a tenth less NDCG@20 than fifty thousand (fold of 8.3).
 #   Look at one neighbor, not at all of them, where nodes have many; begin at several pins; walk far only where boards keep to a subject.
 #
 # **Next.** A walk knows that two pins stand on one board, and nothing of what they show. What if walks chose whom a

@@ -101,7 +101,7 @@ check("13.1", typed_edges)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Here is a network small enough to see whole. Ann has never
-# clicked an ad. How far does she get by clicks alone, and which relation takes her to an ad?
+# clicked an ad. Which relations take her to one?
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 small = twhin.typed_edges(  # your function, for names
@@ -304,7 +304,7 @@ predict("13.p2")
 # ## 13.3 First cure: more kinds of edges
 #
 # How few clicks do you need to find the ads that people click next week? We take clicks away and leave all other edges.
-# What a model of all edges still finds beyond the models of clicks alone, it has from the other edges.
+# If a model of all edges still finds more than the models of clicks alone, the other edges gave it that.
 #
 # | models | what they read |
 # |---|---|
@@ -312,7 +312,7 @@ predict("13.p2")
 # | **TwHIN** | the six relations of 13.1, each with its $\boldsymbol\theta_r$ |
 # | iALS and RP3β (lessons 02 and 04), same graph | the same edges between users and pins, all as one relation |
 #
-# > **Claim** (the slide on Twitter's ads, in substance). With a tenth of the clicks left, TwHIN finds more ads than every model of the clicks alone.
+# > **Claim** (the lecture on Twitter's ads, in substance). With a tenth of the clicks left, TwHIN finds more ads than every model of the clicks alone.
 #
 # > **Claim** (ours). It finds more than iALS on the same graph, too.
 
@@ -345,7 +345,7 @@ figure.legend(loc="outside right upper", fontsize=9, title="several relations: s
 plt.show()
 
 # %% [markdown]
-# *Figure 13.2. Compare the solid lines at 1 % with the dashed ones at 100 %: how many clicks are other edges worth? The height is NDCG@10 of next week's ads.*
+# *Figure 13.2. Compare the highest solid line at 1 % with the highest dashed one at 100 %: how many clicks are other edges worth? The height is NDCG@10 of next week's ads.*
 
 
 # %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
@@ -364,13 +364,13 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How few, then?** Very few, if other edges are there. By the means iALS on the graph finds 0.156 with one click in a hundred left, and the best model of the clicks alone finds 0.109 with all of them.
+# **How few, then?** Very few, if other edges are there. With one click in a hundred left, iALS on the graph finds 0.156, by the means more than the best model of the clicks alone with all of them (0.109).
 #
-# **What takes the place of the clicks?** Saves do, because people save ads, too. They make roads like Ann's in Figure 13.1: you and another person saved the same pin, and that person saved the ad.
-# Clicks make such a road only between people who clicked the same ad.
+# **What takes the place of the clicks?** Saves do: no ad here was opened or bought, so besides a click only a save leads from a person to an ad. Saves make roads like Ann's in Figure 13.1: you and somebody saved the same pin, and that person saved the ad.
+# Clicks make roads only between people who clicked the same ad.
 #
 # **The graph, or the vector for each relation?** The graph is enough: iALS has no such vectors, and its mean is the highest at every share. A relation vector gives an ad the same bonus for everybody (13.2), so it
-# cannot say whom the ad suits. Why TwHIN's line falls most we cannot tell.
+# cannot say whom the ad suits. Why TwHIN's line falls farthest we cannot tell (fold).
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -391,7 +391,7 @@ for claim, name in (
 # The second sickness is many topics: Bob's one vector has to be near to gardens and to boats. To **ask** with a vector is to search for the items whose products with it are largest.
 #
 # Twitter's answer of 2022, kNN-Embed, is a **mixture**. First **k-means** clusters all items: every item belongs to the nearest of $k$ centers, and each center is the mean of
-# its items. A user is then a few centers, each with the share of her likes in its cluster. Each center asks, and fills its share of the list.
+# its items. A user is then a few of these centers. Each asks, and fills as much of the list as its cluster has of her likes.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p5"]
 predict("13.p5")
@@ -400,22 +400,21 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Which items does the mean of what Bob likes find, and which do two centers find? The nearer an item is to a star, the larger is their product here. In the interactive version pull the star: where do all eight items fit?*
+# *Figure 13.3. Which items does the mean of what Bob likes find, and which do two centers find? A third number of each item, not drawn, lets the nearer item have the larger product. In the interactive version pull the star: where do all eight items fit?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
 # mean, then Several centers. Then Ann with one, two, three centers: what did she gain? Eve last.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The mean finds neither gardens nor boats, because it lies between them. Is it so in vectors of 32 numbers, too? We make PinWorlds where everybody has one topic, two, up to six. The more topics, the farther a mean lies
-# from each.
+# The mean finds neither gardens nor boats, because it lies between them. Is it so in vectors of 32 numbers, too? We make PinWorlds where everybody has one topic, two, up to six. If it is so, one vector falls behind as topics are added.
 #
 # **PinnerSage** (Pinterest, 2020) groups the user's *own* pins. Each group asks with its **medoid**, the pin with the least sum of squared
-# distances to the others, and late saves bring a group more places. All vectors are iALS's, from saves alone, so the ways differ only in how they ask.
+# distances to the others. Groups with late saves get more places in the list. All vectors are iALS's, from saves alone, so the ways differ only in how they ask.
 #
 # | one vector | several vectors |
 # |---|---|
-# | the user's own, of iALS (if untrained: folded in) | three or five medoids |
+# | the user's own, of iALS (not trained: computed from her saves, lesson 02) | three or five medoids |
 # | the mean of the saved pins | the mixture |
 # | a mean that forgets: late saves count more | |
 #
@@ -449,7 +448,7 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", 
 plt.show()
 
 # %% [markdown]
-# *Figure 13.4. If one vector is too few, some orange line must rise above all blue ones with more topics: does any? Orange asks with several vectors, blue with one. The height is NDCG@20 of next week's new saves, less or more than the own vector finds.*
+# *Figure 13.4. If one vector is too few, some orange line must rise above all blue ones with more topics: does any? Orange asks with several vectors, blue with one. The height is how much more or less a way finds than the own vector, in NDCG@20 of next week's new saves.*
 
 # %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 cases = {}
@@ -472,17 +471,17 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **No orange line is surely above all blue ones.** Was the picture wrong? In a plane the mean of two topics lies among other things. Put gardens at
+# **No orange line is surely above all blue ones.** Was the picture wrong? Not in a plane: there the mean of two topics lies among other things. Put gardens at
 # $(1, 0)$ and boats at $(0, 1)$. Their mean $(0.5, 0.5)$ has the product 0.5 with both, but 0.7 with a thing at $(0.7, 0.7)$, which is found first. In 32 numbers each of
 # PinWorld's 24 topics may have a direction of its own. Then the mean has the product 0.5 with gardens and boats and 0 with all others, so one vector can ask for both.
 #
-# For people who were not trained, medoids fall far, perhaps because one pin's vector is noisy and a mean averages noise out.
+# For people who were not trained, medoids fall far from two topics on. Perhaps the reason is that half of the people are left out of training there: a pin's vector rests on fewer saves and is noisier. A medoid is one such vector, a mean averages noise out.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
 # <details><summary>How this was measured</summary>
 #
-# For that guess: half of the people are untrained there, and with four kinds of edges medoids fall little, or not at all (13.5). In Figure 13.3 a third number of each item, not drawn, is set so that the nearer has the larger product. Three worlds for each number of topics, about 1,200 people; the same pins for all, vectors of 32 numbers; saves of the last week, from graphs until the day before. Settings were chosen on the week before that, anew for each way and number: twelve each, with the knobs of its own iALS, and products or cosines. *Not trained*: half of the people, then the other half; a vector of their own is folded in. More topics than numbers, which would have to share, were not tried. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, and kept for the first at each number only. The card's places: from three topics on, the six of eight where these two were compared. It shows newcomers with four topics, where one vector is most surely ahead; at the other five neither is surely ahead.
+# For the guess on medoids: with four kinds of edges medoids fall little, or not at all (13.5). Three worlds for each number of topics, about 1,200 people; the same pins for all, vectors of 32 numbers; saves of the last week, from graphs until the day before. Settings were chosen on the week before that, anew for each way and number: twelve each, with the knobs of its own iALS, and products or cosines. *Not trained*: half of the people, then the other half; a vector of their own is folded in. More topics than numbers, which would have to share, were not tried. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, and kept for the first at each number only. The card's places: from three topics on, the six of eight where these two were compared. It shows newcomers with four topics, where one vector is most surely ahead; at the other five neither is surely ahead.
 #
 # At six topics medoids lie high on the left, but so does the mean that forgets: what helps may be forgetting, which medoids do, too.
 #
@@ -502,14 +501,14 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 Both cures, one patient
 #
-# Does a vector that reads more edges still need company? Our patient is a **newcomer**, somebody who was not in the graph. TwHIN is **transductive**, so she has no vector, but the pins she saved have one.
+# Does a vector that reads more edges still need company? Our patient is a **newcomer**, somebody who was not in the graph. TwHIN is **transductive**: only nodes that were trained have a vector. She has none, but the pins she saved do.
 #
-# We look for her saves of next week in lists of 100. Such lists have more places to share out, and a first look at the same people (13.7) had found a gain of several vectors in them, but nothing sure in lists of 20.
+# We look for her saves of next week in lists of 100, which have more places to share out.
 #
 # Two things change, in TwHIN and in iALS:
 #
 # * We read **saves alone** or **four kinds of edges**: saves, long clicks, closeups and checkouts.
-# * She asks with **one vector**, which is a mean of her pins or in iALS her own, or with **five**, which are centers or medoids.
+# * She asks with **one vector**, which is a mean of her pins or in iALS her own, or with **five** centers.
 #
 # > **Claim** (ours). Five vectors of four kinds of edges find more than either cure alone.
 
@@ -557,15 +556,16 @@ verdict(
 #
 # **Do you need both?** With TwHIN yes: more edges add 0.04 to one vector of saves, five centers add 0.04, and both together add 0.06. With iALS both are ahead of either cure, too, but by so little that another week might not show it.
 # Perhaps the two do different work: edges tell what she likes, and five vectors keep her largest topic from taking all places.
+# Medoids would not do: by the means five of them find less than one vector in three of the four cases.
 #
-# **And if you can have one?** In neither model is one cure surely ahead of the other. But look across the figure: by the means, which may be chance, iALS with neither cure finds more than
+# **And if you can have one?** In neither model is one cure surely ahead of the other. But look across the figure. By the means, which may be chance, iALS with neither cure finds more than
 # TwHIN with either, and TwHIN with neither finds less than RP3β. So take the better model first, and then cure it.
 #
 # **Try both cures together before you choose one: neither does the other's work.**
 #
 # <details><summary>How this was measured</summary>
 #
-# What is read is the same in training and of her. Half of PinWorld's users leave the graph, then the other half: 882 people with ten saves before, saves of days 49 to 55, vectors of 32 numbers, three seeds. With four kinds a pair is there for iALS if any of them has it; TwHIN has a $\boldsymbol\theta_r$ for each. The newcomer is known by
+# Lists of 100: 13.7 had found, on the same people, that several vectors help there, in lists of 20 not surely. So new is what both cures do together. What is read is the same in training and of her. Half of PinWorld's users leave the graph, then the other half: 882 people with ten saves before, saves of days 49 to 55, vectors of 32 numbers, three seeds. With four kinds a pair is there for iALS if any of them has it; TwHIN has a $\boldsymbol\theta_r$ for each. The newcomer is known by
 # her latest 100 pins; past saves leave every list, pins that she only opened do not. One and five vectors have 60 settings each for each graph with iALS, 16 with TwHIN, shared out
 # among their ways and chosen by recall@100 on days 42 to 48, with newcomers taken out there, too. (A first search of iALS in narrower ranges, with winners at their ends, had been asked on test before the ranges grew.) The five are the mixture's centers everywhere, the one is the mean that forgets with TwHIN, her own vector with iALS. In 13.7 five centers of TwHIN's vectors found 0.035 more than the mean that forgets, in lists of 100. Intervals of 95 % are over users. Both cures over more edges alone, iALS: +0.0096, from +0.0005 to +0.0186. Both over neither: +0.063 with TwHIN, +0.029 with iALS. iALS, four kinds over saves, one vector: +0.019, from +0.004 to +0.034; over
 # the mean that forgets +0.015, from −0.001 to +0.031. Five over one, saves alone: +0.013, from +0.002 to +0.023; over the mean that forgets +0.009, from −0.003 to +0.020. TwHIN: +0.039, from +0.023 to +0.056, and +0.036, from +0.021 to +0.051. Five vectors over more edges:
@@ -595,9 +595,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, more vectors, or both?** Take more kinds of edges if they reach what you ask about: they helped for ads at every share of clicks (13.3), and for newcomers' saves (13.5). Take more vectors for newcomers in lists of 100,
-#   and there take both cures.
-# * Take the better model first, by the means iALS here, and then cure it (13.5).
+# * **More kinds of edges, more vectors, or both?** Take more kinds of edges if they reach what you ask about: they helped for ads at every share of clicks (13.3), and for newcomers' saves (13.5). Take five centers for newcomers in lists of 100,
+#   and there take both cures. Before either cure, take the better model, by the means iALS here (13.5).
 #
 # **Next.** In TwHIN a new pin has no vector. PinSage reads one from its neighbors, and these are of many kinds: boards, saves, searches. Should all be heard
 # alike? Lesson 14 asks.

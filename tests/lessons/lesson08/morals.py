@@ -72,7 +72,15 @@ def large() -> bool:
 def decided_early() -> bool:
     found = [data["curve"]["10000"] for data in of("08_parts")["stop"].values()]
     rows = of("08_walk_or_push")["gowalla"]
-    farther = [r["found"] for r in rows if (r["way"], r["setting"]) == ("walk", 10_000)]
+    edges = lambda n: [r["found"] for r in rows if (r["way"], r["setting"]) == ("walk", n)]  # noqa: E731
+    farther, three_times = edges(10_000), edges(30_000)
+    whole = {
+        r["setting"]: r["ndcg"]
+        for r in of("08_walk_or_push")["citeulike-t"]["rows"]
+        if r["way"] == "walk"
+    }
+    # "about a tenth less": five thousand steps for a library, beside fifty thousand
+    assert 0.88 < whole[10_000] / whole[100_000] < 0.92
     return (
         len(found) == 2
         and min(found) > 0.8
@@ -80,6 +88,9 @@ def decided_early() -> bool:
         and len(farther) == 3
         and min(farther) > 0.65
         and max(farther) < 0.8
+        # "fifteen thousand about four fifths"
+        and min(three_times) > 0.78
+        and max(three_times) < 0.86
     )
 
 
