@@ -275,8 +275,8 @@ plt.show()
 # After three epochs LightGCN finds 0.08, BPR-MF nothing. After 24 BPR-MF
 # has about half of LightGCN's recall, and still climbs.
 #
-# Is that lead the graph's? Cut the messages: layers 1 to 3 are zero, and a vector is layer 0 over 4. That is BPR-MF with sixteen times LightGCN's ridge and steps a quarter as long. After three epochs this model, too, finds next to nothing: the early lead is the
-# graph's. After 24 it finds 0.07, between the two, so about three fifths of the late lead are the graph's, too.
+# Is that lead the graph's? Cut the messages: layers 1 to 3 are zero, and a vector is layer 0 over 4. What is left is BPR-MF with a stronger ridge (sixteen times LightGCN's) and smaller steps (a quarter). After three epochs it, too, finds next to nothing: at these rates nobody is early without messages.
+# After 24 it finds 0.07: of the late lead ridge and steps bring about two fifths, the messages three.
 #
 # Is LightGCN early because it walks even untrained (6.2)? Not with 32 random numbers: strangers look alike by chance, and three layers find 0.001.
 # But in LightGCN training moves more at a time: after three epochs layer 0 alone, without a walk, finds 0.03, BPR-MF 0.002. A place with one visitor moves in BPR-MF when that visit is drawn, or
@@ -288,7 +288,7 @@ plt.show()
 #
 # The 2,000 users of 6.2, one seed, 24 epochs, $d = 32$. Each model's ridge was chosen on validation, where training could go on longer; they differ, so the losses
 # have different heights. After 24 epochs three seeds find 0.100 on the mean with LightGCN, 0.072 without its messages, 0.051 with BPR-MF, and 0.058 with BPR-MF and a ridge of 0.1: about two fifths of the lead are not the
-# graph's. Without messages a vector is layer 0 over 4, which is BPR-MF with a stronger ridge and smaller steps: a ridge of 0.16, a rate of 0.0075 (not 0.03) and a start of a quarter; which of these helps was not asked. Command: `python -m solutions.experiments.lesson06.without_messages`. Before training 256 and 2,048 random numbers a row find 0.002 and 0.010 with three layers, one-hot rows 0.055. After three epochs layer 0 of LightGCN alone, asked without a walk, finds 0.032, that of BPR-MF 0.002,
+# graph's. Without messages a vector is layer 0 over 4, which is BPR-MF with a stronger ridge and smaller steps: a ridge of 0.16, a rate of 0.0075 (not 0.03) and a start of a quarter; which of these helps was not asked. After three epochs its loss is still 0.694, where it began (BPR-MF, with whole steps, is at 0.56); larger rates were not tried. Command: `python -m solutions.experiments.lesson06.without_messages`. Before training 256 and 2,048 random numbers a row find 0.002 and 0.010 with three layers, one-hot rows 0.055. After three epochs layer 0 of LightGCN alone, asked without a walk, finds 0.032, that of BPR-MF 0.002,
 # and three layers over BPR-MF's rows 0.011; after 24 epochs 0.083. Command: `python -m solutions.experiments.lesson06.short_rows`. Most places are rare here; in 6.5 come all users, and more epochs.
 # Branch A gives somebody new a row, from one like; branch B writes the loss.
 #
@@ -325,12 +325,12 @@ visuals.smoothing(
 # i1. Every node gets back what it had, $\hat{\mathbf A} s = s$.
 #
 # So a start of these numbers stays for ever, and of any other start the part that lies along them. In a connected graph all else fades but the to and fro, and the mean cancels that (branch C). In the end a node has one
-# vector that all share, times the root of its degree. Everybody gets the same list, bestsellers first, whatever they liked.
+# vector that all share, times the root of its degree. So a score is $\sqrt{\deg(u) \deg(i)}$ times one number, and everybody gets the same list, bestsellers first, whatever they liked.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
 #
-# Theory says bestsellers, yet the longest walk of 6.2 found most: take ever more layers (now on test).
+# Take ever more layers, from here on asked on test.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p14"]
 predict("06.p14")
@@ -362,7 +362,7 @@ plt.show()
 # %% [markdown]
 # *Figure 6.4. Recall@20 on test for 2,000 users of Gowalla by the number of layers. Look where each upper line turns: from there on a layer blurs more than it adds. Then compare the two with 32 numbers: training fills that gap.*
 #
-# **One-hot**, the line climbs for long, likely because most places have one visitor here: all walks to them pass one person, and few are short. Then
+# **One-hot**, the line climbs for long, likely because most places have one visitor here: such a place is reached only through that visitor, so few walks to it are short. Then
 # walks forget where they began, and the line falls towards the bestsellers.
 #
 # **32 random numbers** stay below the bestsellers for fifty layers, because strangers look alike by chance. Then, likely, so few differences are left that 32 numbers hold them.
@@ -370,7 +370,7 @@ plt.show()
 # **32 trained ones** turn much earlier, likely because training has moved whole neighborhoods already. Further steps mix what
 # was learned, until at twenty layers one-hot rows find as much.
 #
-# **Training makes the walk fit into 32 numbers, and then three layers are enough.**
+# **Trained, 32 numbers and three layers find at least what fifty layers find with a number for every node.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -467,7 +467,7 @@ verdict(
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
 # **Read it in two steps.** To the right only the recipe changes: +0.012. Down, layers are added: +0.026, likely the larger step because a layer walks to places of people who were
-# where you were (6.2), and a factorization has to learn such ways. A gain that either could bring goes to whichever comes first. So go the other way, too, down and then right, through the paper's cell: layers add 0.033, the recipe then 0.005. Tuned as well as our 0.150 (the lecture: 0.129), that cell would likely rise: more for layers, less for the recipe.
+# where you were (6.2), and a factorization has to learn such ways. A gain that either could bring goes to whichever comes first. So go the other way, too, down and then right, through the paper's cell: layers add 0.033, the recipe then 0.005. But tuning took BPR without layers from the lecture's 0.129 to 0.150; the paper's cell had none of ours, and would likely rise, too: more for layers, less for the recipe.
 #
 # With layers 64 numbers are enough for 0.188, perhaps since a mean over neighbors keeps what they share; iALS needs 1,024 for 0.182.
 #

@@ -142,8 +142,8 @@ def _fifty(at) -> str:
     values = results.load("06_stacked").values
     found = {row["K"]: row["test"] for row in values["untrained"]}
     if found[50] < 1.1 * values["bestsellers"]:
-        return "what bestsellers"
-    return "more than" if found[50] > 1.1 * found[3] else "as much as"
+        return "about 0.052"
+    return "clearly more" if found[50] > 1.1 * found[3] else "about 0.080"
 
 
 QUESTIONS = (
@@ -406,16 +406,16 @@ QUESTIONS = (
         "bestsellers 0.052. What do fifty untrained layers find?",
         (
             (
-                "more than three of them",
+                "clearly more than 0.080",
                 "0.134. Where most places have one visitor, three layers reach few places. Fifty reach many, and the "
                 "limit is still far.",
             ),
             (
-                "what bestsellers find",
+                "about 0.052, as bestsellers",
                 "That is where it ends, but not yet: 200 layers still find 0.085.",
             ),
             (
-                "as much as three of them",
+                "about 0.080",
                 "Nothing is learned, true. But each layer walks on, and reaches places that three steps do not.",
             ),
         ),

@@ -63,7 +63,12 @@ def test_what_the_lesson_says_without_messages():
     for name, words in said_of.items():
         assert words.format(late[name]) in said
     assert (
-        f"After 24 it finds {late['no message']:.2f}, between the two, so about three fifths of the late lead are the graph's, too"
+        f"After 24 it finds {late['no message']:.2f}: of the late lead ridge and steps bring about two fifths, the messages three"
         in said
     )
     assert late["BPR-MF"] < late["no message"] < late["LightGCN"]
+    begun = {name: mean(name, "loss", 2) for name in ("no message", "BPR-MF")}
+    assert (
+        f"After three epochs its loss is still {begun['no message']:.3f}, where it began (BPR-MF, with whole steps, is at {begun['BPR-MF']:.2f})"
+        in said
+    )

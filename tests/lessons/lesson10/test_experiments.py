@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from graphrec_utils import metrics, results
+from graphrec_utils.authoring.lesson.source import sources
 from graphrec_utils.data import Interactions
 from solutions.experiments.lesson10 import search_latency, towers
 from tests.lessons import listed
@@ -163,6 +164,21 @@ def test_what_the_lesson_says_of_the_batch_at_one_clock():
     assert mine["ndcg"] < 0.5 * full["ndcg"] and mine["coverage"] > 3 * full["coverage"]
     assert mine["mean count of what is shown"] < 0.3 * full["mean count of what is shown"]
     assert mine["ndcg"] < ndcg("time")["in-batch softmax"]  # with 81 days it finds a little more
+
+
+def test_what_the_lesson_says_of_the_cells():
+    """10.3: how many are opened, and what they find."""
+    part = results.load("18_regimes_size").values["sets"]["random catalogs"]
+    rows = {name: part["methods"][name] for name in ("iALS, cells", "iALS, cells of faiss")}
+    told = {name: [x["facts"] for x in row if x["mean"]] for name, row in rows.items()}
+    opened = {name: [x["opened"] for x in row] for name, row in told.items()}
+    assert opened["iALS, cells"] == [8, 16, 32]
+    assert opened["iALS, cells of faiss"] == [8, 16, 32, 128, 256]
+    text = next(path for path in sources() if path.name.startswith("10")).read_text("utf-8")
+    ours, theirs = ([f"{x['found']:.3f}" for x in told[name]] for name in told)
+    assert f"{ours[0]}, {ours[1]} and {ours[2]}" in text
+    assert f"{', '.join(theirs[:-1])} and {theirs[-1]}" in text
+    assert round(100 * (1 - float(theirs[3]))) == 8 and "misses 8 % of a list" in text
 
 
 def test_what_the_lesson_says_of_the_two_splits():
