@@ -155,7 +155,7 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems**, though every number on it is right.
-# For Dot `audit(trials)` counts 12 trials: three penalties in steps of ten, each with two losses and two *learning rates* (how far one step goes). A better penalty may hide in such a step: add one between 0.01 and 0.1. For GMF *beyond* is 0, its best penalty is the last: add one above it.
+# For Dot `audit(trials)` counts 12 trials: penalties 0, 0.01 and 0.1, each with two losses and two *learning rates* (how far one step goes). A better penalty may hide on either side of 0.01: add one below it, and one between 0.01 and 0.1. For GMF *beyond* is 0, its best penalty is the last: add one above it.
 #
 # This NeuMF is *fused*: it starts from a trained GMF and MLP, so it stands on their 24 and on 3 of its own. More trials are more chances.
 #
@@ -248,7 +248,7 @@ visuals.surface(nets)
 # %% [markdown]
 # *Figure 3.2. The score over user p and item q: red above 0, blue below. The networks were trained in the dashed square. Below or beside, the score along the dotted line: solid the product, dashed the network.*
 #
-# Inside the square 32 units have learned the product almost exactly. At (3, 3), outside, all three say too little. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. Along the diagonal, p = q, the product rises ever more steeply.
+# Inside the square 32 units have learned the product almost exactly. At (3, 3), outside, all three say too little. A ReLU network is made of flat pieces: past its last fold it rises as on a plane. Along the diagonal, p = q (upper row, corner to corner), the product rises ever more steeply.
 #
 # And this was one coordinate. With 64 of them and a million pairs to learn from, 256 units are still off by a quarter of the products' standard deviation (branch A).
 #
@@ -339,6 +339,8 @@ check("03.4", bpr_loss)
 # $$
 # p_i = \frac{e^{s_i}}{Z}, \qquad Z = \sum_{j=1}^{n} e^{s_j}, \qquad L = -\log p_i = \log Z - s_i
 # $$
+#
+# Add 5 to all scores, and softmax notices nothing, as BPR.
 #
 # **By hand.** A like has the score 2, two negatives 1 and 0.
 #
@@ -488,7 +490,7 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Dot, GMF and MLP now get four more trials each, in the gaps and beyond the ends; NeuMF starts from the new winners. All four train with BCE and rank all items.
+# Dot, GMF and MLP now get four more trials each, in the gaps and beyond the ends; so does NeuMF, from the new winners. All four train with BCE and rank all items.
 #
 # A lead over one's own relatives says little, so four rivals join: *popularity* that forgets old likes, EASE, iALS (lesson 02) and RP3β, three steps along likes (lesson 04).
 #
@@ -541,7 +543,7 @@ display(results.table(
 #
 # * **MLP** (below), the tower alone, finds about what popularity finds, likely since it has to learn what a product has for nothing (3.3).
 # * **GMF** can rank as Dot ranks (3.2), but found less with as many trials: what a model can express does not say what training finds.
-# * **EASE** is behind Dot with 99 negatives and ahead among all items, for the draws ask who is in the best tenth, not who is on top (3.6). By this shortcut NeuMF stands before Dot, too; among all items both have 0.198.
+# * **EASE** is behind Dot with 99 negatives and ahead among all items, likely because the draws ask who is in the best tenth, not who is on top (3.6). By this shortcut NeuMF stands before Dot, too; among all items both have 0.198.
 
 # %% tags=["experiment", "answers:03.p10"] jupyter={"source_hidden": true}
 # Dot with weights is GMF; of both, and of the rivals, the one counts that validation preferred
@@ -565,7 +567,7 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Claim 1.** The lead was one in care: Dot's better settings lay where nothing had been tried, between two old penalties and at a higher learning rate. On a coarse grid chance decides whose best setting is on it. GMF's was: four more trials found it nothing better. And NeuMF starts from GMF. With these gaps closed nobody can tell who leads, though NeuMF has 39 trials for Dot's 16, and Dot's best rate is its last.
+# **Claim 1.** The lead was one in care: Dot's better settings lay where nothing had been tried, between two old penalties and at a higher learning rate. On a coarse grid chance decides whose best setting is on it. GMF's was, for four more trials found nothing better, and NeuMF starts from GMF. With these gaps closed nobody can tell who leads, though NeuMF has 39 trials for Dot's 16. And Dot may have more to find: its best learning rate is the highest tried.
 #
 # **Claim 2.** RP3β, iALS and EASE find more. iALS is a dot product, too, and with Dot's 32 numbers it finds 0.182, Dot 0.170: neither the product nor its size holds Dot back. Perhaps it is what training sees (question four): every cell of $\mathbf R$ or every path, where Dot and NeuMF see a few drawn negatives. Look there before you change how scores are made.
 #

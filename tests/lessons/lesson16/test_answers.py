@@ -11,7 +11,8 @@ import torch
 import torch.nn.functional as F
 from styles import judged, other_styles, wrong_styles
 
-from graphrec_utils import exercises, losses
+from graphrec_utils import exercises, losses, results
+from graphrec_utils.authoring.lesson.source import sources
 from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson16 import (
     ex3_entity_feature_loss,
@@ -354,3 +355,25 @@ def test_every_choice_was_measured():
     assert set(ex7_choose.table()) == {
         (g, k, p) for g in V["graphs"] for k in V["losses"] for p in V["popularity"]
     }
+
+
+def test_a_second_graph_adds_nothing_seen_on_pinworld_and_much_on_articles():
+    """What 16.5 and the take-away say of a second graph holds on the data that they name."""
+    pins, articles = (results.load(name).values for name in ("16_graphs", "16_real"))
+    for who in ("all", "users"):
+        for one in ("pin-board", "pin-pin"):
+            lead = pins["leads"][f"both over {one}, {who}"]
+            assert lead["low"] < 0 < lead["high"]
+    found = {row["model"]: row["recall"]["all"] for row in articles["models"]}
+    lead = articles["leads"]["both over libraries, all"]
+    assert lead["low"] > 0
+    step = f"{found['libraries']:.3f} → {found['both']:.3f}"
+    source = next(path for path in sources() if path.name.startswith("16")).read_text("utf-8")
+    text = " ".join(source.replace("\n# ", " ").split())
+    for said in (
+        f"That is PinWorld: on real articles a second graph adds much, {step} (16.10).",
+        f"| a second graph | level; on articles {step} | level |",
+        f"nobody heard {found['nobody']:.3f}, libraries {found['libraries']:.3f}, citations, too, {found['both']:.3f}, "
+        f"over libraries +{lead['gap']:.3f}, from +{lead['low']:.3f} to +{lead['high']:.3f}",
+    ):
+        assert said in text, said
