@@ -54,6 +54,17 @@ def first_alone(rest, words, order):
     return out
 
 
+def living_first(rest, words, order, far=0.0):
+    """Words are renumbered: those alive come first."""
+    dead = dead_of(rest, words)
+    return torch.cat([words[~dead], rest[order[: int(dead.sum())]] + far])
+
+
+def worst_spelled(rest, words, order, these):
+    far = torch.cdist(rest, words).min(dim=1).values.argsort(descending=True)
+    return rest[far[: int(these.sum())]]
+
+
 def on_the_living(rest, words, order, these):
     living = words[~these]
     return living[torch.arange(int(these.sum())) % len(living)]
@@ -65,6 +76,7 @@ def busiest(rest, words, order, these):
     return words[used.argmax()] + 0.12 * torch.stack([turn.cos(), turn.sin()], dim=1)
 
 
+APART, FIRST = r"put 4 dead words on other points than ours", r'put \d dead words? on the first of "rest", not of "order"\.'  # fmt: skip
 LEFT, ALL_ON_ONE = r"left \d dead words? where (it was|they were)", r"put \d dead words all on one point"  # fmt: skip
 LIVING, OTHER, NOWHERE = r"moved (a|\d) living words?", 'that "order" names later', r"where no point is"  # fmt: skip
 MIXED, BESIDE = 'that "order" names first, but not in its order', r"put \d dead words beside points, not on them"  # fmt: skip
@@ -78,15 +90,19 @@ WRONG = {  # what names the mistake
     "one place": (putting(lambda r, w, o, these: r[o[0]]), ALL_ON_ONE),
     "the mean": (putting(lambda r, w, o, these: r.mean(dim=0)), "all in one place, on no point"),
     "all to one point": (lambda rest, words, order: rest[order[0]].expand_as(words), LIVING),
-    "order[1:]": (putting(lambda r, w, o, these: r[o[1 : int(these.sum()) + 1]]), MIXED + ", and 1 on a later one"),
-    "the first points": (putting(lambda r, w, o, these: r[: int(these.sum())]), OTHER),
-    "the other way round": (putting(lambda r, w, o, these: named_first(r, w, o, these).flip(0)), MIXED),
+    "order[1:]": (putting(lambda r, w, o, these: r[o[1 : int(these.sum()) + 1]]), r"put 5 dead words on other points than ours\. Word 0 took rest\[order\[1\]\], ours rest\[order\[0\]\]\."),
+    "the first points": (putting(lambda r, w, o, these: r[: int(these.sum())]), FIRST),
+    "the worst spelled": (putting(worst_spelled), OTHER + r"\. Word \d took rest\[order\["),
+    "the last of order": (putting(lambda r, w, o, these: r[o.flip(0)[: int(these.sum())]]), OTHER + r"\. Word 0 took rest\[order\[59\]\], ours rest\[order\[0\]\]"),
+    "the living first": (living_first, r"^Your function put the words where ours are, but under other numbers: a code now means another word\.$"),
+    "the living first, and noise": (lambda r, w, o: living_first(r, w, o, 0.2), r"moved 3 living words, put 2 dead words where living words were, and 3 beside points"),
+    "the other way round": (putting(lambda r, w, o, these: named_first(r, w, o, these).flip(0)), MIXED + r", and 1 where ours does\. Word 0 took rest\[order\[4\]\], ours rest\[order\[0\]\]\."),
     "those of order, by their numbers": (putting(lambda r, w, o, these: r[o[: int(these.sum())].sort().values]), MIXED),
     "a little noise": (putting(lambda r, w, o, these: named_first(r, w, o, these) + 0.02 * torch.ones(2)), BESIDE),
     "words for rest": (putting(lambda r, w, o, these: w[o[: int(these.sum())] % len(w)]), r"left 2 dead words where they were, put 1 on a living word, and 2 where dead words lay"),
     "beside the busiest": (putting(busiest), r"put \d dead words beside living words.* 1 living word died of it"),
     "one, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) <= 1), "moved a living second word that spelled 1"),
-    "by the word's number": (putting(lambda r, w, o, these: r[o[: len(w)]][these]), MIXED + ", 2 on later ones, and 1 where ours does"),
+    "by the word's number": (putting(lambda r, w, o, these: r[o[: len(w)]][these]), APART + r", and 1 where ours does\. Word 2 took rest\[order\[2\]\], ours rest\[order\[1\]\]\."),
     "only the first dead": (first_alone, LEFT + ", and put 1 where ours does"),
     "on the living": (putting(on_the_living), r"put \d dead words on living words"),
     "everything moved": (lambda rest, words, order: rest[order[: len(words)]], LIVING),
@@ -109,6 +125,7 @@ class Call(NamedTuple):
     words: Tensor
     made: Tensor
     right: Tensor
+    order: Tensor = torch.arange(0)
 
     def at(self, k, places):
         return (self.made[k] - places).abs().amax(dim=-1) < 1e-3
@@ -139,6 +156,19 @@ class Call(NamedTuple):
     def same(self):
         return bool((self.made - self.right).abs().max() < 1e-3)
 
+    @property
+    def renumbered(self):
+        """Whether a living word has moved, and the words are ours in another order."""
+        if self.same or not set(self.moved) - set(self.dead):
+            return False
+        places, mine = self.right.tolist(), self.made.tolist()
+        for z in mine:
+            near = [x for x in places if max(abs(a - b) for a, b in zip(x, z, strict=True)) < 1e-3]
+            if not near:
+                return False
+            places.remove(near[0])
+        return True
+
     def used(self):
         return torch.bincount(torch.cdist(self.rest, self.made).argmin(dim=1), minlength=len(self.made))  # fmt: skip
 
@@ -152,7 +182,7 @@ def written_down(function):
 
     def wrapped(rest, words, order):
         made = function(rest, words, order)
-        calls.append(Call(rest, words, made, revive(rest, words, order)))
+        calls.append(Call(rest, words, made, revive(rest, words, order), order))
         return made
 
     return wrapped, calls
@@ -177,17 +207,23 @@ def sorts_of(call, level):
     word, point = ("second word", "residual") if level else ("word", "point")
     one_place = all(call.at(k, call.made[call.put[0]]) for k in call.put)
     first = call.right[dead]
+    both = {near(k, first) for k in call.misput if near(k, rest)} == {True, False}
+    by_number = len(call.put) == len(dead) and all(call.at(k, rest[i]) for i, k in enumerate(dead))
+    gone = [k for k in call.moved if k not in dead]
     stayed = len(dead) - len(call.put)
     lone = stayed > 1 and not call.put and all(call.at(k, call.made[dead[0]]) for k in dead)
     sorts = {
         (f"on a living {word}", f"on living {word}s"): those(call.put, lambda k: near(k, words[settled])),
+        (f"where a living {word} was", f"where living {word}s were"): those(call.put, lambda k: near(k, words[gone])),
         (f"where a dead {word} lay", f"where dead {word}s lay"): those(call.put, lambda k: near(k, words[dead])),
         (f"beside a living {word}", f"beside living {word}s"): those(call.put, lambda k: near(k, words[settled], 0.26) and not near(k, words[settled])),
         ("", f"all on one {point}"): one_place * those(call.put, lambda k: near(k, rest)),
         ("", f"all in one place, on no {point}"): one_place * those(call.put, lambda k: not near(k, rest)),
         (f'on a {point} that "order" names first, but not in its order', f'on {point}s that "order" names first, but not in its order'):
-            those(call.misput, lambda k: near(k, first)),
-        (f'on a {point} that "order" names later|on a later one', f'on {point}s that "order" names later|on later ones'): those(call.misput, lambda k: near(k, rest) and not near(k, first)),
+            (not both) * those(call.misput, lambda k: near(k, first)),
+        (f'on a {point} that "order" names later', f'on {point}s that "order" names later'): (not both) * those(call.misput, lambda k: near(k, rest) and not near(k, first)),
+        (f"on another {point} than ours", f"on other {point}s than ours"): both * those(call.misput, lambda k: near(k, rest)),
+        ('on the first of "rest", not of "order"',) * 2: bool(by_number and call.misput) * len(dead),
         (f"beside a {point}, not on it", f"beside {point}s, not on them"): those(call.put, lambda k: near(k, rest, 0.26) and not near(k, rest)),
         (f"where no {point} is",) * 2: those(call.put, lambda k: not near(k, rest, 0.24)),
         ("where it was", "where they were"): stayed,
@@ -205,6 +241,13 @@ def sorts_of(call, level):
 def did(call, sentence, level, both):
     """Assert that what is said of a call is so, and that nothing it did otherwise is left out."""
     sorts, moved, word = sorts_of(call, level)
+    if call.renumbered:
+        assert (
+            sentence
+            == f"put the {word}s where ours are, but under other numbers: a code now means another {word}"
+        )
+        return
+    assert "under other numbers" not in sentence
     parts = re.split(r", (?:and )?(?=put |left |\d)", sentence)
     if moved:
         spelled = re.sub(r" that spelled .*", "", moved)
@@ -214,10 +257,10 @@ def did(call, sentence, level, both):
         start, n, noun, where = re.fullmatch(rf"(put |left |)(\d) (dead {word}s? |)(.+)", part).groups()  # fmt: skip
         assert bool(noun) == (not told) and noun in ("", f"dead {word}{'s' * (n != '1')} ")
         verb, told = start or verb, told + int(n)
-        (true,) = (much for places, much in sorts.items() if where in places[int(n) > 1].split("|"))
+        (true,) = (much for places, much in sorts.items() if where == places[int(n) > 1])
         assert 0 < int(n) <= true, f"{part}: {true}"
         assert (verb == "left ") == (where in ("where it was", "where they were", "all in one place"))  # fmt: skip
-    right = len(call.put) - len(call.misput)
+    right = len(call.put) - len(call.misput) if 'of "rest"' not in sentence else 0
     assert told == len(call.dead) or (both and not level and told == len(call.dead) - right)
 
 
@@ -236,7 +279,7 @@ def judge(line, step, start, calls, ours, both):
     films = [(begun, Call(rest, start[1], start[1], start[1])), *calls]
     first, second = films[step]
     alive = first.used() > 0
-    said, when, warned, told_died = [], step, False, None
+    said, when, level, warned, told_died, took, far = [], step, 0, False, None, None, None
     woken = 0
     if step:
         was = films[step - 1][0].used() > 0
@@ -262,10 +305,10 @@ def judge(line, step, start, calls, ours, both):
             assert both and float(before) == pytest.approx(first.left(), abs=0.006)
             assert float(now) == pytest.approx(second.left(), abs=0.006)
             assert (other or now) == f"{ours[step][1]:.2f}" and other != now
-        elif found := re.fullmatch(r"A dead word is nearest to nobody, so no gradient moves it(: revival will)?\.", sentence):  # fmt: skip
+        elif found := re.fullmatch(r"A dead word is nobody's nearest, so no gradient moves it(: revival will)?\.", sentence):  # fmt: skip
             assert not alive.all()
             assert not found[1] or (films[step + 1][0].same and films[step + 1][0].dead)
-        elif found := re.fullmatch(r"Each is nearest to somebody(, and learns|; nothing moves any more)\.", sentence):  # fmt: skip
+        elif found := re.fullmatch(r"Each is somebody's nearest(, and learns|; nothing moves any more)\.", sentence):  # fmt: skip
             a, b = films[max(0, step - 1) : step + 1] if step == 12 else films[step : step + 2]
             move = max(float((y.made - x.made).abs().max()) for x, y in zip(a, b, strict=True))
             assert alive.all() and (move > 1e-4 if found[1] == ", and learns" else move < 0.01)
@@ -276,6 +319,26 @@ def judge(line, step, start, calls, ours, both):
             warned = True
         elif sentence == "Revived by your function.":
             assert first.same and first.dead and all(alive[k] for k in first.dead)
+            said.append(sentence)
+        elif found := re.fullmatch(r"In epoch (\d+) your function revived (\d) words?; it has done as ours does ever since\.", sentence):  # fmt: skip
+            (then, _), far = films[int(found[1])], sentence
+            assert 0 < int(found[1]) < step and all(c.same for f in films[1 : step + 1] for c in f)
+            assert int(found[2]) == sum(bool(then.used()[k]) for k in then.dead) > 0
+            assert not any(f[0].dead for f in films[1 : int(found[1])])  # the first time
+        elif sentence == "Press Step: your function revives.":
+            assert not step and films[1][0].dead and first_wrong is None
+            far = sentence
+        elif found := re.fullmatch(r"No word (is|was) dead: your function (has|had) nothing to do\.", sentence):  # fmt: skip
+            assert found.groups() == (("was", "had") if step else ("is", "has"))
+            assert not any(c.dead for f in films[: step + 1 if step else None] for c in f)
+            far = sentence
+        elif found := re.fullmatch(r"(Second w|W)ord (\d) took rest\[order\[(\d+)\]\], ours rest\[order\[(\d+)\]\]\.", sentence):  # fmt: skip
+            assert (found[1] != "W") == level and took is None
+            call, k, (mine, right) = films[when][level], int(found[2]), map(int, found.groups()[2:])
+            assert mine != right and k == min(k for k in call.misput if any(call.at(k, call.rest)))
+            assert call.at(k, call.rest[call.order[mine]])
+            assert bool(((call.right[k] - call.rest[call.order[right]]).abs() < 1e-3).all())
+            took = sentence
             said.append(sentence)
         elif found := re.fullmatch(r"(?:In epoch (\d+) (?=y))?([Yy]our function) (.+)\.", sentence):
             when = int(found[1]) if found[1] else when
@@ -293,6 +356,14 @@ def judge(line, step, start, calls, ours, both):
             raise AssertionError(f"nobody has judged this sentence: {sentence}")
     assert not told_died and (both or not woken)  # none is passed over
     wrong = not all(c.same for f in films[1 : step + 1] for c in f)
+    told = " ".join(said)
+    assert (took is not None) == any(x in told for x in ("names first", "names later", "than ours"))
+    later_on = step > 1 and any(f[0].dead for f in films[1:step])
+    nobody = not any(c.dead for f in films for c in f)
+    praised = "Revived by your function." in said
+    assert (far is not None) == (
+        not wrong and not praised and not warned and (step == 0 or later_on or nobody)
+    )
     assert warned == (step == 0 and first_wrong is not None)
     assert not wrong or (said and "Revived by your function." not in said)  # no praise after it
     assert wrong or not any("our function " in x for x in said)
@@ -420,10 +491,12 @@ def test_nobody_is_told_ours_who_gave_no_function(drawn):
         assert root.locator("svg text:visible", has_text="ours").count() == 0
 
 
-@pytest.mark.parametrize("name", ["the second book alone", "rarely used, too", "test inverted", "a list"])  # fmt: skip
+@pytest.mark.parametrize("name", ["the second book alone", "rarely used, too", "test inverted", "a list", "by the word's number", "the living first, and noise", "right"])  # fmt: skip
 def test_on_a_phone_the_plane_stays_however_much_is_told(page, drawn, name):
     page.set_viewport_size({"width": 400, "height": 900})
-    root = drawn(visuals.codebooks(revive=True, function=(WRONG | FAILS)[name][0]))
+    root = drawn(
+        visuals.codebooks(revive=True, function=(WRONG | FAILS | {"right": (revive, "")})[name][0])
+    )
     tops = set()
     for _ in range(2):
         tops |= {seen["top"] for seen in root.evaluate(EACH_EPOCH)}

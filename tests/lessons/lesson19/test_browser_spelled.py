@@ -111,11 +111,11 @@ def test_it_fits_a_phone(page, drawn, make):
 def test_epochs_are_pulled_and_a_dead_word_is_not_the_first_shown(page, books):
     pressed = books.locator(".gr-cb-words [aria-pressed=true]").inner_text()
     assert not pressed.endswith("†")
-    assert "A dead word is nearest to nobody" in status(books)
+    assert "A dead word is nobody's nearest" in status(books)
     pull(page, books.get_by_role("img").nth(1), (0.1, 0.5), (1, 0.5))
     assert status(books).startswith("Epoch 12:")
     books.get_by_role("button", name="revive").click()
-    assert "Each is nearest to somebody" in status(books)
+    assert "Each is somebody's nearest" in status(books)
 
 
 def test_a_beginning_is_asked_what_became_of_it(page, beam):
@@ -151,14 +151,26 @@ def test_a_revival_is_seen_and_told(page, drawn):
     assert len(lines) == 5 and revived.locator("rect.gr-cb-way").count() == 5 and len(words) == 8
     revived.get_by_role("button", name="Step →").click()
     assert revived.locator(".gr-cb-way").count() == 0
-    assert status(revived).endswith("Each is nearest to somebody, and learns.")
+    assert status(revived).endswith("Each is somebody's nearest, and learns.")
+    assert status(revived).startswith(
+        "Epoch 2: 5 dead words were put on points in epoch 1. 8 of 8 "
+    )
+
+
+def test_who_revives_in_the_last_epoch_is_told_when_it_was(drawn):
+    root = drawn(visuals.codebooks())
+    assert "epoch 1" not in status(root).replace("Epoch 12", "")
+    root.get_by_role("button", name="revive").click()
+    assert status(root).startswith("Epoch 12: 5 dead words were put on points in epoch 1. 8 of 8 ")
+    root.get_by_role("button", name="start at k-means").click()
+    assert "put on points" not in status(root)  # nobody was dead
 
 
 def test_what_stands_still_is_told_so_and_what_is_left_over_is_named(books):
     assert books.get_by_text("left over: mean squared distance, points to words").is_visible()
     books.get_by_role("button", name="start at k-means").click()
     for _ in range(2):  # at k-means nobody is dead: revival changes nothing
-        assert status(books).endswith("Each is nearest to somebody; nothing moves any more.")
+        assert status(books).endswith("Each is somebody's nearest; nothing moves any more.")
         books.get_by_role("button", name="revive").click()
 
 
@@ -241,7 +253,7 @@ def test_a_revival_that_sends_all_to_one_place_is_told_so_and_the_plane_stays(pa
     first = top()
     books.get_by_role("button", name="Step →").click()
     assert status(books).endswith("Your function put 5 dead words all on one point.")
-    assert "nearest to nobody" not in status(books) and top() == first
+    assert "nobody's nearest" not in status(books) and top() == first
     books.get_by_role("button", name="Step →").click()
     assert top() == first
 

@@ -79,37 +79,49 @@ def test_a_call_is_recorded():
     points = books.points()
     words = torch.cat([points[:2], torch.full((5, 2), 50.0)])
     ours = torch.cat([points[:2], points[10:15]])
+    order = torch.arange(len(points)).roll(-10)  # it begins with 10
 
     def spots(*which, words):
         return [[k, *words[k].double().numpy().round(2).tolist()] for k in which]
 
     made = torch.cat([points[:1] + 1, points[1:2], points[10:11], points[3:4], points[1:2], words[5:6], words[6:7] / 2])  # fmt: skip
-    assert books.record(points, words, made, ours) == {
+    assert books.record(points, words, made, ours, order) == {
         "living": [0], "right": [2], "other": [3], "taken": [4], "stayed": [5], "nowhere": [6],
         "from": [[k, 50.0, 50.0] for k in (2, 3, 4, 6)], "stood": spots(0, words=points),
-        "due": spots(3, 4, 5, 6, words=ours),
+        "due": spots(3, 4, 5, 6, words=ours), "took": [3, 53, 1],
     }  # fmt: skip
     heap = torch.cat([points[:2], points[10:11].expand(5, 2)])
-    assert books.record(points, words, heap, ours)["one"] == [2, 3, 4, 5, 6]
+    assert books.record(points, words, heap, ours, order)["one"] == [2, 3, 4, 5, 6]
     off = torch.cat([points[:2], heap[2:] + 0.1])
-    assert books.record(points, words, off, ours)["heap"] == [2, 3, 4, 5, 6]
+    assert books.record(points, words, off, ours, order)["heap"] == [2, 3, 4, 5, 6]
     words[1:3] += 1  # no word is on a residual, and dead words are in two places
     mixed = torch.cat([words[:2], ours[3:4], points[10:11] + 0.2, words[1:2] + 0.01, words[2:3], points[10:11] + 9])  # fmt: skip
-    call = books.record(points, words, mixed, ours)
+    call = books.record(points, words, mixed, ours, order)
     assert {k: x for k, x in call.items() if k not in ("from", "due")} == {
-        "order": [2], "beside": [3], "by": [4], "buried": [5], "nowhere": [6], "died": [1],
+        "took": [2, 1, 0], "order": [2], "beside": [3], "by": [4], "buried": [5], "nowhere": [6], "died": [1],
     }  # fmt: skip
     words[1:3] -= 1
     three = torch.cat([points[:3] + 0.01, points[3:].mean(dim=0, keepdim=True)])
-    call = books.record(points, three, torch.cat([three[:1], three[3:4], three[2:]]), three)
+    call = books.record(points, three, torch.cat([three[:1], three[3:4], three[2:]]), three, order)
     assert call["living"] == [1] and call["died"]
     pile = torch.cat([words[:2], torch.full((2, 2), 9.0)])
-    assert books.record(points, pile, pile, ours) == {
+    assert books.record(points, pile, pile, ours, order) == {
         "pile": [2, 3],
         "due": spots(2, 3, words=ours),
     }
-    assert books.record(points, words, ours, ours)["right"] == [2, 3, 4, 5, 6]
-    assert books.record(points, points[:3], points[:3], points[:3]) == {}
+    apart = books.record(points, words, torch.cat([ours[:2], ours[3:4], points[4:5], ours[4:]]), ours, order)  # fmt: skip
+    assert apart["apart"] == [2, 3] and apart["took"] == [2, 1, 0] and apart["right"] == [4, 5, 6]
+    unordered = books.record(points, words, torch.cat([ours[:2], points[:5] + 0]), ours, order)
+    assert unordered["first"] == [2, 3, 4, 5, 6] and "took" not in unordered
+    swapped = books.record(points, words, ours[[2, 1, 0, 3, 4, 5, 6]], ours, order)
+    assert swapped["renumbered"] == [0, 2] and swapped["living"] == [0]
+    assert swapped["right"] == [3, 4, 5, 6] and [k for k, *_ in swapped["due"]] == [2]
+    halfway = books.record(points, words, torch.cat([ours[2:3], ours[1:2], ours[:1], ours[3:6], ours[6:] + 9]), ours, order)  # fmt: skip
+    assert halfway["emptied"] == [2] and halfway["nowhere"] == [6] and "renumbered" not in halfway
+    flipped = books.record(points, words, torch.cat([ours[:2], ours[2:].flip(0)]), ours, order)
+    assert "renumbered" not in flipped and flipped["order"] == [2, 3, 5, 6] and flipped["took"] == [2, 4, 0]  # fmt: skip
+    assert books.record(points, words, ours, ours, order)["right"] == [2, 3, 4, 5, 6]
+    assert books.record(points, points[:3], points[:3], points[:3], order) == {}
 
 
 def test_the_library_s_calls_are_right():

@@ -124,7 +124,9 @@ def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
             for level, book in enumerate(books):
                 order = torch.from_numpy(rng.permutation(len(rest)))
                 books[level] = _revived(function, rest, book, order)
-                calls.append(record(rest, book, books[level], _revived(None, rest, book, order)))
+                calls.append(
+                    record(rest, book, books[level], _revived(None, rest, book, order), order)
+                )
                 rest = rest - books[level][rqvae.nearest(rest, books[level])]
         spelled = rqvae.spell(points(), books)
         used = [torch.bincount(spelled.codes[:, k], minlength=size) for k, size in enumerate(SIZES)]
@@ -143,13 +145,17 @@ def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
     return frames
 
 
-def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor) -> dict[str, list]:
+def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor, order: Tensor) -> dict[str, list]:  # fmt: skip
     """Return what became of a level's words in one call that made `made` of them, where the library makes `ours`.
 
     Each word that was dead when the function was called, or has moved, is in one list. Alive and moved: living. Dead:
     stayed, or pile if all dead stayed in one place; right, where the library puts it; one or heap, if all that moved
-    are on one residual or in another place; taken, on a living word; buried, where a dead one lay; order, on a residual
-    on which the library puts another; other, on one more; by, beside a living word; beside, beside a residual; nowhere.
+    are on one residual or in another place; first, if all are on the first residuals, as nobody ordered them; taken, on
+    a living word; emptied, where one was that has moved; buried, where a dead one lay; order, on a residual on which the
+    library puts another; other, on one more; apart, if there are both; by, beside a living word; beside, beside a
+    residual; nowhere. If a living word has moved and all words together are the library's, there is "renumbered" alone
+    for those, living ones too, that are not the library's of their number. "took" has, for the first word of order or
+    other, its number, the place in `order` of the residual it took, and of the one the library gives it.
     "from" has the dead that moved, and where they lay, "stood" the living that moved, and where they were, "due" where
     the library puts those of the dead that are not there, "died" those that lived before it, "rare" the most that one
     of the living spelled if that is less than its share.
@@ -163,6 +169,11 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor) -> dict[str,
     there = {k for k in every if away(k, ours[k : k + 1]) < NEAR}
     put = [k for k in every if dead[k] and moved[k]]
     some = put or [k for k in every if dead[k]]
+    close, same = ((x[:, None] - ours).abs().amax(dim=2) < NEAR for x in (made, ours))
+    stood = [k for k in every if moved[k] and not dead[k]]
+    renumbered = bool(stood) and bool((close.sum(dim=0) == same.sum(dim=0)).all())
+    those = [k for k in every if dead[k]]
+    unordered = len(put) == len(those) and all(away(k, rest[i : i + 1]) < NEAR for i, k in enumerate(those))  # fmt: skip
     alike = len(some) > max(1, len(there & set(put))) and all(
         away(k, made[some[:1]]) < NEAR for k in some
     )
@@ -173,24 +184,35 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor) -> dict[str,
         if not moved[k]:
             return "pile" if alike and not put else "stayed"
         word, point = away(k, words[~dead & ~moved]), away(k, rest)
+        if renumbered:
+            return "right" if k in there else "renumbered"
+        if unordered and not there >= set(those):
+            return "first"
         if alike:
             return "one" if point < NEAR else "heap"
-        at = {"right": k in there, "taken": word < NEAR, "buried": away(k, words[dead]) < NEAR, "order": away(k, ours[dead]) < NEAR, "other": point < NEAR, "nowhere": min(word, point) > BESIDE, "by": word < point}  # fmt: skip
+        at = {"right": k in there, "taken": word < NEAR, "emptied": away(k, words[stood]) < NEAR, "buried": away(k, words[dead]) < NEAR, "order": away(k, ours[dead]) < NEAR, "other": point < NEAR, "nowhere": min(word, point) > BESIDE, "by": word < point}  # fmt: skip
         return next((name for name, true in at.items() if true), "beside")
 
     call: dict[str, list] = {}
     for k in (k for k in every if dead[k] or moved[k]):
         call.setdefault(kind(k), []).append(k)
+    if renumbered:
+        call["renumbered"] = [k for k in every if k not in there]
+    misput = sorted(call.get("order", []) + call.get("other", []))
+    if "order" in call and "other" in call:
+        del call["order"], call["other"]
+        call["apart"] = misput
+    taken = [int(((rest[order] - made[k]).abs().amax(dim=1) < NEAR).nonzero()[0]) for k in misput[:1]]  # fmt: skip
 
     def spots(places: Tensor, these: Iterable[int]) -> list[list[float]]:
         return [[k, *places[k].double().numpy().round(2).tolist()] for k in these]
 
-    living = call.get("living", [])
-    most = max(torch.bincount(rqvae.nearest(rest, words), minlength=len(words))[living].tolist(), default=0)  # fmt: skip
+    most = max(torch.bincount(rqvae.nearest(rest, words), minlength=len(words))[stood].tolist(), default=0)  # fmt: skip
     lists = {
-        "from": spots(words, put), "stood": spots(words, living),
+        "from": spots(words, put), "stood": spots(words, stood),
         "due": spots(ours, (k for k in every if dead[k] and k not in there)),
         "died": (~dead & _dead(rest, made)).nonzero()[:, 0].tolist(), "rare": [most] if 0 < most < len(rest) / len(words) else [],
+        "took": [x for k, i in zip(misput, taken, strict=False) for x in (k, i, those.index(k))],
     }  # fmt: skip
     return call | {name: x for name, x in lists.items() if x}
 

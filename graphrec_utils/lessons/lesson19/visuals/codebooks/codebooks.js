@@ -8,23 +8,30 @@ import { nearest, pull } from "../../../../plots/visuals/base/pull.js";
 // what a call of a function did to its words: a living one it moved, a dead one it left, or put (all but "right" is not as the library does)
 const DID = {
   living: "",
+  renumbered: "",
   stayed: "where it was",
   pile: "all in one place",
   taken: "on a living word",
+  emptied: "where a living word was",
   buried: "where a dead word lay",
   by: "beside a living word",
   one: "all on one point",
   heap: "all in one place, on no point",
   order: 'on a point that "order" names first, but not in its order',
   other: 'on a point that "order" names later',
+  apart: "on another point than ours",
+  first: 'on the first of "rest", not of "order"',
   beside: "beside a point, not on it",
   nowhere: "where no point is",
   right: "where ours does",
 };
-const more = (text) => text.replace(/\ba ((living |dead |later )?\w+)/, "$1s").replace("on it", "on them").replace("it was", "they were");
+const more = (text) => text.replace(/\ba ((living |dead )?\w+)/, "$1s").replace("another point", "other points").replace("on it", "on them").replace("it was", "they were").replace("words was", "words were");
 const wrongs = (call = {}) => Object.keys(DID).filter((kind) => kind !== "right" && call[kind]);
 const did = (call, brief) => {
-  const { living = [], rare: [most] = [], died = [] } = call;
+  const { living = [], renumbered, rare: [most] = [], died = [], took: [k, mine, ours] = [] } = call;
+  const deaths = died.length ? ` ${count(died.length, "living word")} died of it.` : "";
+  if (renumbered) return `put the words where ours are, but under other numbers: a code now means another word.${deaths}`;
+  const example = k === undefined ? "" : ` Word ${k} took rest[order[${mine}]], ours rest[order[${ours}]].`;
   const several = living.length > 1;
   const said = living.length ? [`moved ${several ? `${living.length} living words` : "a living word"}${most && !brief ? ` that spelled ${several ? "at most " : ""}${most}` : ""}`] : [];
   const of_dead = Object.keys(DID).filter((kind) => call[kind] && kind !== "living" && !(brief && kind === "right"));
@@ -32,10 +39,9 @@ const did = (call, brief) => {
   of_dead.forEach((kind, k) => {
     const n = call[kind].length;
     const verb = verbs[k] === verbs[k - 1] ? "" : verbs[k];
-    const where = kind === "other" && call.order ? "on a later one" : DID[kind];
-    said.push(`${verb}${k ? n : count(n, "dead word")} ${n > 1 ? more(where) : where}`);
+    said.push(`${verb}${k ? n : count(n, "dead word")} ${n > 1 ? more(DID[kind]) : DID[kind]}`);
   });
-  return `${said.slice(0, -1).join(", ")}${said.length > 1 ? ", and " : ""}${said.at(-1)}.${died.length ? ` ${count(died.length, "living word")} died of it.` : ""}`;
+  return `${said.slice(0, -1).join(", ")}${said.length > 1 ? ", and " : ""}${said.at(-1)}.${example}${deaths}`;
 };
 
 function render({ model, el }) {
@@ -210,7 +216,7 @@ function render({ model, el }) {
     // what a function does wrong: first of all in the first book, and last in time
     const told_of = ([epoch, level]) => {
       const said = `${epoch < step ? `In epoch ${epoch} y` : "Y"}our function ${did(film[epoch].calls[level], both && !level)}`;
-      return level ? said.replaceAll(" word", " second word").replaceAll("point", "residual") : said;
+      return level ? said.replaceAll(" word", " second word").replaceAll(" Word", " Second word").replaceAll("point", "residual") : said;
     };
     const of_this = (x) => x[0] === step && !x[1];
     const faults = [0, 1].flatMap((level) => film.slice(0, step + 1).map((_, k) => [k, level]).reverse()).filter(([k, level]) => wrongs(film[k].calls?.[level]).length);
@@ -224,10 +230,26 @@ function render({ model, el }) {
     const soon = film[step + 1]?.calls?.[0];
     const will = soon?.right && !wrongs(soon).length ? ": revival will" : "";
     const rests = [-1, -2].every((k) => film.at(k) === film[step]); // what stands still is stored once
-    const fate = full || faults.length || failed || (moved.length && dies) ? "" : dies ? ` A dead word is nearest to nobody, so no gradient moves it${will}.` : news ? "" : ` Each is nearest to somebody${rests ? "; nothing moves any more" : ", and learns"}.`;
-    const line = `Epoch ${step}: ${news}${alive_now}${both && fault ? `Left over: ${over[0].toFixed(2)}; with both books ${left.toFixed(2)}` : both ? `The second book ${left > over[0] ? "raises" : "takes"} what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}` : `Left over: ${left.toFixed(2)}`}${before}.${fate}`;
+    const fate = full || faults.length || failed || (moved.length && dies) ? "" : dies ? ` A dead word is nobody's nearest, so no gradient moves it${will}.` : news ? "" : ` Each is somebody's nearest${rests ? "; nothing moves any more" : ", and learns"}.`;
+    // of an epoch before this one
+    const back = film.slice(0, step).findIndex((f) => f.calls?.[0]?.right);
+    const were = back < 0 ? [] : film[back].calls[0].right;
+    const asked = model.get("yours") && model.get("revive");
+    const since = were.length && !news && !both && !failed && !asked ? `${count(were.length, "dead word")} ${were.length > 1 ? "were put on points" : "was put on a point"} in epoch ${back}. ` : "";
+    const line = `Epoch ${step}: ${since}${news}${alive_now}${both && fault ? `Left over: ${over[0].toFixed(2)}; with both books ${left.toFixed(2)}` : both ? `The second book ${left > over[0] ? "raises" : "takes"} what is left over from ${over[0].toFixed(2)} to ${left.toFixed(2)}` : `Left over: ${left.toFixed(2)}`}${before}.${fate}`;
     const revived = model.get("yours") && right.length && right.every((k) => used[0][k]);
-    const yours = failed ? " Ours, not yours: see below." : fault ? ` ${fault}` : revived ? " Revived by your function." : soon_wrong;
+    const lived = were.filter((k) => film[back].used[0][k]).length;
+    const idle = !film.slice(0, step ? step + 1 : undefined).some((f) => f.calls);
+    const so_far = !asked
+      ? ""
+      : idle
+        ? ` No word ${step ? "was" : "is"} dead: your function ${step ? "had" : "has"} nothing to do.`
+        : !step && soon?.right
+          ? " Press Step: your function revives."
+          : lived
+            ? ` In epoch ${back} your function revived ${count(lived, "word")}; it has done as ours does ever since.`
+            : "";
+    const yours = failed ? " Ours, not yours: see below." : fault ? ` ${fault}` : revived ? " Revived by your function." : soon_wrong || so_far;
     plane.setAttribute("aria-label", line);
     say(line, yours);
   };
