@@ -30,9 +30,9 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, 11.3 with
-# the room guessing which of five variants ends right, the knob of 11.4, and the lists of 11.5, without the map. Minutes 0 to 2. Three votes: 11.p1, 11.p2 and 11.p7. Stop at the right half of slide 10: a variant may be the best
+# the room guessing which of five variants ends right, the knob of 11.4, and the lists of 11.5, without the map. Minutes 0 to 2. Three votes, on slides 4, 9 and 12. Stop at the right half of slide 10: a variant may be the best
 # estimate of a gradient and not the one that learns the right thing, and both sentences are true. The branches are for ninety minutes; take
-# 11.8 if the room asks for the paper of 2025. What follows "If asked" is for questions, and has no minutes. To be said, and read the question aloud: Q is how often an item is drawn.
+# 11.8 if the room asks for the paper of 2025; in one sentence: the full gradient is a softmax over the others alone, times how unsure the model is, so it corrects the draws without hits and puts that weight in front. What follows "If asked" is for questions, and has no minutes. To be said, and read the question aloud: Q is how often an item is drawn.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 import matplotlib.pyplot as plt
@@ -81,7 +81,7 @@ remember("11")
 # * then formula 2
 #
 # Minutes 4 to 8. A row here is a case, which of the three films is the true one: Alien, Brazil or Cube. That is what the loss asks. p is how often this user takes an item, Q how often anybody does; so often one draw is this item. If Alien is the true one, it came with p and the two others with Q, each drawn by itself. Go row by row, then divide all three by the same product, Q(A) Q(B) Q(C): p / Q is
-# left. By Bayes' rule these are the odds, and a softmax gives an item the odds e to its score. Press the key twice: so the score learns log p − log Q, and a constant of the user that changes no list. It is called pointwise mutual information, PMI: not how much she likes it, but how much
+# left: the key shows it. By Bayes' rule these are the odds, and a softmax gives an item the odds e to its score. Press the key twice more: so the score learns log p − log Q, and a constant of the user that changes no list. It is called pointwise mutual information, PMI: not how much she likes it, but how much
 # more than others do. A full softmax, over all items, would learn log p.
 #
 # If asked what happens if a film stands in the row twice, as on slide 2: count columns, not films. Each of the two columns has the odds p / Q of its film, so nothing changes, as long as the hit stays in.
@@ -90,7 +90,7 @@ remember("11")
 # * drawing ann
 # * box Trained by the batch, uncorrected, which film comes first for her?<br>**a** both alike<br>**b** the bestseller<br>**c** the rare film
 #
-# Minutes 8 to 10. Green is Ann, purple the draws. Let the room vote (11.p1) before anybody divides; the next slide answers it: c. Both alike they would be if Ann took films as everybody does. Usual wrong answer: b, the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
+# Minutes 8 to 10. Green is Ann, purple the draws. Let the room vote before anybody divides; the next slide answers it: c. Both alike they would be if Ann took films as everybody does. Usual wrong answer: b, the bestseller, she takes it four times as often. That is the order of log p; but the bestseller is also nine tenths of what is pushed down.
 #
 # ### The flip: trained by the batch, the rare film comes first
 # * drawing flip
@@ -216,7 +216,7 @@ verdict(
 # ### Code differs in three places; we test five variants
 # * drawing five variants
 #
-# Minutes 18 to 21. A row is a variant, a column a place where code differs. First: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column it would cancel; beside a positive that is left alone it counts. Third: does a hit stay, or is it out? Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with it, and it is called released code. Nobody has to be right yet. (If asked why hits out needs an n: without n the draws count n times too much, beside a positive that counts once; while hits stay in, the positive's own draws grow with n, too.)
+# Minutes 18 to 21. A row is a variant, a column a place where code differs. First: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column it would cancel; beside a positive that is left alone it counts. Third: does a hit stay, or is it out? Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with it, and it is called released code. Nobody has to be right yet. Without n the draws weigh n times too much; with hits in, so does the positive, and it evens out; with hits out, it does not.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -330,11 +330,11 @@ predict("11.p2")
 # * then drawing one draw ends
 # * then words Why not **a**, nor **b** (n = 1): a film scores s as the positive, s − log Q as a draw; one s cannot be right for both.
 #
-# Minutes 23 to 26. A row with one draw, in four of the variants: what is taken off the score of the positive, and off that of the draw? Vote (11.p2), once, then press the key: below each is where it ends, the largest error of a logit. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c, 0.00; a and b are 1.47 off, farther than with no correction at all, 1.17. The second key has the reason. In Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In variant a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. With one draw n is 1, so b takes off the same.
+# Minutes 23 to 26. A row with one draw, in four of the variants: what is taken off the score of the positive, and off that of the draw? Vote, once, then press the key: below each is where it ends, the largest error of a logit. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c, 0.00; a and b are 1.47 off, farther than with no correction at all, 1.17. The second key has the reason. In Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In variant a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. With one draw n is 1, so b takes off the same.
 #
 # If asked why a and b end alike, though hits are out in b: with one draw b is released code, and they differ in a hit alone. In b it is out; in a it sets the positive against itself, and whatever the score, the loss is the same. So neither learns from a hit.
 #
-# If asked about d: nothing is taken off, so it learns log p − log Q (slide 3).
+# If asked about d: nothing is taken off, so it learns log p − log Q (slide 3), and that for any n: slide 10 has 1.17 again, with 16 draws.
 #
 # If asked where 1.47 comes from: it is computed, not drawn. With every possible draw counted, at the lowest point of the mean loss, the logit of what she takes most stands 1.47 too high, the four logits being shifted to mean 0.
 #
@@ -342,7 +342,7 @@ predict("11.p2")
 # * left drawing as estimate
 # * then drawing as teacher
 #
-# Minutes 26 to 30. Five variants, with sixteen draws a row. Stop here. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. The best is nQ, hits out. Who will be best at the right? Let the room guess. Press the key: only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. With more draws the sum is estimated better, so the two that were 1.47 off, negatives only and nQ, come near; Yi does not need that. Released code, negatives only with hits out, is bad in both, the worst estimate of all, and it is what real lists will be judged with; keep it in mind.
+# Minutes 26 to 30. Five variants, with sixteen draws a row. Stop here. Left: one positive, the item that she takes most; the distance of its gradient from the full one at s = log p, summed over the items. The best is nQ, hits out. Yi has 0.00 at the right, as seen. So ask: who comes second there, and who stays bad in both? Press the key: nQ is second, with 0.11; released code and no correction are bad in both. Only Yi learns log p, even with one draw. At the right it is the largest error of a learned logit. With more draws the sum is estimated better, so the two that were 1.47 off, negatives only and nQ, come near; Yi does not need that. Released code, negatives only with hits out, is bad in both, the worst estimate of all, and it is what real lists will be judged with; keep it in mind.
 # How can a gradient that is off teach the right thing? The left half takes one positive at a time. Over all she takes, Yi's errors cancel, by slide 3: at s = log p the mean gradient is zero, and there the training ends.
 #
 # If asked: the gradient of nQ, hits out, is nearer for each positive, but its errors do not cancel: it estimates a sum, and the logarithm of an estimate is biased; more draws shrink that.
@@ -449,7 +449,7 @@ predict("11.p7")
 # * drawing before
 # * box Gowalla (places), with log Q (released code):<br>**a** less found, more of the rare<br>**b** more found, more of the rare<br>**c** more found, fewer of the rare
 #
-# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with log Q as in released code, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer (11.p7): b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
+# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with log Q as in released code, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. If asked for it: a hit at place r counts 1 / log₂(r + 1), and the sum is divided by that of the best list, all hits in front. Usual wrong answer: b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
 #
 # ### More is found, but fewer of the rare items, on all three
 # * drawing found and rare
@@ -457,7 +457,9 @@ predict("11.p7")
 #
 # Minutes 35 to 40. A row is a data set; in each half an arrow begins without a correction, at the gray dot, and ends with released code, log Q off the negatives, hits out. Films are MovieTweetings, ratings cut in time, a catalog of 1,714; PinWorld is a small one, of 810 pins. At the left NDCG@20: all three go right, so the lecture's claim holds; PinWorld gains least, +0.020, from +0.010 to +0.029. At the right the recall of rare items, the four fifths of the catalog that are least popular: all three go left, on Gowalla by a quarter. Chance? No interval over users reaches 0, that of PinWorld only just: −0.019, from −0.038 to −0.001.
 # One reason for both: a list of what she likes more than others do has room for rare items, a list of what is probable has little. So the correction does not repair a model: it chooses what to learn. Not the best: a list of the last days finds 0.160 on films, RP3β (lesson 04: a walk of two steps) 0.209 on Gowalla, more than these losses.
-# Why does released code, bad in both senses on four items, do well here? Press the key. There she takes one item with 0.46, so the positive is a large part of the whole sum; in a catalog of 810 and more it is likely a small one. Then the others are nearly the whole sum, and a missing n adds log n to every loss (11.7).
+# Why does released code, bad in both senses on four items, do well here? Press the key. There she takes one item with 0.46, so the positive is a large part of the whole sum; in a catalog of 810 and more it is likely a small one; that was not tested on these lists. Then the others are nearly the whole sum, and a missing n adds log n to every loss (11.7).
+#
+# If asked how Q was counted: over all events of training, each day alike, not in the batch. Scores are plain products, with no fixed length and no temperature.
 #
 # If asked whether it is the 512 columns: no, more draws alone do not do it. On the four items a logit of released code is 1.07 off with 16 draws, 0.93 with 32, and 0.99 with very many (11.7).
 #
@@ -467,7 +469,7 @@ predict("11.p7")
 #
 # If asked: Of rare films hardly any is found by anybody. In the notebook figure 11.4 has all the others.
 #
-# ### Yi shows no lead over released code; λ does, on Gowalla
+# ### Yi, run on films only, shows no lead; on Gowalla λ does
 # * drawing served leads
 #
 # Minutes 40 to 43. A row is a lead over released code, in NDCG@20, with its interval over users; the line at the left is no difference. First row, Yi, the exact teacher of slide 10; released code was off by 1.07. So Yi should find more? Ask. On films it is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said, and exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there. Below, λ of slide 11: no log Q in the loss, but λ log Q when serving. On Gowalla it is ahead, by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. Each λ was chosen on validation. Is that fair? Released code had no λ. The next slide gives it one.

@@ -28,9 +28,9 @@
 # **In an hour:** 14.1 to 14.6, with exercises 14.2 and 14.3 in the sections of the same number. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 14.1 to 14.6, without the map. Minutes 0 to 2. If there is time for three of the four votes only, leave out
-# 14.p1. The moment to stop is the squares of slide 17. If time runs shorter still, slides 8 and 9 go, and 14.p4 with them, for MultiBiSage does not meet what they warn of; keep them where many in the room write code.
-# What follows "If asked" is for questions, and has no minutes.
+# As a lecture of fifty minutes: 14.1 to 14.6, without the map. Minutes 0 to 2. If there is time for two of the three votes only, leave out
+# the one on slide 3. The moment to stop is the squares of slide 15. The vote on the empty list stands in the notebook and in the long deck alone (14.3), for MultiBiSage does not meet what it warns of; take it where many in the room write code.
+# What follows "If asked" is for questions, and has no minutes. If asked how the intervals of 95 % were made: a pin's recall is averaged over three trainings, and two models are subtracted pin by pin; the interval is Student's, of the mean difference over the pins that ask. Nothing is resampled, and how much trainings differ is not in it.
 # In ninety minutes take figure 14.1, 14.9 and 14.10 as well: zeros are no mask, protocols decide more than models, and attention is not importance. To be said:
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -83,13 +83,13 @@ remember("14")
 # * box What share of them does at least one of the five other graphs know? A number between 0 and 1.
 # * then drawing known elsewhere
 #
-# Minutes 4 to 6. One bar, the 1,597 pins that are on no board, of 7,000; the question is where it is to be cut. Let everybody write down a number between 0 and 1 (14.p1), then press the key: 1,048 are known to another graph, 0.66. Usual wrong answer: a small one. A pin on no board is clicked, bought or found by a search all the same. The gray last third nobody has touched yet: for these no graph helps, only content.
+# Minutes 4 to 6. One bar, the 1,597 pins that are on no board, of 7,000; the question is where it is to be cut. Let everybody write down a number between 0 and 1, then press the key: 1,048 are known to another graph, 0.66. Usual wrong answer: a small one. A pin on no board is clicked, bought or found by a search all the same. The gray last third nobody has touched yet: for these no graph helps, only content.
 #
 # ### Each kind of pin is known best by a different graph
 # * drawing who knows whom
 # * words **Ads**: 29 % are on a board, 86 % in *user-ad*, none in *user-pin*.
 #
-# Minutes 6 to 9. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent: the darker, the more. Let the room find the darkest place of each column: it has a thick edge, and a row of its own each time; for products 92 and 93 are as good as level. Then go down the column of ads. The 0 has a reason: user-pin counts long clicks, and idea pins and ads
+# Minutes 6 to 9. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent: the darker, the more. Let the room find the darkest place of each column, then press the key: each has a black edge now, and a row of its own; for products 92 and 93 are as good as level. Then go down the column of ads. The 0 has a reason: user-pin counts long clicks, and idea pins and ads
 # get none in this world. Why does user-idea know organic pins at all? For each click on an idea pin or an ad there are two edges, one to
 # it and one to the pin that was engaged with right before.
 #
@@ -168,7 +168,7 @@ table.rename_axis("% that a graph knows")
 # ### A pin has six lists of ten; where one is empty, it hears nobody
 # * drawing lists of a pin
 #
-# Minutes 9 to 10. Six lists of ten places, one for each graph; for this pin boards, people and searches fill their ten, idea pins four, and in the graph of ads there is nobody. A list holds the ten pins that short walks visit most, as in lesson 09: to a board, or a person, from there to another pin, and so on. A network wants all lists equally long, so empty places hold −1. Remember the empty row; it comes back in 14.3.
+# Minutes 9 to 10. Six lists of ten places, one for each graph; for this pin boards, people and searches fill their ten, idea pins four, and in the graph of ads there is nobody. A list holds the ten pins that short walks visit most, as in lesson 09: to a board, or a person, from there to another pin, and so on. A network wants all lists equally long, so empty places hold −1. Remember the empty row; it comes back on slide 8.
 #
 # ### R-GCN: a mean in each graph, times a matrix, added up
 # * formula 1
@@ -239,32 +239,34 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 #
 # (The root keeps products of long vectors small.) **By hand**: logits log 3 and 0 give the weights ¾ and ¼, so the values 4 and 8 give 5.
 #
-# To the logits of empty places −∞ is often added, since $e^{-\infty} = 0$. But 87 % of the organic pins have an empty list in the graph of ads. What then?
+# A mask often *adds* −∞ to the logits of empty places, since $e^{-\infty} = 0$. But 87 % of the organic pins have an empty list in the graph of ads. What then?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Attention lets the pin choose whom it hears
 # * formula 1
 # * drawing attention by hand
 #
-# Minutes 13 to 16. Above a formula, below a pin that asks two neighbors, a cake and a rose. A mean hears both alike, whoever asks. Attention makes three vectors, with three learned matrices: the query q of the pin says whom it looks for, the key k of a
+# Minutes 13 to 17. Above a formula, below a pin that asks two neighbors, a cake and a rose. A mean hears both alike, whoever asks. Attention makes three vectors, with three learned matrices: the query q of the pin says whom it looks for, the key k of a
 # neighbor how it is found, the value v what it passes on. The exponent is called the fit. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. Below, by
 # hand, column by column: the fits are log 3 and 0, so e to them is 3 and 1, their sum 4, the weights ¾ and ¼, and the values 4 and 8 give 5.
 #
-# If asked: t and s run over the neighbors that are there. d is how many numbers the query has, and the key as many. The root keeps products of long vectors from growing with their length. This is the attention of MultiBiSage; two others, GAT and HAN, come by name alone in 14.5.
+# If asked: t and s run over the neighbors that are there. d is how many numbers the query has, and the key as many. The root keeps products of long vectors from growing with their length. This is the attention of MultiBiSage; two others, GAT and HAN, come by name alone on slide 10.
 #
-# ### An empty list reaches the softmax: what comes out?
+# ### An empty list: does nan_to_num save the training?
+# * long
 # * drawing nobody there
-# * box What leaves the softmax, and does nan_to_num save training?<br>**a** NaN; yes<br>**b** NaN; no<br>**c** equal weights; yes<br>**d** zeros; yes
+# * box The mask **adds** −∞ (it is no masked_fill). The softmax gives NaN, nan_to_num writes 0. Does it train?<br>**a** yes, the lists that are not empty teach<br>**b** no, one empty list makes the gradient NaN
 #
-# Minutes 16 to 18. This is for those who write the code: what if nobody is in the list, and the pin itself is left out? Four empty places on their way through a softmax and nan_to_num, which writes 0 for NaN; what comes out of each is the question. It is no rare case: 87 % of the organic pins have nobody in user-ad. MultiBiSage is safe, for there a pin is always in its own set (slide 10). Leave the pin out of its own set, as exercise 14.3 does, and code of your own meets this in its first batch. To the fit of an empty place −∞ is added, since e to −∞ is 0. But what if all places are empty? Let the room write down both halves of an answer. Usual wrong answer (14.p4): a, nan_to_num saves it. Right is b.
+# In ninety minutes, and for those who write the code: what if nobody is in the list, and the pin itself is left out? Four empty places on their way through a softmax, where 0 / 0 is NaN, and nan_to_num, which writes 0 for NaN; does such a model train? It is no rare case: 87 % of the organic pins have nobody in user-ad. MultiBiSage is safe, for there a pin is always in its own set (14.4). Leave the pin out of its own set, as exercise 14.3 does, and code of your own meets this in its first batch. The mask adds −∞ to the fit of an empty place, since e to −∞ is 0. But what if all places are empty? Usual wrong answer: a, nan_to_num saves it. Right is b.
 #
-# If asked about c and d: equal weights are what a finite number in place of −∞ gives, and zeros cannot be, since a softmax sums to 1.
+# If asked for equal weights: they are what a finite number in place of −∞ gives. Zeros cannot come out, since a softmax sums to 1.
 #
 # ### Where −∞ is added, the value is repaired, the gradient is not
+# * long
 # * drawing empty list
 # * words Way out: **finite number** before the softmax, **zeros** after.<br>Zeros before are no mask: e⁰ = 1.
 #
-# Minutes 18 to 21. Two rows answer the vote: above the value, from the left, below its gradient, from the right. Above, 0 / 0 is NaN; nan_to_num makes it 0. Below, the way back: whatever gradient comes in, nan_to_num replaced the value, so it lets 0 back. Why a product then? The slope of a softmax is made of its own output, and that was NaN: 0 · NaN is NaN. It goes on to the query and the keys, and after one step every weight before is NaN. The way out stands below. A large negative number in place of −∞ gives an empty row equal weights, and no NaN; multiply them by 0 afterwards. Zeros in place of −∞ mask nobody: e to 0 is 1.
+# In ninety minutes. Two rows answer the vote: above the value, from the left, below its gradient, from the right. Above, 0 / 0 is NaN; nan_to_num makes it 0. Below, the way back: whatever gradient comes in, nan_to_num replaced the value, so it lets 0 back. Why a product then? The slope of a softmax is made of its own output, and that was NaN: 0 · NaN is NaN. It goes on to the query and the keys, and after one step every weight before is NaN. The way out stands below. A large negative number in place of −∞ gives an empty row equal weights, and no NaN; multiply them by 0 afterwards. Zeros in place of −∞ mask nobody: e to 0 is 1.
 #
 # If somebody says: my code has masked_fill, and it trains. That is so: masked_fill passes 0 back to the places it fills, so the NaN stops there; an added −∞ passes it on.
 
@@ -365,7 +367,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # ### MultiBiSage attends in each graph, then over the graphs
 # * drawing two levels
 #
-# Minutes 21 to 24. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, by a block of that graph's own, so it can learn whom to hear there, which a mean cannot; one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
+# Minutes 17 to 20. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, by a block of that graph's own, so it can learn whom to hear there, which a mean cannot; one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
 # learned (the name is that of models of text, short for classification), plus the pin looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
 # network follows; lesson 15 takes it apart.
 #
@@ -425,9 +427,9 @@ visuals.machine(kinds)
 # ### Edges bring new neighbors; a way to listen only weighs them
 # * drawing climb
 #
-# Minutes 24 to 27. Two ways up. Above are the edges: none, those of the boards, those of six graphs. Edges bring neighbors whom nobody could hear before; a way to listen only weighs those who are there. Below are three ways to listen, each with a cell for the neighbors and one for the graphs. Read only the orange cells, attention: none, one, two. That is the whole experiment. Mean is that of slide 6. Concat has attention over the neighbors alone, the first level of slide 10. It is called so since the vectors of the graphs, set side by side, times one wide matrix, are the same sum as in the mean (slide 6). Transformer has attention on both levels; with six graphs it is MultiBiSage. All are trained alike, with the softmax and the log Q of lesson 11, to find the next pin, and all edges end before the week that is asked.
+# Minutes 20 to 23. Two ways up. Above are the edges: none, those of the boards, those of six graphs. Edges bring neighbors whom nobody could hear before; a way to listen only weighs those who are there. Below are three ways to listen, each with a cell for the neighbors and one for the graphs. Read only the orange cells, attention: none, one, two. That is the whole experiment. Mean is that of slide 6. Concat has attention over the neighbors alone, the first level of slide 8. It is called so since the vectors of the graphs, set side by side, times one wide matrix, are the same sum as in the mean (slide 6). Transformer has attention on both levels; with six graphs it is MultiBiSage. All are trained alike, with the softmax and the log Q of lesson 11, to find the next pin, and all edges end before the week that is asked.
 #
-# If asked what stands in an orange cell: the attention block of slide 10.
+# If asked what stands in an orange cell: the attention block of slide 8.
 #
 # If asked about HAN: its weight of a graph is, in its paper, the same for all pins; here each pin has its own. About GAT: the block has a key and a value of its own for each neighbor, and a small network behind; GAT makes both with one matrix.
 #
@@ -435,7 +437,9 @@ visuals.machine(kinds)
 # * drawing what it costs
 # * box Each at its best settings: who finds most?<br>**a** transformer, then GAT + HAN, then mean<br>**b** the mean<br>**c** one cannot tell them apart
 #
-# Minutes 27 to 29. The bars are the price, CPU seconds of a training, 73 against 15; what each finds is to be guessed (14.p6). One name is new: GAT + HAN is older attention, a weight per neighbor and a weight per graph. Usual wrong answer: a, the order of the climb. Right is c.
+# Minutes 23 to 25. The bars are the price, CPU seconds of a training, 73 against 15; what each finds is to be guessed. One name is new: GAT + HAN is older attention, a weight per neighbor and a weight per graph; the vote works without it. Usual wrong answer: a, the order of the climb. Right is c.
+#
+# If asked what GAT and HAN compute: GAT's fit is a sum of one learned number for the pin and one for the neighbor, where slide 7 multiplies q and k; HAN puts each graph's vector through a small network that gives one number. A softmax makes weights of both.
 #
 # If asked about b: the mean learns fastest, so in a short training it is hard to beat; these are trained to the end.
 #
@@ -444,7 +448,7 @@ visuals.machine(kinds)
 # * drawing step by step
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004: **cannot tell**, for 58 s more.
 #
-# Minutes 29 to 32. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. The line below the title last. The network learns to find pin B from pin A, since somebody went from A to B. One condition, and so all marks are rings: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, the next slide changes it.
+# Minutes 25 to 28. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. The line below the title last. The network learns to find pin B from pin A, since somebody went from A to B. One condition, and so all marks are rings: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, the next slide changes it.
 #
 # If asked: there are four such weeks to learn from, and 3,000 pins are asked in the week before the test week.
 #
@@ -522,9 +526,9 @@ verdict(
 # ### Test week, all pins: who finds most?
 # * drawing with click
 # * drawing four dots
-# * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage, trained as long as MultiBiSage<br>**d** iALS, six graphs
+# * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage: boards alone, twice the size, the seconds of **a**<br>**d** iALS: a table of pairs, no network; six graphs as more rows
 #
-# Minutes 32 to 35. Four dots on a line, one for each answer; who is the last one? Two are new. The larger PinSage has 64 numbers and 20 neighbors, twice those of the others, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. On slide 13 mean and transformer could not be told apart; the line below the title says what is new here. First the test week, on which nothing was chosen. Then the full dot, own click in. While a network learns, it is asked: after pin A, which pin? Say Ann went from A to B. Her click on B is the answer, and it is also an edge between Ann and B. Own click in: the edge is there while it learns; in the test week it is there for nobody. Vote (14.p8), by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what it rests.
+# Minutes 28 to 32. Four dots on a line, one for each answer; who is the last one? Two are new. The larger PinSage has 64 numbers and 20 neighbors, twice those of the others, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. The line below the title says what is new. First the test week, on which nothing was chosen. Then the full dot, own click in. While a network learns, it is asked: after pin A, which pin? Say Ann went from A to B. Her click on B is the answer, and it is also an edge between Ann and B. Own click in: the edge is there while it learns; in the test week it is there for nobody. On slide 11 the mean stood level with the transformer. One thing is new in training, the own click: whom does it help? Vote, by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what it rests.
 #
 # If asked for the paper: its abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage; the gains on the lecture's slide are in branch 14.11. All pins: 3,000 are asked.
 #
@@ -532,8 +536,8 @@ verdict(
 # * drawing edge seen
 # * then drawing first morning
 #
-# Minutes 35 to 40. Two rows, two rivals: a dot is how much more the mean of six graphs finds than this rival; on the black line they are level, and a bar, 95 % as before, that crosses it says that one cannot tell. Full dots: own click in, the edge was there while the network learned. Here the mean is ahead of both. It is the 0.262 of the vote, and ahead of the three others there, too: 0.257 is MultiBiSage, 0.256 the larger PinSage, 0.252 iALS, six graphs. RP3β (lesson 04) is a walk of two steps: it counts which pin follows which, and no network learns.
-# Now let the same network learn with the own click out, as on slide 13: with the graphs of each week's first morning. Ask: where will the two dots go? Press the key. Below, rings: both have crossed the line, and the mean leads nobody. Who has moved? Read the numbers at the left: RP3β and iALS stand still, 0.247 and 0.252, for neither is a network. The mean falls from 0.262 to 0.243. It cannot be told from RP3β now, and it is behind iALS, six graphs.
+# Minutes 32 to 38. Two rows, two rivals: a dot is how much more the mean of six graphs finds than this rival; on the black line they are level, and a bar, 95 % as before, that crosses it says that one cannot tell. Full dots: own click in, the edge was there while the network learned. Here the mean is ahead of both. It is the 0.262 of the vote, and ahead of the three others there, too: 0.257 is MultiBiSage, 0.256 the larger PinSage, 0.252 iALS, six graphs. RP3β (lesson 04) is a walk of two steps: it counts which pin follows which, and no network learns. Mind the gray line: both halves are asked in the test week; only what training saw differs.
+# Now let the same network learn with the own click out, as on slide 11: with the graphs of each week's first morning. Ask: where will the two dots go? Press the key. Below, rings: both have crossed the line, and the mean leads nobody. Who has moved? Read the numbers at the left: RP3β and iALS stand still, 0.247 and 0.252, for neither is a network. The mean falls from 0.262 to 0.243. It cannot be told from RP3β now, and it is behind iALS, six graphs.
 # Is 0.262 cheating? No: in the test week nobody sees the edge of the answer, so it is an honest number, and you may ship that network. But its lead hangs on how it was trained, and nobody knows on which part of that; so I would not promise it elsewhere. Two things differ, the own clicks and the age of the graphs, which know fewer pins; which of the two it is nobody has tried alone (14.9).
 #
 # If asked for MultiBiSage: with the own click in the mean is ahead of it by 0.005, from 0.001 to 0.009, for a fifth of the seconds. With it out it falls as well, from 0.257 to 0.240, and cannot be told from the mean. The larger PinSage was not trained so.
@@ -542,26 +546,28 @@ verdict(
 #
 # If asked why the edge does no harm: in the test week the graphs end before the week for both, so nobody sees such an edge there. But there, too, the lists of a pin hold the answer for 29 % of the pairs: people come back to what they know.
 #
+# If asked for β of RP3β: a score is divided by the popularity of what is recommended, to the power β, so that popular pins are held back. Here the search chose 0, so nothing is held back.
+#
 # If asked for the paper: by it MultiBiSage finds more than PinSage; here it cannot be told from the larger one: +0.002, from −0.003 to +0.007, own click in. Its world is far larger; and as far as the lecture's slide says, its PinSage was not given the seconds of MultiBiSage.
 #
 # ### On no board, each model has something else to go by
 # * left drawing who goes by what
-# * then drawing what is left
+# * drawing what is left
 #
-# Minutes 40 to 42. A row is a model, with what it goes by. All pins together hide whom a graph serves, so now the pin is on no board, but in another graph. Ask: who has lost everything but the pin's content? Who has lost nothing? Press the key: a ✓ is what is left. Row one has lost all but the content. RP3β and iALS have lost nothing: they never saw a board, they go by which pins were engaged with one after the other. iALS, six graphs, has lost its boards, but this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five: columns three and four use the same edges.
+# Minutes 38 to 41. A row is a model, with what it goes by. All pins together hide whom a graph serves, so now the pin is on no board, but in another graph. The heads at the right are what there is to go by. Ask: who has lost everything but the pin's content? Who has lost nothing? Press the key: a ✓ is what is left. Row one has lost all but the content. RP3β and iALS have lost nothing: they never saw a board, they go by which pins were engaged with one after the other. iALS, six graphs, has lost its boards, but this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five: columns three and four use the same edges.
 #
 # If asked how three and four differ: iALS learns a vector for each person and each search of this pin; the network hears the other pins behind them.
 #
 # If asked whether the networks do not learn from those pairs, too: they train on them, but keep nothing of one pin.
 #
-# ### On no board six graphs lead the boards, but not RP3β
+# ### Pins on no board: six graphs beat the boards, but not RP3β
 # * drawing with click
 # * left drawing asked by all
 # * then drawing asked off board
 #
-# Minutes 42 to 45. All pins first: a dot is a model, dashed is six graphs, mean, and all others are behind it. Press the key: a square is for pins on no board but in another graph, an eighth of those who ask. iALS, six graphs, has the highest, 0.281; but a bar that reaches the dashed line cannot be told from it: it is the distance to the first row, with its interval of 95 %. Mind the turn: on slide 15 right of the line was good for the mean, here right of the line is good for the rival. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them; neither is a network: try these first. All marks are full, own click in, as in the upper half of slide 15; off the boards nobody measured it otherwise.
+# Minutes 41 to 45. All pins first: six graphs, mean, has 0.261, and all others are behind it. Blue is a network that hears six graphs, orange is who has the boards, and gray is no network at all. Press the key: a square is for pins on no board but in another graph, an eighth of those who ask; dashed is six graphs, mean. iALS, six graphs, has the highest, 0.281; but a bar that reaches the dashed line cannot be told from it: it is the distance to the first row, with its interval of 95 %. Mind the turn: on slide 13 right of the line was good for the mean, here right of the line is good for the rival. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them; neither is a network: try these first. Own click in, as in the upper half of slide 13; off the boards nobody measured it otherwise.
 #
-# If asked: this is another run, slide 15 has 0.262 for the mean. PinSage is that of lesson 09, not the larger one. MultiBiSage was not measured here.
+# If asked: this is another run, slide 13 has 0.262 for the mean. PinSage is that of lesson 09, not the larger one. MultiBiSage was not measured here.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p8"]
 predict("14.p8")
@@ -645,9 +651,9 @@ verdict(
 # * drawing which pays
 # * then words Inside a network the graphs pay. **Whether you need the network is open:** own click out, we cannot tell its mean from RP3β, and iALS over six graphs is ahead.
 #
-# Minutes 45 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 13. Six graphs are ahead of the boards. The small ring says the same with the own click out, 0.235 against 0.225; it has no bar, for nobody compared these two pin by pin. So the three steps can be read by their rings. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. The rows do not add up: the last one has a stronger rival. Row 2 looks odd, too: on slide 13 concat had the transformer's rate and stood level with the mean; here it has a rate of its own. Below the dashed line the rival is a PinSage of twice the size on the boards alone, as slow as MultiBiSage. It finds 0.256; the mean of six graphs is ahead of it all the same (slide 15), for a fifth of the seconds. Press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 15). It is one small world. What to do first: ask of each graph which pins it reaches. And a mask has to survive the row in which nobody is left. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
+# Minutes 45 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 11. Six graphs are ahead of the boards. The small ring says the same with the own click out, 0.235 against 0.225; it has no bar, for nobody compared these two pin by pin. So the three steps can be read by their rings. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. Row 2 gives concat a learning rate of its own, its best case; still no gain could be told. The last row has another, stronger rival: a PinSage of twice the size on the boards alone, as slow as MultiBiSage. It finds 0.256; the mean of six graphs is ahead of it all the same (slide 13), for a fifth of the seconds. Press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 13). It is one small world. What to do first: ask of each graph which pins it reaches. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
 #
-# If asked: on slide 13 the boards borrow their settings. The leads are of unrounded numbers: 0.261 and 0.248 of slide 17 are 0.012 apart, and 0.257 and 0.256 of slide 15 are 0.002 apart. Row 2 asks for each at its best: concat has a learning rate of its own and finds 0.239, +0.004, from −0.000 to +0.008 (14.10). Row 3 changes one level and keeps the transformer's rate, as on slide 13, from −0.004 to +0.004: there concat finds 0.235, as the transformer does. So the two rows do not add up, and the transformer over the concat of row 2 has no interval. Both together, own click in, are behind the mean (slide 15). Row 4 is MultiBiSage over the larger PinSage.
+# If asked: on slide 11 the boards borrow their settings. The leads are of unrounded numbers: 0.261 and 0.248 of slide 15 are 0.012 apart, and 0.257 and 0.256 of slide 13 are 0.002 apart. Row 2 asks for each at its best: concat has a learning rate of its own and finds 0.239, +0.004, from −0.000 to +0.008 (14.10). Row 3 changes one level and keeps the transformer's rate, as on slide 11, from −0.004 to +0.004: there concat finds 0.235, as the transformer does. So the two rows do not add up, and the transformer over the concat of row 2 has no interval. Both together, own click in, are behind the mean (slide 13). Row 4 is MultiBiSage over the larger PinSage.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

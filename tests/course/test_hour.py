@@ -204,7 +204,6 @@ OWN_CLICK = {  # of lesson 14: how many marks are full (own click in) and hollow
     "step by step": (0, 6),
     "edge seen": (3, 0),
     "first morning": (0, 3),
-    "asked by all": (6, 0),
     "asked off board": (7, 0),  # squares
     "which pays": (3, 4),
 }
@@ -284,10 +283,35 @@ def test_every_slide_by_hand_is_shown_in_the_hour(lesson):
     _, slides, texts = hours()[lesson]
     said = "".join(shown(slide) for slide in slides)
     for text in texts:
-        assert said.count(f">{re.sub('</?p>', '', markdown(text.title)).strip()}</h3>") == 1, (
-            text.title
-        )
+        assert said.count(f">{re.sub('</?p>', '', markdown(text.title)).strip()}</h3>") == (
+            not text.long
+        ), text.title
         assert text.things, text.title
+
+
+def test_a_long_slide_is_in_the_long_deck_alone():
+    first, second = read("### A\n* long\n* words Here.\n\nSay.\n\n### B\n* words There.\n\nSay.")
+    assert first.long and first.things == (Thing("words", "Here."),) and not second.long
+    made = hour.slides(column("### A\n* long\n* words Here.\n\nSay.\n\n### B\n* words X.\n\nY."))
+    (kept,), _ = short.shorten([made], "", lambda columns: columns)
+    assert len(made) == 2 and [x.written[0].title for x in kept] == ["B"]
+
+
+@pytest.mark.parametrize("lesson", ("11", "14"))
+def test_a_vote_that_the_notes_name_by_its_slide_is_there(lesson):
+    slides = hours()[lesson][1]
+    found = re.findall(r"(?:votes|vote|one),? on slides? ([\d, and]+)", "".join(slides[0].notes))
+    named = [int(number) for each in found for number in re.findall(r"\d+", each)]
+    assert named and all("<blockquote" in shown(slides[number - 1]) for number in named)
+
+
+def test_what_waits_in_a_drawing_comes_with_the_first_key():
+    sheet = sketch.Sheet(100, "A name, and a dot that waits")
+    sheet.text(0, 30, "a name")
+    sheet.dot(9, 9, 5, "#000")
+    sheet.waits(1)
+    assert "fragment" not in sheet.inside[0]
+    assert sheet.inside[1].endswith(' class="fragment" data-fragment-index="0"/>')
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -65,7 +65,8 @@ def shorten(
         if more:
             last, heading = _end(kept)
             last.extend(replace(x, again=heading) for slides in more for x in slides)
-    columns, dropped = _fewer(cut(columns))
+    made = [[x for x in c if not any(text.long for text in x.written)] for c in cut(columns)]
+    columns, dropped = _fewer([column for column in made if column])
     for title in columns[0][:1] if columns else ():
         columns[0][0] = replace(title, notes=[x for x in title.notes if not OF_A_READER.match(x)])
     which = f"sections {', '.join(map(str, sorted(wanted)))}, which the opening note names"

@@ -60,6 +60,11 @@ class Sheet:
             shown = _head(x, y, to, down, wide)
             self.inside.append(f'<polygon points="{shown}" fill="{color}"/>')
 
+    def waits(self, begin: int) -> None:
+        """Let all that was drawn after the first `begin` shapes wait for the first key."""
+        key = r' class="fragment" data-fragment-index="0"\1'
+        self.inside[begin:] = [re.sub(r"(/?>)", key, x, count=1) for x in self.inside[begin:]]
+
     def named(self, rows: tuple[tuple[str, str, str], ...], high: float) -> None:
         """Draw rows of (name, what is said of it, color), each name in a box of a height."""
         for k, (name, said, color) in enumerate(rows):

@@ -11,7 +11,7 @@ A cell of notes that begins with a heading of level three holds one slide or sev
     Minutes 0 to 3. What the speaker says.
 
 Things and words stand on the slide in this order; one with "then" waits for a key, and what follows one with
-"left" stands beside it.
+"left" stands beside it. A slide whose first line is "* long" is not in the short deck.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Written:
     title: str
     things: tuple[Thing, ...]
     said: str
+    long: bool = False  # not in the short deck
 
 
 def read(source: str) -> list[Written]:
@@ -51,6 +52,8 @@ def read(source: str) -> list[Written]:
 def _slide(text: str) -> Written:
     title, *lines = text.strip().splitlines()
     things: list[Thing] = []
+    if long := lines[:1] == ["* long"]:
+        lines.pop(0)
     while lines and lines[0].startswith(("* ", "> ", "  ")):
         line = lines.pop(0)
         if found := THING.match(line):
@@ -63,4 +66,4 @@ def _slide(text: str) -> Written:
             things[-1] = Thing("words", f"{things[-1].value}\n{line[2:]}", things[-1].how)
         else:
             things.append(Thing("words", line[2:]))
-    return Written(title.strip(), tuple(things), "\n".join(lines).strip())
+    return Written(title.strip(), tuple(things), "\n".join(lines).strip(), long)

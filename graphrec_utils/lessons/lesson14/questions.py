@@ -98,10 +98,10 @@ QUESTIONS = (
         ("R-GCN is stronger, each graph has a matrix of its own",
          "So it has in the wide matrix: its own columns."),
     ), measured=_same_function),
-    Question("14.p4", "A list in which all places are padding, so −∞ is added to every logit. What does the softmax give, and does "
-             "`nan_to_num` afterwards save the training?", (
+    Question("14.p4", "A list in which all places are padding. The mask *adds* −∞ to every logit; it is no `masked_fill`. What does the softmax "
+             "give, and does `nan_to_num` afterwards save the training?", (
         ("NaN, and it does not: the gradient stays NaN",
-         "0 / 0. The value is repaired, but the way back leads through the softmax, and 0 · NaN is NaN."),
+         "0 / 0. The value is repaired, but the way back leads through the softmax, and 0 · NaN is NaN. (`masked_fill` would stop it there: it passes 0 back.)"),
         ("NaN, and it does: afterwards everything is a number",
          "The value is. The way back goes through the softmax, and there NaN waits."),
         ("zeros, nobody is there to be looked at",

@@ -54,10 +54,11 @@ def three_cases() -> Sheet:
             sheet.text(305 + 165 * j, y + 54, f"{'p' if own else 'Q'}({letter})", at="middle", bold=own, size=30)  # fmt: skip
             if j:
                 sheet.text(222 + 165 * j, y + 54, "·", at="middle", bold=True, size=30)
+        begin, letter = len(sheet.inside), "ABC"[k]
         sheet.line(735, y + 43, 835, y + 43, head=True, wide=4)
-        letter = "ABC"[k]
         sheet.box(850, y, 260, 86, fill=TINT[ITEM], edge=ITEM)
         sheet.text(980, y + 54, f"p({letter}) / Q({letter})", at="middle", bold=True, size=30)
+        sheet.waits(begin)  # until somebody has divided
     return sheet
 
 
@@ -209,18 +210,21 @@ def as_teacher() -> Sheet:
 def _off_by(half: int, wide: float, left: float) -> Sheet:
     (title, values), (best, hue) = SIXTEEN[half], BEST[half]
     told = ", ".join(f"{n} {v:.2f}" for n, v in zip(NAMES, values, strict=True))
-    sheet = Sheet(424, f"Four items, 16 draws, {title}: {told}".replace("\n", " "), wide)
+    sheet = Sheet(446, f"Four items, 16 draws, {title}: {told}".replace("\n", " "), wide)
     sheet.text(left, 28, title, bold=True)
     if not half:
         sheet.text(0, 28, "four items,\n16 draws", size=24, color=QUIET)
     for k, (name, value) in enumerate(zip(NAMES, values, strict=True)):
-        y = 84 + 68 * k
+        y = 82 + 61 * k
         if not half:
             shown = SHOWN.get(name, name)
             sheet.text(left - 15, y + (20 if "\n" in name else 35), shown, at="end")  # fmt: skip
         sheet.bar(left, y, value / max(values) * 300, 52, hue if name == best else CONTEXT)
         said = f"{value:.2f}" + ", with one draw, too" * (half and name == "Yi")
         sheet.text(left + max(value / max(values) * 300, 2) + 14, y + 35, said, bold=name == best)
+    if half:
+        why = "Yi: off for each positive, right over\nall she takes: the errors cancel"
+        sheet.text(left, 412, why, size=24, color=hue)
     return sheet
 
 

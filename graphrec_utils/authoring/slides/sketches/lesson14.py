@@ -59,12 +59,22 @@ def who_knows_whom() -> Sheet:
     best = [max(column) for column in zip(*KNOWN, strict=True)]
     for k, (name, row) in enumerate(zip(GRAPHS, KNOWN, strict=True)):
         y = 50 + 62 * k
-        sheet.text(0, y + 36, name, bold=any(a == b for a, b in zip(row, best, strict=True)))
+        sheet.text(0, y + 36, name, bold=True)
         for j, share in enumerate(row):
-            first = share == best[j]
-            sheet.box(340 + 200 * j, y, 180, 52, fill=_as_dark(share), edge=INK if first else "#dfe2e6", round=4)  # fmt: skip
-            sheet.text(430 + 200 * j, y + 36, str(share), at="middle", bold=first)
+            _cell(sheet, j, y, share, "#dfe2e6")
+    begin = len(sheet.inside)
+    for k, row in enumerate(KNOWN):  # the darkest place of each column, once the room has found it
+        for j, share in enumerate(row):
+            if share == best[j]:
+                _cell(sheet, j, 50 + 62 * k, share, INK)
+    sheet.waits(begin)
     return sheet
+
+
+def _cell(sheet: Sheet, j: int, y: float, share: int, edge: str) -> None:
+    """Draw a share in its column, on a ground as dark as it is large."""
+    sheet.box(340 + 200 * j, y, 180, 52, fill=_as_dark(share), edge=edge, round=4)
+    sheet.text(430 + 200 * j, y + 36, str(share), at="middle", bold=edge == INK)
 
 
 def _as_dark(share: float) -> str:
@@ -188,7 +198,7 @@ def empty_list() -> Sheet:
 
 def two_levels() -> Sheet:
     sheet = Sheet(
-        392,
+        400,
         "First level: in each graph the pin looks at itself and its neighbors, and a vector comes out. Second level: CLS plus the pin looks at itself and at the vectors of the graphs in which the pin has somebody",
     )
     sheet.text(290, 24, "first level: a block in each graph", at="middle", bold=True)
@@ -208,6 +218,7 @@ def two_levels() -> Sheet:
             sheet.line(625, y + 20, 795, 205, color=ITEM, wide=4)
         else:
             sheet.text(425, y + 30, "masked", color=NEGATIVE, bold=True)
+    sheet.text(195, 394, "blue: the pin itself", size=24, color=USER)
     sheet.box(800, 165, 150, 80, fill="#fff", edge=INK)
     sheet.text(875, 198, "attention\nblock", at="middle", bold=True)
     sheet.box(760, 300, 230, 60, fill=USER, edge=USER)

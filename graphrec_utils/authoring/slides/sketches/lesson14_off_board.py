@@ -68,11 +68,13 @@ def what_is_left() -> Sheet:
         y = 124 + 88 * k
         sheet.line(0, y - 44, 720, y - 44, color="#dfe2e6", wide=2)
         for there, (_, x) in zip(has, columns, strict=True):
+            begin = len(sheet.inside)
             if there:
                 sheet.dot(x, y, 24, POSITIVE)
                 sheet.text(x, y + 10, "✓", at="middle", bold=True, size=30, color="#fff")
             else:
                 sheet.text(x, y + 9, "–", at="middle", color=QUIET)
+            sheet.waits(begin)
     return sheet
 
 
@@ -86,55 +88,59 @@ ASKED = (
 )
 
 
+def _hue(key: str) -> str:
+    """Return the color of a network with six graphs, of one with boards, or of what is no network."""
+    boards = key in ("one graph, mean", "PinSage")
+    return ITEM if boards else USER if key == ASKED[0][1] else CONTEXT
+
+
 def asked_by_all() -> Sheet:
-    return _asked("all", 470, 225, 0.228)
+    stored = results.load("14_sizes").values["PinWorld"]
+    found = {row["model"]: row["recall"]["all"] for row in stored["models"]}
+    sheet, told = Sheet(450, "", 420), []
+    sheet.text(0, 30, "all pins", bold=True)
+    behind = all(stored["leads"][f"all graphs, mean over {key}, all"]["low"] > 0 for _, key in ASKED[1:])  # fmt: skip
+    sheet.text(0, 59, "recall@10" + "; all others behind" * behind, size=24, color=QUIET)
+    for k, (model, key) in enumerate(ASKED):
+        y = 106 + 52 * k
+        color = QUIET if _hue(key) == CONTEXT else _hue(key)
+        sheet.text(0, y + 9, model, bold=True, color=color)
+        sheet.text(300, y + 9, f"{found[key]:.3f}", bold=not k)
+        told.append(f"{model} {found[key]:.3f}")
+    sheet.text(0, 418, "blue: network, six graphs", size=24, color=USER)
+    sheet.text(0, 448, "gray: no network", size=24, color=QUIET)
+    sheet.text(215, 448, "orange: boards", size=24, color=ITEM)
+    sheet.alt = f"Recall at 10 of the test week, all pins: {'; '.join(told)}; all others behind"
+    return sheet
 
 
 def asked_off_board() -> Sheet:
-    return _asked("asked off board", 640, 10, 0.18)
-
-
-def _asked(part: str, wide: float, left: float, least: float) -> Sheet:
-    """Draw recall@10 of each model for a part of the pins that ask, with its distance to the mean of six graphs."""
-    stored = results.load("14_sizes").values["PinWorld"]
+    """Draw recall@10 of pins on no board, with each model's distance to the mean of six graphs."""
+    part, wide, left, least, times = "asked off board", 700, 10, 0.18, 3600
+    stored, told = results.load("14_sizes").values["PinWorld"], []
     found = {row["model"]: row["recall"][part] for row in stored["models"]}
-    whole, times, told = part == "all", 3100, []
-    best = found["all graphs, mean"]
-    sheet = Sheet(450, "", wide)
-    name = "all pins" if whole else "on no board, in another graph"
-    if not whole:
-        sheet.box(left + 4, 10, 20, 20, fill=USER, edge=USER, round=0)
-    sheet.text(left + 34 * (not whole), 30, name, bold=True)
+    best = found[ASKED[0][1]]
+    sheet, name = Sheet(450, "", wide), "on no board, in another graph"
+    sheet.box(left + 4, 10, 20, 20, fill=INK, edge=INK, round=0)
+    sheet.text(left + 34, 30, name, bold=True)
     middle = left + times * (best - least)
-    sheet.line(middle, 70, middle, 386, color=CONTEXT, dashed=True)
-    for tick in (0.24, 0.26) if whole else (0.2, 0.24, 0.28):
+    sheet.line(middle, 82, middle, 386, color=CONTEXT, dashed=True)
+    for tick in (0.2, 0.24, 0.28):
         x = left + times * (tick - least)
         sheet.text(x, 412, f"{tick:.2f}", at="middle", size=24, color=QUIET)
-    if whole:
-        sheet.text(0, 412, "recall@10", size=24, color=QUIET)
-        sheet.text(0, 448, "a bar: distance to the first row, 95 %", size=24, color=QUIET)
+    sheet.text(0, 448, "a bar: distance to the first row, 95 %", size=24, color=QUIET)
     for k, (model, key) in enumerate(ASKED):
-        y = 94 + 55 * k
-        value = found[key]
+        y, value, color, said = 106 + 52 * k, found[key], _hue(key), ""
         x = left + times * (value - least)
-        boards = key in ("one graph, mean", "PinSage")
-        color, said = (ITEM if boards else USER), ""
-        if model != ASKED[0][0]:
+        if k:
             lead = stored["leads"][f"all graphs, mean over {key}, {part}"]
             low, high = (left + times * (best - lead[end] - least) for end in ("high", "low"))
             sheet.line(low, y, high, y, color=color, wide=6)
             said = "cannot tell" if lead["low"] <= 0 <= lead["high"] else "behind"
-        if whole:
-            sheet.text(0, y + 9, model, bold=True)
-            sheet.dot(x, y, 11, color)
-            sheet.text(wide - 96, y + 9, f"{value:.3f}", size=24)
-        else:
-            sheet.box(x - 10, y - 10, 20, 20, fill=color, edge=color, round=0)  # fmt: skip
-            sheet.text(406, y + 9, f"{value:.3f}", size=24, bold=boards, color=color if boards else INK)  # fmt: skip
-            sheet.text(490, y + 9, said, size=24, color=QUIET)
+        sheet.box(x - 10, y - 10, 20, 20, fill=color, edge=color, round=0)
+        sheet.text(480, y + 9, f"{value:.3f}", size=24, bold=color == ITEM, color=color if color == ITEM else INK)  # fmt: skip
+        sheet.text(562, y + 9, said, size=24, color=QUIET)
         told.append(f"{model} {value:.3f}{', ' * bool(said)}{said}")
-    if whole and all(said.endswith("behind") for said in told[1:]):
-        sheet.text(left, 60, "all others behind", size=24, color=QUIET)
     sheet.alt = f"Recall at 10 of the test week, {name}: {'; '.join(told)}"
     return sheet
 

@@ -65,18 +65,18 @@ def nobody_there() -> Sheet:
     nobody = 100 - KNOWN[GRAPHS.index("user-ad")][0]
     sheet = Sheet(
         160,
-        "A list in which all places are empty: minus infinity is added to each fit, then comes a softmax and then nan_to_num, which writes 0 for NaN; what comes out is asked",
+        "A list in which all places are empty: minus infinity is added to each fit, the softmax gives no number, and then nan_to_num writes 0; whether it trains is asked",
     )
     for k in range(4):
         sheet.box(2 + 74 * k, 16, 66, 58, fill="#fff", edge=CONTEXT, dashed=True, round=4)
         sheet.text(35 + 74 * k, 54, "−∞", at="middle", size=28)
     sheet.text(0, 110, "each place: fit + (−∞)", size=24, color=QUIET)
-    for x, name, wide in ((370, "softmax", 150), (720, "nan_to_num", 190)):
+    for x, name, wide, out in ((370, "softmax", 150, "NaN"), (720, "nan_to_num", 190, "0")):
         sheet.line(x - 66, 45, x - 8, 45, wide=4, head=True)
         sheet.box(x, 14, wide, 62, fill=TINT[USER], edge=USER)
         sheet.text(x + wide / 2, 54, name, at="middle", bold=True)
         sheet.line(x + wide + 8, 45, x + wide + 58, 45, wide=4, head=True)
-        sheet.text(x + wide + 84, 57, "?", at="middle", bold=True, size=38, color=NEGATIVE)
+        sheet.text(x + wide + 96, 55, out, at="middle", bold=True, size=28, color=NEGATIVE)
     sheet.text(815, 110, "writes 0 for NaN", at="middle", size=24, color=QUIET)
     sheet.text(0, 150, f"user-ad: {nobody} % of organic pins hear nobody", bold=True)
     return sheet
