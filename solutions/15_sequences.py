@@ -17,13 +17,13 @@
 #
 # Lesson 10 took the mean of her history, which forgets the order. This lesson reads a **sequence**.
 #
-# **You will** build the reader (15.1), and a loss that asks it at every place for the next event (15.2). Then three
-# candidates are judged: the **order** (15.3), a target **further ahead** (15.4) and **this morning** (15.5).
+# **You will** build the reader (15.1), and a loss that asks it at every place for the next event (15.2). Then these three
+# candidates are judged (15.3 to 15.5).
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
 #
-# **In an hour:** sections 15.1 to 15.5, with exercise 15.1 and, in section 15.2, exercise 15.3.
+# **In an hour:** sections 15.1 to 15.5, with exercises 15.1 and 15.3.
 # **Branches**, marked ↳, stand after the take-away.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -71,7 +71,8 @@ remember("15")
 # * a **key** $\mathbf k$: what am I?
 # * a **value** $\mathbf v$: what do I pass on?
 #
-# The better the query of place $t$ fits the key of place $s$, the more $t$ hears of the value of $s$:
+# If the second cake's query fits the first cake's key better than the garden's, the last event hears more of that cake's value. For places $t$
+# and $s$:
 #
 # $$
 # \mathbf o_t = \sum_{s} a_{ts} \mathbf v_s, \qquad
@@ -143,13 +144,12 @@ visuals.causal(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.1. Whom does the click hear, left and right? A row says how much its place hears of each column. Left, with both masks, nothing stands above the diagonal or
-# in the column of an empty place. Right, with none, the click mostly hears the second save, still to come. Queries and keys are random. Interactive: lift each mask.*
+# *Figure 15.1. Whom does the click hear, left with both masks and right with none? A row says how much its place hears of each column. Without masks the click mostly hears
+# the second save, still to come. Queries and keys are random. Interactive: lift each mask.*
 #
 # The order is still missing: shuffle the past, and the last place hears the same mean. So a learned vector of each **place** is added to the item's.
 #
-# A transformer's **block** takes two steps. First each place hears others by attention, then a small network, the same at every place, works on what was
-# heard (15.6).
+# A transformer's **block** adds a second step to attention: a small network, the same at every place, works on what was heard (15.6).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.2 SASRec teaches it: every place is an example
@@ -279,8 +279,8 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # * **How late** an event came: RP3β, a walk from all events, in which late ones count more.
 # * **None of it:** iALS, and RP3β with all events alike.
 #
-# Shuffle the histories, and on films the chain finds half as much. So whoever reads all of the order should lead, most
-# of all where shuffling costs the chain most. We ask for the next event, on four real data sets.
+# Shuffling histories hurts whoever reads the order. So SASRec should lead most where it costs the chain most. We ask for the next event, on four
+# real sets.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -325,29 +325,30 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. Where does no other mark stand as high as SASRec's? Then compare the two stars. A mark's height is NDCG@10 of each person's last event, with an interval of 95 %,
-# on edits (Wikipedia), films (MovieTweetings), places (Gowalla) and games (Amazon).*
+# *Figure 15.2. Where is SASRec highest? Then compare the full star, in which late events count more, with the open one. Bars of 95 % may overlap though the
+# difference between the same people, in the card, is sure.*
 #
-# **From left to right a chain needs the order more, yet SASRec is first on films alone.** The likely reason is that these costs are a *chain's*. Shuffling
-# hands it a wrong event, and it has no other. A model that reads all events still has the right one among them.
+# **From left to right a chain needs the order more, yet SASRec is first on films alone,** likely because these costs are a *chain's*: shuffling hands it a
+# wrong event and no other, while a model that reads all events still has the right one among them. What shuffling costs SASRec was not measured.
 #
-# The stars say what *how late* is worth to a walk. On games it surely helps, by a fifth; elsewhere we cannot tell.
+# The gap between the stars is what *how late* is worth to a walk: on games surely a fifth, elsewhere we cannot tell. On films even late bestsellers find
+# more than the walk by the means, perhaps because the last film tells what runs that week.
 #
-# Films may differ because the last film tells what runs that week. By the means even a list of late bestsellers, the same for everybody, finds
-# more there than the walk.
+# And lesson 10's mean, which forgets the order? On the films cut in time it finds .166 and our SASRec .157, surely less; a library's cannot be told from the mean (NDCG@20, 15.7). So ask
+# a mean, too.
 #
 # **Try a walk, a chain and a list of late bestsellers first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
 #
 # <details><summary>How this was measured</summary>
 #
-# The last event of up to 2,400 people with five or more (645 on Wikipedia), among all items, what a person knows left out; the event before it chose the settings, all else is training. Twelve settings
+# A mark's height is NDCG@10. Edits are Wikipedia's, films MovieTweetings', places Gowalla's, games Amazon's. The last event of up to 2,400 people with five or more (645 on Wikipedia), among all items, what a person knows left out; the event before it chose the settings, all else is training. Twelve settings
 # each, seven for recent popularity, six for SASRec, which may have more in it (a training took 25 seconds on films, the walk 0.24): one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
 # thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences between the same people: overlapping bars may hide a lead. On games 16
 # passes of SASRec were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
 # 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of iALS's vectors of what was liked (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (on films .122, its highest, the walk .114; elsewhere not a third of the walk), and people who come back to the same page.
 # A guess on films: the last one tells what runs that week, and SASRec reads the taste as well. For it speaks the popularity of late; what runs that week a chain reads, too. On films SASRec is a third above the open star, but it is another model, so not all of
-# that need be the order. On PinWorld SASRec is behind RP3β and iALS at every length of history (18.11), and on films cut by date no better than the mean of the history (15.7).
+# that need be the order. On PinWorld SASRec is behind RP3β and iALS at every length of history (18.11), and on films cut by date ours is behind the mean of the history, by .009, from .004 to .014 (NDCG@20), and with lesson 11's loss by .006, from .001 to .011; a library's is not to be told from it (15.7). On lesson 11's Gowalla, which asks for the end of each history, the walk is surely ahead, .209 to .161 (NDCG@20).
 # The shares under the figure are of a chain that counts the next event alone. The figure's counts an event at distance k by 1/k, up to five on for the edits, twelve elsewhere, as the event before chose.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. The two stars differ in little but the weight of late events, so on games these pay without a transformer; elsewhere we cannot tell. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; places +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
@@ -359,8 +360,8 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # ## 15.4 Second candidate: to look further ahead
 #
 # A vector made at night has to serve all day, so why should it learn the next click alone? **PinnerFormer**, Pinterest's transformer,
-# reads three things of an event: the pin's vector, the action (hides, too) and the time. The pin's vector is lesson 09's and not learned here, so new pins can be read.
-# A block as in 15.1 reads the events, and its last output is the user's vector.
+# learns further ahead. A block as in 15.1 reads three things of an event: the action (hides, too), the time and the pin's vector, which comes from lesson 09 and is not learned here, so that new pins
+# can be read. The last output is the user's vector.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Draw
@@ -381,11 +382,11 @@ visuals.timeline(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.3. Count the arrows of dense, and find the longest. An arrow leads from an event to a like that it has to find, and is one example. Now is
+# *Figure 15.3. Count the arrows of dense, and find the longest. An arrow, one example, leads from an event to a like that it has to find. Now is
 # day 3; circles are likes, crosses hides. Interactive: choose every next, then pull now.*
 #
-# Dense has eight arrows, since each of four events asks for both likes of the window; every next has four. So dense has more examples, and they
-# fit the job: its longest arrow spans nine days, the longest of every next three.
+# Dense has eight arrows and every next four, since dense asks each of four events for both likes of the window. They fit the job, too: the longest
+# of dense spans nine days, that of every next three.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -394,8 +395,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# We train two PinnerFormers on PinWorld by lesson 11's softmax, alike in all but the target, and ask for new likes at three **horizons**: the next
-# day, week and fortnight. If a window teaches to look ahead, dense should catch up as the horizon grows.
+# Two PinnerFormers on PinWorld, alike in all but the target, are asked for new likes at three **horizons**: the next
+# day, week and fortnight. If a window teaches to look ahead, dense should gain as the horizon grows, for its long arrows point there.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -450,20 +451,18 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next? A mark's height is recall@10 of new likes, from .05 on, and the horizon grows to
-# the right. (Both violet scores have the pin's popularity added: 15.14.)*
+# *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next, where long arrows should pay? The axis starts at .05.*
 #
-# **By its means dense stays below, even for a fortnight, where three trainings cannot tell that from chance.** Why does the window not help? Perhaps
-# what led to figure 15.3's save of day 9 came after day 0, and then an arrow that long teaches little. Or dense only learns more slowly: trained four
-# times as long, it came closer.
+# **By its means dense stays below, even for a fortnight, perhaps because an arrow that long teaches little:** what led to figure 15.3's save of day 9 may have
+# come after day 0. Or dense only learns more slowly, for trained four times as long it came closer.
 #
-# For the next day iALS finds .095 and every next .078; for longer horizons their means are level. So put iALS beside your transformer.
+# Put iALS beside your transformer: by the means it finds a fifth more than every next for the next day, and later as much.
 #
 # **To look further ahead was no better target here: at no horizon did dense find more than every next.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); the fewest arrows, with their number for popularity, .091, .079, .073; iALS .095, .076, .070
+# Both violet scores of the figure have the pin's popularity added. Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); the fewest arrows, with their number for popularity, .091, .079, .073; iALS .095, .076, .070
 # (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). Why iALS and RP3β are ahead for the next day, we cannot say.
 #
 # Another guess why dense stays below: it lacks a week, for windows that are not over cannot be asked, so the last of six weeks gives answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
@@ -482,12 +481,9 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 Third candidate: this morning
 #
-# How old may a vector be? One made **once** is from the first day of a fortnight. A **daily** one is from last midnight, so it has not heard of this morning. In **real
-# time** it is made the second before a like. Two pairs of models are asked:
-#
-# * The PinnerFormers of 15.4 differ in how far they look **ahead**.
-# * Two walks (RP3β) differ in *how late*, the part of the order that one number turns on and off. In one, likes **fade**: after two days a like
-#   counts half. In the other all count alike.
+# How old may a vector be? A **daily** one, made at midnight, has not heard of this morning; one made in **real time**, the second before a like, has. What is learned by looking
+# **ahead** should last longer, so dense should mind the wait less. Two walks (RP3β) show what *how late* adds: in one, likes **fade**, so that after two days a like counts half; in the
+# other all count alike.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -529,24 +525,23 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.5. Which black walk does this morning lift more, and why? Then the violet PinnerFormers: does looking ahead help? A mark's height is recall@10, with each like
-# one question (in figure 15.4 many, so do not compare), and the vector grows fresher to the right.*
+# *Figure 15.5. Which black walk does this morning lift more? Then the violet PinnerFormers: does looking ahead
+# help? The vector grows fresher to the right, from one made **once**, on the first day of a fortnight.*
 #
-# **This morning and *how late* go together.** Here is the walk's recall@10:
+# **This morning and *how late* go together**, by the walk's recall@10:
 #
 # | | last midnight | with this morning |
 # |---|---|---|
 # | likes alike | .092 | .109 |
 # | likes fade | .106 | .154 |
 #
-# Fading alone brings .014 (perhaps chance), this morning alone .017, and both together .062. Why? Fading can lift only fresh likes that have been heard of. And
-# where all likes count alike, this morning's few drown among the old. Elsewhere both may bring less: in PinWorld a session, one sitting, has a topic, so
-# its first likes say much.
+# Each alone brings the walk .017 at most, both .062, for fading can lift only fresh likes that have been heard of, and where all likes count alike, this morning's few
+# drown among the old. Elsewhere both may bring less: in PinWorld a session, one sitting, has a topic, so its first likes say much.
 #
-# PinnerFormer gains most from this morning, too. It ends too close to the fading walk to tell, so try the walk first.
+# Every next climbs, too, from .101 to .162, too close to the fading walk's .154 to tell, so try the walk first: it trains no vectors.
 #
-# **Further ahead comes last.** Dense is below every next at every age, in real time surely. By the legend it does lose a smaller share, as the paper
-# claims, though that may be chance. But people are served what is *left*: the walk with likes alike loses least of all, and last midnight it finds least.
+# **Further ahead comes last.** Dense is below every next at every age, in real time surely, perhaps because a week's likes are seldom of this session.
+# It may lose a smaller share, but people are served what is *left*: the walk with likes alike loses least, for it makes little of this morning, and last midnight it finds least.
 #
 # **Hear of today, and let it count more than old likes: here one alone brought little, both much.**
 #
@@ -580,16 +575,16 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # >
 # > **Where they did not.**
 # >
-# > * SASRec is level with a walk on edits, places and games (15.3).
+# > * SASRec cannot be told from a walk on edits, places and games (15.3), and ours is behind lesson 10's mean on films cut in time (15.7).
 # > * PinnerFormer, by the means, finds .078 of the next day's likes, and iALS .095 (15.4).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What helped most: the order, further ahead, or this morning?** On PinWorld it was this morning together with *how late*, one part of the order. Alone each took a walk
-#   from .092 to .109 at most, both took it to .154. So make vectors anew at each click, if your system can, and let late likes count more.
+# * **What helped most: the order, further ahead, or this morning?** On PinWorld it was this morning together with *how late*, one part of the order: alone each took a walk
+#   from .092 to .109 at most, both to .154. So make vectors anew at each click, if your system can, and test whether late likes should count more.
 # * **Further ahead comes last:** at no horizon and no age did it find more than every next; longer training brought it closer.
-# * **The order:** SASRec, which reads all of it, was first on films alone, of four real sets. *How late* surely helped a walk on games alone, so test it.
+# * **The order:** SASRec, which reads all of it, was first on one of four real sets, and there only for everybody's last film; on PinWorld it is behind RP3β and iALS (18.11).
 # * Every place of a history is an example, if the mask hides its answer.
 #
 # **Next.** Here the vectors of pins were given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.
