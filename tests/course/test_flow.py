@@ -39,6 +39,13 @@ def test_what_is_made_from_an_answer_runs_and_what_is_made_from_that():
     assert reached(*cells, "z = 1", answer=0) == list(cells)
 
 
+def test_the_names_of_a_comprehension_are_its_own():
+    """In every Python: since 3.12 (PEP 709) the symbol table tells them as names of the cell."""
+    cells = ("def f(): return 1", "x, k = f(), 2", "y = [x for x in 'ab']", "{k: 1 for k in y}")
+    more = ("{x for x in y}", "[x for y in [y] for x in y if x]", "[lambda: x for _ in y]")
+    assert reached(*cells, *more, answer=0) == [*cells[:3], more[-1]]
+
+
 def test_a_name_that_is_bound_anew_no_longer_comes_from_an_answer():
     cells = ("def f(): return 1", "x = f()", "x = 3", "print(x)")
     assert reached(*cells, answer=0) == list(cells[:2])

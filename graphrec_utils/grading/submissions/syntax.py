@@ -8,6 +8,7 @@ import functools
 import itertools
 import re
 import symtable
+import sys
 import warnings
 from collections.abc import Iterable
 
@@ -196,8 +197,8 @@ def needs(source: str) -> set[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            top = symtable.symtable(source, "cell", "exec")
             tree = ast.parse(source)
+            top = symtable.symtable(_with_scopes(source), "cell", "exec")
         except (SyntaxError, ValueError, *TOO_DEEP):
             return set()
     own = set().union(*(bound(node) for node in tree.body)) if tree.body else set()
@@ -212,6 +213,27 @@ def needs(source: str) -> set[str]:
         stack.extend((child, False) for child in table.get_children())
     counted = {node.target.id for node in tree.body if _is_name_plus(node)}
     return used - own | counted | _imported(tree)
+
+
+class _Generators(ast.NodeTransformer):
+    """Make every comprehension a generator of the same names."""
+
+    def visit_ListComp(self, node):
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    visit_SetComp = visit_ListComp
+
+    def visit_DictComp(self, node):
+        self.generic_visit(node)
+        return ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators)
+
+
+def _with_scopes(source: str) -> str:
+    """Return the code with comprehensions that have a scope of their own (since 3.12 only generators, PEP 709)."""
+    if sys.version_info < (3, 12):
+        return source
+    return ast.unparse(ast.fix_missing_locations(_Generators().visit(ast.parse(source))))
 
 
 def _imported(tree: ast.Module) -> set[str]:
