@@ -30,7 +30,7 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, 11.3 with
-# the room guessing which of five variants ends right, the knob of 11.4, and the lists of 11.5, without the map. Minutes 0 to 2. Three votes, on slides 4, 9 and 12. Stop at the right half of slide 10: a variant may be the best
+# the room guessing which of four variants ends right, the knob of 11.4, and the lists of 11.5, without the map. Minutes 0 to 2. Three votes, on slides 4, 9 and 12. Stop at the right half of slide 10: a variant may be the best
 # estimate of a gradient and not the one that learns the right thing, and both sentences are true. The branches are for ninety minutes; take
 # 11.8 if the room asks for the paper of 2025; in one sentence: the full gradient is a softmax over the others alone, times how unsure the model is, so it corrects the draws without hits and puts that weight in front. What follows "If asked" is for questions, and has no minutes. To be said, and read the question aloud: Q is how often an item is drawn.
 
@@ -216,7 +216,7 @@ verdict(
 # ### Code differs in three places; we test five variants
 # * drawing five variants
 #
-# Minutes 18 to 21. A row is a variant, a column a place where code differs. First: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column it would cancel; beside a positive that is left alone it counts. Third: does a hit stay, or is it out? Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with it, and it is called released code. Nobody has to be right yet. Without n the draws weigh n times too much; with hits in, so does the positive, and it evens out; with hits out, it does not.
+# Minutes 18 to 21. A row is a variant, a column a place where code differs. First: is the positive corrected as well? Yi and others (2019) do so; the lecture that this course follows, by Kirill Khrylchenko, takes log Q off the negatives only. Second: is there an n? In every column it would cancel; beside a positive that is left alone it counts. Third: does a hit stay, or is it out? Negatives only, hits out, is in the code that Khrylchenko and others released in 2025; real lists will be judged with it, and it is called released code. Nobody has to be right yet. Without n, n draws weigh n times too much. With hits in, the positive is drawn, too, so it weighs about n times too much as well, and the ratio is nearly right. With hits out it does not, and the ratio is off by n.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -328,9 +328,9 @@ predict("11.p2")
 # * box One draw: which variant learns log p?
 # * drawing one draw
 # * then drawing one draw ends
-# * then words Why not **a**, nor **b** (n = 1): a film scores s as the positive, s − log Q as a draw; one s cannot be right for both.
+# * then words Why not **a**, nor **b** (n = 1): one draw stands for the whole sum, and the log of so poor an estimate is biased. **c** estimates no sum: right for any n.
 #
-# Minutes 23 to 26. A row with one draw, in four of the variants: what is taken off the score of the positive, and off that of the draw? Vote, once, then press the key: below each is where it ends, the largest error of a logit. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c, 0.00; a and b are 1.47 off, farther than with no correction at all, 1.17. The second key has the reason. In Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. In variant a one score would have to be s as the positive and s − log Q as a draw; it cannot serve both. With one draw n is 1, so b takes off the same.
+# Minutes 23 to 26. A row with one draw, in four of the variants: what is taken off the score of the positive, and off that of the draw? Vote, once, then press the key: below each is where it ends, the largest error of a logit. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c, 0.00; a and b are 1.47 off, farther than with no correction at all, 1.17. The second key has the reason. In Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. So it needs no sum, whatever n is. Variants a and b need the sum, and have one draw for it. The loss takes its logarithm, and the logarithm of a poor estimate is biased; more draws help, as slide 10 shows. With n = 1, b takes off the same as a.
 #
 # If asked why a and b end alike, though hits are out in b: with one draw b is released code, and they differ in a hit alone. In b it is out; in a it sets the positive against itself, and whatever the score, the loss is the same. So neither learns from a hit.
 #
@@ -449,7 +449,9 @@ predict("11.p7")
 # * drawing before
 # * box Gowalla (places), with log Q (released code):<br>**a** less found, more of the rare<br>**b** more found, more of the rare<br>**c** more found, fewer of the rare
 #
-# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with log Q as in released code, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. If asked for it: a hit at place r counts 1 / log₂(r + 1), and the sum is divided by that of the best list, all hits in front. Usual wrong answer: b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
+# Minutes 33 to 35. The gray bars are Gowalla, by a model without a correction; the dashed ones, with log Q as in released code, are left open: how long are they? Gowalla has 3,521 places here. A row has the 512 columns of its batch. A real model has no free score for every pair, but 32 numbers for each user and item, and its list has twenty places. NDCG@20 says how much is found, and how high. Usual wrong answer: b, more of the rare ones as well, a correction is fair. Right is c, as the next slide shows.
+#
+# If asked for NDCG: a hit at place r counts 1 / log₂(r + 1), and the sum is divided by that of the best list, all hits in front.
 #
 # ### More is found, but fewer of the rare items, on all three
 # * drawing found and rare
@@ -469,10 +471,10 @@ predict("11.p7")
 #
 # If asked: Of rare films hardly any is found by anybody. In the notebook figure 11.4 has all the others.
 #
-# ### Yi, run on films only, shows no lead; on Gowalla λ does
+# ### Only λ, only on Gowalla, is ahead of released code
 # * drawing served leads
 #
-# Minutes 40 to 43. A row is a lead over released code, in NDCG@20, with its interval over users; the line at the left is no difference. First row, Yi, the exact teacher of slide 10; released code was off by 1.07. So Yi should find more? Ask. On films it is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said, and exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there. Below, λ of slide 11: no log Q in the loss, but λ log Q when serving. On Gowalla it is ahead, by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. Each λ was chosen on validation. Is that fair? Released code had no λ. The next slide gives it one.
+# Minutes 40 to 43. A row is a lead over released code, in NDCG@20, with its interval over users; the line at the left is no difference. First row, Yi, the exact teacher of slide 10; released code was off by 1.07. So Yi should find more? Ask. On films it is −0.005, from −0.011 to +0.001: one cannot tell. On long lists the 1.07 should shrink, as said, and exact is a promise about free scores at the end of the road; 32 numbers, stopped on the way, need not get there. Below, λ of slide 11: no log Q in the loss, but λ log Q when serving. On Gowalla it is ahead, by 0.025, from 0.020 to 0.030; on films and PinWorld one cannot tell. Each λ was chosen on validation. So exact on paper was no gain we could measure. One row is ahead; is it a fair race? Released code had no λ; the next slide gives it one.
 #
 # If asked: why Yi only on films? It was not trained on the other two, and Yi's best settings differ: its three trainings found 0.077, 0.088 and 0.097, and the interval is over users only. nQ, hits out, was trained on none: a gap of ours, and no result.
 #

@@ -30,8 +30,7 @@
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 14.1 to 14.6, without the map. Minutes 0 to 2. If there is time for two of the three votes only, leave out
 # the one on slide 3. The moment to stop is the squares of slide 15. The vote on the empty list stands in the notebook and in the long deck alone (14.3), for MultiBiSage does not meet what it warns of; take it where many in the room write code.
-# What follows "If asked" is for questions, and has no minutes. If asked how the intervals of 95 % were made: a pin's recall is averaged over three trainings, and two models are subtracted pin by pin; the interval is Student's, of the mean difference over the pins that ask. Nothing is resampled, and how much trainings differ is not in it.
-# In ninety minutes take figure 14.1, 14.9 and 14.10 as well: zeros are no mask, protocols decide more than models, and attention is not importance. To be said:
+# In ninety minutes take figure 14.1, 14.9 and 14.10 as well: zeros are no mask, protocols decide more than models, and attention is not importance. What follows "If asked" is for questions, and has no minutes. To be said:
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 import math
@@ -87,9 +86,9 @@ remember("14")
 #
 # ### Each kind of pin is known best by a different graph
 # * drawing who knows whom
-# * words **Ads**: 29 % are on a board, 86 % in *user-ad*, none in *user-pin*.
+# * then words **Ads**: 29 % are on a board, 86 % in *user-ad*, none in *user-pin*.
 #
-# Minutes 6 to 9. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent: the darker, the more. Let the room find the darkest place of each column, then press the key: each has a black edge now, and a row of its own; for products 92 and 93 are as good as level. Then go down the column of ads. The 0 has a reason: user-pin counts long clicks, and idea pins and ads
+# Minutes 6 to 9. A row is a graph, a column a kind of pins, a number the share of that kind with an edge there, in per cent: the darker, the more. Let the room find the darkest place of each column, then press the key: each has a black edge now, and a row of its own; for products 92 and 93 are as good as level. Press it again, and go down the column of ads. The 0 has a reason: user-pin counts long clicks, and idea pins and ads
 # get none in this world. Why does user-idea know organic pins at all? For each click on an idea pin or an ad there are two edges, one to
 # it and one to the pin that was engaged with right before.
 #
@@ -367,7 +366,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # ### MultiBiSage attends in each graph, then over the graphs
 # * drawing two levels
 #
-# Minutes 17 to 20. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors, by a block of that graph's own, so it can learn whom to hear there, which a mean cannot; one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
+# Minutes 17 to 20. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors (ten places, drawn with four), by a block of that graph's own, so it can learn whom to hear there, which a mean cannot; one vector comes out; a graph in which the pin has nobody is masked. Second level: CLS, a start vector that is
 # learned (the name is that of models of text, short for classification), plus the pin looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
 # network follows; lesson 15 takes it apart.
 #
@@ -448,7 +447,9 @@ visuals.machine(kinds)
 # * drawing step by step
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004: **cannot tell**, for 58 s more.
 #
-# Minutes 25 to 28. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. The line below the title last. The network learns to find pin B from pin A, since somebody went from A to B. One condition, and so all marks are rings: when the network learns from a week, that week's clicks are not yet in the graph; it is as it was on that week's first morning. Keep it in mind, the next slide changes it.
+# Minutes 25 to 28. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. All marks are rings; slide 12 says what a ring is.
+#
+# If asked how the intervals of 95 % were made: a pin's recall is averaged over three trainings, and two models are subtracted pin by pin; the interval is Student's, of the mean difference over the pins that ask. Nothing is resampled, and how much trainings differ is not in it.
 #
 # If asked: there are four such weeks to learn from, and 3,000 pins are asked in the week before the test week.
 #
@@ -524,11 +525,11 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Test week, all pins: who finds most?
-# * drawing with click
+# * drawing own click
 # * drawing four dots
-# * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage: boards alone, twice the size, the seconds of **a**<br>**d** iALS: a table of pairs, no network; six graphs as more rows
+# * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage: boards alone, the seconds of **a**<br>**d** iALS, six graphs: no network
 #
-# Minutes 28 to 32. Four dots on a line, one for each answer; who is the last one? Two are new. The larger PinSage has 64 numbers and 20 neighbors, twice those of the others, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. The line below the title says what is new. First the test week, on which nothing was chosen. Then the full dot, own click in. While a network learns, it is asked: after pin A, which pin? Say Ann went from A to B. Her click on B is the answer, and it is also an edge between Ann and B. Own click in: the edge is there while it learns; in the test week it is there for nobody. On slide 11 the mean stood level with the transformer. One thing is new in training, the own click: whom does it help? Vote, by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what it rests.
+# Minutes 28 to 32. Four dots on a line, one for each answer; who is the last one? Two are new. The larger PinSage has 64 numbers and 20 neighbors, twice those of the others, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. Now the two strips. While a network learns, it is asked: after pin A, which pin? Say Ann went from A to B. Her click on B is the answer, and it is also an edge between Ann and B. A ring, as on all of slide 11: own click out. When the network learned from a week, the graphs were those of that week's first morning, so her edge was not yet there. A full dot, now: own click in. The edge is there while it learns; in the test week it is there for nobody. Three things differ from slide 11: the week that is asked, one on which nothing was chosen; the own click; and two new rivals. Only the own click, and with it newer graphs, changes what is learned. On slide 11 the mean stood level with the transformer: whom does the own click help? Vote, by a show of hands. Usual wrong answer: a. Right is b; the next slide says on what it rests.
 #
 # If asked for the paper: its abstract says that six graphs find more than the boards alone, and MultiBiSage more than PinSage; the gains on the lecture's slide are in branch 14.11. All pins: 3,000 are asked.
 #
@@ -560,12 +561,12 @@ verdict(
 #
 # If asked whether the networks do not learn from those pairs, too: they train on them, but keep nothing of one pin.
 #
-# ### Pins on no board: six graphs beat the boards, but not RP3β
+# ### On no board six graphs help; no network may be needed
 # * drawing with click
 # * left drawing asked by all
 # * then drawing asked off board
 #
-# Minutes 41 to 45. All pins first: six graphs, mean, has 0.261, and all others are behind it. Blue is a network that hears six graphs, orange is who has the boards, and gray is no network at all. Press the key: a square is for pins on no board but in another graph, an eighth of those who ask; dashed is six graphs, mean. iALS, six graphs, has the highest, 0.281; but a bar that reaches the dashed line cannot be told from it: it is the distance to the first row, with its interval of 95 %. Mind the turn: on slide 13 right of the line was good for the mean, here right of the line is good for the rival. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them; neither is a network: try these first. Own click in, as in the upper half of slide 13; off the boards nobody measured it otherwise.
+# Minutes 41 to 45. All pins first: six graphs, mean, has 0.261, and all others are behind it. Blue is a network that hears six graphs, orange is a network with the boards alone, and gray is no network at all. Press the key: a square is for pins on no board but in another graph, an eighth of those who ask; dashed is six graphs, mean. iALS, six graphs, has the highest, 0.281; but a bar that reaches the dashed line cannot be told from it: it is the distance to the first row, with its interval of 95 %. Mind the turn: on slide 13 right of the line was good for the mean, here right of the line is good for the rival. Stop here, and compare squares with squares only, since these pins ask for other things. Orange: boards, mean, and PinSage have nothing but content for such a pin, and fall far behind. Six graphs give it neighbors again. But RP3β and iALS, six graphs, cannot be told from them; neither is a network: try these first. Own click in, as in the upper half of slide 13; off the boards nobody measured it otherwise.
 #
 # If asked: this is another run, slide 13 has 0.262 for the mean. PinSage is that of lesson 09, not the larger one. MultiBiSage was not measured here.
 
@@ -651,7 +652,7 @@ verdict(
 # * drawing which pays
 # * then words Inside a network the graphs pay. **Whether you need the network is open:** own click out, we cannot tell its mean from RP3β, and iALS over six graphs is ahead.
 #
-# Minutes 45 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 11. Six graphs are ahead of the boards. The small ring says the same with the own click out, 0.235 against 0.225; it has no bar, for nobody compared these two pin by pin. So the three steps can be read by their rings. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. Row 2 gives concat a learning rate of its own, its best case; still no gain could be told. The last row has another, stronger rival: a PinSage of twice the size on the boards alone, as slow as MultiBiSage. It finds 0.256; the mean of six graphs is ahead of it all the same (slide 13), for a fifth of the seconds. Press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 13). It is one small world. What to do first: ask of each graph which pins it reaches. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
+# Minutes 45 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? A full dot is of the test week, own click in; a ring is of the week before it, own click out, as on slide 11. Six graphs are ahead of the boards. The small ring says the same with the own click out, 0.235 against 0.225; it has no bar, for nobody compared these two pin by pin. So the three steps can be read by their rings. Attention, then a second level, then all three together: no gain could be told, and attention takes the training from 15 to 70 seconds. On slide 11 concat had the transformer's rate and stood on the line. Here it has its best one: +0.004, and still we cannot tell. The last row has another, stronger rival: a PinSage of twice the size on the boards alone, as slow as MultiBiSage. It finds 0.256; the mean of six graphs is ahead of it all the same (slide 13), for a fifth of the seconds. Press the key. Inside a network the graphs pay. Whether you need the network is open: with the own click out, the mean of six graphs cannot be told from RP3β, which only counts pairs, and iALS over the same graphs is ahead (slide 13). It is one small world. What to do first: ask of each graph which pins it reaches. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
 #
 # If asked: on slide 11 the boards borrow their settings. The leads are of unrounded numbers: 0.261 and 0.248 of slide 15 are 0.012 apart, and 0.257 and 0.256 of slide 13 are 0.002 apart. Row 2 asks for each at its best: concat has a learning rate of its own and finds 0.239, +0.004, from −0.000 to +0.008 (14.10). Row 3 changes one level and keeps the transformer's rate, as on slide 11, from −0.004 to +0.004: there concat finds 0.235, as the transformer does. So the two rows do not add up, and the transformer over the concat of row 2 has no interval. Both together, own click in, are behind the mean (slide 13). Row 4 is MultiBiSage over the larger PinSage.
 

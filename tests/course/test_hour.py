@@ -199,6 +199,7 @@ def test_every_drawing_says_what_it_shows_and_fits(name):
 
 OWN_CLICK = {  # of lesson 14: how many marks are full (own click in) and hollow (out)
     "with click": (1, 0),
+    "own click": (1, 1),
     "four dots": (4, 0),
     "without click": (0, 1),
     "step by step": (0, 6),

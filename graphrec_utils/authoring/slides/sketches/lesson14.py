@@ -50,9 +50,7 @@ def six_graphs() -> Sheet:
 
 def who_knows_whom() -> Sheet:
     told = "; ".join(f"{name} {', '.join(map(str, row))}" for name, row in zip(GRAPHS, KNOWN, strict=True))  # fmt: skip
-    sheet = Sheet(
-        420, f"Per cent of organic, idea, product and ad pins that each graph knows: {told}"
-    )
+    sheet = Sheet(420, f"Per cent of organic, idea, product and ad pins that each graph knows: {told}")  # fmt: skip
     sheet.text(0, 34, "% of the pins known", color=QUIET)
     for j, kind in enumerate(KINDS):
         sheet.text(430 + 200 * j, 34, kind, at="middle", bold=True)
@@ -88,7 +86,7 @@ def lists() -> Sheet:
         436, "A pin has a list of ten places in each of six graphs; some are short, one is empty"
     )
     filled = (10, 10, 4, 7, 0, 10)
-    sheet.box(10, 197, 120, 70, fill=ITEM, edge=ITEM)
+    sheet.box(10, 197, 120, 70, fill=USER, edge=USER)
     sheet.text(70, 241, "a pin", at="middle", color="#fff", bold=True)
     sheet.text(430, 28, "the ten that short walks visit most", color=QUIET)
     sheet.text(1010, 205, "−1: empty", color=QUIET)

@@ -102,14 +102,14 @@ def asked_by_all() -> Sheet:
     behind = all(stored["leads"][f"all graphs, mean over {key}, all"]["low"] > 0 for _, key in ASKED[1:])  # fmt: skip
     sheet.text(0, 59, "recall@10" + "; all others behind" * behind, size=24, color=QUIET)
     for k, (model, key) in enumerate(ASKED):
-        y = 106 + 52 * k
+        y = 96 + 49 * k
         color = QUIET if _hue(key) == CONTEXT else _hue(key)
         sheet.text(0, y + 9, model, bold=True, color=color)
         sheet.text(300, y + 9, f"{found[key]:.3f}", bold=not k)
         told.append(f"{model} {found[key]:.3f}")
-    sheet.text(0, 418, "blue: network, six graphs", size=24, color=USER)
-    sheet.text(0, 448, "gray: no network", size=24, color=QUIET)
-    sheet.text(215, 448, "orange: boards", size=24, color=ITEM)
+    hues = (("blue: network, six graphs", USER), ("orange: network, boards alone", ITEM), ("gray: no network", QUIET))  # fmt: skip
+    for k, (said, color) in enumerate(hues):
+        sheet.text(0, 390 + 29 * k, said, size=24, color=color)
     sheet.alt = f"Recall at 10 of the test week, all pins: {'; '.join(told)}; all others behind"
     return sheet
 
@@ -124,13 +124,13 @@ def asked_off_board() -> Sheet:
     sheet.box(left + 4, 10, 20, 20, fill=INK, edge=INK, round=0)
     sheet.text(left + 34, 30, name, bold=True)
     middle = left + times * (best - least)
-    sheet.line(middle, 82, middle, 386, color=CONTEXT, dashed=True)
+    sheet.line(middle, 74, middle, 368, color=CONTEXT, dashed=True)
     for tick in (0.2, 0.24, 0.28):
         x = left + times * (tick - least)
-        sheet.text(x, 412, f"{tick:.2f}", at="middle", size=24, color=QUIET)
+        sheet.text(x, 396, f"{tick:.2f}", at="middle", size=24, color=QUIET)
     sheet.text(0, 448, "a bar: distance to the first row, 95 %", size=24, color=QUIET)
     for k, (model, key) in enumerate(ASKED):
-        y, value, color, said = 106 + 52 * k, found[key], _hue(key), ""
+        y, value, color, said = 96 + 49 * k, found[key], _hue(key), ""
         x = left + times * (value - least)
         if k:
             lead = stored["leads"][f"all graphs, mean over {key}, {part}"]

@@ -11,7 +11,7 @@ from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 def climb() -> Sheet:
     sheet = Sheet(
         400,
-        "Two ways up: edges, from no graph to the boards to six graphs; and attention: the mean has it on neither level, concat on the first alone, over neighbors, the transformer on both, over neighbors and over graphs",
+        "Two ways up: edges, from no graph to the boards to six graphs; and attention: the mean has it on neither level, concat, side by side, times one wide matrix, on the first alone, over neighbors, the transformer on both, over neighbors and over graphs",
     )
     sheet.text(10, 32, "1  edges: whom can a pin hear?", bold=True)
     for k, name in enumerate(("no graph", "the boards", "six graphs")):
@@ -23,7 +23,7 @@ def climb() -> Sheet:
     sheet.text(10, 176, "2  a way to listen: where is attention?", bold=True)
     sheet.text(0, 302, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 372, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "nowhere", "a mean", "matrices, added"), ("concat", "first level alone", "attention", "matrices, added"), ("transformer", "both: MultiBiSage", "attention", "attention"))  # fmt: skip
+    ways = (("mean", "nowhere", "a mean", "matrices, added"), ("concat", "= side by side, one wide matrix", "attention", "matrices, added"), ("transformer", "both: MultiBiSage", "attention", "attention"))  # fmt: skip
     for k, (name, where, near, over) in enumerate(ways):
         x, wide = 150 + 338 * k, 322
         sheet.text(x + wide / 2, 218, name, at="middle", bold=True)
@@ -51,12 +51,13 @@ def which_pays() -> Sheet:
     test = results.load("14_answers").values["PinWorld"]["leads"]
     names = ("board-pin, mean", *(f"each its own, {way}" for way in ("mean", "concat", "transformer")))  # fmt: skip
     boards, mean, near, whole = (arms[name] for name in names)
+    before = f"{near['all'] - mean['all']:+.3f}".replace("+0.000", "0")  # at the transformer's rate
     lent = climb["leads"][f"{names[3]} over {names[2]}"]  # concat at the transformer's rate
     rows = (
         ("+ six graphs", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], True),
-        ("+ attention", "concat over mean", f"{_price(mean, near)}; learning rate of its own", OWN_RATE, False),
+        ("+ attention", "concat over mean", f"{_price(mean, near)}; best rate (before: {before})", OWN_RATE, False),
         ("+ second level", "transformer over concat", _price(near, whole), lent, False),
-        ("all three", "another rival: larger PinSage", "the mean of six graphs\nis ahead of it, in ⅕ of the seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
+        ("all three", "another rival: larger PinSage", "the mean is ahead in ⅕ of the time", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
     )  # fmt: skip
     zero, times, told = 724, 8000, []
     sheet = Sheet(440, "")
@@ -74,9 +75,8 @@ def which_pays() -> Sheet:
         shade = POSITIVE if color == POSITIVE else CONTEXT
         sheet.box(2, y - 33, 256, 66, fill=TINT[shade], edge=shade)
         sheet.text(130, y + 9, name, at="middle", bold=True)
-        last = "\n" in price
-        sheet.text(276, y - 7 - 8 * last, over)
-        sheet.text(276, y + 27 - 10 * last, price, size=24, color=QUIET)
+        sheet.text(276, y - 7, over)
+        sheet.text(276, y + 27, price, size=24, color=QUIET)
         low, middle, end = (zero + times * lead[x] for x in ("low", "gap", "high"))
         sheet.line(low, y, end, y, color=color, wide=8)
         mark(sheet, middle, y, 12, color, seen)
@@ -86,7 +86,7 @@ def which_pays() -> Sheet:
             mark(sheet, zero + times * out, y + 26, 8, color, seen=False)
             sheet.text(890, y + 36, f"own click out: {_signed(out)}", size=24)
         sheet.text(890, y + 9, gap, bold=color != CONTEXT)
-        told.append(f"{name}, {over}, {price}: {gap}".replace("\n", " "))
+        told.append(f"{name}, {over}, {price}: {gap}")
     sheet.alt = f"What each change adds: {'; '.join(told)}"
     return sheet
 
@@ -112,33 +112,43 @@ def _condition(sheet: Sheet, x: float, said: str, seen: bool) -> None:
 
 
 def with_click() -> Sheet:
-    return _trained("own click in", "asked: the test week", True)
+    return _head("own click in · asked: the test week", True)
 
 
 def without_click() -> Sheet:
-    return _trained("own click out", "asked: week before the test", False)
+    return _head("own click out · asked: week before the test", False)
 
 
-def _trained(name: str, asked: str, seen: bool) -> Sheet:
-    """Draw below a title, by an example, whether training saw the click it was asked for, and what was asked."""
-    edge = "her click: " + ("already an edge" if seen else "no edge yet")
-    sheet = Sheet(
-        82,
-        f"{name}: the network learns to find pin B from pin A, since Ann went from A to B; {edge}; {asked}",
-    )
+def _head(said: str, seen: bool) -> Sheet:
+    """Write below a title what training saw, and what was asked."""
+    sheet = Sheet(42, f"{said}: all marks below are {'full' if seen else 'rings'}")
     mark(sheet, 14, 21, 11, INK, seen)
-    sheet.text(34, 30, name, bold=True)
-    sheet.text(34, 66, asked, size=24, color=QUIET)
-    sheet.box(440, 14, 58, 58, fill=ITEM, edge=ITEM)
-    sheet.text(469, 53, "A", at="middle", bold=True, color="#fff")
-    sheet.text(570, 30, "it learns", at="middle", size=24, color=QUIET)
-    sheet.line(506, 48, 634, 48, color=INK, wide=4, head=True)
-    sheet.box(642, 14, 58, 58, fill=ITEM, edge=ITEM)
-    sheet.text(671, 53, "B", at="middle", bold=True, color="#fff")
-    sheet.text(878, 34, edge, at="middle", size=24, color=USER)
-    sheet.line(703, 48, 1053, 48, color=USER, wide=5, dashed=not seen)
-    sheet.box(1056, 14, 98, 58, fill=USER, edge=USER)
-    sheet.text(1105, 53, "Ann", at="middle", bold=True, color="#fff")
+    sheet.text(34, 30, said, bold=True)
+    return sheet
+
+
+def own_click() -> Sheet:
+    """Draw, by an example, a training that has not seen the click it is asked for, and one that has."""
+    ways = (("before: own click out", "no edge yet", False), ("now: own click in", "already an edge", True))  # fmt: skip
+    told = "; ".join(f"{name}, her click: {edge}" for name, edge, _ in ways)
+    sheet = Sheet(
+        138,
+        f"The network learns to find pin B from pin A, since Ann went from A to B. {told}",
+    )
+    for k, (name, edge, seen) in enumerate(ways):
+        y = 4 + 72 * k
+        mark(sheet, 14, y + 28, 11, INK, seen)
+        sheet.text(34, y + 37, name, bold=True)
+        if not k:
+            sheet.text(526, y + 20, "it learns", at="middle", size=24, color=QUIET)
+        sheet.line(462, y + 36, 590, y + 36, color=INK, wide=4, head=True)
+        for x, pin in ((398, "A"), (598, "B")):
+            sheet.box(x, y, 58, 58, fill=ITEM, edge=ITEM)
+            sheet.text(x + 29, y + 39, pin, at="middle", bold=True, color="#fff")
+        sheet.text(856, y + 20, f"her click: {edge}", at="middle", size=24, color=USER)
+        sheet.line(659, y + 36, 1053, y + 36, color=USER, wide=5, dashed=not seen)
+        sheet.box(1056, y, 98, 58, fill=USER, edge=USER)
+        sheet.text(1105, y + 39, "Ann", at="middle", bold=True, color="#fff")
     return sheet
 
 
@@ -192,4 +202,5 @@ DRAWINGS = {
     "first morning": first_morning,
     "with click": with_click,
     "without click": without_click,
+    "own click": own_click,
 }
