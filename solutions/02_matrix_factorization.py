@@ -225,7 +225,7 @@ predict("02.p3")
 # |---|---|---|
 # | an unknown number | none | all may tie |
 # | nothing at all: nobody knows whether the two never met or did not get on | less than a like | a weak vote against the film; Hu, Koren and Volinsky (2008) call its weight **confidence** |
-# | a dislike | as much as a like | a full vote, as in the SVD of 2.2; too sure: most people have never met most films |
+# | a dislike | as much as a like | a full vote, as in the SVD of 2.2, which fits a 0 as hard as a 1; too sure: most people have never met most films |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.5 Let every cell speak: iALS
@@ -279,8 +279,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.3 — `ials_user_vector` ({{points:02.3}})
 #
-# Solve the last equation for one user. You get the vectors of the user's items, the Gramian and $n$. One knob more: the ridge is $\lambda\, \#_u^{\,\nu}$, and
-# $\nu = 1$ is the text above.
+# Solve the last equation for one user. You get the vectors of the user's items, the Gramian and $n$. One knob more says how much more ridge the busy get: $\nu$ in
+# $\lambda\, \#_u^{\,\nu}$, above 1.
 #
 # **By hand.** Four items, $h = (1, 2, 0, 1)$, the first two seen, $\alpha_0 = \lambda = \nu = \frac12$:
 # $w = (1 + 2) / (5 + \frac12 \cdot 6 + \frac12 \sqrt{2 + \frac12 \cdot 4}) = 3 / 9$.
@@ -494,7 +494,7 @@ verdicts(*cards)
 # **How to read it.** A factorization can fail by too little pull or by too many numbers:
 #
 # * *MF on ratings*: next to nothing pulls its empty cells down (2.4), so almost any film may come first.
-# * *Hu–Koren* perhaps learned zeros by heart (2.2): nobody chose its 100 numbers, and its ridge is a thousandth of iALS's.
+# * *Hu–Koren* perhaps fits its zeros too closely: nobody chose its 100 numbers, and its ridge is a thousandth of iALS's.
 # * The *SVD* wants a 0 in every empty cell, too, but 8 numbers cannot repeat them all.
 # * *iALS*: its pull was chosen. Yet half of its list *is* bestsellers, and the other half finds fewer likes than the bestsellers it replaces (recall
 #   0.189, all bestsellers 0.209). NDCG is level, likely since it sorts the bestsellers better.
@@ -509,7 +509,7 @@ verdicts(*cards)
 # * **Split.** 80 % train, 10 % validation, 10 % test, without what the past does not know. Hyper-parameters
 #   are chosen by NDCG@20 on validation; for the test, train and validation together are the past, and the test
 #   part is used once.
-# * **Untuned.** MF on ratings: $d = 32$, $\lambda = 0.1$, known cells only, low ratings, too. Hu–Koren: $d = 100$,
+# * **Untuned.** MF on ratings: $d = 32$, $\lambda = 0.1$, known cells only, low ratings, too. Hu–Koren (at its weight of zeros 32 numbers find 0.055 with hardly a ridge, 0.082 with one: figure 2.5, at 1): $d = 100$,
 #   $\alpha = 1$, $\lambda = 0.01$, 15 sweeps: a like weighs $1 + \alpha = 2$, twice an empty cell (the paper took
 #   $\alpha = 40$). Up to a factor this is iALS with $\alpha_0 = 1$ and $\nu = 0$. The ridge of iALS at its chosen knobs is about $0.003 \cdot 0.3 \cdot 10{,}506$ films, near 10. The package `implicit` starts with the same four numbers, but there the entry of the matrix times
 #   $\alpha$ *is* the weight, so a like weighs 1, no more than an empty cell; that we did not measure.
@@ -595,19 +595,19 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # Follow the knob from left to right, on films (*silent* is printed; why the solid line dips, we cannot say):
 #
 # * **Silent**: likes are content with 0.9, and nothing pulls other cells lower. So lists end in ties, and what order
-#   is left is the random start's: after 128 sweeps it finds, from start to start, 0.013 to 0.076.
+#   is left depends on the random start: after 128 sweeps one finds 0.013, another 0.076, near the bestsellers' 0.084.
 # * **A whisper**: all empty cells together weigh as much as 1,700 of the 65,000 likes. That pulls other cells lower. Beside a ridge lists then
-#   have an order: it finds 0.089 after 8 sweeps, with hardly a ridge (dashed) 0.006. On PinWorld all empty cells weigh as much as 9 of 12,000 likes, likely too little: stopped
+#   have an order: it finds 0.089 after 8 sweeps; with hardly a ridge (dashed) 0.006, perhaps because free vectors fit each like apart and a whisper cannot order the rest. On PinWorld all empty cells weigh as much as 9 of 12,000 likes, likely too little: stopped
 #   after 8 sweeps it finds 0.134, after 32 only 0.050, about what bestsellers find.
 # * **A vote** of 0.1 got a heavy ridge from validation, which shrinks scores until little is left but what all share, as rank 1 in figure 2.1. With nineteen films of twenty from
-#   the bestsellers' list it finds 0.089, a little over their 0.084. On PinWorld a vote nearly does without the ridge.
+#   the bestsellers' list it finds 0.089, a little more. On PinWorld a vote nearly does without the ridge.
 # * **A dislike** also holds down what she likes next. Does that cost? On films it finds 0.076, a vote of 0.1 finds 0.089; but on validation the dislike was ahead.
 #   On PinWorld we cannot tell them apart.
 #
 # Choose the two knobs together: $\#_u$ contains $\alpha_0$, so a louder vote makes the ridge stronger.
 #
-# **At its least cost a ridge alone lets every list tie, so empty cells have to speak: with its own $\lambda$, a vote of 0.1 or 0.3 was nowhere
-# measurably behind validation's choice.**
+# **At its least cost a ridge alone lets every list tie, so empty cells have to speak. Validation chose a vote of 0.1 on PinWorld and a whisper on films;
+# a vote of 0.1 or 0.3 was measurably behind neither.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -626,7 +626,7 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 #   0.007, the whisper by 0.005, from 0.000 to 0.010. In recall@20 neither finds more (−0.002, from −0.004 to +0.001; −0.010, from −0.020 to −0.000). In 2.6 validation chose 0.3: it had not been offered 0.00001, nor a $\lambda$ above 0.03.
 # * **More sweeps**, at the settings chosen for 8 (test, three seeds). Films: the whisper finds 0.089 after 8 sweeps, 0.080 after 32 and 0.077 after 128; 0.1
 #   finds 0.089, 0.087 and 0.087. Without a vote 0.000 after 8, where the scores still differ, but by nothing useful; after 128 the scores between the 13,371 users and 7,306 films of the largest part that likes connect are
-#   0.900 to the third digit, and what order is left is the start's: the seeds find 0.013, 0.035 and 0.076. PinWorld: the whisper 0.134, 0.050 and 0.050, so most
+#   0.900 to the third digit, and what order is left is the start's and the likes': the seeds find 0.013, 0.035 and 0.076. PinWorld: the whisper 0.134, 0.050 and 0.050, so most
 #   of it came from stopping early; without a vote 0.108, 0.016 and 0.024; 0.1 finds 0.172, 0.173 and 0.172. Command: `python -m solutions.experiments.lesson02.whisper`.
 # * Command: `python -m solutions.experiments.lesson02.empty_cells`.
 #
@@ -642,8 +642,8 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # >
 # > **Where it did not.** With fifty known likes: 0.114, item2item 0.121 (18.11). On these films, since it does not know the day: 0.084, recent popularity 0.159 (2.6).
 #
-# * **What is in an empty cell?** Nothing at all, so it gets a weak vote against the item: 0.1 was nowhere measurably behind validation's choice (on films with lists that
-#   were nearly the bestsellers'). As *an unknown number* it lets lists end in ties; a whisper was enough on films after 8 sweeps, not on PinWorld. As *a dislike* it won nowhere (2.7).
+# * **What is in an empty cell?** Nothing at all, so it gets a weak vote against the item: validation chose 0.1 on PinWorld; on films 0.1 was level with its choice, the whisper (with lists that
+#   were nearly the bestsellers'). As *an unknown number* it lets lists end in ties; a whisper was too little on PinWorld. As *a dislike* it won nowhere (2.7).
 # * One $d \times d$ matrix, the Gramian, carries all zeros. Tune their weight $\alpha_0$ together with $\lambda$.
 #
 # <details><summary>More of where it won, and where not</summary>

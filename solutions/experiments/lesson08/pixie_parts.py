@@ -7,6 +7,7 @@ edges       PinWorld, the graph pruned: boards that look most like the pin (with
             without it), the largest boards, five random prunings
 boards      PinWorld, test: the walk of `pixie_rivals` on saves alone and on boards and saves, each with 24 trials;
             with all of a user's pins; RP3β asked with a user's latest 32 pins
+hops        PinWorld, test: RP3β on boards alone, 24 trials, beside RP3β and Pixie on each graph as tuned
 weights     PinWorld, test: steps shared by how long ago a pin was saved, the half-life chosen on validation
 stop        700 query pins of each graph: early stopping beside as many steps for all
 
@@ -192,6 +193,55 @@ def boards() -> dict:
     }  # fmt: skip
 
 
+def hops_on_boards(
+    saves: sp.csr_array, B: sp.csr_array, alpha: float, beta: float
+) -> filters.Filter:
+    """Return RP3β whose middle node is a board: from a pin of a user to a board of it, to a pin there."""
+    model, degree = filters.rp3beta(B, alpha, beta), np.asarray(B.sum(axis=0)).ravel()
+    root = np.power(degree, beta - alpha, out=np.zeros_like(degree), where=degree > 0)
+    nothing = np.zeros((saves.shape[0], 0), saves.dtype)
+    return replace(model, signals=sp.csr_array(saves @ sp.diags_array(root)), left=nothing)
+
+
+def hops() -> dict:
+    split, of = rivals.world()
+    saves = lambda events: sp.csr_array(events.csr().astype(np.float64))  # noqa: E731
+    search = train.tune(
+        {"on boards": (partial(hops_on_boards, saves(split.train), of(split.train)), rivals.GRIDS["RP3β"])},
+        rivals.BUDGET, train.on_validation(split, "ndcg", users=rivals.USERS),
+        natural=rivals.NATURAL, progress=False,
+    )  # fmt: skip
+    best = max(search.trials, key=lambda t: t.score)
+    print(search, flush=True)
+    models = results.load("08_rivals").values["PinWorld"]["models"]
+    knobs = {row["model"]: row["knobs"] for row in models}
+    tuned = results.load("08_parts").values["boards"]["tuned"]
+    both = next(row["knobs"] for row in tuned if row["graph"] == "both")
+    past = split.past()
+    R, B, own = saves(past), of(past), rivals.latest(past)
+    stack, stacked = sp.vstack([R, B], format="csr"), f"RP3β{rivals.WITH}"
+    ndcg = {
+        name: train.on_test(model, split).ndcg
+        for name, model in (
+            ("RP3β on boards", hops_on_boards(R, B, **best.knobs)),
+            ("RP3β", filters.rp3beta(R, **knobs["RP3β"])),
+            ("RP3β on both", filters.rp3beta(stack, **knobs[stacked])),
+            ("Pixie on boards", rivals.pixie(B, own, **knobs["Pixie"])),
+            ("Pixie on both", rivals.pixie(stack, own, **both)),
+        )
+    }
+    pairs = (
+        ("Pixie on boards", "RP3β on boards"), ("Pixie on both", "RP3β on both"),
+        ("RP3β on boards", "RP3β"), ("RP3β on boards", "RP3β on both"),
+    )  # fmt: skip
+    return {
+        "knobs": best.knobs, "validation": best.score, "trials": len(search.trials),
+        "at the edge": search.edges.get("on boards", ""),
+        "ndcg": {k: float(x.mean()) for k, x in ndcg.items()},
+        "leads": {f"{a} over {b}": asdict(metrics.compare(ndcg[a], ndcg[b])) for a, b in pairs},
+    }  # fmt: skip
+
+
 def weighted(events, R, restart: float, queries: int, half_life: float) -> rivals.Dense:
     """Return the walks of each user's latest pins; a pin saved a half-life earlier gets half the steps."""
     own, degree = rivals.latest(events), np.asarray(R.sum(axis=0)).ravel()
@@ -278,7 +328,10 @@ def stop() -> dict:
     return out
 
 
-PARTS = {"decisions": decisions, "edges": edges, "boards": boards, "weights": weights, "stop": stop}
+PARTS = {
+    "decisions": decisions, "edges": edges, "boards": boards, "hops": hops, "weights": weights,
+    "stop": stop,
+}  # fmt: skip
 
 
 def main() -> None:

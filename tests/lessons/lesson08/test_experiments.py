@@ -135,6 +135,26 @@ def test_rp3beta_is_asked_with_the_first_pins_alone():
     assert few.signals.nnz == sum(len(pins) > 0 for pins in own.values())
 
 
+def test_hops_over_boards_are_rp3beta_where_the_boards_are_the_saves():
+    R = sp.csr_array((np.random.default_rng(0).random((6, 8)) < 0.5).astype(float))
+    ours = pixie_parts.hops_on_boards(R, R, 0.5, 0.1).scores(np.arange(6))
+    np.testing.assert_allclose(ours, pixie_parts.filters.rp3beta(R, 0.5, 0.1).scores(np.arange(6)))
+    one = sp.csr_array(np.eye(8)[[0]])  # a user of pin 0: only what shares a board with it
+    found = pixie_parts.hops_on_boards(one, R, 1.0, 0.0).scores(np.array([0]))[0]
+    by_hand = ((R[:, [0]].toarray() * R.toarray()) / R.toarray().sum(1, keepdims=True)).sum(0)
+    np.testing.assert_allclose(found, by_hand / R.sum(axis=0)[0])
+
+
+def test_the_hops_meet_the_models_of_the_table():
+    stored = results.load("08_parts").values
+    ndcg, tuned = stored["hops"]["ndcg"], results.load("08_rivals").values["PinWorld"]["models"]
+    for name, model in (("RP3β", "RP3β"), ("RP3β on both", f"RP3β{pixie_rivals.WITH}"), ("Pixie on boards", "Pixie")):  # fmt: skip
+        (row,) = (row for row in tuned if row["model"] == model)
+        assert ndcg[name] == pytest.approx(row["ndcg"], abs=1e-9)
+    assert ndcg["Pixie on both"] == pytest.approx(stored["boards"]["ndcg"]["both"], abs=1e-9)
+    assert stored["hops"]["trials"] == pixie_rivals.BUDGET and not stored["hops"]["at the edge"]
+
+
 def test_an_old_pin_gets_fewer_steps(monkeypatch):
     monkeypatch.setattr(pixie_rivals, "STEPS", 3000)
     day = pixie_parts.pinworld.DAY
