@@ -366,11 +366,10 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **How few, then?** Very few, if other edges are there. With one click in a hundred left, iALS on the graph finds 0.156, by the means more than the best model of the clicks alone with all of them (0.109).
 #
-# **What takes the place of the clicks?** Saves do: no ad here was opened or bought, so besides a click only a save leads from a person to an ad. Saves make roads like Ann's in Figure 13.1: you and somebody saved the same pin, and that person saved the ad.
-# Clicks make roads only between people who clicked the same ad.
+# **What takes the place of the clicks?** Saves do, at least in the last step: besides clicks only saves lead from people to ads here. They make roads like Ann's in Figure 13.1: you and somebody saved the same pin, and that person saved the ad.
 #
 # **The graph, or the vector for each relation?** The graph is enough: iALS has no such vectors, and its mean is the highest at every share. A relation vector gives an ad the same bonus for everybody (13.2), so it
-# cannot say whom the ad suits. Why TwHIN's line falls farthest we cannot tell (fold).
+# cannot say whom the ad suits. Why TwHIN's line falls farthest we cannot tell.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -389,9 +388,6 @@ for claim, name in (
 # ## 13.4 Second cure: more vectors
 #
 # The second sickness is many topics: Bob's one vector has to be near to gardens and to boats. To **ask** with a vector is to search for the items whose products with it are largest.
-#
-# Twitter's answer of 2022, kNN-Embed, is a **mixture**. First **k-means** clusters all items: every item belongs to the nearest of $k$ centers, and each center is the mean of
-# its items. A user is then a few of these centers. Each asks, and fills as much of the list as its cluster has of her likes.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p5"]
 predict("13.p5")
@@ -400,23 +396,20 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Which items does the mean of what Bob likes find, and which do two centers find? A third number of each item, not drawn, lets the nearer item have the larger product. In the interactive version pull the star: where do all eight items fit?*
+# *Figure 13.3. Which items does the mean of what Bob likes find, and which do two centers find? Here the nearer item has the larger product: a third number of each, not drawn, sees to that. In the interactive version pull the star: where do all eight items fit?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
 # mean, then Several centers. Then Ann with one, two, three centers: what did she gain? Eve last.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The mean finds neither gardens nor boats, because it lies between them. Is it so in vectors of 32 numbers, too? We make PinWorlds where everybody has one topic, two, up to six. If it is so, one vector falls behind as topics are added.
+# The mean finds neither gardens nor boats, because it lies between them. The two centers of a **mixture**, Twitter's answer of 2022 (kNN-Embed), find both. For it **k-means** clusters all items: every item belongs to the nearest of $k$ centers, and each center is the mean of
+# its items. Bob is then a few of these centers, and each fills as much of his list as its cluster has of his likes.
 #
-# **PinnerSage** (Pinterest, 2020) groups the user's *own* pins. Each group asks with its **medoid**, the pin with the least sum of squared
-# distances to the others. Groups with late saves get more places in the list. All vectors are iALS's, from saves alone, so the ways differ only in how they ask.
+# Do means lie among other things in 32 numbers, too? We make PinWorlds where everybody has one topic, two, up to six. If so, one vector falls behind as topics are added. All vectors are iALS's, from saves alone:
 #
-# | one vector | several vectors |
-# |---|---|
-# | the user's own, of iALS (not trained: computed from her saves, lesson 02) | three or five medoids |
-# | the mean of the saved pins | the mixture |
-# | a mean that forgets: late saves count more | |
+# * **One vector:** *her own* is solved from all a person saved (lesson 02); *a mean that forgets* is pulled most by late pins.
+# * **Several vectors:** *the mixture* asks with centers; *five medoids*, as in **PinnerSage** (Pinterest, 2020), are pins of her own, each the middle of a group.
 #
 # > **Claim** (PinnerSage and mixtures, in substance). People of three topics and more are served better by several vectors than
 # > by one.
@@ -430,25 +423,26 @@ predict("13.p10")
 
 # %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 topics = regimes.regimes()["interests"]["sets"]
-ONE = {"mean of vectors, the latest more": "mean that forgets", "mean of vectors": "mean", "iALS": "own vector, iALS"}  # fmt: skip
+ONE = {"mean of vectors, the latest more": "mean that forgets", "mean of vectors": "mean", "iALS": "her own vector"}  # fmt: skip
 SEVERAL = {"PinnerSage, 3": "three medoids", "PinnerSage, 5": "five medoids", "mixture of centroids": "mixture"}  # fmt: skip
-marks = dict(zip([*SEVERAL, *ONE], "sPDov^", strict=True))
+DRAWN = {x: name for x, name in (SEVERAL | ONE).items() if name not in ("three medoids", "mean")}
+marks = dict(zip(DRAWN, "PDo^", strict=True))
 figure, axes = plt.subplots(1, 2, figsize=(6.6, 2.9), dpi=90, sharey=True)
 for ax, (part, title) in zip(
     axes, zip(topics.values(), ("trained", "not trained"), strict=True), strict=True
 ):
     own = np.array([row["mean"] for row in part["methods"]["iALS"]])
-    for name, label in (SEVERAL | ONE).items():
+    for name, label in DRAWN.items():
         line, color = ("-", style.ITEM) if name in SEVERAL else ("--", style.USER)
         more = np.array([row["mean"] for row in part["methods"][name]]) - own
         ax.plot(part["levels"], more, line, color=color, marker=marks[name], label=label)
     ax.set(xlabel="topics of everybody", title=f"people who were {title}")
-axes[0].set_ylabel("NDCG@20, less or more\nthan the own vector")
+axes[0].set_ylabel("NDCG@20, less or more\nthan her own vector")
 figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9)
 plt.show()
 
 # %% [markdown]
-# *Figure 13.4. If one vector is too few, some orange line must rise above all blue ones with more topics: does any? Orange asks with several vectors, blue with one. The height is how much more or less a way finds than the own vector, in NDCG@20 of next week's new saves.*
+# *Figure 13.4. If one vector is too few, some orange line must rise above all blue ones with more topics: does any? Orange asks with several vectors, blue with one. The height is how much more or less a way finds than her own vector, in NDCG@20 of next week's new saves.*
 
 # %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 cases = {}
@@ -475,13 +469,13 @@ verdict(
 # $(1, 0)$ and boats at $(0, 1)$. Their mean $(0.5, 0.5)$ has the product 0.5 with both, but 0.7 with a thing at $(0.7, 0.7)$, which is found first. In 32 numbers each of
 # PinWorld's 24 topics may have a direction of its own. Then the mean has the product 0.5 with gardens and boats and 0 with all others, so one vector can ask for both.
 #
-# For people who were not trained, medoids fall far from two topics on. Perhaps the reason is that half of the people are left out of training there: a pin's vector rests on fewer saves and is noisier. A medoid is one such vector, a mean averages noise out.
+# On the right medoids fall far from two topics on. There half of the people are left out of training, so perhaps a pin's vector, resting on fewer saves, is noisier. A medoid is one such vector, a mean averages noise out.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
 # <details><summary>How this was measured</summary>
 #
-# For the guess on medoids: with four kinds of edges medoids fall little, or not at all (13.5). Three worlds for each number of topics, about 1,200 people; the same pins for all, vectors of 32 numbers; saves of the last week, from graphs until the day before. Settings were chosen on the week before that, anew for each way and number: twelve each, with the knobs of its own iALS, and products or cosines. *Not trained*: half of the people, then the other half; a vector of their own is folded in. More topics than numbers, which would have to share, were not tried. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, and kept for the first at each number only. The card's places: from three topics on, the six of eight where these two were compared. It shows newcomers with four topics, where one vector is most surely ahead; at the other five neither is surely ahead.
+# A medoid has the least sum of squared distances to the others of its group, and groups with late saves get more places in the list. For the guess on medoids: with four kinds of edges medoids fall little, or not at all (13.5). Three worlds for each number of topics, about 1,200 people; the same pins for all, vectors of 32 numbers; saves of the last week, from graphs until the day before. Settings were chosen on the week before that, anew for each way and number: twelve each, with the knobs of its own iALS, and products or cosines. *Not trained*: half of the people, then the other half; a vector of their own is folded in. More topics than numbers, which would have to share, were not tried. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, and kept for the first at each number only. The card's places: from three topics on, the six of eight where these two were compared. It shows newcomers with four topics, where one vector is most surely ahead; at the other five neither is surely ahead.
 #
 # At six topics medoids lie high on the left, but so does the mean that forgets: what helps may be forgetting, which medoids do, too.
 #
@@ -489,9 +483,20 @@ verdict(
 # |---|---|---|---|
 # | three medoids | +0.003 | −0.004 | +0.010 |
 # | five medoids | +0.006 | +0.000 | +0.012 |
-# | the own vector of iALS | +0.010 | +0.003 | +0.016 |
+# | her own vector | +0.010 | +0.003 | +0.016 |
 # | the mixture | +0.015 | +0.008 | +0.022 |
 # | the mean | +0.015 | +0.007 | +0.024 |
+#
+# Also asked, and compared by the card, but not drawn:
+#
+# | NDCG@20, by topics | 1 | 2 | 3 | 4 | 5 | 6 |
+# |---|---|---|---|---|---|---|
+# | three medoids, trained | 0.161 | 0.127 | 0.111 | 0.095 | 0.089 | 0.085 |
+# | the mean, trained | 0.163 | 0.130 | 0.111 | 0.097 | 0.084 | 0.072 |
+# | (her own), trained | 0.166 | 0.139 | 0.112 | 0.099 | 0.091 | 0.078 |
+# | three medoids, not trained | 0.152 | 0.102 | 0.077 | 0.060 | 0.049 | 0.046 |
+# | the mean, not trained | 0.153 | 0.121 | 0.104 | 0.090 | 0.075 | 0.068 |
+# | (her own), not trained | 0.154 | 0.126 | 0.107 | 0.094 | 0.082 | 0.072 |
 #
 # The mean that forgets is surely ahead of the other mean with three, four and six topics (with four by 0.0037, from 0.0005 to 0.0069), of the own vector only with six; where it is not first no interval was kept. The own vector finds less with each topic: 0.17 with one, 0.08 with six. Newcomers with three topics: five medoids 0.075, a mean that forgets 0.107. Not drawn: RP3β, which has no vector and lies near the own vector (from −0.005 to +0.004; first among trained people with two topics and newcomers with one, two, five and six: not compared);
 # one medoid, behind three nearly everywhere; recent popularity (seven settings), at most 0.035. Command: `python -m solutions.experiments.lesson18.regimes interests`.
@@ -501,9 +506,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 Both cures, one patient
 #
-# Does a vector that reads more edges still need company? Our patient is a **newcomer**, somebody who was not in the graph. TwHIN is **transductive**: only nodes that were trained have a vector. She has none, but the pins she saved do.
-#
-# We look for her saves of next week in lists of 100, which have more places to share out.
+# Does a vector that reads more edges still need company? We ask **newcomers**, people who were not in the graph, and give them lists of 100: there several vectors had helped these very people (branch 13.7), in lists of 20 not surely.
+# A ranker sorts such a list anew, so we count what share of a newcomer's saves of next week is in it (recall@100). TwHIN has no vector of her, only those of her pins.
 #
 # Two things change, in TwHIN and in iALS:
 #
@@ -555,22 +559,21 @@ verdict(
 # *Figure 13.5. If one cure did the other's work, the two lines of a model would meet on the right: do they? The height is recall@100 of newcomers' saves of next week, from 0.22 on. The star is RP3β, which has no vectors.*
 #
 # **Do you need both?** With TwHIN yes: more edges add 0.04 to one vector of saves, five centers add 0.04, and both together add 0.06. With iALS both are ahead of either cure, too, but by so little that another week might not show it.
-# Perhaps the two do different work: edges tell what she likes, and five vectors keep her largest topic from taking all places.
-# Medoids would not do: by the means five of them find less than one vector in three of the four cases.
+# Perhaps edges tell what she likes, and five vectors keep her largest topic from taking all places.
 #
-# **And if you can have one?** In neither model is one cure surely ahead of the other. But look across the figure. By the means, which may be chance, iALS with neither cure finds more than
-# TwHIN with either, and TwHIN with neither finds less than RP3β. So take the better model first, and then cure it.
+# **And if you can have one?** In neither model is one cure surely ahead of the other. Look across the figure: iALS with neither cure finds more than
+# TwHIN with either, and TwHIN with neither finds less than RP3β. These are means, which may be chance, and iALS had more settings to choose from than TwHIN. So look at other models before you cure one.
 #
-# **Try both cures together before you choose one: neither does the other's work.**
+# **Try both cures together before you choose one: neither did all of the other's work.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Lists of 100: 13.7 had found, on the same people, that several vectors help there, in lists of 20 not surely. So new is what both cures do together. What is read is the same in training and of her. Half of PinWorld's users leave the graph, then the other half: 882 people with ten saves before, saves of days 49 to 55, vectors of 32 numbers, three seeds. With four kinds a pair is there for iALS if any of them has it; TwHIN has a $\boldsymbol\theta_r$ for each. The newcomer is known by
+# What 13.7 found in lists of 100 was on the same people. So new is what both cures do together. What is read is the same in training and of her. Half of PinWorld's users leave the graph, then the other half: 882 people with ten saves before, saves of days 49 to 55, vectors of 32 numbers, three seeds. With four kinds a pair is there for iALS if any of them has it; TwHIN has a $\boldsymbol\theta_r$ for each. The newcomer is known by
 # her latest 100 pins; past saves leave every list, pins that she only opened do not. One and five vectors have 60 settings each for each graph with iALS, 16 with TwHIN, shared out
 # among their ways and chosen by recall@100 on days 42 to 48, with newcomers taken out there, too. (A first search of iALS in narrower ranges, with winners at their ends, had been asked on test before the ranges grew.) The five are the mixture's centers everywhere, the one is the mean that forgets with TwHIN, her own vector with iALS. In 13.7 five centers of TwHIN's vectors found 0.035 more than the mean that forgets, in lists of 100. Intervals of 95 % are over users. Both cures over more edges alone, iALS: +0.0096, from +0.0005 to +0.0186. Both over neither: +0.063 with TwHIN, +0.029 with iALS. iALS, four kinds over saves, one vector: +0.019, from +0.004 to +0.034; over
 # the mean that forgets +0.015, from −0.001 to +0.031. Five over one, saves alone: +0.013, from +0.002 to +0.023; over the mean that forgets +0.009, from −0.003 to +0.020. TwHIN: +0.039, from +0.023 to +0.056, and +0.036, from +0.021 to +0.051. Five vectors over more edges:
 # −0.006, from −0.022 to +0.009, and with TwHIN −0.003, from −0.023 to +0.016. What five add with four kinds,
-# less what they add with saves: −0.003, from −0.016 to +0.010, and −0.012, from −0.029 to +0.005. Both cures are surely ahead of all single vectors of their model, with either graph. At an end of their values: $\lambda$ = 0.0003 of the own vector with four kinds, and knobs of the medoids of TwHIN with saves and of iALS with four kinds. Not tried: other worlds, other lengths, the four kinds in training alone, RP3β with four kinds. Its 0.270, of saves alone, is 13.7's: the same people and weeks, settings chosen for trained people in lists of 20 (with such settings iALS had 0.275 there). Between models no interval was kept.
+# less what they add with saves: −0.003, from −0.016 to +0.010, and −0.012, from −0.029 to +0.005. Both cures are surely ahead of all single vectors of their model, with either graph. At an end of their values: $\lambda$ = 0.0003 of the own vector with four kinds, and knobs of the medoids of TwHIN with saves and of iALS with four kinds. Not tried: other worlds, other lengths, the four kinds in training alone, RP3β with four kinds. Its 0.270, of saves alone, is 13.7's: the same people and weeks, settings chosen for trained people in lists of 20 (with such settings iALS had 0.275 there). Between models no interval was kept. By the means five medoids find less than one vector in three of the four cases.
 # Command: `python -m solutions.experiments.lesson13.both_cures`.
 #
 # | recall@100 | her own | mean | mean that forgets | five centers | five medoids |
@@ -585,7 +588,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What they are for
 #
-# > **What they are for.** TwHIN gives every node one vector that has read many kinds of edges. Several vectors fill long lists for newcomers.
+# > **What they are for.** TwHIN gives every node one vector that has read many kinds of edges; Twitter also gave it to rankers of ads (17.11). Several vectors fill long lists for newcomers.
 # >
 # > **Where they won.** With a tenth of the clicks left TwHIN finds NDCG@10 0.177, the best model of the clicks alone 0.059 (13.3). For newcomers TwHIN finds recall@100 0.241 with
 # > one vector of saves, and 0.304 with both cures (13.5).
@@ -595,8 +598,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **More kinds of edges, more vectors, or both?** Take more kinds of edges if they reach what you ask about: they helped for ads at every share of clicks (13.3), and for newcomers' saves (13.5). Take five centers for newcomers in lists of 100,
-#   and there take both cures. Before either cure, take the better model, by the means iALS here (13.5).
+# * **More kinds of edges, more vectors, or both?** Take more kinds of edges if they reach what you ask about: they helped for ads at every share of clicks (13.3). For newcomers in lists of 100 take five centers, too, since both
+#   together found most (13.5). Before either cure, try another model: here iALS's means were higher.
 #
 # **Next.** In TwHIN a new pin has no vector. PinSage reads one from its neighbors, and these are of many kinds: boards, saves, searches. Should all be heard
 # alike? Lesson 14 asks.
@@ -945,7 +948,7 @@ for top in (20, 100):
 # **Ward's method** begins with every pin alone. Again and again it merges
 # the two groups whose union adds least to the sum of squared distances from the groups' means, until that would be more than a threshold. Below is a person of PinWorld, with vectors of TwHIN that are trained here for a few seconds.
 #
-# A medoid is a pin, so its neighbors are looked up once and shared by all users. It is weighed by $\sum e^{-\lambda \cdot \text{age}}$ over its group. PinnerSage draws three medoids in proportion to this weight; here
+# A medoid, the member with the least sum of squared distances to the others, is a pin, so its neighbors are looked up once and shared by all users. It is weighed by $\sum e^{-\lambda \cdot \text{age}}$ over its group. PinnerSage draws three medoids in proportion to this weight; here
 # the heaviest ask, so that a list is the same each time. Squares have a shortcut: the medoid is the member nearest to the mean of the group. Can you see why?
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]

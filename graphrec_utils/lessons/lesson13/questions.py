@@ -216,18 +216,18 @@ QUESTIONS = (
     Question("13.p10", "Everybody has one topic, then two, up to six, and was trained; lists of twenty, for next week's saves. From how many topics on is "
              "some way with several vectors surely ahead of every way with one?", (
         ("at none of them",
-         "Not even with six: there one vector has the highest mean, 0.088, that of a mean in which late saves count more. Three medoids, 0.085, come too close to tell. "
+         "Not even with six: there a mean that forgets finds most, 0.088. Three medoids, which are not drawn, find 0.085, too close to tell. "
          "In 32 numbers one vector may be near to several topics."),
         ("from two on: a mean lies between them",
-         "With two the own vector of iALS lies above every way with several. Between two topics lies something else in a plane; here are 32 numbers."),
+         "With two the own vector lies above every way with several. Between two topics lies something else in a plane; here are 32 numbers."),
         ("from five on: no single place is near to five topics",
-         "With five, five medoids and the own vector of iALS find the same, 0.091; with six, the highest mean is that of one vector."),
+         "With five, five medoids and the own vector find the same, 0.091; with six, the highest mean is that of one vector."),
     ), measured=_topics),
     Question("13.p11", "People who were not in the graph get lists of 100. One vector of TwHIN, trained on saves alone, finds recall 0.241 of next week's saves. Which of "
              "these finds most?", (
         ("both: five vectors of four kinds of edges",
          "0.304, ahead of either cure alone; with iALS, too, by a hair. Perhaps since edges tell what she likes, and several vectors share out a long list: "
-         "neither does the other's work."),
+         "neither did all of the other's work."),
         ("more kinds of edges alone: a well-fed vector needs no company",
          "They bring it to 0.281. But a long list still has places to share out, and with five vectors it is 0.304."),
         ("five vectors of saves alone: other edges only blur what she saves",

@@ -107,6 +107,6 @@ MORALS = {
     "A loss may fall while it learns the wrong thing. Test what it is for": a_loss_that_falls,
     "Before you praise a model of many relations, give its rivals the same graph": same_graph,
     "Before you give somebody five vectors, see what one good vector finds": one_vector,
-    "Try both cures together before you choose one: neither does the other's work": both_cures,
+    "Try both cures together before you choose one: neither did all of the other's work": both_cures,
     "Being recent was in the medoids all along": recency,
 }
