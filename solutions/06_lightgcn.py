@@ -273,13 +273,14 @@ plt.show()
 # *Figure 6.2. Training loss (left) and recall on validation (right) by epoch. Compare shapes on the left, not heights.*
 #
 # After three epochs LightGCN finds 0.08, BPR-MF nothing. After 24 BPR-MF
-# has about half of LightGCN's recall, and still climbs.
+# has half of LightGCN's recall, and still climbs.
 #
-# Is that lead the graph's? Cut the messages: layers 1 to 3 are zero, and a vector is layer 0 over 4. What is left is BPR-MF with a stronger ridge (sixteen times LightGCN's) and smaller steps (a quarter). After three epochs it, too, finds next to nothing: at these rates nobody is early without messages.
-# After 24 it finds 0.07: of the late lead ridge and steps bring about two fifths, the messages three.
+# Is that lead the graph's? Cut the messages: layers 1 to 3 are zero, and a vector is layer 0 over 4. That is BPR-MF with rows four times as long as its vectors: the ridge of 0.01, on squares of the row, weighs
+# on the vector like one of 0.16 (BPR-MF has 0.03), and a step of the row moves the vector by a quarter. After three epochs this model, too, finds next to nothing.
+# After 24 it finds 0.07, BPR-MF 0.05 and LightGCN 0.10: about three fifths of the late lead are the messages'.
 #
 # Is LightGCN early because it walks even untrained (6.2)? Not with 32 random numbers: strangers look alike by chance, and three layers find 0.001.
-# But in LightGCN training moves more at a time: after three epochs layer 0 alone, without a walk, finds 0.03, BPR-MF 0.002. A place with one visitor moves in BPR-MF when that visit is drawn, or
+# It is early because training moves more at a time: after three epochs layer 0 alone, without a walk, finds 0.03, BPR-MF 0.002. In BPR-MF a place with one visitor moves when that visit is drawn, or
 # the place as a negative. In LightGCN its final vector is made of all rows within three steps, so it moves with their visits, too.
 #
 # **In LightGCN one like moves a whole neighborhood, in BPR-MF one user and two places.**
@@ -330,7 +331,7 @@ visuals.smoothing(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
 #
-# Take ever more layers, from here on asked on test.
+# Take ever more layers, now asked on test.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p14"]
 predict("06.p14")
@@ -362,10 +363,10 @@ plt.show()
 # %% [markdown]
 # *Figure 6.4. Recall@20 on test for 2,000 users of Gowalla by the number of layers. Look where each upper line turns: from there on a layer blurs more than it adds. Then compare the two with 32 numbers: training fills that gap.*
 #
-# **One-hot**, the line climbs for long, likely because most places have one visitor here: such a place is reached only through that visitor, so few walks to it are short. Then
+# **One-hot**, the line climbs for long, likely because most places have one visitor here: such a place is reached only through that visitor, so for all others the way to it is long. Then
 # walks forget where they began, and the line falls towards the bestsellers.
 #
-# **32 random numbers** stay below the bestsellers for fifty layers, because strangers look alike by chance. Then, likely, so few differences are left that 32 numbers hold them.
+# **32 random numbers** stay below the bestsellers for fifty layers, because strangers look alike by chance. After a hundred layers, likely, so few differences between people are left that 32 numbers are enough.
 #
 # **32 trained ones** turn much earlier, likely because training has moved whole neighborhoods already. Further steps mix what
 # was learned, until at twenty layers one-hot rows find as much.
@@ -385,8 +386,8 @@ plt.show()
 #
 # Is it the graph that finds more, or the training? The lecture prints recall@20 on all of Gowalla: matrix factorization 0.1291, LightGCN
 # 0.1830. Two things can differ: the **graph** (layers or none) and the **recipe**, that is the loss, the rate and where
-# training starts. Ours, *LightGCN's recipe*, compares a liked item with many others at once (softmax, 3.5) and starts from
-# a factorization of the normalized likes, so even without layers it knows a little of the graph. Change one at a time.
+# training starts. Our recipe, below *LightGCN's*, compares a liked item with many others at once (softmax, 3.5) and starts from
+# a factorization of the normalized likes, so even without layers it knows a little of the graph.
 #
 # | recall@20, 64 numbers | BPR | our recipe |
 # |---|---|---|
@@ -467,12 +468,12 @@ verdict(
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
 # **Read it in two steps.** To the right only the recipe changes: +0.012. Down, layers are added: +0.026, likely the larger step because a layer walks to places of people who were
-# where you were (6.2), and a factorization has to learn such ways. A gain that either could bring goes to whichever comes first. So go the other way, too, down and then right, through the paper's cell: layers add 0.033, the recipe then 0.005. But tuning took BPR without layers from the lecture's 0.129 to 0.150; the paper's cell had none of ours, and would likely rise, too: more for layers, less for the recipe.
+# where you were (6.2), and a factorization has to learn such ways. A gain that either could bring goes to whichever comes first. So add the layers first, too
+# (down, then right): layers add 0.033, the recipe then 0.005. But the cells were not tuned alike: tuning took BPR without layers from the lecture's 0.129 to 0.150. Tuned, the paper's cell would likely
+# rise, too; then layers would add more, the recipe less.
 #
-# With layers 64 numbers are enough for 0.188, perhaps since a mean over neighbors keeps what they share; iALS needs 1,024 for 0.182.
-#
-# If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) train nothing, and stand beside LightGCN
-# for 19 and 58 CPU seconds, not 476, because nobody has to learn a walk. Why train, then? For a short vector (6.4): 64 numbers for each person and place, and a score is one product; RP3β must keep the graph, GF-CF the graph and 512 patterns.
+# If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) train nothing. They find about as much as LightGCN in 19 and 58 CPU
+# seconds, where it takes 476: nobody has to learn a walk. Why train, then? For short vectors (6.4): with 64 numbers for each person and place a score is one product, while RP3β and GF-CF must keep the graph.
 #
 # **Walking the graph is a larger step than the recipe, and here whoever keeps the graph need not train.**
 #
@@ -480,16 +481,15 @@ verdict(
 #
 # All of Gowalla, the papers' split; recall@20, since the papers print it. Better settings bring the lecture's 0.129 to 0.150; over its 0.129 layers first add 0.054. *Recipe* is the LightGCN that validation chose. BPR *with* layers is the number of the paper: our own runs of its setting
 # have not come to their end. Each cell has the ridge that suits it. Trained rows are means of three seeds, and the interval is over seeds. LightGCN had 8 trials, the factorizations 5 and 4; the loss of iALS is another. CPU seconds of RP3β and GF-CF include ranking; LightGCN's 476 are the mean of three trainings, 390 to 647. Several rows were best at an edge of their search: each may find more. GF-CF walks three steps, as RP3β does, and beside
-# them keeps patterns in which neighbors agree (a low-pass filter). Which rows were at an edge, and the rest: 6.11.
+# them keeps patterns in which neighbors agree (a low-pass filter). With layers 64 numbers are enough for 0.188, perhaps since a mean over neighbors keeps what they share; iALS needs 1,024 for 0.182. Which rows were at an edge, and the rest: 6.11.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.6 Find the bug
 #
-# How would you notice a LightGCN that does not walk? Trained as in 6.3, its loss falls, and it finds
-# twice what bestsellers find. Below is
-# one, on a list of likes. A message goes from `source[e]` to `target[e]`, and
+# How would you notice a LightGCN that does not walk? Trained as in 6.3, such a model's loss falls, and it finds
+# 0.07, twice what bestsellers find. Below is one, on a list of likes. A message goes from `source[e]` to `target[e]`, and
 # degrees count the edges that arrive.
 #
 # Take the path and one layer, and follow the like of u0 and i0 through the first four lines. Which

@@ -149,7 +149,8 @@ visuals.causal(
 #
 # The order is still missing: shuffle the past, and the last place hears the same mean. So a learned vector of each **place** is added to the item's.
 #
-# A transformer's **block** adds a second step to attention: a small network, the same at every place, works on what was heard (15.6).
+# A transformer's **block** adds a second step to attention: a small network, the same at every place, works on what was heard (15.6). Our SASRec is one such block over item plus
+# place; its outputs are the next section's $\mathbf h_t$.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.2 SASRec teaches it: every place is an example
@@ -279,8 +280,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # * **How late** an event came: RP3β, a walk from all events, in which late ones count more.
 # * **None of it:** iALS, and RP3β with all events alike.
 #
-# Shuffling histories hurts whoever reads the order. So SASRec should lead most where it costs the chain most. We ask for the next event, on four
-# real sets.
+# We ask for the next event, on four real sets. Where shuffled histories cost the chain most, the order counts most, and there SASRec should lead.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -328,16 +328,15 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # *Figure 15.2. Where is SASRec highest? Then compare the full star, in which late events count more, with the open one. Bars of 95 % may overlap though the
 # difference between the same people, in the card, is sure.*
 #
-# **From left to right a chain needs the order more, yet SASRec is first on films alone,** likely because these costs are a *chain's*: shuffling hands it a
-# wrong event and no other, while a model that reads all events still has the right one among them. What shuffling costs SASRec was not measured.
+# **From left to right a chain needs the order more, yet SASRec is first on films alone.** But these costs are a *chain's*: shuffling hands it one wrong event, while a model that
+# reads all events still has the right one among them. So the figure says who wins, not what the order brings SASRec: we did not train it on shuffled histories.
 #
-# The gap between the stars is what *how late* is worth to a walk: on games surely a fifth, elsewhere we cannot tell. On films even late bestsellers find
-# more than the walk by the means, perhaps because the last film tells what runs that week.
+# The gap between the stars is what *how late* is worth to a walk: on games surely a fifth, elsewhere we cannot tell. On films even *late bestsellers*, one list for all of what
+# many did last, find more than the walk by the means, perhaps because what many watched last is new.
 #
-# And lesson 10's mean, which forgets the order? On the films cut in time it finds .166 and our SASRec .157, surely less; a library's cannot be told from the mean (NDCG@20, 15.7). So ask
-# a mean, too.
+# On films cut at one date for everybody (15.7) lesson 10's mean, which forgets the order, finds .166 and our SASRec .157 (NDCG@20), surely less. So ask a mean, too.
 #
-# **Try a walk, a chain and a list of late bestsellers first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain.**
+# **Try a walk and a chain first, on films late bestsellers, too: on three sets of four we could not tell a transformer from the walk, on films it was a tenth ahead of the chain.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -360,8 +359,8 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # ## 15.4 Second candidate: to look further ahead
 #
 # A vector made at night has to serve all day, so why should it learn the next click alone? **PinnerFormer**, Pinterest's transformer,
-# learns further ahead. A block as in 15.1 reads three things of an event: the action (hides, too), the time and the pin's vector, which comes from lesson 09 and is not learned here, so that new pins
-# can be read. The last output is the user's vector.
+# learns further ahead. A block as in 15.1 reads three things of an event: the action (hides, too), the time and the pin's vector. That comes from lesson 09 and is not learned here,
+# so a new pin can be read. The last output is the user's vector.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Draw
@@ -385,8 +384,7 @@ visuals.timeline(
 # *Figure 15.3. Count the arrows of dense, and find the longest. An arrow, one example, leads from an event to a like that it has to find. Now is
 # day 3; circles are likes, crosses hides. Interactive: choose every next, then pull now.*
 #
-# Dense has eight arrows and every next four, since dense asks each of four events for both likes of the window. They fit the job, too: the longest
-# of dense spans nine days, that of every next three.
+# Dense has eight arrows, for each of four events has to find both likes of the window; the longest spans nine days. Every next has four, the longest of three days.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -396,7 +394,7 @@ visuals.timeline(
 # ### Which target teaches more?
 #
 # Two PinnerFormers on PinWorld, alike in all but the target, are asked for new likes at three **horizons**: the next
-# day, week and fortnight. If a window teaches to look ahead, dense should gain as the horizon grows, for its long arrows point there.
+# day, week and fortnight. The longer the horizon, the more should dense's long arrows pay.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -451,21 +449,19 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next, where long arrows should pay? The axis starts at .05.*
+# *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next, to the right? The axis starts at .05.*
 #
-# **By its means dense stays below, even for a fortnight, perhaps because an arrow that long teaches little:** what led to figure 15.3's save of day 9 may have
-# come after day 0. Or dense only learns more slowly, for trained four times as long it came closer.
-#
-# Put iALS beside your transformer: by the means it finds a fifth more than every next for the next day, and later as much.
+# **By its means dense stays below, even for a fortnight,** perhaps because long arrows teach little, or because it learns more slowly: trained four times as long it came closer. And put
+# iALS beside your transformer: for the next day its mean is a fifth above that of every next.
 #
 # **To look further ahead was no better target here: at no horizon did dense find more than every next.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Both violet scores of the figure have the pin's popularity added. Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); the fewest arrows, with their number for popularity, .091, .079, .073; iALS .095, .076, .070
-# (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). Why iALS and RP3β are ahead for the next day, we cannot say.
+# (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). For a week and a fortnight iALS and every next find as much as each other, by the means. Why iALS and RP3β are ahead for the next day, we cannot say.
 #
-# Another guess why dense stays below: it lacks a week, for windows that are not over cannot be asked, so the last of six weeks gives answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
+# Why may a long arrow teach little? What led to figure 15.3's save of day 9 may have come after day 0. Another guess why dense stays below: it lacks a week, for windows that are not over cannot be asked, so the last of six weeks gives answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
 # its weight chosen for each, the order of the means turns: .073, .071, .067 (15.9).
 #
 # Trained on PinWorld's days 0 to 41, by lesson 11's softmax against drawn pins, log Q taken off. After training each pin's score gets one number more, $w \log(1 + \text{likes so far})$ (why: 15.14). Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
@@ -481,9 +477,8 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 Third candidate: this morning
 #
-# How old may a vector be? A **daily** one, made at midnight, has not heard of this morning; one made in **real time**, the second before a like, has. What is learned by looking
-# **ahead** should last longer, so dense should mind the wait less. Two walks (RP3β) show what *how late* adds: in one, likes **fade**, so that after two days a like counts half; in the
-# other all count alike.
+# How old may a vector be? A **daily** one, made at midnight, has not heard of this morning; one made in **real time**, the second before a like, has. Two walks
+# (RP3β) show what *how late* adds: in one, likes **fade**, so that after two days a like counts half; in the other all count alike.
 #
 # > **Claim** (of the paper, in our words). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -535,13 +530,13 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # | likes alike | .092 | .109 |
 # | likes fade | .106 | .154 |
 #
-# Each alone brings the walk .017 at most, both .062, for fading can lift only fresh likes that have been heard of, and where all likes count alike, this morning's few
-# drown among the old. Elsewhere both may bring less: in PinWorld a session, one sitting, has a topic, so its first likes say much.
+# Each alone brings the walk .017 at most, both .062. Why? Fading can lift only fresh likes that have been heard of; and where all likes count alike, this morning's few drown among
+# the old. Elsewhere both may bring less: in PinWorld a session, one sitting, has a topic, so its first likes say much.
 #
-# Every next climbs, too, from .101 to .162, too close to the fading walk's .154 to tell, so try the walk first: it trains no vectors.
+# Every next climbs, too, from .101 to .162, but it cannot be told from the fading walk. So try the walk first: it trains no vectors.
 #
-# **Further ahead comes last.** Dense is below every next at every age, in real time surely, perhaps because a week's likes are seldom of this session.
-# It may lose a smaller share, but people are served what is *left*: the walk with likes alike loses least, for it makes little of this morning, and last midnight it finds least.
+# **Further ahead comes last.** Dense finds less than every next at every age, in real time surely, perhaps because a week's likes are seldom of this session. It may lose a smaller
+# share, but people are served what is *left*: the walk with likes alike loses the smallest share, and yet, by the means, it finds least at midnight.
 #
 # **Hear of today, and let it count more than old likes: here one alone brought little, both much.**
 #
@@ -571,7 +566,8 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > **Where they won.**
 # >
 # > * SASRec, on everybody's last film: NDCG@10 is .146, that of a chain .131 (15.3).
-# > * PinnerFormer, asked only about pins that nobody has liked yet: recall@10 is .126, that of a mean of the same vectors .096; RP3β and iALS can only guess (15.10).
+# > * PinnerFormer, asked only about 520 pins that nobody has liked yet: recall@10 is .126, that of a mean of the same vectors .096, a guess .019. Among all pins it finds none:
+# >   give new pins a shelf of their own (15.10).
 # >
 # > **Where they did not.**
 # >

@@ -63,7 +63,7 @@ def test_what_the_lesson_says_without_messages():
     for name, words in said_of.items():
         assert words.format(late[name]) in said
     assert (
-        f"After 24 it finds {late['no message']:.2f}: of the late lead ridge and steps bring about two fifths, the messages three"
+        f"After 24 it finds {late['no message']:.2f}, BPR-MF {late['BPR-MF']:.2f} and LightGCN {late['LightGCN']:.2f}: about three fifths of the late lead are the messages'."
         in said
     )
     assert late["BPR-MF"] < late["no message"] < late["LightGCN"]

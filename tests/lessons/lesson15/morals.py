@@ -24,7 +24,7 @@ def walk() -> bool:
         and mean(*part, 0.49, "iALS") < alike[0.49]["without"]["mean"]
         and 1.17 < alike[0.68]["with"]["mean"] / alike[0.68]["without"]["mean"] < 1.24
         and all(alike[x]["without"]["mean"] > mean(*part, x, "SASRec") for x in (0.22, 0.6))
-        # the guess about films: what is popular of late says more than the walk there, elsewhere not a third of it
+        # on films what is popular of late says more than the walk, elsewhere not a third of it
         and all(mean(*part, x, "recent") < mean(*part, x, "RP3β") / 3 for x in levels if x != 0.49)
         and mean(*part, 0.49, "recent") > mean(*part, 0.49, "RP3β")
         # the box: on these films cut in time order a library's is level with the mean of lesson 10, ours behind it
@@ -122,7 +122,7 @@ def age() -> bool:
 
 MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
-    "Try a walk, a chain and a list of late bestsellers first: on three sets of four we could not tell a transformer from the walk, on the fourth it was a tenth ahead of the chain": walk,
+    "Try a walk and a chain first, on films late bestsellers, too: on three sets of four we could not tell a transformer from the walk, on films it was a tenth ahead of the chain": walk,
     "To look further ahead was no better target here: at no horizon did dense find more than every next": targets,
     "Hear of today, and let it count more than old likes: here one alone brought little, both much": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (

@@ -410,7 +410,7 @@ def test_the_table_of_this_morning_and_the_order_is_what_is_stored():
     alone = [leads[f"{x} over {flat}, daily"] for x in (f"{fades}, daily", f"{flat}, real time")]
     both = leads[f"{fades}, real time over {flat}, daily"]
     fading, today, together = (f"{x['gap']:.3f}"[1:] for x in (*alone, both))
-    assert f"Each alone brings the walk {max(fading, today)} at most, both {together}," in section
+    assert f"Each alone brings the walk {max(fading, today)} at most, both {together}." in section
     assert f"to fade +{fading}, from −" in section and alone[0]["low"] < 0 < alone[1]["low"]
 
 
@@ -419,7 +419,8 @@ def test_the_mean_of_the_history_beside_sasrec_is_what_is_stored():
     section = lesson.read_text("utf-8").split("## 15.3 ")[1].split("## 15.4 ")[0]
     films = stored("15_films")
     found = {row["model"]: f"{row['ndcg']:.3f}"[1:] for row in films["models"]}
-    assert f"it finds {found['softmax']} and our SASRec {found['SASRec, softmax']}" in section
+    said = " ".join(section.replace("\n# ", " ").split())
+    assert f"finds {found['softmax']} and our SASRec {found['SASRec, softmax']} (NDCG@20)" in said
     for ours in ("SASRec, softmax", "SASRec, lesson 11"):
         lead = films["leads"][f"{ours} over softmax"]
         gap, high, low = (f"{-lead[x]:.3f}"[1:] for x in ("gap", "high", "low"))
