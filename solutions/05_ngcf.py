@@ -184,8 +184,7 @@ visuals.messages(
 # ## 5.2 What the product adds
 #
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it speaks
-# differently to each. Why would one want that? So that a film that suits Ann can tell her so: the numbers of $\mathbf e_w \odot \mathbf e_v$ add up to a dot product,
-# the larger the better it suits. Here Brazil talks to Ann and Bob. To keep it small, one number $c$ stands in for
+# differently to each. Why would one want that? So that what a film says depends on who listens. Here Brazil talks to Ann and Bob. To keep it small, one number $c$ stands in for
 # $\mathbf W_2$, $\mathbf W_1$ changes nothing, and the weight is 1. Each coordinate of the message is then
 # $e_w (1 + c\, e_v)$.
 
@@ -199,8 +198,8 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # first number reaches Ann amplified, its last one nearly silenced; for Bob it is the other way round. In the
 # interactive version a slider moves c, and the users' bars can be pulled.*
 #
-# The third number that Ann hears gets louder, though she and Brazil disagree there: a factor looks at the listener's number alone. Agreement shows in the sum
-# of the products with Brazil: −0.11 for Ann, 0.30 for Bob. The one number $c$ cannot send that sum, but a row of ones in $\mathbf W_2$ can.
+# The third number that Ann hears gets louder, though she and Brazil disagree there: a factor looks at the listener's number alone. How well
+# the two suit each other is the sum of their products, the dot product: −0.11 for Ann, 0.30 for Bob. A row of ones in $\mathbf W_2$ sends that sum; the one number $c$ cannot.
 #
 # **With the product a message depends on both ends.**
 #
@@ -319,8 +318,8 @@ plt.show()
 # a scale of its own. Start with Ann's row, and look for Cube.*
 #
 # Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes. Layer 2 repeats them, louder: each node hears
-# itself again, and the products are no longer 0. And it reaches Cube, three steps from Ann: both listened two steps, so a score
-# reaches up to four (Drive, five steps away, stays at 0). Liked films leave Ann's list, and the small 0.62 decides. Nothing was learned, and Cube leads already: what is left to learn?
+# itself again, and the products are no longer 0. And it reaches Cube, three steps from Ann: both listened two steps, so what they
+# heard overlaps (Drive, five steps away, stays at 0). Liked films leave Ann's list, and the small 0.62 decides. Nothing was learned, and Cube leads already: what is left to learn?
 #
 # <details><summary>Where the 1.41 of layer 1 comes from</summary>
 #
@@ -427,8 +426,8 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # %% [markdown]
 # *Figure 5.4. The loss of the same ten thousand train triples after each epoch. Which curve ends lowest?*
 #
-# Both models with layers start far below BPR-MF: layers score the likes before much is learned (figure 5.3).
-# NGCF starts lowest and has more numbers to fit with than its relative, yet ends higher:
+# After one epoch both models with layers lie far below BPR-MF, likely since they learn at once which films are popular; BPR-MF needs several epochs for that.
+# NGCF is lowest then and has more numbers to fit with than its relative, yet ends higher:
 # what a model *can* fit, it still has to learn (3.3). A guess why: in two of a score's three dot products its gradient reaches layer 0 only through
 # $\mathbf W$ and $\sigma$; the relative has nothing in between.
 
@@ -510,7 +509,7 @@ verdicts(*cards)
 # *Without W, σ* finds more than NGCF: its worst training, 0.298, is above NGCF's best, 0.289. (It keeps layers and product, so the product of 5.2 stays untested.)
 #
 # Is NGCF only slow to fit, as in figure 5.4? Not only: at the same training loss, without a penalty, it finds 0.247 on validation and its relative 0.289, so it overfits more easily, too (branch D).
-# Why here? A guess: training can move each row of layer 0 wherever its likes want it, which leaves a matrix little to translate. And a matrix moves all vectors at once, so where it fits chance, all are moved. Where rows are given features (lesson 07), a matrix has work.
+# Why do matrices not pay here? A guess: training can move each row of layer 0 wherever its likes want it, which leaves a matrix little to translate. And a matrix moves all vectors at once, so where it fits chance, all are moved. Where rows are given features (lesson 07), a matrix has work.
 #
 # Layers with the product do bring something: *without W, σ* finds 0.012 more than *BPR-MF* from a table as small, perhaps since each layer uses that table once more, one step farther.
 #
@@ -606,8 +605,10 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # *Figure 5.5. Recall@20 on the same test part: NGCF, four relatives and five strangers. Go down from the top until you meet the first circle: no table of relatives shows what stands above it.*
 #
 # **How to read it.** None of the four at the top trains a layer. But RP3β walks along the likes, as layers do: it is not the sending
-# that fails. NGCF, which knows every user, cannot surely be told from popularity, the same list for all. Even the family's best (0.304) is by its mean below every stranger but popularity: to lead such a family is worth little. No ablation removes what all members share. Here that may be the loss, or the search: the dot product
-# (0.312, BPR-MF 0.287) had 16 settings, each relative six. By validation most of the dot product's lead came with settings that the family was never given (fold): search alike before you blame a loss or a layer.
+# that fails. NGCF, which knows every user, cannot surely be told from popularity, the same list for all. Even the family's best (0.304) is by its mean below every stranger but popularity: to lead such a family is worth little. No ablation removes what all members share.
+#
+# **Is it the loss?** It may be, or the search: the dot product (0.312, BPR-MF 0.287) had 16 settings, each relative six, and by validation most of its lead came with settings that
+# the family was never given (fold). Search alike before you blame a loss or a layer.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
@@ -641,7 +642,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # > **Where it did not.** Its recall@20 of 0.285 cannot be told from BPR-MF's 0.287. It is behind the 0.299 of itself without $\mathbf W$ and $\sigma$, and the 0.324 of EASE, which has no layers.
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
-#   likes, the vectors. Layers may stand between, but their $\mathbf W$ with $\sigma$ cost more than it brought (5.6).
+#   likes, the vectors. Layers may stand between, but $\mathbf W$ and $\sigma$ cost more than they brought, as far as six settings for each can tell (5.6).
 #
 # **Next.** Without matrices the layers (with the product) paid: more than a table of the same size, though not more than one of their
 # width. On Gowalla layers alone find more with 64 numbers than iALS with 1,024, though by another loss. If a layer learns nothing, what is it

@@ -107,14 +107,17 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Nine in ten sought saves are of known pins. (*New* is new to the model: half of the 1,597 have lain unsaved since day 0.)
+# Nine in ten sought saves are of known pins. (*New* means new to the model.)
 #
 # Neither kind of new pin has a row, so GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an **encoder** in the table's place.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed
 #
-# Before we build the encoder: what shall teach it? Two forces train an encoder: pins that the same people save are pulled together, others pushed apart.
+# Before we build the encoder: what shall teach it? Known pins that you may lose and new ones that you may win all get their vectors from the same few matrices, so a wrong loss
+# spoils them all at once. Test it first.
+#
+# Two forces train an encoder: pins that the same people save are pulled together, others pushed apart.
 # The softmax of 7.5 has both in one; GraphSAGE's own loss has a term for each. For a pair
 # $(u, v)$ of the first kind (two pins on one short walk) and $Q$ negatives $v_n$, drawn from a distribution $P_n$, a lecture slide has
 #
@@ -222,7 +225,7 @@ def paper(z_u, z_v, z_n):
 visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 
 # %% [markdown]
-# *Figure 7.1. The sixty pins (shapes: topics) before training, after it by the slide's loss (one point), and by the
+# *Figure 7.1. The sixty pins (shapes: topics) before training, after it by the slide's loss (nearly one point), and by the
 # paper's.*
 #
 # The first term pulls pairs together. Pushing apart is left to the second term, and there the slide has lost a minus: now both pull.
@@ -259,7 +262,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
 # *Figure 7.2. Three items drawn of what the user (left) likes, two users drawn for each; gray: not drawn; u12 is met twice, so ten places are nine nodes. Right:
-# give each item a number; bars show how much the mean of the $S$ drawn varies from draw to draw (dashes: theory, 7.11).*
+# give each item some number, in place of its vector; bars show how much the mean of the $S$ drawn varies from draw to draw (dashes: theory, 7.11).*
 #
 # That mean is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
 
@@ -434,18 +437,18 @@ def embed_new(
 check("07.6", embed_new)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A pin without saves hears nobody, and here is a trap. In training the edge asked for is hidden (7.5). If it was the pin's only one, the pin hears nobody, and is the right
-# answer. Wrong answers are drawn among pins with saves and keep them, so hardly one is silent. So the model learns that silence means yes.
+# A pin without saves hears nobody: it is *silent*, and here is a trap. In training the edge asked for is hidden (7.5). If it was the pin's only one, the pin is silent, too, and is the
+# right answer. Wrong answers are drawn among pins with saves and keep them, so hardly one is silent. So the model learns that silence means yes.
 #
-# Then pins without saves fill the lists, though eight of a hundred sought saves are theirs. A repair: in each batch *silence* a fifth of the pins, so that wrong answers hear nobody, too.
+# Then pins without saves fill the lists, though eight of a hundred sought saves are theirs. A repair: in each batch take all messages from a fifth of the pins (*silence* them), so that wrong answers are silent, too.
 #
 # | one short training, NDCG@20 | all pins | known pins, a list of their own | list places that go to pins without saves |
 # |---|---|---|---|
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# Silencing has a price, likely since a silenced pin teaches nothing about listening: here known pins fall from .065 to .042. In a training twice as long
-# they lose hardly anything, but new pins with edges still do (7.14, with a cheaper repair). So the models of 7.5 and 7.7 silence, and train longer.
+# As it is, known pins are in order among themselves (.065), but hardly one reaches the list of all pins. Silencing has a price, likely since a silenced pin teaches nothing about listening: known pins fall to .042. In a training twice as long
+# they lose hardly anything (.079 → .077), new pins with edges still do (.163 → .145; 7.14 has a cheaper repair). So the models of 7.5 and 7.7 silence, and train longer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
@@ -503,12 +506,12 @@ card = verdict("Over all items GraphSAGE finds more than models that know items 
 display(card)
 
 # %% [markdown]
-# *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. Where are models by name ahead, where those that read content?*
+# *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. A short list is easier, so compare marks within a group. Where are models by name ahead, where those that read content?*
 #
 # **Known:** models by name are ahead of GraphSAGE, on PinWorld by little (RP3β within chance), likely because their rows or counts hold an item's whole history, and an encoder
 # reads content and a few neighbors.
 #
-# **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark, surely over iALS and RP3β, not over LightGCN and content. An article's first readers say more than its words, so it
+# **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark, over RP3β beyond chance, over iALS barely, not over LightGCN and content. An article's first readers say more than its words, so it
 # pays to know each reader by name; GraphSAGE knows her only by what she read: likely why it is behind.
 #
 # **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins it cannot be told from
@@ -517,14 +520,14 @@ display(card)
 # **All:** iALS has the highest mark on both, over GraphSAGE by 0.006 and 0.035, as most that is sought has a history.
 #
 # One list of three groups can be wrong though each group is in order: if known items score 0.9 and 0.8 and new ones 3 and 2, all new ones stand
-# in front. LightGCN's list of articles is likely such a case: near iALS in each group, far below it over all. So report the groups apart *and* together.
+# in front. So report the groups apart *and* together.
 #
 # **Known items are served best by those who keep their whole history, in rows or counts. An item that nobody has touched has none, and content speaks alone.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Open marks: trained content. Over all articles GraphSAGE finds 0.035 less than iALS, from 0.027 to 0.044. Among known pins RP3β's lead over it is within chance (0.003, from −0.001 to +0.007). Among pins with edges it is over iALS by 0.041 (from 0.001 to
-# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089), over LightGCN (0.031, from −0.003 to +0.065) and content (0.024, from −0.006 to +0.054) within chance; among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN (.091; iALS .125); of what is sought among articles seven in ten are known. RP3β's one list of articles is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
+# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089), over LightGCN (0.031, from −0.003 to +0.065) and content (0.024, from −0.006 to +0.054) within chance; without the number for popularity also over iALS (0.023, from −0.019 to +0.066) and RP3β (0.024, from −0.015 to +0.063). Among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN (.091; iALS .125); of what is sought among articles seven in ten are known. LightGCN's one list of articles is likely wrong: near iALS in each group, far below it over all. RP3β's is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
 # pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
 # 49 to 55 with the graph of day 49, a week later than above, so that nothing was chosen on the week that is
@@ -588,18 +591,18 @@ verdict(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 7.4. NDCG@20 by the days since the training. Later days rank more pins, so compare
+# *Figure 7.4. NDCG@20 by the days since the training. Only pins born since are ranked: few, so marks are higher than in figure 7.3, and more on later days, so compare
 # lines at one day. Look where RP3β's line crosses another: there counting overtakes reading.*
 #
 # After three days a new pin has a picture, words, and hardly an edge, so all who read lie above RP3β, who
-# counts. The encoders lie highest, likely because training taught them to read content: PinSage finds 0.724 even with vectors of the training day, when these
+# counts; PinSage's lead is barely beyond chance. The encoders lie highest, likely because training taught them to read content: PinSage finds 0.724 even with vectors of the training day, when these
 # pins had no edge, and plain content 0.635. The few edges since then bring it to 0.785.
 #
 # As pins collect edges, counting gains on reading, perhaps because an encoder takes only a mean of the edges, through a matrix as old as the training.
 # After one week RP3β's line lies above *content*, after four above both encoders.
 # Still, make the vectors anew each day, even with old matrices: after four weeks PinSage finds 0.434 run over today's graph, and 0.326 with vectors of the training day.
 #
-# **Just after the training an encoder lay ahead of counting, barely beyond chance. Four weeks later counting is ahead, likely since newcomers have edges by then.**
+# **Reading helps most before a newcomer has edges, and counting catches up as they come. So ask how old what you recommend is, not only who is best over all.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -617,7 +620,7 @@ verdict(
 #
 # > **What an encoder is for.** Things come every day with content and few edges, and need a vector now.
 # >
-# > **Where it won.** New pins with edges, on PinWorld: NDCG@20 is 0.256, that of iALS 0.216 and of RP3β 0.207; these two read no content. The leads over LightGCN and over content alone are within chance (7.7).
+# > **Where it won.** New pins with edges, on PinWorld: NDCG@20 is 0.256, that of iALS 0.216 and of RP3β 0.207; these two read no content. The lead over iALS is barely beyond chance, those over LightGCN and content alone are within it (7.7).
 # >
 # > **Where it did not.** After four weeks, pins born since: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098; articles: 0.098 and 0.147 (7.13).
 #

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.lessons.evidence import ahead, behind, first, mean, of, printed
 
 MORE = " + popularity"
@@ -34,10 +36,18 @@ MORALS = {
         printed("07", "NDCG@20 of hidden over heard")[-2] > 0
     ),
     "Known items are served best by those who keep their whole history, in rows or counts. An item that nobody has touched has none, and content speaks alone": rows_remember,
-    "Just after the training an encoder lay ahead of counting, barely beyond chance. Four weeks later counting is ahead, likely since newcomers have edges by then": lambda: (
+    "Reading helps most before a newcomer has edges, and counting catches up as they come. So ask how old what you recommend is, not only who is best over all": lambda: (
         all(
             ahead(data["leads"][f"GraphSAGE{MORE} over RP3β{MORE}, new without"])
+            and not ahead(data["leads"][f"GraphSAGE{MORE} over RP3β{MORE}, all"])
             for data in of("07_rivals").values()
+        )
+        # catches up: from one day to the next both encoders lose of their lead
+        and all(
+            mean("age", SINCE, a, x) - mean("age", SINCE, a, "RP3β")
+            > mean("age", SINCE, b, x) - mean("age", SINCE, b, "RP3β")
+            for x in ("GraphSAGE", "PinSage")
+            for a, b in pairwise((3, 7, 14, 28))
         )
         and first("age", SINCE, 3)["first"] == "PinSage"
         and ahead(first("age", SINCE, 3)["behind"]["RP3β"])

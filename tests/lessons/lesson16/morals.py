@@ -70,7 +70,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both": drowned,
-    "Three losses do pins no visible harm, and bring users more in the same 200 steps": no_cost,
+    "Teach one vector by a loss for each who asks, and measure each apart. One may gain while no harm is seen for the other": no_cost,
     "Before you praise attention, give its rival the same number": lambda: (
         rival() and edges_alone()
     ),
