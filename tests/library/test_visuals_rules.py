@@ -23,6 +23,7 @@ EACH = pytest.mark.parametrize("make", MADE.values(), ids=MADE)
 LARGE = {
     "everybody": 150_000,  # it brings 1,200 films and who likes them
     "atlas": 45_000,  # 25 systems, and what is known of each
+    "codebooks": 45_000,  # twelve epochs of words, and a sentence for each way to move them wrongly
 }
 
 
