@@ -426,7 +426,7 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # %% [markdown]
 # *Figure 5.4. The loss of the same ten thousand train triples after each epoch. Which curve ends lowest?*
 #
-# After one epoch both models with layers lie far below BPR-MF, likely since they learn at once which films are popular; BPR-MF needs several epochs for that.
+# After one epoch both models with layers lie far below BPR-MF, likely since they learn at once which films are popular; BPR-MF needs several epochs.
 # NGCF is lowest then and has more numbers to fit with than its relative, yet ends higher:
 # what a model *can* fit, it still has to learn (3.3). A guess why: in two of a score's three dot products its gradient reaches layer 0 only through
 # $\mathbf W$ and $\sigma$; the relative has nothing in between.
@@ -642,7 +642,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # > **Where it did not.** Its recall@20 of 0.285 cannot be told from BPR-MF's 0.287. It is behind the 0.299 of itself without $\mathbf W$ and $\sigma$, and the 0.324 of EASE, which has no layers.
 #
 # * **What should be learned: the vectors of the nodes, or also what happens to them on the way?** On these
-#   likes, the vectors. Layers may stand between, but $\mathbf W$ and $\sigma$ cost more than they brought, as far as six settings for each can tell (5.6).
+#   likes, the vectors. Layers may stand between, but $\mathbf W$ and $\sigma$ cost more than they brought, as far as six settings each can tell (5.6).
 #
 # **Next.** Without matrices the layers (with the product) paid: more than a table of the same size, though not more than one of their
 # width. On Gowalla layers alone find more with 64 numbers than iALS with 1,024, though by another loss. If a layer learns nothing, what is it

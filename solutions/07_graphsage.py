@@ -107,17 +107,14 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Nine in ten sought saves are of known pins. (*New* means new to the model.)
+# Nine in ten sought saves are of known pins.
 #
 # Neither kind of new pin has a row, so GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an **encoder** in the table's place.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed
 #
-# Before we build the encoder: what shall teach it? Known pins that you may lose and new ones that you may win all get their vectors from the same few matrices, so a wrong loss
-# spoils them all at once. Test it first.
-#
-# Two forces train an encoder: pins that the same people save are pulled together, others pushed apart.
+# What shall teach the encoder? What you lose and whom you win hang on its loss, so test it first. Two forces train an encoder: pins that the same people save are pulled together, others pushed apart.
 # The softmax of 7.5 has both in one; GraphSAGE's own loss has a term for each. For a pair
 # $(u, v)$ of the first kind (two pins on one short walk) and $Q$ negatives $v_n$, drawn from a distribution $P_n$, a lecture slide has
 #
@@ -229,12 +226,13 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # paper's.*
 #
 # The first term pulls pairs together. Pushing apart is left to the second term, and there the slide has lost a minus: now both pull.
-# So ask any loss: does it prefer other vectors to equal ones? (The softmax of 7.5 does: equal vectors cost it
-# $\log 301$, a guess among 301.)
+# So ask any loss: does it prefer other vectors to equal ones?
 #
 # **If a loss is least where all vectors are equal, training makes them equal.**
 #
 # <details><summary>And without the second term?</summary>
+#
+# The softmax of 7.5 prefers other vectors: equal ones cost it $\log 301$, a guess among 301.
 #
 # What would the first term do alone? Collapse, too. Three pairs in four are of one topic, but one in four joins two topics, and that is enough.
 # Put a loss of your own in: `visuals.collapse({"mine": watch(sage_loss)}, shape, every=5)`.
@@ -262,7 +260,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
 # *Figure 7.2. Three items drawn of what the user (left) likes, two users drawn for each; gray: not drawn; u12 is met twice, so ten places are nine nodes. Right:
-# give each item some number, in place of its vector; bars show how much the mean of the $S$ drawn varies from draw to draw (dashes: theory, 7.11).*
+# give each item some number for its vector; bars show how much the mean of the $S$ drawn varies from draw to draw (dashes: theory, 7.11).*
 #
 # That mean is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
 
@@ -440,15 +438,15 @@ check("07.6", embed_new)
 # A pin without saves hears nobody: it is *silent*, and here is a trap. In training the edge asked for is hidden (7.5). If it was the pin's only one, the pin is silent, too, and is the
 # right answer. Wrong answers are drawn among pins with saves and keep them, so hardly one is silent. So the model learns that silence means yes.
 #
-# Then pins without saves fill the lists, though eight of a hundred sought saves are theirs. A repair: in each batch take all messages from a fifth of the pins (*silence* them), so that wrong answers are silent, too.
+# Then pins without saves fill the lists, though eight of a hundred sought saves are theirs. A repair: in each batch *silence* a fifth of the pins, taking all messages from them, so that wrong answers are silent, too.
 #
 # | one short training, NDCG@20 | all pins | known pins, a list of their own | list places that go to pins without saves |
 # |---|---|---|---|
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# As it is, known pins are in order among themselves (.065), but hardly one reaches the list of all pins. Silencing has a price, likely since a silenced pin teaches nothing about listening: known pins fall to .042. In a training twice as long
-# they lose hardly anything (.079 → .077), new pins with edges still do (.163 → .145; 7.14 has a cheaper repair). So the models of 7.5 and 7.7 silence, and train longer.
+# As it is, known pins are in order (.065), but hardly one reaches the list of all. Silencing has a price, likely since a silenced pin teaches nothing about listening: known pins fall to .042. In a training twice as long
+# they lose hardly anything, but new pins with edges still do (.163 → .145; 7.14 has a cheaper repair). So the models of 7.5 and 7.7 silence, and train longer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
@@ -506,7 +504,7 @@ card = verdict("Over all items GraphSAGE finds more than models that know items 
 display(card)
 
 # %% [markdown]
-# *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. A short list is easier, so compare marks within a group. Where are models by name ahead, where those that read content?*
+# *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. Compare marks within a group. Where are models by name ahead, where those that read content?*
 #
 # **Known:** models by name are ahead of GraphSAGE, on PinWorld by little (RP3β within chance), likely because their rows or counts hold an item's whole history, and an encoder
 # reads content and a few neighbors.
@@ -551,7 +549,6 @@ display(card)
 #
 # Somebody looks at a pin: which **pins born since the training** come next? *RP3β* counts edges, so it has to wait for some. *Content* compares pictures and words, and
 # needs none. *GraphSAGE*, and *PinSage*, whose neighbors are chosen by walks (lesson 09), read content and the edges of the day.
-# iALS is missing, for its table knows nothing of these pins, so all tie.
 #
 # > **Claim** (ours). However long ago the training was, pins that came after it are served best by the encoder: among them it finds more than any model that counts.
 
@@ -591,7 +588,7 @@ verdict(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 7.4. NDCG@20 by the days since the training. Only pins born since are ranked: few, so marks are higher than in figure 7.3, and more on later days, so compare
+# *Figure 7.4. NDCG@20 by the days since the training. Few pins are ranked, so marks are high; more on later days, so compare
 # lines at one day. Look where RP3β's line crosses another: there counting overtakes reading.*
 #
 # After three days a new pin has a picture, words, and hardly an edge, so all who read lie above RP3β, who
@@ -600,7 +597,7 @@ verdict(
 #
 # As pins collect edges, counting gains on reading, perhaps because an encoder takes only a mean of the edges, through a matrix as old as the training.
 # After one week RP3β's line lies above *content*, after four above both encoders.
-# Still, make the vectors anew each day, even with old matrices: after four weeks PinSage finds 0.434 run over today's graph, and 0.326 with vectors of the training day.
+# Still, make the vectors anew each day: after four weeks PinSage finds 0.434 run over today's graph, and 0.326 with vectors of the training day.
 #
 # **Reading helps most before a newcomer has edges, and counting catches up as they come. So ask how old what you recommend is, not only who is best over all.**
 #
@@ -620,7 +617,7 @@ verdict(
 #
 # > **What an encoder is for.** Things come every day with content and few edges, and need a vector now.
 # >
-# > **Where it won.** New pins with edges, on PinWorld: NDCG@20 is 0.256, that of iALS 0.216 and of RP3β 0.207; these two read no content. The lead over iALS is barely beyond chance, those over LightGCN and content alone are within it (7.7).
+# > **Where it won.** New pins with edges, on PinWorld: NDCG@20 is 0.256, that of iALS 0.216 and of RP3β 0.207. The lead over iALS is barely beyond chance, those over LightGCN and content alone are within it (7.7).
 # >
 # > **Where it did not.** After four weeks, pins born since: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098; articles: 0.098 and 0.147 (7.13).
 #

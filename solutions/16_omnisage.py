@@ -15,7 +15,7 @@
 #
 # > **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** PinSage's vectors answered pins, and PinnerFormer's answered users.
 # > **OmniSage**, Pinterest's model of 2025, wants **one** vector of a pin for both. It has three parts that lesson 09's PinSage lacks: a **quota** for each kind of neighbor, **three losses** with means of their own, and **attention**.
-# > Asked by pins, our OmniSage finds 0.260 and PinSage 0.229 (recall@10). Whose is that lead? We try each part, and two plainer things: hearing neighbors at all, and a number of ours for popularity.
+# > Asked by pins, our OmniSage finds 0.260 and PinSage 0.229 (recall@10). Whose is that lead? We try each part, and two plainer things: hearing neighbors at all, and our number for popularity.
 #
 # **You will** choose whom a pin hears, put three losses into one number, and take a lead over PinSage apart.
 #
@@ -62,8 +62,8 @@ remember("16")
 # What is the vector of a pin made of? Of what the pin shows, and of whom it is tied to: each board it was saved to, and each pin
 # that somebody engaged with right before or after it.
 #
-# Guess how many of the 7,000 pins are on no board, and read the table's last column. Two thirds of these have an edge to a pin (not in the table). That is why there are
-# two kinds: where one is missing, the other may speak.
+# Guess how many of the 7,000 pins are on no board, and read the table's last column. Two thirds of these have an edge to a pin (not in the table). Hence two kinds: where
+# one is missing, the other may speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Two kinds of edges tie a pin
@@ -217,7 +217,7 @@ def typed_sequence(
 check("16.2", typed_sequence)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does OmniSage find more with quotas? Busy pins perhaps a little: 0.230 → 0.232. Over all pins no gain is seen, likely since few are busy.
+# Does OmniSage find more with quotas? Busy pins perhaps a little: 0.230 → 0.232. Over all pins no gain is seen.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Attention reads the list, three losses teach
@@ -242,7 +242,7 @@ check("16.2", typed_sequence)
 # $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
 #
 # The right pin has to win against pins drawn by chance, in the softmax of lesson 11. Popular pins are drawn often, so each draw of pin $j$ counts with
-# $s_j - \log (n Q_j)$, where $n$ pins are drawn, $j$ with a chance of $Q_j$: many draws, each lighter.
+# $s_j - \log (n Q_j)$, where $Q_j$ is its chance in each of $n$ draws: many draws, each lighter.
 #
 # The losses differ in **who asks**:
 #
@@ -428,11 +428,11 @@ for column, who in (("all", "pins"), ("users", "users")):
                            f"over pairs at the settings of all three (open mark): {same[column]:+.3f}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 of one encoder, trained by the losses at the left; the axes differ. For pins compare the first row with the last: does it cost them to serve users, too? For users compare *users* with *all three*. Gray dots are single trainings: one of *users* failed; the other two (0.067) stand nearer to *all three* than the card's nearest. The open mark is *pairs* at the settings of *all three*: the fairer rival.*
+# *Figure 16.3. Recall@10 of one encoder, trained by the losses at the left; the axes differ. For pins compare the first row with the last: does it cost them to serve users, too? For users compare *users* with *all three*. Gray dots are single trainings: one of *users* failed; the other two (0.067) stand nearer than the card's "nearest". The open mark is *pairs* at the settings of *all three*: the fairer rival.*
 #
 # **Asked by pins.** The first row and the last are level, perhaps because pairs already ask what the test asks. So if only pins ask, pairs will do.
 #
-# **Asked by users.** Each training of *all three* finds more than any of *users*, though both have her loss and her reader. So pairs or features likely teach what her own loss has not taught in 200 steps, perhaps because they make the vectors say something early. Nor are pairs alone enough (open mark 0.068, *all three* 0.080), likely because they train no reader and never let a user ask.
+# **Asked by users.** Each training of *all three* finds more than any of *users*, though both have her loss and her reader. So pairs or features likely teach what her own loss has not taught in 200 steps, perhaps because the vectors say something early. Nor are pairs alone enough (open mark 0.068, *all three* 0.080), likely because they train no reader and never let a user ask.
 #
 # **Teach one vector by a loss for each who asks, and measure each apart. One may gain while no harm is seen for the other.**
 #
@@ -467,7 +467,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 Third part: attention, or a plain number?
 #
-# For pins **pairs alone** were enough, so they train every encoder here. Now to the lead of the opening: OmniSage 0.260, lesson 09's PinSage 0.229.
+# For pins **pairs alone** were enough, so they train every encoder here. Back to the opening's lead, 0.260 to 0.229.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
@@ -579,7 +579,7 @@ told.round(3).to_frame()
 #
 # Why did they lack it? Popularity needs a place to live:
 #
-# * in the **length** of a vector, which length 1 takes away. After longer training OmniSage finds 0.232 with a free length alone, and 0.260 with length 1 and the number.
+# * in the **length** of a vector, which length 1 takes away. After longer training a free length finds 0.232, the number 0.260.
 # * in a **direction** that all questions share. It has to be learned, and hardly was.
 # * in a **number** beside the vector, which is there before the first step.
 #
@@ -618,12 +618,12 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Recall@10 when pins ask. First compare the two marks of PinSage. Then see how far row three is ahead of the better one: that is left for attention. RP3β is a walk that trains nothing.*
 #
-# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number, and what is left for attention may be nothing. Pins with an edge perhaps find a little more with attention.
+# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number, and what is left for attention may be nothing.
 #
 # **Neighbors.** Hearing pays, for OmniSage is far behind when it hears nobody. Either graph will do, and both are no better, perhaps because they say the same of a pin. On real articles a second graph adds much, 0.164 → 0.201 (16.10).
 #
-# **Content.** Why train an encoder, when the walk stands beside it? Asked by a pin without an edge, the walk finds nothing. An encoder reads what this pin shows, so OmniSage finds 0.217, and 0.235 if it hears nobody,
-# which may be chance. Where the pin has an edge, the walk's mean is higher, 0.266 to OmniSage's 0.262.
+# **Content.** Why train an encoder beside the walk? Asked by a pin without an edge, the walk finds nothing. OmniSage reads what this pin shows and finds 0.217, or 0.235 if it hears nobody,
+# which may be chance. With an edge the walk's mean is higher (0.266 to 0.262).
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -657,7 +657,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # > **Where it did not.**
 # >
 # > * For users lesson 15's PinnerFormer, taught by users alone, finds as much after 32 times the steps.
-# > * For pins it cannot be told from PinSage with the same number. A walk has the higher mean where the pin has an edge, which may be chance.
+# > * For pins it cannot be told from PinSage with the same number. With an edge a walk's mean is higher, which may be chance.
 # > * Hardly any encoder finds a *new* pin among known ones, with the number or without. Keep places for new pins.
 # > * On real articles (citeulike-t) iALS is ahead, with vectors twice as long (16.10).
 #
