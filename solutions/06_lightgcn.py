@@ -60,7 +60,7 @@ remember("06")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.1 What is left of NGCF
 #
-# What is left of a layer when all goes that can go? Lesson 05 struck out the matrices and σ, LightGCN also
+# What is left of a layer when all goes that can go? Lesson 05 struck out the matrices and σ. LightGCN also strikes out
 # the product of a message's two ends, and the message to oneself. One thing remains: add up your neighbors,
 #
 # $$
@@ -170,11 +170,11 @@ predict("06.p3")
 visuals.layers(R_path, num_layers=3)
 
 # %% [markdown]
-# *Figure 6.1. The six scores of the path, from the mean of four layers (left) and from the last layer alone (right). In the
+# *Figure 6.1. Compare the six scores of the path: from the mean of four layers (left) and from the last layer alone (right). In the
 # interactive version each layer has a slider.*
 #
 # A walk from a user to an item has **odd** length. Here both ends walk, and their steps add up. In the last
-# layer both walk $K$ steps, and $2K$ is even: from one-hot rows it scores 0 everywhere. The mean mixes layers: one step of the user and two
+# layer both walk $K$ steps, and $2K$ is even, so from one-hot rows every score is 0. The mean mixes layers: one step of the user and two
 # of the item make three. With $K = 3$ none of its scores is 0.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -270,35 +270,38 @@ axes[1].set(xlabel="epoch", ylabel="recall@20 on validation", ylim=(0, None))
 plt.show()
 
 # %% [markdown]
-# *Figure 6.2. Training loss (left) and recall on validation (right) by epoch. Compare shapes on the left, not heights.*
+# *Figure 6.2. Who rises early, and who still rises at the end? Right: recall on validation by epoch. Left: training loss, of which only the shapes can be compared.*
 #
-# After three epochs LightGCN finds 0.08, BPR-MF nothing. After 24 BPR-MF
-# has half of LightGCN's recall, and still climbs.
+# After three epochs LightGCN is far above the bestsellers, and BPR-MF finds next to nothing. After 24 epochs BPR-MF has half of LightGCN's recall, and it still climbs.
 #
-# Is that lead the graph's? Cut the messages: layers 1 to 3 are zero, and a vector is layer 0 over 4. That is BPR-MF with rows four times as long as its vectors: the ridge of 0.01, on squares of the row, weighs
-# on the vector like one of 0.16 (BPR-MF has 0.03), and a step of the row moves the vector by a quarter. After three epochs this model, too, finds next to nothing.
-# After 24 it finds 0.07, BPR-MF 0.05 and LightGCN 0.10: about three fifths of the late lead are the messages'.
+# Do the messages bring that lead? LightGCN was trained once more without them. After three epochs this *cut model* finds next to nothing, so at
+# these learning rates the early lead needs the messages. After 24 epochs it finds 0.07, where BPR-MF finds 0.05 and LightGCN 0.10: about three fifths of the late lead
+# are the messages'. The rest has another source: layers 1 to 3 are zero, yet the mean still divides by 4, so rows must be four times as long. That makes the ridge weigh more than BPR-MF's, and a step move less.
 #
-# Is LightGCN early because it walks even untrained (6.2)? Not with 32 random numbers: strangers look alike by chance, and three layers find 0.001.
-# It is early because training moves more at a time: after three epochs layer 0 alone, without a walk, finds 0.03, BPR-MF 0.002. In BPR-MF a place with one visitor moves when that visit is drawn, or
-# the place as a negative. In LightGCN its final vector is made of all rows within three steps, so it moves with their visits, too.
+# Why is LightGCN early? One like moves more. In BPR-MF a place with one visitor moves only when that visit is drawn, or the place itself as a negative.
+# In LightGCN its final vector is made of all rows within three steps, so it moves with the visits of all these people and places.
 #
 # **In LightGCN one like moves a whole neighborhood, in BPR-MF one user and two places.**
 #
 # <details><summary>How this was measured</summary>
 #
 # The 2,000 users of 6.2, one seed, 24 epochs, $d = 32$. Each model's ridge was chosen on validation, where training could go on longer; they differ, so the losses
-# have different heights. After 24 epochs three seeds find 0.100 on the mean with LightGCN, 0.072 without its messages, 0.051 with BPR-MF, and 0.058 with BPR-MF and a ridge of 0.1: about two fifths of the lead are not the
-# graph's. Without messages a vector is layer 0 over 4, which is BPR-MF with a stronger ridge and smaller steps: a ridge of 0.16, a rate of 0.0075 (not 0.03) and a start of a quarter; which of these helps was not asked. After three epochs its loss is still 0.694, where it began (BPR-MF, with whole steps, is at 0.56); larger rates were not tried. Command: `python -m solutions.experiments.lesson06.without_messages`. Before training 256 and 2,048 random numbers a row find 0.002 and 0.010 with three layers, one-hot rows 0.055. After three epochs layer 0 of LightGCN alone, asked without a walk, finds 0.032, that of BPR-MF 0.002,
-# and three layers over BPR-MF's rows 0.011; after 24 epochs 0.083. Command: `python -m solutions.experiments.lesson06.short_rows`. Most places are rare here; in 6.5 come all users, and more epochs.
-# Branch A gives somebody new a row, from one like; branch B writes the loss.
+# have different heights. Most places are rare here; in 6.5 come all users, and more epochs. Branch A gives somebody new a row, from one like; branch B writes the loss.
+#
+# **The cut model.** After 24 epochs three seeds find 0.100 on the mean with LightGCN, 0.072 without its messages, 0.051 with BPR-MF, and 0.058 with BPR-MF and a ridge of 0.1: about two fifths of the lead are not the
+# graph's. (After three epochs the first three find 0.082, 0.002 and 0.002.) They come from the scale. Without messages layers 1 to 3 are zero, so a vector is layer 0 over 4. That is BPR-MF with rows four times as long as its vectors. The ridge is on squares of the row, so 0.01 on the row weighs on the
+# vector like 0.16 (BPR-MF has 0.03). A step of the row moves the vector by a quarter, as a rate of 0.0075 would (BPR-MF has 0.03), and the vector starts at a quarter. Which of these helps was not asked.
+# After three epochs its loss is still 0.694, where it began (BPR-MF, with whole steps, is at 0.56); larger rates were not tried. Command: `python -m solutions.experiments.lesson06.without_messages`.
+#
+# **Walk or training?** LightGCN is not early because it walks before training (6.2), but because training moves more at a time. Before training 32, 256 and 2,048 random numbers a row find 0.001, 0.002 and 0.010 with three layers, one-hot rows 0.055. After three epochs layer 0 of LightGCN alone, asked without a walk, finds 0.032, that of BPR-MF 0.002,
+# and three layers over BPR-MF's rows 0.011; after 24 epochs 0.083. Command: `python -m solutions.experiments.lesson06.short_rows`.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.4 Where do the steps end?
 #
-# If one walk is good, are twenty better? Average often enough, and all differences are gone: **over-smoothing**.
+# If three layers are good, are twenty better? Average often enough, and all differences are gone. This is called **over-smoothing**.
 # Watch Ann, Bob, Eve and their four films. Step to layer 15, then to 16.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -314,24 +317,24 @@ visuals.smoothing(
 )
 
 # %% [markdown]
-# *Figure 6.3. Users (circles) and items (squares) in the plane: layers alone (upper row) and means of
-# the layers (lower row), with the mean cosine between users. Letters are initials: circle A is Ann, square A is Alien.*
+# *Figure 6.3. Find the circles at layers 15 and 16. Upper row: layers alone; lower row: means of the layers. Users are circles, items squares, letters their
+# initials: circle A is Ann, square A is Alien. Above each plane stands the mean cosine between users.*
 #
 # A user's neighbors are items, so the two sides exchange what they have at every step. A bipartite graph
-# therefore goes to and fro between **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the mean this cancels, and all gather on one ray between them. But slowly: the mean keeps the early
-# layers, each with weight $1/(K+1)$, so what is left of the start shrinks like $1/K$.
+# therefore goes to and fro between **two** ends: the users stand on the dashed ray at even layers, on the dotted one at odd layers. In the mean this cancels, and all gather on one ray between them.
+# They gather slowly, because the mean keeps the early layers.
 #
 # How far along the ray does a node stand? Give each node the root of its degree, $s_v = \sqrt{\deg(v)}$, and take a step by
 # hand on the path of 6.1. Both users have $\sqrt 2 = 1.414$, so i0 hears $0.7071 \cdot 1.414 = 1$: the root of its own degree. Try
 # i1. Every node gets back what it had, $\hat{\mathbf A} s = s$.
 #
-# So a start of these numbers stays for ever, and of any other start the part that lies along them. In a connected graph all else fades but the to and fro, and the mean cancels that (branch C). In the end a node has one
-# vector that all share, times the root of its degree. So a score is $\sqrt{\deg(u) \deg(i)}$ times one number, and everybody gets the same list, bestsellers first, whatever they liked.
+# So this pattern stays for ever. In a connected graph it is all that stays of any start: the rest fades, or goes to and fro and is cancelled by the mean (branch C).
+# In the end every node has the same vector, times the root of its degree. A score is then $\sqrt{\deg(u) \deg(i)}$ times one number, and everybody gets the same list, bestsellers first, whatever they liked.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
 #
-# Take ever more layers, now asked on test.
+# Take ever more layers, and ask on test.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p14"]
 predict("06.p14")
@@ -361,32 +364,33 @@ ax.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# *Figure 6.4. Recall@20 on test for 2,000 users of Gowalla by the number of layers. Look where each upper line turns: from there on a layer blurs more than it adds. Then compare the two with 32 numbers: training fills that gap.*
+# *Figure 6.4. Look where each upper line turns: from there on a layer blurs more than it adds. Then compare the two lines with 32 numbers: training fills that gap.
+# The height is recall@20 on test for 2,000 users of Gowalla.*
 #
 # **One-hot**, the line climbs for long, likely because most places have one visitor here: such a place is reached only through that visitor, so for all others the way to it is long. Then
 # walks forget where they began, and the line falls towards the bestsellers.
 #
-# **32 random numbers** stay below the bestsellers for fifty layers, because strangers look alike by chance. After a hundred layers, likely, so few differences between people are left that 32 numbers are enough.
+# **32 random numbers** stay below the bestsellers for fifty layers, because strangers look alike by chance.
 #
-# **32 trained ones** turn much earlier, likely because training has moved whole neighborhoods already. Further steps mix what
-# was learned, until at twenty layers one-hot rows find as much.
+# **32 trained numbers** turn much earlier, likely because training has moved whole neighborhoods already. Further steps mix what
+# was learned, and with twenty layers untrained one-hot rows find about as much.
 #
 # **Trained, 32 numbers and three layers find at least what fifty layers find with a number for every node.**
 #
 # <details><summary>How this was measured</summary>
 #
 # BPR, 32 numbers and a ridge of 0.01, as in 6.3. Each depth tried five learning rates, was stopped by validation, and trained with three seeds. Three and eight trained layers (0.145 and 0.142) cannot be told apart; twenty find 0.130. Untrained, three find 0.080 (6.2 asked validation, and there it is 0.055), fifty 0.134, and after 200 the line is still above the bestsellers.
-# With 32 random numbers (mean of three starts) three, twenty and fifty layers find 0.002, 0.016 and 0.029, a hundred 0.055 and 200 0.077; other short rows without training, such as a factorization's, were not tried here. Command: `python -m solutions.experiments.lesson06.short_rows`.
-# Intervals of 95 % over three trainings. Test is asked with validation in the graph. In figure 6.3 the plane is scaled to the longest vector; in a layer alone what is left of the start shrinks much faster than in the mean, by a fixed factor or more a step. All numbers, and what other data say: 6.9.
+# With 32 random numbers (mean of three starts) three, twenty and fifty layers find 0.002, 0.016 and 0.029, a hundred 0.055 and 200 0.077, likely because by then so few differences between people are left that 32 numbers can hold them; other short rows without training, such as a factorization's, were not tried here. Command: `python -m solutions.experiments.lesson06.short_rows`.
+# Intervals of 95 % over three trainings. Test is asked with validation in the graph. In figure 6.3 the plane is scaled to the longest vector. In the mean each layer has weight $1/(K+1)$, so what is left of the start shrinks like $1/K$; in a layer alone it shrinks much faster, by a fixed factor or more a step. All numbers, and what other data say: 6.9.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.5 Layers or recipe?
 #
-# Is it the graph that finds more, or the training? The lecture prints recall@20 on all of Gowalla: matrix factorization 0.1291, LightGCN
-# 0.1830. Two things can differ: the **graph** (layers or none) and the **recipe**, that is the loss, the rate and where
-# training starts. Our recipe, below *LightGCN's*, compares a liked item with many others at once (softmax, 3.5) and starts from
+# Is it the graph that finds more, or the training? On all of Gowalla the lecture prints a recall@20 of 0.1291 for matrix factorization and
+# 0.1830 for LightGCN. Such a lead can come from the **graph** (layers or none) or from the **recipe**, that is the loss, the rate and where
+# training starts. Our recipe compares a liked item with many others at once (softmax, 3.5) and starts from
 # a factorization of the normalized likes, so even without layers it knows a little of the graph.
 #
 # | recall@20, 64 numbers | BPR | our recipe |
@@ -467,19 +471,20 @@ verdict(
 # | no layers | 0.150 | 0.162 |
 # | layers | *0.183, not ours: the paper's training* | 0.188 |
 #
-# **Read it in two steps.** To the right only the recipe changes: +0.012. Down, layers are added: +0.026, likely the larger step because a layer walks to places of people who were
-# where you were (6.2), and a factorization has to learn such ways. A gain that either could bring goes to whichever comes first. So add the layers first, too
-# (down, then right): layers add 0.033, the recipe then 0.005. But the cells were not tuned alike: tuning took BPR without layers from the lecture's 0.129 to 0.150. Tuned, the paper's cell would likely
-# rise, too; then layers would add more, the recipe less.
+# **Read it in two steps.** Go right in the first row: only the recipe changes, and recall rises by 0.012. Then go down: layers are added, and recall rises by 0.026. That step is likely the larger one because a layer walks to places of people who were
+# where you were, while a factorization has to learn such ways.
 #
-# If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) train nothing. They find about as much as LightGCN in 19 and 58 CPU
-# seconds, where it takes 476: nobody has to learn a walk. Why train, then? For short vectors (6.4): with 64 numbers for each person and place a score is one product, while RP3β and GF-CF must keep the graph.
+# What both could bring goes to whichever comes first. So take the other way, too, first down to the paper's cell and then right: layers are the larger step again.
+#
+# If the walk is what counts, must one train it? RP3β (4.4) and GF-CF (branch 4.9) train nothing, and they find about as much as LightGCN. GF-CF, the slower of them, takes 58 CPU
+# seconds, LightGCN 476. So nobody has to learn a walk. Why train, then? For short vectors (6.4): with 64 numbers for each person and place a score is one product, while RP3β and GF-CF must keep the graph.
 #
 # **Walking the graph is a larger step than the recipe, and here whoever keeps the graph need not train.**
 #
 # <details><summary>How this was measured</summary>
 #
-# All of Gowalla, the papers' split; recall@20, since the papers print it. Better settings bring the lecture's 0.129 to 0.150; over its 0.129 layers first add 0.054. *Recipe* is the LightGCN that validation chose. BPR *with* layers is the number of the paper: our own runs of its setting
+# All of Gowalla, the papers' split; recall@20, since the papers print it. Layers first: from our 0.150 to the paper's 0.183 layers add 0.033, the recipe then 0.005. But tuning took BPR without layers from the lecture's 0.129 to 0.150, and the paper's cell had none of ours. Tuned, it would likely
+# rise, too; then layers would add more on this way, the recipe less. Over the lecture's 0.129 layers first add 0.054. *Recipe* is the LightGCN that validation chose. BPR *with* layers is the number of the paper: our own runs of its setting
 # have not come to their end. Each cell has the ridge that suits it. Trained rows are means of three seeds, and the interval is over seeds. LightGCN had 8 trials, the factorizations 5 and 4; the loss of iALS is another. CPU seconds of RP3β and GF-CF include ranking; LightGCN's 476 are the mean of three trainings, 390 to 647. Several rows were best at an edge of their search: each may find more. GF-CF walks three steps, as RP3β does, and beside
 # them keeps patterns in which neighbors agree (a low-pass filter). With layers 64 numbers are enough for 0.188, perhaps since a mean over neighbors keeps what they share; iALS needs 1,024 for 0.182. Which rows were at an edge, and the rest: 6.11.
 #
@@ -488,12 +493,12 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.6 Find the bug
 #
-# How would you notice a LightGCN that does not walk? Trained as in 6.3, such a model's loss falls, and it finds
-# 0.07, twice what bestsellers find. Below is one, on a list of likes. A message goes from `source[e]` to `target[e]`, and
+# How would you notice a LightGCN that does not walk? The cut model of 6.3 did not, and still its loss fell, and it found
+# twice what bestsellers find. Below is such a model, on a list of likes. A message goes from `source[e]` to `target[e]`, and
 # degrees count the edges that arrive.
 #
-# Take the path and one layer, and follow the like of u0 and i0 through the first four lines. Which
-# degree has u0, which has i0, and what is the weight of the message?
+# Take the path and one layer, and follow the like of u0 and i0 through the first four lines. What
+# degree does u0 have, what degree does i0 have, and what is the weight of the message?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 38 to 50. Read the code aloud, let the room look for two minutes. Then figure 6.5: press "user → item only", put
@@ -546,10 +551,10 @@ visuals.one_way(toy.likes(), toy.USERS, toy.ITEMS)
 
 # %% [markdown]
 # *Figure 6.5. The same six likes, stored in three ways. Solid green arrows carry a weight above 0, dashed plum arrows
-# carry nothing. In the interactive version choose one way, and let a value travel from a node.*
+# carry nothing. In the interactive version a value travels from a node.*
 #
 # In the code as it was, no edge arrives at a user: u0 has degree 0, i0 has 1, and the weight of their message
-# is 0 times 1. Nothing moves: this is the cut model of 6.3, BPR-MF with a strange scale. One test is sure to see
+# is 0 times 1. Nothing moves: this is the cut model of 6.3. One test is sure to see
 # it: **change the embedding of one node and look who notices.** In a model that talks, Alien's change reaches Ann
 # and Brazil. Until your repair passes, both rows below say *Alien* alone.
 
@@ -591,9 +596,9 @@ pd.DataFrame({"who notices a change of Alien": told})
 # >
 # > **Where it won.** On all of Gowalla against matrix factorization with the same recipe: recall@20 is 0.188, not 0.162.
 # >
-# > **Where it did not.** On Gowalla against RP3β (0.188) and GF-CF (0.190), which train nothing.
+# > **Where it did not.** On all of Gowalla against RP3β (0.188) and GF-CF (0.190), which train nothing.
 #
-# * **A layer that learns nothing: what is it good for?** It walks. Even untrained, with a number for every node and 2 to 200 layers, it found more than a list of bestsellers (2,000 users); training makes it fit into 32. On Gowalla the walk is worth more than the recipe.
+# * **A layer that learns nothing: what is it good for?** It walks. Even untrained, with a number for every node and 2 to 200 layers, it found more than a list of bestsellers (2,000 users). Training makes the walk fit into 32 numbers. On Gowalla the walk is worth more than the recipe.
 # * **Why not stack twenty?** In a connected graph only the degrees are left in the very end, and everybody gets the same list. That end is far: untrained, fifty layers find more
 #   than three. But trained, three or eight find more than twenty.
 # * Right shapes prove nothing. Change one node and look who notices.

@@ -67,7 +67,7 @@ remember("07")
 # |---|---|---|---|---|
 # | what happens | parameters are learned | new saves, of new pins too | **today**: vectors are computed | what people save is *sought* |
 #
-# So a pin is **known**, **new with edges** (first saved in the last week) or **new without**. How many of each?
+# So a pin is **known** (saved by day 34), **new with edges** (first saved in the last week) or **new without**. How many of each?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 5. Ask the two questions of the first slide and leave them on the board. Then the table: one in twenty of what is
@@ -107,16 +107,17 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Nine in ten sought saves are of known pins.
-#
-# Neither kind of new pin has a row, so GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an **encoder** in the table's place.
+# Nine in ten sought saves are of known pins. But neither kind of new pin has a row,
+# so GraphSAGE (Hamilton, Ying and Leskovec 2017) puts an **encoder** in the table's place, which reads a node and makes its vector.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed
 #
-# What shall teach the encoder? What you lose and whom you win hang on its loss, so test it first. Two forces train an encoder: pins that the same people save are pulled together, others pushed apart.
-# The softmax of 7.5 has both in one; GraphSAGE's own loss has a term for each. For a pair
-# $(u, v)$ of the first kind (two pins on one short walk) and $Q$ negatives $v_n$, drawn from a distribution $P_n$, a lecture slide has
+# Where a table has rows, an encoder has one matrix for all pins. A wrong loss can lose every pin, known or new, and win none.
+# So test the loss first.
+#
+# GraphSAGE's own loss pulls pins together that the same people save, and pushes others apart.
+# For two pins $u$ and $v$ on one short walk, and $Q$ negatives $v_n$, drawn from a distribution $P_n$, a lecture slide has
 #
 # $$
 # J = -\log \sigma(\mathbf z_u^\top \mathbf z_v) - Q \cdot \mathbb E_{v_n \sim P_n} \log \sigma(\mathbf z_u^\top \mathbf z_{v_n}) .
@@ -133,8 +134,8 @@ pd.DataFrame(
 #
 # </details>
 #
-# Train by it and look: sixty pins of
-# three topics, and an encoder that makes **two** numbers of a picture. Brought to length 1, they place a pin on
+# Train by it and look: there are sixty pins of
+# three topics, and the encoder makes **two** numbers of a picture. Brought to length 1, they place a pin on
 # a circle.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -222,11 +223,10 @@ def paper(z_u, z_v, z_n):
 visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 
 # %% [markdown]
-# *Figure 7.1. The sixty pins (shapes: topics) before training, after it by the slide's loss (nearly one point), and by the
-# paper's.*
+# *Figure 7.1. Do the topics (shapes) part? The sixty pins before training, after it by the slide's loss, and by the paper's.*
 #
-# The first term pulls pairs together. Pushing apart is left to the second term, and there the slide has lost a minus: now both pull.
-# So ask any loss: does it prefer other vectors to equal ones?
+# By the slide's loss all pins end at nearly one point, where no list can tell them apart. The first term pulls pairs together, so only the second can push apart,
+# and there the slide has lost a minus: now both pull. So ask any loss: does it prefer other vectors to equal ones?
 #
 # **If a loss is least where all vectors are equal, training makes them equal.**
 #
@@ -246,8 +246,8 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.3 A few neighbors
 #
-# Take a user with a thousand pins, each saved by a thousand users: two layers would read a million nodes for one vector.
-# GraphSAGE draws only $S$ neighbors of each node, uniformly, and anew in every batch.
+# If a user has a thousand pins, and each is saved by a thousand users, two layers would read a million nodes for one vector.
+# So GraphSAGE draws only $S$ neighbors of each node, uniformly, and anew in every batch.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 14 to 18. Ask how many nodes two layers would read for one vector, if a user has a thousand pins. Figure 7.2: both sizes at
@@ -259,15 +259,15 @@ crowd = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
 visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 
 # %% [markdown]
-# *Figure 7.2. Three items drawn of what the user (left) likes, two users drawn for each; gray: not drawn; u12 is met twice, so ten places are nine nodes. Right:
-# give each item some number for its vector; bars show how much the mean of the $S$ drawn varies from draw to draw (dashes: theory, 7.11).*
+# *Figure 7.2. Left: three items of user u12 and two users of each item are drawn; one of these is u12 again, so nine nodes are read. Right:
+# each item has some number for its vector, and bars show how much the mean of the $S$ drawn varies from draw to draw (formula: 7.11).*
 #
-# That mean is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
+# The mean of a few is right on average and varies less, the more are drawn. So a few can stand for all, at a cost that no longer grows with the degree.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.4 One layer
 #
-# A node hears the mean of its drawn neighbors. It puts that **beside** its own vector: what it shows must not be
+# A node hears the mean of its drawn neighbors. It puts that **beside** its own vector, so that what it shows is not
 # lost in what others say. One matrix reads both:
 #
 # $$
@@ -275,7 +275,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 # \mathbf y = \mathrm{ReLU}\left( \mathbf W_k \left[ \mathbf h_v^{(k-1)};\ \operatorname{mean}_{w \in \mathcal N_S(v)} \mathbf h_w^{(k-1)} \right] \right) .
 # $$
 #
-# Two layers, each with its own matrix: in figure 7.2 the drawn items first hear the outer users, then the user hears the items.
+# There are two layers, each with its own matrix. In figure 7.2 the drawn items first hear the outer users, then the user hears the items.
 #
 # <details><summary>Symbols, and their names in code</summary>
 #
@@ -305,7 +305,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()))
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.4 — `sage_layer` ({{points:07.4}})
 #
-# No loop over nodes. Mind what `H[-1]` returns, and that a node may have no neighbors at all.
+# Write it without a loop over nodes. Mind what `H[-1]` returns, and that a node may have no neighbors at all.
 #
 # *About 12 minutes.*
 #
@@ -337,13 +337,13 @@ check("07.4", sage_layer)
 # ## 7.5 The edges of a batch
 #
 # Now train on saves. A user shows nothing, so all users begin with the same learned vector. In layer 1
-# a pin therefore hears only *that* somebody saved it, while each user gets the mean of her pins. In layer 2 a pin hears who.
+# a pin therefore hears only *that* somebody saved it, while each user gets the mean of her pins. In layer 2 a pin hears who saved it.
 #
 # The loss of 7.2 judges each pair alone, but a list has to choose among many. So its pull and push go into the sampled **softmax** of
-# lesson 03: the saved pin has to beat 300 drawn ones at once.
+# lesson 03, where the saved pin has to beat 300 drawn ones at once.
 #
-# A batch is made of edges: Ann saved the pin. The graph has the same edge, so the pin speaks to Ann, and Ann to the pin. Does it matter
-# whether we take these messages out (`sage.without`)?
+# A batch is made of edges, such as *Ann saved the pin*. The graph has the same edge, so the pin speaks to Ann, and Ann to the pin. Does it matter
+# whether we take these messages out?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 29. Ask 07.p5. Usual wrong answer: no difference, one edge among many. A user has about ten pins: a tenth of what
@@ -376,7 +376,7 @@ verdict(
 #
 # <details><summary>How this was measured</summary>
 #
-# Scores are products of unit vectors, divided by a small temperature. An edge is taken out in both directions.
+# Scores are products of unit vectors, divided by a small temperature. An edge is taken out in both directions (`sage.without`).
 # Two layers of ten drawn neighbors, one setting of the knobs, three seeds; the interval is over seeds. NDCG@20 over all pins, on the week
 # that the later tables choose by (days 42 to 48). A stored measurement.
 #
@@ -385,7 +385,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.6 The pin of this morning
 #
-# What vector gets a pin that nobody trained on? One more forward pass: its content, and what saves it has, through the matrices that are there. A model that
+# What vector gets a pin that nobody trained on? One more forward pass makes it: the pin's content and saves go through the matrices that are there. A model that
 # can do this is **inductive**; LightGCN, with its table, is transductive.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -395,10 +395,10 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.6 — `embed_new` ({{points:07.6}})
 #
-# The last layer for new pins: own content vector, the mean of the users who saved it **so far**, one matrix, and no ReLU, so that vectors can point away
-# from each other. Users keep their vectors of layer 1. Saves from today on are what will be asked for.
+# Write the last layer for new pins. Beside a pin's own content vector stands the mean of the users who saved it **so far**, by their vectors of layer 1.
+# One matrix reads both, without a ReLU, so that vectors can point away from each other. Saves from today on will be asked for, so they are not heard.
 #
-# *About 6 minutes: the last line is given; the mean is 07.4's, from edges with days.*
+# *About 6 minutes. The last line is given, and the mean is 07.4's, from edges with days.*
 #
 # {{hints:07.6}}
 
@@ -438,15 +438,15 @@ check("07.6", embed_new)
 # A pin without saves hears nobody: it is *silent*, and here is a trap. In training the edge asked for is hidden (7.5). If it was the pin's only one, the pin is silent, too, and is the
 # right answer. Wrong answers are drawn among pins with saves and keep them, so hardly one is silent. So the model learns that silence means yes.
 #
-# Then pins without saves fill the lists, though eight of a hundred sought saves are theirs. A repair: in each batch *silence* a fifth of the pins, taking all messages from them, so that wrong answers are silent, too.
+# Then pins without saves fill the lists, though eight of a hundred sought saves are theirs. A repair is to *silence* a fifth of the pins in each batch: they get no messages, so wrong answers are silent, too.
 #
 # | one short training, NDCG@20 | all pins | known pins, a list of their own | list places that go to pins without saves |
 # |---|---|---|---|
 # | as it is | .007 | .065 | 97 % |
 # | a fifth *silenced* | .037 | .042 | 15 % |
 #
-# As it is, known pins are in order (.065), but hardly one reaches the list of all. Silencing has a price, likely since a silenced pin teaches nothing about listening: known pins fall to .042. In a training twice as long
-# they lose hardly anything, but new pins with edges still do (.163 → .145; 7.14 has a cheaper repair). So the models of 7.5 and 7.7 silence, and train longer.
+# Silencing lets known pins into the list of all. But in their own list they fall from .065 to .042, likely since a silenced pin teaches nothing about listening.
+# In a training twice as long known pins lose hardly anything, but new pins with edges still lose. So the models of 7.5 and 7.7 silence, and train longer (7.14 has a cheaper repair).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
@@ -455,12 +455,11 @@ check("07.6", embed_new)
 #
 # | models | what they know |
 # |---|---|
-# | RP3β (04), iALS (02), LightGCN (06) | every item *by name*, from its history; a new one is counted (RP3β) or *folded in*, made of its savers' rows |
-# | content, untrained and trained | what an item shows: plain cosines, or an encoder without messages |
-# | GraphSAGE | both: content and neighbors |
+# | RP3β (04), iALS (02), LightGCN (06) | every item *by name*, from its history; a new one is counted (RP3β) or *folded in*: its row is made of its savers' rows |
+# | content, untrained and trained | what an item shows, by plain cosines or by an encoder without messages |
+# | GraphSAGE | content and neighbors |
 #
-# Each may add to its score a weight times log(1 + saves so far): an encoder's vectors, of length 1, can hardly say that a pin is popular. They meet on PinWorld and on
-# **citeulike-t**, real articles in people's libraries.
+# Each may add to its scores a number for popularity (7.13). They meet on PinWorld and on **citeulike-t**, real articles in people's libraries.
 #
 # > **Claim** (ours). Over all items GraphSAGE finds more than models that know items by name.
 
@@ -504,35 +503,31 @@ card = verdict("Over all items GraphSAGE finds more than models that know items 
 display(card)
 
 # %% [markdown]
-# *Figure 7.3. NDCG@20 within each group, a list of its own, and over all items. Compare marks within a group. Where are models by name ahead, where those that read content?*
+# *Figure 7.3. Compare marks within a group: where are models by name ahead, and where those that read content? NDCG@20 within each group, in a list of its own, and over all items.*
 #
-# **Known:** models by name are ahead of GraphSAGE, on PinWorld by little (RP3β within chance), likely because their rows or counts hold an item's whole history, and an encoder
+# **Known.** Here you lose: models by name are ahead of GraphSAGE, on PinWorld by little. The reason is likely that rows and counts hold an item's whole history, and an encoder
 # reads content and a few neighbors.
 #
-# **New with edges:** a pin's picture tells about as much as who saved it. GraphSAGE reads both and has the highest mark, over RP3β beyond chance, over iALS barely, not over LightGCN and content. An article's first readers say more than its words, so it
-# pays to know each reader by name; GraphSAGE knows her only by what she read: likely why it is behind.
+# **New with edges.** On PinWorld a picture tells about as much as who saved the pin. GraphSAGE reads both and has the highest mark. Only its leads over RP3β and, barely, over iALS are beyond chance.
+# An article's first readers say more than its words. GraphSAGE is behind there, likely because it knows a reader only by what she read, while the others know her by name.
 #
-# **New without:** models by name have nothing to count: such items tie. GraphSAGE hears nobody and is an encoder of content: on pins it cannot be told from
-# plain content, trained or not; on articles it is behind trained content, perhaps since its matrix was fitted to content *and* messages.
+# **New without.** Models by name have nothing to count, so these items tie, and whoever reads content is ahead. GraphSAGE hears nobody and does no better than plain content.
 #
-# **All:** iALS has the highest mark on both, over GraphSAGE by 0.006 and 0.035, as most that is sought has a history.
-#
-# One list of three groups can be wrong though each group is in order: if known items score 0.9 and 0.8 and new ones 3 and 2, all new ones stand
-# in front. So report the groups apart *and* together.
+# **All.** Most that is sought has a history, so iALS has the highest mark on both. GraphSAGE finds 0.006 less on PinWorld, and 0.035 less among articles.
 #
 # **Known items are served best by those who keep their whole history, in rows or counts. An item that nobody has touched has none, and content speaks alone.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Open marks: trained content. Over all articles GraphSAGE finds 0.035 less than iALS, from 0.027 to 0.044. Among known pins RP3β's lead over it is within chance (0.003, from −0.001 to +0.007). Among pins with edges it is over iALS by 0.041 (from 0.001 to
-# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089), over LightGCN (0.031, from −0.003 to +0.065) and content (0.024, from −0.006 to +0.054) within chance; without the number for popularity also over iALS (0.023, from −0.019 to +0.066) and RP3β (0.024, from −0.015 to +0.063). Among such articles over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN (.091; iALS .125); of what is sought among articles seven in ten are known. LightGCN's one list of articles is likely wrong: near iALS in each group, far below it over all. RP3β's is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges it finds 0.015 less than trained content, which never listened, from 0.008 to 0.022. Among
-# pins without edges untrained content has the highest mark; GraphSAGE over it: −0.008, from −0.025 to +0.009.
+# Open marks: trained content. Vectors of length 1 can hardly say that a pin is popular, so each model may add a number to its score: $\gamma \log(1 + \text{saves so far})$, with $\gamma$ the best of nine on validation. In PinWorld that number is worth as much as training: 7.13 has it, with all rows.
+# Over all articles GraphSAGE finds 0.035 less than iALS, from 0.027 to 0.044. Among known pins RP3β's lead over GraphSAGE is within chance (0.003, from −0.001 to +0.007). Among new pins with edges GraphSAGE is over iALS by 0.041 (from 0.001 to
+# 0.081) and over RP3β by 0.049 (from 0.010 to 0.089), over LightGCN (0.031, from −0.003 to +0.065) and content (0.024, from −0.006 to +0.054) within chance; without the number for popularity also over iALS (0.023, from −0.019 to +0.066) and RP3β (0.024, from −0.015 to +0.063). Among new articles with edges it is over content alone by 0.036 (from 0.024 to 0.048). Over all articles nobody can tell GraphSAGE from LightGCN (.091; iALS .125); of what is sought among articles seven in ten are known. If known items score 0.9 and 0.8 and new ones 3 and 2, each group is in order, and in the one list all new ones stand in front: so report the groups apart *and* together. LightGCN's one list of articles is likely wrong: near iALS in each group, far below it over all. RP3β's is likely a little wrong, too: known .167 to iALS's .147, new with edges .401 to .398, over all .116 to .125. Among articles without edges GraphSAGE finds 0.015 less than trained content, which never listened, from 0.008 to 0.022, perhaps since its matrix was fitted to content *and* messages. Among
+# pins without edges it cannot be told from content, trained or not; untrained content has the highest mark there, and GraphSAGE over it has −0.008, from −0.025 to +0.009.
 # PinWorld: learned until day 41, asked for days
 # 49 to 55 with the graph of day 49, a week later than above, so that nothing was chosen on the week that is
 # asked; settings chosen a week earlier. Of the articles a tenth is held out as new; half of these come with three tenths of their readers. Every
 # model was tuned until no neighbor of its best setting was better; three seeds for LightGCN and the encoders,
-# which have 1,440 steps; LightGCN's steps were tuned with the rest. The one number more is $\gamma \log(1 + \text{saves so far})$, with $\gamma$ the best of nine on validation. In PinWorld that number is worth as much as training: 7.13 has
-# it, with all rows. LightGCN's fold-in is one row of $\hat{\mathbf A}$ times known users, iALS's its own update
+# which have 1,440 steps; LightGCN's steps were tuned with the rest. LightGCN's fold-in is one row of $\hat{\mathbf A}$ times known users, iALS's its own update
 # (lesson 02). RP3β is counted anew on today's graph. Not in this table: more steps for the encoders, ids for
 # known pins, and a $\gamma$ for each group. That rows are what known items gain by is a guess. Its test was mixed (the settings of 7.14, two layers, one seed, a week earlier): with a row of their own besides, known pins go from .077 to .078 where a fifth is silenced,
 # from .063 to .080 with a half, from .079 to .075 with none. Stored measurements.
@@ -544,11 +539,11 @@ display(card)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.8 Whom do you win, and for how long?
 #
-# A new pin does not stay new. Each day brings it edges, which help whoever counts, and makes the encoder's matrices older.
+# A new pin does not stay new. Each day brings it edges and makes the encoder's matrices older.
 # So ask 3 days after the training, and again until day 28.
 #
-# Somebody looks at a pin: which **pins born since the training** come next? *RP3β* counts edges, so it has to wait for some. *Content* compares pictures and words, and
-# needs none. *GraphSAGE*, and *PinSage*, whose neighbors are chosen by walks (lesson 09), read content and the edges of the day.
+# Somebody looks at a pin. Which **pins born since the training** come next? *RP3β* counts edges, so it has to wait for some. *Content* compares pictures and words, and
+# needs none. *GraphSAGE* reads content and the edges of the day, and so does *PinSage*, whose neighbors are chosen by walks (lesson 09).
 #
 # > **Claim** (ours). However long ago the training was, pins that came after it are served best by the encoder: among them it finds more than any model that counts.
 
@@ -588,16 +583,16 @@ verdict(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 7.4. NDCG@20 by the days since the training. Few pins are ranked, so marks are high; more on later days, so compare
-# lines at one day. Look where RP3β's line crosses another: there counting overtakes reading.*
+# *Figure 7.4. Look where RP3β's line crosses another: there counting overtakes reading. NDCG@20 by the days since the training. Few pins are ranked, so marks are high; later more are ranked, so compare
+# lines at one day.*
 #
-# After three days a new pin has a picture, words, and hardly an edge, so all who read lie above RP3β, who
-# counts; PinSage's lead is barely beyond chance. The encoders lie highest, likely because training taught them to read content: PinSage finds 0.724 even with vectors of the training day, when these
-# pins had no edge, and plain content 0.635. The few edges since then bring it to 0.785.
+# After three days a new pin has a picture, words, and hardly an edge. So all who read lie above RP3β, who
+# counts, though PinSage's lead is barely beyond chance. The encoders lie highest, likely because training taught them to read content: PinSage lies above plain content even
+# with vectors made when these pins had no edge.
 #
-# As pins collect edges, counting gains on reading, perhaps because an encoder takes only a mean of the edges, through a matrix as old as the training.
-# After one week RP3β's line lies above *content*, after four above both encoders.
-# Still, make the vectors anew each day: after four weeks PinSage finds 0.434 run over today's graph, and 0.326 with vectors of the training day.
+# As pins collect edges, counting gains on reading. After one week RP3β lies above *content*, after four above both encoders,
+# perhaps because an encoder takes only a mean of the edges, through a matrix as old as the training.
+# Still, make the vectors anew each day: after four weeks PinSage finds 0.434 with today's vectors, and 0.326 with those of the training day.
 #
 # **Reading helps most before a newcomer has edges, and counting catches up as they come. So ask how old what you recommend is, not only who is best over all.**
 #
@@ -607,7 +602,7 @@ verdict(
 # pins and worlds: PinSage over RP3β +0.273, from +0.002 to +0.544, after 3 days; +0.045, from −0.003 to +0.093, after 7; +0.016, from −0.016 to +0.047, after 14; −0.029, from −0.051 to −0.007, after 28.
 # GraphSAGE, whose twenty neighbors are drawn by chance, finds 0.717, 0.571, 0.534 and 0.440: not to be told from PinSage in the first fortnight
 # (after 7 days −0.012, from −0.073 to +0.048), and after 28 days −0.022 over RP3β, from −0.042 to −0.003. After 3 days RP3β finds 0.512, content 0.635. iALS, whose table of day 24 lets all new pins tie, finds 0.134, 0.069, 0.049 and 0.030: what an arbitrary order finds; folded in, as in 7.7, it was not asked.
-# *Vectors of the training day*: PinSage of today finds more than they do after 3 days, by 0.061, from 0.015 to 0.107. Of its 0.150 over content 0.089 is there without an edge of the new pins; for this part no interval is stored, and the pin looked at may have edges.
+# *Vectors of the training day* are made when the new pins have no edge. After 3 days PinSage finds 0.724 with them, and 0.785 with those of today: more by 0.061, from 0.015 to 0.107. Of its 0.150 over content 0.089 is there without an edge of the new pins; for this part no interval is stored, and the pin looked at may have edges.
 # That the old matrix is to blame is a guess: none was trained anew. After three days PinSage's lead over RP3β is barely beyond chance (and RP3β's best β there stands at the end of its grid), over content it is +0.150, from +0.083 to +0.217; GraphSAGE's has no stored interval. Over *all* pins the table is first on the day of the training (iALS 0.239, PinSage 0.225) and after 28 days behind RP3β, 0.218 to 0.232.
 #
 # </details>
@@ -617,14 +612,14 @@ verdict(
 #
 # > **What an encoder is for.** Things come every day with content and few edges, and need a vector now.
 # >
-# > **Where it won.** New pins with edges, on PinWorld: NDCG@20 is 0.256, that of iALS 0.216 and of RP3β 0.207. The lead over iALS is barely beyond chance, those over LightGCN and content alone are within it (7.7).
+# > **Where it won.** Among new pins with edges GraphSAGE finds 0.256 (NDCG@20), iALS 0.216 and RP3β 0.207. The lead over iALS is barely beyond chance, those over LightGCN and content alone are not (7.7).
 # >
-# > **Where it did not.** After four weeks, pins born since: GraphSAGE 0.440, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098; articles: 0.098 and 0.147 (7.13).
+# > **Where it did not.** Among known pins GraphSAGE finds 0.092 and iALS 0.098, among known articles 0.098 and 0.147 (7.13). Four weeks after the training it finds 0.440 among pins born since, and RP3β 0.463.
 #
-# * **What do you lose?** Known items' history: those who keep all of it, in rows or counts, were ahead there (7.7).
-# * **Whom do you win?** What is new to the model, for a while. Without a save, content alone serves it. With a few saves GraphSAGE was ahead of iALS and RP3β on PinWorld,
-#   on articles behind them. Four weeks after the training counting was ahead of it (7.8).
-# * What is predicted must not be heard, and silence must not give the answer away (7.6).
+# * **What do you lose?** Known items' history: those who keep it, in rows or counts, were ahead (7.7).
+# * **Whom do you win?** What is new to the model, until counting catches up (7.8). With a few saves GraphSAGE was ahead of iALS and RP3β on PinWorld,
+#   and behind them on articles. Without a save, content alone serves as well.
+# * **Test first** that the loss prefers other vectors to equal ones (7.2), that what is predicted is not heard (7.5), and that silence does not give the answer away (7.6).
 #
 # **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest walks answered without
 # any training, by counting whom they meet. How little of a huge

@@ -13,15 +13,14 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 10 · Two towers and softmax
 #
-# > **Somebody came this morning, and the catalog holds a million things. How can a trained model answer her in milliseconds?**
+# > **Somebody came this morning, and the catalog holds a million items. How can a model answer her in milliseconds, and how can it be taught, without looking at all of them?**
 #
 # Matrix factorization (lesson 02) keeps a row of numbers for every user. She came this morning, so no row of hers is stored. But she has
-# liked three things since. From these iALS could solve a row (fold-in, 2.9); a tower is *taught* to make one from any history, with a loss
-# of your choice. This is how large systems fetch candidates.
+# liked three items since. From these iALS would solve a row (fold-in, 2.9); a tower is *taught* to make one. This is how large systems fetch candidates.
 #
-# The million is in the way twice: when she asks, and when the model learns. Both times the answer is to look at a few in place of all.
+# The million is in the way twice: when she asks, and when the model learns. Both times only a part can be looked at, and the question is which part.
 #
-# **You will** write both towers of such a model, and see how a few cells of a catalog are searched. Then you teach it, with a few items that stand for all.
+# **You will** write both towers, search a catalog by hand, and teach the model with a few items: drawn ones first, then those of a batch.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 03, its losses ·
 # **Runs on** any CPU
@@ -108,22 +107,20 @@ plt.show()
 # | $\mathbf b$ | `start` | where every history begins |
 # | $\mathbf q_i$ | `items` | how item i is sought (in many systems from its content) |
 #
-# Here the item tower only looks up a row of `items`. Two tables, for two questions: what does it say of a person to have liked Alien, and whom does Alien suit? A film that came this morning has no row in them, unless its tower reads what it shows (lessons 07 and 09).
+# Here the item tower only looks up a row of `items`. Two tables answer two questions: what does it say of a person to have liked Alien (`past`), and whom does Alien suit (`items`)?
 #
 # And she who came this morning? Without a like she is $\mathbf b$; after three likes, $\mathbf b$ plus the mean of their three vectors.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.2 Two vectors meet
 #
-# May an item win by being **long**? By the plain product it can: the longer its vector, the higher it scores with all who point its way, so a bestseller may grow long. Many systems forbid that, so that direction alone counts: both vectors get the length 1, and the score is their cosine. But
+# By the plain product an item may win because its vector is **long**: it scores high with all users who point its way, so a bestseller may grow long. Many systems let direction alone count. Both vectors get the length 1, and the score is their cosine. But
 # cosines end at 1, and a softmax (3.5) needs scores that lie far apart. So they are divided by a small **temperature** $\tau$.
 #
 # $$
 # s(u, i) = \frac{1}{\tau} \cdot
 #   \frac{\langle \mathbf e_u, \mathbf q_i \rangle}{\lVert \mathbf e_u \rVert\, \lVert \mathbf q_i \rVert}
 # $$
-#
-# Against a million others of cosine 0 a perfect match gets $e/(e + 10^6)$ at τ = 1, three in a million. At τ = 0.05 it gets $e^{20}/(e^{20} + 10^6)$, 0.998.
 #
 # Below stands a user exactly on Alien. How probable is Alien at τ = 1? Guess first.
 
@@ -136,8 +133,9 @@ visuals.towers(
 # *Figure 10.2. Five films on a circle and a user, who points at Alien, the film she liked (framed). On the right the softmax of the five
 # cosines at three temperatures. Run the cell to turn the user, cool the softmax, and take steps of training.*
 #
-# At τ = 1 Alien has a probability of 0.33, at τ = 0.1 of 0.78. The order of the films is the same
-# at every temperature.
+# At τ = 1 Alien has a probability of 0.33, at τ = 0.1 of 0.78. The order of the films is the same at every temperature.
+#
+# Against a million others of cosine 0 a perfect match gets three in a million at τ = 1, but at τ = 0.05 it gets $e^{20}/(e^{20} + 10^6)$, which is 0.998.
 #
 # **A cosine ends at 1; the temperature says how much 1 is worth.**
 
@@ -148,7 +146,7 @@ visuals.towers(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
 #
-# Write both towers and their meeting for a batch, with cosines, as in lesson 16. (10.4 asks whether they pay: there, and in 10.5, the towers keep their lengths.) By hand: the history holds items 0 and 1 with
+# Write both towers and their meeting for a batch, with cosines, as in lesson 16. Whether cosines pay, 10.4 asks. By hand: the history holds items 0 and 1 with
 # $\mathbf h_0 = (4, 0)$ and $\mathbf h_1 = (0, 6)$. Their mean is $(2, 3)$, the start is $(1, 1)$, so the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
@@ -188,8 +186,8 @@ check("10.2", tower_scores)
 #
 # A million vectors lie ready, and hers is made. Which twenty items have the largest product with it?
 #
-# * Exactly, by a **scan**: multiply with all items and keep the best.
-# * Approximately, by **cells**. Similar items were put together before, by k-means: each center moves to the middle of the items nearest to it. Her vector is compared with the centers, and only the cells that suit it best are opened. This is an inverted file (IVF).
+# * A **scan** finds them exactly: it multiplies her vector with all items and keeps the best.
+# * **Cells** find most of them. The night before, k-means puts similar items into one cell: it moves each center to the middle of the items nearest to it. When she asks, her vector is compared with the centers, and only the cells that suit it best are opened. This is an inverted file (IVF).
 #
 # **By hand.** Items 0 and 1 lie in cell 0, items 2 and 3 in cell 1, items 4 and 5 in cell 2:
 #
@@ -208,8 +206,8 @@ check("10.2", tower_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### What does an index buy?
 #
-# On vectors around random centers (a tower's may lie otherwise: 10.10) two indexes meet the scan: cells in numpy, as above, and cells of
-# faiss, a library. Each opens 1, 2, 4, … cells, until it finds nine tenths of the scan's lists of twenty, on average.
+# Two indexes meet the scan: cells in numpy, as above, and cells of faiss, a library. Each opens as many cells as it takes to find, on average,
+# nine tenths of the scan's twenty items.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p10"]
 predict("10.p10")
@@ -247,27 +245,26 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 10.3. Requests a second of one thread, as a multiple of the scan's, by the number of items in the catalog; both axes are logarithmic.
-# Above the line an index is faster.*
+# *Figure 10.3. Look for the size from which on an index lies above the line: there it is faster than the scan. Height: requests a second, as a multiple of the scan's, for vectors around random centers.*
 #
-# Before an index meets a single item, it has to multiply with the centers, choose its cells and gather what lies in them; a scan just multiplies. That is why cells in numpy (squares) begin below the line. In faiss (triangles) these steps cost less than they save, probably because one call does them all.
+# Cells in numpy (squares) begin below the line. Before they meet a single item, they have to multiply with the centers, choose cells and gather what lies in them; a scan just multiplies. In faiss (triangles) these steps cost less than they save, probably because one call does them all.
 #
-# What is saved is the share left closed. Her list stays at twenty while the catalog grows, so a smaller share of finer cells holds it: 8 of 31 were opened at a thousand items, 32 of 316 at a hundred thousand.
+# Why do the lines rise? Her list stays at twenty while the catalog grows, so a smaller share of finer cells holds it. In numpy a quarter of the cells was opened at a thousand items, and a tenth at a hundred thousand.
 #
-# And a million? faiss, held to a thousand cells, opens an eighth of them, misses 8 % of a list on average and answers in 2.5 milliseconds. The scan takes 43, but it was oddly slow there: believe a factor of 8.
+# And a million? There faiss opens an eighth of its thousand cells, misses 8 % of a list on average, and answers in 2.5 milliseconds. An eighth of the cells suggests a gain of eight. The figure shows more, for the scan was oddly slow at this size.
 #
 # **In a large catalog an index pays; from what size on, depends on the index.**
 #
 # <details><summary>Why faiss lies higher, and why it falls at the end</summary>
 #
-# An eighth of the work explains a factor of eight at a million, where the triangle is at seventeen; the rest we did not take apart. A scan took 15, 43 and 21 nanoseconds an item at 10⁵, 10⁶ and 10⁷, we do not know why; at 21 a scan of a million would take 21 milliseconds, 8 times the 2.5 of faiss. At the end it falls from 17 to 7.4: most of this is the scan's, so slow at a million, the rest that faiss was given a thousand cells at most. From a million to ten million items each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items, in eleven times the time. The scan's work grows tenfold, and its time here by five only. At a thousand items an index in numpy has to open a quarter of its cells.
+# An eighth of the work explains a factor of eight at a million, where the triangle is at seventeen; the rest we did not take apart. A scan took 15, 43 and 21 nanoseconds an item at 10⁵, 10⁶ and 10⁷, we do not know why; at 21 a scan of a million would take 21 milliseconds, 8 times the 2.5 of faiss. At the end it falls from 17 to 7.4: most of this is the scan's, so slow at a million, the rest that faiss was given a thousand cells at most. From a million to ten million items each cell becomes ten times as large, and to find nine tenths 256 are opened in place of 128: twenty times the items, in eleven times the time. The scan's work grows tenfold, and its time here by five only. At a thousand items an index in numpy opened 8 of its 31 cells, at a hundred thousand 32 of 316; faiss at a million 128 of 1,000.
 #
 # </details>
 #
 # <details><summary>How this was measured</summary>
 #
-# Vectors of 64 numbers around random centers, requests near an item, one catalog of each size, one thread. As many cells as the root of the number of items, in faiss at most 1,000.
-# The opened cells were doubled until twenty requests found 0.9 on average, so indexes do not find alike: at 10³, 10⁴ and 10⁵ items cells in numpy find 0.952, 0.910 and 0.900, those of faiss, up to 10⁷, 0.958, 0.930, 0.903, 0.920 and 0.940.
+# Vectors of 64 numbers around random centers (a tower's may lie otherwise: 10.10), requests near an item, one catalog of each size, one thread; both axes of the figure are logarithmic. As many cells as the root of the number of items, in faiss at most 1,000.
+# The opened cells were doubled (1, 2, 4, …) until twenty requests found 0.9 on average, so indexes do not find alike: at 10³, 10⁴ and 10⁵ items cells in numpy find 0.952, 0.910 and 0.900, those of faiss, up to 10⁷, 0.958, 0.930, 0.903, 0.920 and 0.940.
 # From a million on only the scan and faiss were measured. It is a guess that faiss is quick because one call does all steps (numpy needs a call for each): faster multiplication does not seem to be it, for its scan of forty thousand vectors takes as long as numpy's (10.10). Whether more than a thousand cells would serve ten million items better, was not tried. All rates, HNSW, and what an index costs to make: 10.10.
 #
 # </details>
@@ -275,11 +272,11 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.4 All items, or some that stand for them
 #
-# Where the towers are taught, the million is in the way again. They learn from examples: a history, and what was liked next. (The history ends before that, or the tower learns to copy: branch 10.6.)
+# When the towers are taught, the million is in the way again. They learn from examples: a history, and what was liked next. The history has to end before that, or the tower learns to copy (branch 10.6).
 #
 # Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with
-# $Z = \sum_j e^{s_j}$, the **partition function**, and the loss $-\log p$ of what was liked. Its gradient says what training does. It pulls the liked item up by
-# $1 - p(i)$, and pushes every other item down by its probability. Who is pushed hardest? Those that are wrongly on top. For the scores (**logits**) of four items, the first of them liked:
+# $Z = \sum_j e^{s_j}$, the **partition function**, and the loss $-\log p$ of what was liked.
+# Its gradient says what training does. Below are the scores, or **logits**, of four items, of which the first was liked. Which of the others is pushed down hardest?
 
 # %% slideshow={"slide_type": "fragment"}
 f = torch.tensor([[1.0, 0.5, 0.0, -0.5]], requires_grad=True)  # four items, the first was liked
@@ -291,16 +288,16 @@ pd.DataFrame({
 }).round(4)  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# In the last column a minus is pulled up, a plus is pushed down.
+# In the last column a minus means up and a plus means down. The liked item is pulled up by $1 - p(i)$. Every other item is pushed down by its probability, so hardest if it is wrongly on top.
 #
-# But $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions nobody can pay that. Draw 100 of
-# 10,000 others, each with equal chances, and each drawn one stands for 100. Draw $S$ of $n - 1$, and it stands for $(n-1)/S$:
+# But $Z$ runs over all $n$ items of the catalog, for every row of a batch. With millions nobody can pay that, so a few have to stand for all. Draw 100 of
+# 10,000 others, each with equal chances, and each drawn one stands for 100. Draw $S$ of $n - 1$, and each stands for $(n-1)/S$:
 #
 # $$
 # \hat Z = e^{s_i} + \frac{n - 1}{S} \sum_{k=1}^{S} e^{s_{j_k}}
 # $$
 #
-# On average that is $Z$; its logarithm, which the loss takes, comes out low, since it loses more by a small draw than it gains by a large one. And a hundred of a million nearly always miss those on top. So each step draws anew: what one misses, another meets.
+# On average that is $Z$. But a hundred of a million nearly always miss those on top. So each step draws anew: what one step misses, another meets.
 #
 # **On average the scaled-up sum of a few, drawn with equal chances, is the sum over all; one draw alone may be far off.**
 
@@ -311,8 +308,8 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.3 — `softmax_loss` ({{points:10.3}})
 #
-# Write the loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. By hand: two rows of equal
-# scores, two of ten others in each: $\log(1 + \frac{10}{2} \cdot 2) = \log 11 = 2.3979$, and so is the mean.
+# Write the loss with $\hat Z$. When all others are drawn, it has to be the softmax over the catalog. By hand: in each of two rows two of ten
+# others are drawn, and all scores are equal. A row's loss is $\log(1 + \frac{10}{2} \cdot 2) = \log 11 = 2.3979$, and so is the mean.
 #
 # *About 10 minutes.*
 #
@@ -338,44 +335,43 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does a softmax pay? BPR compares a like with drawn films, one pair at a time; binary cross-entropy asks of each film alone: like or no like? A softmax pushes hardest what is wrongly on top, and the top is what she sees: it should be ahead.
+# Is a softmax worth its sum over all films? BPR and binary cross-entropy need none (3.5). But a softmax pushes hardest what is wrongly on top, and the top is what she sees, so it should be ahead.
 #
 # | MovieTweetings, 1,681 users, in time order (10.8); towers with plain products | NDCG@20 |
 # |---|---|
-# | *popularity, half-life of two days* | *0.171* |
 # | tower, softmax over all films | 0.166 |
 # | popularity, half-life of four days | 0.160 |
 # | tower, BPR | 0.159 |
 # | iALS of the last week | 0.153 |
-# | popularity, half-life of five days (best on validation, by 0.0001) | 0.151 |
+# | popularity, half-life of five days | 0.151 |
 # | tower, binary cross-entropy | 0.150 |
 #
-# Of the losses the softmax over all films is first, ahead of BPR by 0.007, though on validation by 0.001 only.
+# Of the losses the softmax over all films finds most. It is ahead of BPR by 0.007, but on validation, the time before, by only 0.001.
 #
-# And your loss, over 64 drawn films? Its price does not grow with the catalog. On validation, in one setting, it finds 0.189, BPR 0.187; over all films, in the best of nine settings, a softmax finds 0.194.
+# And your loss, over 64 drawn films? Its price does not grow with the catalog. On validation, in the one setting tried, it finds 0.189, about as much as BPR. The softmax over all films finds 0.194 there, but in the best of nine settings, so what drawing costs cannot be told.
 #
-# But popularity, which knows no taste, is close, likely because films are liked when they are new. With the half-life that validation chose it finds as much as binary cross-entropy; with four days, as good there, about as much as BPR. (The row in italics does not count: only test would have chosen it.) So ask popularity before you praise a loss.
+# But popularity, which knows no taste, is close, likely because films are liked when they are new. Validation finds four days as good as five. With two days, which only test would have chosen, popularity even finds more than the softmax (10.8). So ask popularity before you praise a loss.
 #
-# And the cosines of 10.2? They cost the softmax a tenth, BPR a sixth and binary cross-entropy nothing, perhaps because a vector of length 1 can hardly say “liked by many” (10.7). Validation knows it, so let it decide (10.8).
+# And the cosines of 10.2? With them the softmax finds a tenth less, but binary cross-entropy as much. Perhaps a vector of length 1 can hardly say “liked by many” (10.7). Validation can tell, so let it decide (10.8).
 #
 # <details><summary>How this was measured, cosines, and drawn films</summary>
 #
-# One tower with plain products, as the towers of 10.5. An example loses half its weight in three days; that, too, validation chose. iALS has 16 columns and learns films from the last week alone. BPR and cross-entropy drew 64 films for each like. With cosines softmax finds 0.149, BPR 0.131, cross-entropy 0.151 (on validation 0.183, 0.163 and 0.192, where plain products find 0.194, 0.193 and 0.192). Over 64 drawn films a softmax finds 0.189 on validation, BPR in the same setting 0.187 (one setting, one seed, 10.11; whether 64 of a million do as well was not asked); over all films, with settings chosen in nine trials, 0.194. Test was not asked. The softmax over BPR: from 0.003 to 0.012, an interval that knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the half-life that validation chose popularity is behind the softmax by 0.015 (from 0.009 to 0.020) and level with cross-entropy (+0.001, from −0.002 to +0.005); with two to four days: the fold under figure 10.6 (10.8).
+# One tower with plain products, as the towers of 10.5. An example loses half its weight in three days; that, too, validation chose. iALS has 16 columns and learns films from the last week alone. BPR and cross-entropy drew 64 films for each like. With cosines softmax finds 0.149, BPR 0.131 (a sixth less than with plain products), cross-entropy 0.151 (on validation 0.183, 0.163 and 0.192, where plain products find 0.194, 0.193 and 0.192). Over 64 drawn films a softmax finds 0.189 on validation, BPR in the same setting 0.187 (one setting, one seed, 10.11; whether 64 of a million do as well was not asked); over all films, with settings chosen in nine trials, 0.194. Test was not asked. The softmax over BPR: from 0.003 to 0.012, an interval that knows users, not days: on validation, earlier, softmax, BPR and popularity lay within 0.001 of each other. With the half-life that validation chose, by 0.0001, popularity is behind the softmax by 0.015 (from 0.009 to 0.020) and level with cross-entropy (+0.001, from −0.002 to +0.005); with four days it finds about as much as BPR, and with two, which only test would have chosen, 0.171: all of its half-lives stand in the fold under figure 10.6 (10.8). The logarithm of $\hat Z$, which the loss takes, is on average lower than that of $Z$: it loses more by a small draw than it gains by a large one.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.5 The batch's own items
 #
-# Can negatives be had for nothing? A batch of $B$ rows has their $B$ item vectors at hand already, so the other rows can serve as negatives. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Many
+# Can those few be had for nothing? A batch of $B$ rows has $B$ item vectors at hand already, so each row can take the items of the others as its negatives. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Many
 # towers are trained so.
 #
-# But the same film may stand in two rows. This **accidental hit** would push a film away as a negative of itself, so it is masked. (Her *other* likes stay negatives, as in the softmax over all items: each row has one answer.)
+# But the same film may stand in two rows. This **accidental hit** would push a film away as a negative of itself, so it is masked. Her *other* likes stay negatives, as in the softmax over all items, for each row has one answer.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.4 — `in_batch_logits` ({{points:10.4}})
 #
-# Write the scores that lesson 11 corrects: all of a batch, over the temperature, without accidental hits. By hand: ids 4, 1, 4; the first user
+# Write the logits of a batch, which lesson 11 corrects: all products, over the temperature, without accidental hits. By hand: ids 4, 1, 4; the first user
 # (1, 0); items (2, 1), (3, 0), (2, 1); τ = 0.5. Row 0 is 4, 6 and −∞; row 1 keeps all three columns.
 #
 # *About 8 minutes.*
@@ -413,16 +409,15 @@ visuals.batch_matrix(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 10.4. The logits of a batch of five pairs. Ann and Cem both liked Alien: the two places are accidental hits.
-# On the right the softmax of Ann's row. Choose a row, set the temperature, and
-# let the hits back in.*
+# *Figure 10.4. The logits of a batch of five pairs. Look for the white places: Ann and Cem both liked Alien, so these are accidental hits.
+# On the right the softmax of Ann's row. Choose a row, set the temperature, and let the hits back in.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 34 to 44. Figure 10.4: choose Ann, press "Let hits in", and ask what the loss now does to Alien for a user who likes
 # it. Mask hits again. Then the temperature down to 0.1: whose row has one column left?
 
 # %% [markdown]
-# In a batch a film is a negative as often as it is liked. What does that do to the lists?
+# Do these negatives stand for all, as drawn ones do? In a batch a film is a negative as often as it is liked.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p6"]
 predict("10.p6")
@@ -444,7 +439,7 @@ pd.DataFrame({
 }).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# (*Films shown*: share of the catalog in anybody's twenty.) Begin with the last column: with the batch's negatives the lists show films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Where all films are negatives, every row pushes every film, by its probability. Pull and push agree only when a film with ten times the fans has ten times the probability: its fans stand in its score. From the batch it is pushed ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
+# *Films shown* is the share of the catalog that stands in anybody's twenty. Begin with the last column: with the batch's negatives the lists show films with far fewer fans. Why? A film liked ten times as often is pulled up ten times as often. Where all films are negatives, every row pushes every film, by its probability. Pull and push agree only when a film with ten times the fans has ten times the probability: its fans stand in its score. From the batch it is pushed ten times as often, too, and the two cancel. What is left of its score is how much more *she* likes it than others do.
 #
 # So the lists spread over half the catalog; but what people like next is often what many like, and the tower finds half as much.
 #
@@ -462,18 +457,18 @@ pd.DataFrame({
 #
 # > **What it is for.** Candidates for somebody of whom only a history is known, from a catalog that nobody can go through.
 # >
-# > **Where it won.** On films, in time order, its NDCG@20 is 0.166; iALS has 0.153, popularity 0.151 (0.160 with a half-life as good on validation).
+# > **Where it won.** On films, in time order, its NDCG@20 is 0.166. iALS has 0.153, popularity 0.151, or 0.160 with another half-life, as good on validation.
 # >
-# > **Where it did not.** On PinWorld: with one known like it finds 0.097, iALS (by fold-in) 0.153, and by the means stays behind up to fifty likes. On films newcomers with one like get 0.133, from recent popularity 0.178 ([branch 18.11](18_capstone.ipynb)).
-# > A new film has no row, and users without a like all get one list (10.8).
+# > **Where it did not.** On PinWorld with one known like it finds 0.097, iALS by fold-in 0.153, and by the means the tower stays behind up to fifty likes. On films it finds 0.133 for newcomers with one like, recent popularity 0.178 ([branch 18.11](18_capstone.ipynb)).
+# > A new film has no row, unless its tower reads what it shows (lessons 07 and 09). Users without a like all get one list.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **How can a trained model answer her in milliseconds?** Item vectors are made before, hers from her history when she asks. Only a
-#   product joins them, so an index can look into a few cells: 2.5 milliseconds among a million random vectors, by faiss.
-# * **What teaches it?** By the plain product a softmax over all items found most of the three losses on test (by cosines it did not). A few, drawn with equal chances, stand for all on average.
-#   From the batch they are free, but hold popular items back by as much as they are popular.
+# * **How can a model answer her in milliseconds?** Item vectors are made before, hers from her history when she asks. Only a
+#   product joins them, so an index can look into a few cells. Among a million random vectors faiss answers in 2.5 milliseconds.
+# * **And how can it be taught, without looking at all of them?** In its softmax a few items take the place of all. Drawn with equal chances, they stand for all on average.
+#   Those of a batch are free, but do not stand for all: they hold popular items back by as much as they are popular.
 #
 # **Next.** In a batch a popular film is everybody's negative. What has to be subtracted from its score, for whom, and would you notice if it were the wrong number?
 # [Lesson 11](11_logq.ipynb).

@@ -154,7 +154,7 @@ pd.DataFrame({
 }).loc[["ad_click", *ENGAGEMENT, "promotes"]]  # fmt: skip
 
 # %% [markdown]
-# There are eighteen saves for each click on an ad, and only 1,026 of 2,500 people ever clicked one. About all others clicks tell nothing.
+# There are eighteen saves for each click on an ad, and only 1,026 of 2,500 people ever clicked one. Clicks tell nothing about the rest.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.2 One score, and what is false
@@ -364,9 +364,9 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How few, then?** Very few, if other edges are there. With one click in a hundred left, iALS on the graph finds 0.156, by the means more than the best model of the clicks alone with all of them (0.109).
+# **How few, then?** Very few, if other edges are there. With one click in a hundred left, iALS on the graph finds 0.156. By the means that is more than the 0.109 of the best model of clicks alone, which has all the clicks.
 #
-# **What takes the place of the clicks?** Saves do, at least in the last step: besides clicks only saves lead from people to ads here. They make roads like Ann's in Figure 13.1: you and somebody saved the same pin, and that person saved the ad.
+# **What takes the place of the clicks?** Saves do, at least in the last step, because besides clicks only saves lead from people to ads here. They make roads like Ann's in Figure 13.1: you and somebody saved the same pin, and that person saved the ad.
 #
 # **The graph, or the vector for each relation?** The graph is enough: iALS has no such vectors, and its mean is the highest at every share. A relation vector gives an ad the same bonus for everybody (13.2), so it
 # cannot say whom the ad suits. Why TwHIN's line falls farthest we cannot tell.
@@ -396,20 +396,20 @@ predict("13.p5")
 visuals.mixture_map()
 
 # %% [markdown]
-# *Figure 13.3. Which items does the mean of what Bob likes find, and which do two centers find? Here the nearer item has the larger product: a third number of each, not drawn, sees to that. In the interactive version pull the star: where do all eight items fit?*
+# *Figure 13.3. Which items does the mean of what Bob likes find, and which do two centers find? Each item also has a third number, not drawn, which gives the item nearer to the star the larger product. In the interactive version pull the star: where do all eight items fit?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
 # mean, then Several centers. Then Ann with one, two, three centers: what did she gain? Eve last.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The mean finds neither gardens nor boats, because it lies between them. The two centers of a **mixture**, Twitter's answer of 2022 (kNN-Embed), find both. For it **k-means** clusters all items: every item belongs to the nearest of $k$ centers, and each center is the mean of
-# its items. Bob is then a few of these centers, and each fills as much of his list as its cluster has of his likes.
+# The mean finds neither gardens nor boats, because it lies between them. Two centers find both. Two companies ask with several vectors:
 #
-# Do means lie among other things in 32 numbers, too? We make PinWorlds where everybody has one topic, two, up to six. If so, one vector falls behind as topics are added. All vectors are iALS's, from saves alone:
+# * Twitter's **mixture** (2022) sorts all items into groups (k-means, lesson 10). Bob asks with the centers of the groups that hold most of his likes, and each center fills as much of his list as its group holds of them.
+# * Pinterest's **PinnerSage** (2020) sorts Bob's own pins into groups. He asks with the middle pin of each, its *medoid*.
 #
-# * **One vector:** *her own* is solved from all a person saved (lesson 02); *a mean that forgets* is pulled most by late pins.
-# * **Several vectors:** *the mixture* asks with centers; *five medoids*, as in **PinnerSage** (Pinterest, 2020), are pins of her own, each the middle of a group.
+# The figure is a plane, and our vectors have 32 numbers. If a mean lies among other things there, too, one vector falls behind several as topics are added. So we make PinWorlds where everybody has one topic, two, up to six,
+# and let iALS learn all vectors from saves alone.
 #
 # > **Claim** (PinnerSage and mixtures, in substance). People of three topics and more are served better by several vectors than
 # > by one.
@@ -442,7 +442,7 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", 
 plt.show()
 
 # %% [markdown]
-# *Figure 13.4. If one vector is too few, some orange line must rise above all blue ones with more topics: does any? Orange asks with several vectors, blue with one. The height is how much more or less a way finds than her own vector, in NDCG@20 of next week's new saves.*
+# *Figure 13.4. If one vector is too few, some orange line must rise above all blue ones with more topics: does any? Orange asks with several vectors. Blue asks with one, which is her own (lesson 02) or a mean that forgets, in which late pins count most. The height is how much more or less a way finds than her own vector, in NDCG@20 of next week's new saves.*
 
 # %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 cases = {}
@@ -469,13 +469,13 @@ verdict(
 # $(1, 0)$ and boats at $(0, 1)$. Their mean $(0.5, 0.5)$ has the product 0.5 with both, but 0.7 with a thing at $(0.7, 0.7)$, which is found first. In 32 numbers each of
 # PinWorld's 24 topics may have a direction of its own. Then the mean has the product 0.5 with gardens and boats and 0 with all others, so one vector can ask for both.
 #
-# On the right medoids fall far from two topics on. There half of the people are left out of training, so perhaps a pin's vector, resting on fewer saves, is noisier. A medoid is one such vector, a mean averages noise out.
+# On the right medoids fall far behind. Half of the people are left out of training there, so perhaps each pin's vector is noisier. A medoid is one such vector, while a mean averages the noise out.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
 # <details><summary>How this was measured</summary>
 #
-# A medoid has the least sum of squared distances to the others of its group, and groups with late saves get more places in the list. For the guess on medoids: with four kinds of edges medoids fall little, or not at all (13.5). Three worlds for each number of topics, about 1,200 people; the same pins for all, vectors of 32 numbers; saves of the last week, from graphs until the day before. Settings were chosen on the week before that, anew for each way and number: twelve each, with the knobs of its own iALS, and products or cosines. *Not trained*: half of the people, then the other half; a vector of their own is folded in. More topics than numbers, which would have to share, were not tried. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, and kept for the first at each number only. The card's places: from three topics on, the six of eight where these two were compared. It shows newcomers with four topics, where one vector is most surely ahead; at the other five neither is surely ahead.
+# The mixture is that of kNN-Embed. A medoid has the least sum of squared distances to the others of its group, and groups with late saves get more places in the list. For the guess on medoids: a pin's vector rests on fewer saves where half of the people are left out; and with four kinds of edges medoids fall little, or not at all (13.5). Three worlds for each number of topics, about 1,200 people; the same pins for all, vectors of 32 numbers; saves of the last week, from graphs until the day before. Settings were chosen on the week before that, anew for each way and number: twelve each, with the knobs of its own iALS, and products or cosines. *Not trained*: half of the people, then the other half; a vector of their own is folded in. More topics than numbers, which would have to share, were not tried. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, and kept for the first at each number only. The card's places: from three topics on, the six of eight where these two were compared. It shows newcomers with four topics, where one vector is most surely ahead; at the other five neither is surely ahead.
 #
 # At six topics medoids lie high on the left, but so does the mean that forgets: what helps may be forgetting, which medoids do, too.
 #
@@ -506,13 +506,16 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 Both cures, one patient
 #
-# Does a vector that reads more edges still need company? We ask **newcomers**, people who were not in the graph, and give them lists of 100: there several vectors had helped these very people (branch 13.7), in lists of 20 not surely.
-# A ranker sorts such a list anew, so we count what share of a newcomer's saves of next week is in it (recall@100). TwHIN has no vector of her, only those of her pins.
+# Does a vector that reads more edges still need company? To find out we need a patient whom each cure can help. So we make lists of 100, which have more places to share out than the 20 of 13.4.
+# In such lists several vectors had already helped the very people we ask now, and in 20 places not surely (branch 13.7).
+#
+# They are **newcomers**: like the people on the right of Figure 13.4 they were not in the graph.
+# A ranker sorts such a list anew, so its order does not matter, and we count what share of her saves of next week is in it (recall@100).
 #
 # Two things change, in TwHIN and in iALS:
 #
-# * We read **saves alone** or **four kinds of edges**: saves, long clicks, closeups and checkouts.
-# * She asks with **one vector**, which is a mean of her pins or in iALS her own, or with **five** centers.
+# * The model reads **saves alone** or **four kinds of edges**: saves, long clicks, closeups and checkouts.
+# * The newcomer asks with **one vector** or with the **five** centers of a mixture. With iALS the one is her own. TwHIN has none of hers, so there it is a mean of her pins.
 #
 # > **Claim** (ours). Five vectors of four kinds of edges find more than either cure alone.
 
@@ -593,7 +596,7 @@ verdict(
 # > **Where they won.** With a tenth of the clicks left TwHIN finds NDCG@10 0.177, the best model of the clicks alone 0.059 (13.3). For newcomers TwHIN finds recall@100 0.241 with
 # > one vector of saves, and 0.304 with both cures (13.5).
 # >
-# > **Where they did not.** With that tenth iALS on the same graph finds 0.204, too close to tell; with 30 % and 1 % it is surely ahead of TwHIN. In lists of 20 several vectors were never surely ahead of the best single one (13.4).
+# > **Where they did not.** On the same graph and that tenth iALS finds 0.204, which is too close to TwHIN to tell; with 30 % and 1 % it is surely ahead. In lists of 20 several vectors were never surely ahead of the best single one (13.4).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
@@ -796,6 +799,8 @@ for name in ("course", "plain torch"):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.3 — `kmeans` ({{points:13.3}})
+#
+# In **k-means** every point belongs to the nearest of $k$ centers, and each center moves to the mean of its points.
 #
 # By hand, on a line: points 0, 1, 2, 3, 8, 9, centers 0, 4 and 100. Points 0 and 1 go to the first center, and so does 2, which
 # is as near to the second; 3, 8 and 9 go to the second, nobody to the third. The centers move to 1 and 6⅔, and 100 stays. Now 3

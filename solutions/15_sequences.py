@@ -280,7 +280,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # * **How late** an event came: RP3β, a walk from all events, in which late ones count more.
 # * **None of it:** iALS, and RP3β with all events alike.
 #
-# We ask for the next event, on four real sets. Where shuffled histories cost the chain most, the order counts most, and there SASRec should lead.
+# We ask for the next event, on four real sets. Where shuffled histories cost the chain most, the order should count most.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -325,28 +325,26 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. Where is SASRec highest? Then compare the full star, in which late events count more, with the open one. Bars of 95 % may overlap though the
-# difference between the same people, in the card, is sure.*
+# *Figure 15.2. Where is SASRec highest? Then compare the full star, in which late events count more, with the open one. Bars may overlap although a lead is sure, since the
+# card compares the same people.*
 #
-# **From left to right a chain needs the order more, yet SASRec is first on films alone.** But these costs are a *chain's*: shuffling hands it one wrong event, while a model that
-# reads all events still has the right one among them. So the figure says who wins, not what the order brings SASRec: we did not train it on shuffled histories.
+# **From left to right a chain needs the order more, yet SASRec is first on films alone.** A chain is a poor guide: shuffle Ann's history, and it may read the garden in place of
+# the second cake. A model that reads all three events still has both cakes. So what shuffling costs a chain does not tell what the order brings SASRec.
 #
-# The gap between the stars is what *how late* is worth to a walk: on games surely a fifth, elsewhere we cannot tell. On films even *late bestsellers*, one list for all of what
-# many did last, find more than the walk by the means, perhaps because what many watched last is new.
+# The gap between the stars is what *how late* is worth to a walk: on games it is surely a fifth, elsewhere we cannot tell. And lesson 10's mean, which forgets the order? On films
+# cut at one date for everybody it finds .166 and our SASRec .157 (NDCG@20), surely less (15.7).
 #
-# On films cut at one date for everybody (15.7) lesson 10's mean, which forgets the order, finds .166 and our SASRec .157 (NDCG@20), surely less. So ask a mean, too.
-#
-# **Try a walk and a chain first, on films late bestsellers, too: on three sets of four we could not tell a transformer from the walk, on films it was a tenth ahead of the chain.**
+# **Try a walk, a chain and a mean first: on three sets of four we could not tell a transformer from the walk, on films it was a tenth ahead of the chain.**
 #
 # <details><summary>How this was measured</summary>
 #
 # A mark's height is NDCG@10. Edits are Wikipedia's, films MovieTweetings', places Gowalla's, games Amazon's. The last event of up to 2,400 people with five or more (645 on Wikipedia), among all items, what a person knows left out; the event before it chose the settings, all else is training. Twelve settings
 # each, seven for recent popularity, six for SASRec, which may have more in it (a training took 25 seconds on films, the walk 0.24): one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
-# thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences between the same people: overlapping bars may hide a lead. On games 16
+# thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card of differences between the same people: overlapping bars may hide a lead. What the order brings SASRec itself we did not ask: it was never trained on shuffled histories. On games 16
 # passes of SASRec were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
 # 3,000. The share of the games, .68, is that of the people drawn. The walk and SASRec: games 0.062 and 0.057, places 0.132 and 0.122, Wikipedia 0.168 and 0.163; with all events alike the walk has
-# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of iALS's vectors of what was liked (0.122, 0.115, 0.095, 0.042), popularity (on films .089) and popularity of late (on films .122, its highest, the walk .114; elsewhere not a third of the walk), and people who come back to the same page.
-# A guess on films: the last one tells what runs that week, and SASRec reads the taste as well. For it speaks the popularity of late; what runs that week a chain reads, too. On films SASRec is a third above the open star, but it is another model, so not all of
+# 0.128 on places and 0.165 on Wikipedia. Not asked: PinnerFormer, which reads times, actions and content, and EASE. Also measured, and not drawn: item2item (edits 0.137, films 0.121, places 0.109, games 0.058), the mean of iALS's vectors of what was liked (0.122, 0.115, 0.095, 0.042), popularity (on films .089), late bestsellers, one list for all of what many did last (on films .122, the walk .114, perhaps because what many watched last is new; elsewhere not a third of the walk), and people who come back to the same page.
+# A guess on films: the last one tells what runs that week, and SASRec reads the taste as well. For it speak the late bestsellers; what runs that week a chain reads, too. On films SASRec is a third above the open star, but it is another model, so not all of
 # that need be the order. On PinWorld SASRec is behind RP3β and iALS at every length of history (18.11), and on films cut by date ours is behind the mean of the history, by .009, from .004 to .014 (NDCG@20), and with lesson 11's loss by .006, from .001 to .011; a library's is not to be told from it (15.7). On lesson 11's Gowalla, which asks for the end of each history, the walk is surely ahead, .209 to .161 (NDCG@20).
 # The shares under the figure are of a chain that counts the next event alone. The figure's counts an event at distance k by 1/k, up to five on for the edits, twelve elsewhere, as the event before chose.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. The two stars differ in little but the weight of late events, so on games these pay without a transformer; elsewhere we cannot tell. What the weights add to RP3β: games +0.011, from +0.006
@@ -359,7 +357,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # ## 15.4 Second candidate: to look further ahead
 #
 # A vector made at night has to serve all day, so why should it learn the next click alone? **PinnerFormer**, Pinterest's transformer,
-# learns further ahead. A block as in 15.1 reads three things of an event: the action (hides, too), the time and the pin's vector. That comes from lesson 09 and is not learned here,
+# learns further ahead. A block as in 15.1 reads three things of an event: the action (a save, a hide), the time and the pin's vector. Pins have their vectors from lesson 09,
 # so a new pin can be read. The last output is the user's vector.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -384,7 +382,7 @@ visuals.timeline(
 # *Figure 15.3. Count the arrows of dense, and find the longest. An arrow, one example, leads from an event to a like that it has to find. Now is
 # day 3; circles are likes, crosses hides. Interactive: choose every next, then pull now.*
 #
-# Dense has eight arrows, for each of four events has to find both likes of the window; the longest spans nine days. Every next has four, the longest of three days.
+# Dense has eight arrows, and the longest spans nine days. Every next has four, and its longest spans three.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 15.3: let the room choose an event and say its targets before you press it. Then count the arrows of the four
@@ -393,8 +391,7 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Two PinnerFormers on PinWorld, alike in all but the target, are asked for new likes at three **horizons**: the next
-# day, week and fortnight. The longer the horizon, the more should dense's long arrows pay.
+# We train a PinnerFormer with each target on PinWorld, and ask both for new likes at three **horizons**: the next day, week and fortnight. The longer the horizon, the more should dense's long arrows pay.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -451,8 +448,8 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next, to the right? The axis starts at .05.*
 #
-# **By its means dense stays below, even for a fortnight,** perhaps because long arrows teach little, or because it learns more slowly: trained four times as long it came closer. And put
-# iALS beside your transformer: for the next day its mean is a fifth above that of every next.
+# By the means dense stays below, even for a fortnight. Perhaps a long arrow teaches little, for what led to figure 15.3's save of day 9 may have come after day 0.
+# Or dense learns more slowly, for trained four times as long it came closer. For the next day iALS's mean is a fifth above that of every next, so put it beside your transformer.
 #
 # **To look further ahead was no better target here: at no horizon did dense find more than every next.**
 #
@@ -461,7 +458,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # Both violet scores of the figure have the pin's popularity added. Recall@10 on the next day, 7 and 14 days; liked pins leave every list: every next .078, .076, .071 and dense .074, .070, .067 (32 numbers, six trials each); the fewest arrows, with their number for popularity, .091, .079, .073; iALS .095, .076, .070
 # (32, 36 trials); RP3β, all likes alike, .081, .077, .073 (36 trials); popularity .014, .021, .021 (nine). For a week and a fortnight iALS and every next find as much as each other, by the means. Why iALS and RP3β are ahead for the next day, we cannot say.
 #
-# Why may a long arrow teach little? What led to figure 15.3's save of day 9 may have come after day 0. Another guess why dense stays below: it lacks a week, for windows that are not over cannot be asked, so the last of six weeks gives answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
+# Another guess why dense stays below: it lacks a week, for windows that are not over cannot be asked, so the last of six weeks gives answers only, a sixth of all days. Do arrows teach at all, or is one near arrow best? That does not decide. Without the number for popularity, they do: one arrow, from the last event to the next like, finds .033 for the fortnight, every next .058, dense .049. With it,
 # its weight chosen for each, the order of the means turns: .073, .071, .067 (15.9).
 #
 # Trained on PinWorld's days 0 to 41, by lesson 11's softmax against drawn pins, log Q taken off. After training each pin's score gets one number more, $w \log(1 + \text{likes so far})$ (why: 15.14). Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
@@ -530,13 +527,13 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # | likes alike | .092 | .109 |
 # | likes fade | .106 | .154 |
 #
-# Each alone brings the walk .017 at most, both .062. Why? Fading can lift only fresh likes that have been heard of; and where all likes count alike, this morning's few drown among
-# the old. Elsewhere both may bring less: in PinWorld a session, one sitting, has a topic, so its first likes say much.
+# By hand: start at .092, and add what each of the two brings alone. You come to .123, yet with both the walk finds .154. Why? Fading can lift only fresh likes that have been heard of; and where
+# all likes count alike, this morning's few drown among the old. Elsewhere both may bring less: in PinWorld a session, one sitting, has a topic, so its first likes say much.
 #
 # Every next climbs, too, from .101 to .162, but it cannot be told from the fading walk. So try the walk first: it trains no vectors.
 #
-# **Further ahead comes last.** Dense finds less than every next at every age, in real time surely, perhaps because a week's likes are seldom of this session. It may lose a smaller
-# share, but people are served what is *left*: the walk with likes alike loses the smallest share, and yet, by the means, it finds least at midnight.
+# **Further ahead comes last.** Dense finds less than every next at every age, and in real time surely. It may lose a smaller share since midnight, but people are served what is *left*.
+# The walk with likes alike loses the smallest share, and yet, by the means, it finds least at midnight.
 #
 # **Hear of today, and let it count more than old likes: here one alone brought little, both much.**
 #
@@ -551,7 +548,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # On test it finds .103, .106 and .154; in real time that is +.045 over all likes alike, from +.029 to +.061. Of PinnerFormer means were kept, so
 # the interval of every next over this walk adds both errors and is too wide, if anything: +.008, from −.024 to +.040. With all likes alike RP3β finds .091, .092 and .109, iALS .086, .088
 # and .101; every next in real time over that RP3β +.053, from +.037 to +.069, of last midnight +.009, from −.009 to +.026.
-# Over RP3β of last midnight with all likes alike: to fade +.014, from −.003 to +.031; to hear of today +.017, from +.010 to +.024; both +.062, from +.044 to +.079. So today brings .031 more to who fades, from
+# Each alone brings the walk .017 at most, both .062. Over RP3β of last midnight with all likes alike: to fade +.014, from −.003 to +.031; to hear of today +.017, from +.010 to +.024; both +.062, from +.044 to +.079. So today brings .031 more to who fades, from
 # +.007 to +.054 even if both errors point the same way. Which of the two brings more: to who fades today +.048, from +.032 to +.063; in real time to fade +.045, as above; the first is ahead by .003, from −.012 to +.018. Since midnight every next climbs by .061, from +.049 to +.073, dense by .040, from +.033 to +.048. That sessions have topics is how PinWorld was
 # made; whether the first clicks give a topic away, and so today counts most, we did not test. Commands: `python -m solutions.experiments.lesson15.sequences` and
 # `python -m solutions.experiments.lesson15.late_likes`.
@@ -565,22 +562,22 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # >
 # > **Where they won.**
 # >
-# > * SASRec, on everybody's last film: NDCG@10 is .146, that of a chain .131 (15.3).
-# > * PinnerFormer, asked only about 520 pins that nobody has liked yet: recall@10 is .126, that of a mean of the same vectors .096, a guess .019. Among all pins it finds none:
-# >   give new pins a shelf of their own (15.10).
+# > * On everybody's last film SASRec's NDCG@10 is .146, and that of a chain is .131 (15.3).
+# > * Asked only about 520 pins that nobody has liked yet, PinnerFormer has a recall@10 of .126, and a mean of the same vectors .096. Among all pins it finds none of them,
+# >   so give new pins a shelf of their own (15.10).
 # >
 # > **Where they did not.**
 # >
 # > * SASRec cannot be told from a walk on edits, places and games (15.3), and ours is behind lesson 10's mean on films cut in time (15.7).
-# > * PinnerFormer, by the means, finds .078 of the next day's likes, and iALS .095 (15.4).
+# > * Of the next day's likes PinnerFormer finds .078 and iALS .095, by the means (15.4).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What helped most: the order, further ahead, or this morning?** On PinWorld it was this morning together with *how late*, one part of the order: alone each took a walk
+# * **What helped most: the order, further ahead, or this morning?** On PinWorld it was this morning together with *how late*, one part of the order. Alone each took a walk
 #   from .092 to .109 at most, both to .154. So make vectors anew at each click, if your system can, and test whether late likes should count more.
-# * **Further ahead comes last:** at no horizon and no age did it find more than every next; longer training brought it closer.
-# * **The order:** SASRec, which reads all of it, was first on one of four real sets, and there only for everybody's last film; on PinWorld it is behind RP3β and iALS (18.11).
+# * **Further ahead came last:** at no horizon and no age did dense find more than every next.
+# * **The order:** SASRec, which reads all of it, was first on one real set of four. On PinWorld it is behind RP3β and iALS (18.11).
 # * Every place of a history is an example, if the mask hides its answer.
 #
 # **Next.** Here the vectors of pins were given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.

@@ -21,7 +21,7 @@ def _last_layer_alone(at) -> str:
     """Scores of users and items where both ends walk K steps from one-hot vectors."""
     _, A_hat = _ann()
     scores = [torch.matrix_power(A_hat, 2 * K)[:3, 3:].abs().max() for K in (1, 2, 3)]
-    return "none of them" if max(scores) < 1e-9 else "those of the mean"
+    return "none of them" if max(scores) < 1e-9 else "the same"
 
 
 def _one_layer(at) -> str:
@@ -163,7 +163,7 @@ QUESTIONS = (
                 "layer alone both walk, 2K steps in all, and 2K is even.",
             ),
             (
-                "those of the mean",
+                "the same as in the mean",
                 "Smoothing changes sizes, so one expects smaller scores. But the odd lengths come "
                 "from pairs of different layers, and there is only one layer now.",
             ),
@@ -338,7 +338,7 @@ QUESTIONS = (
     ),
     Question(
         "06.p11",
-        "All of Gowalla: first the recipe in place of BPR, without layers; then layers, with the recipe. Which step "
+        "On all of Gowalla our recipe first replaces BPR, still without layers. Then layers are added. Which step "
         "adds more recall?",
         (
             (

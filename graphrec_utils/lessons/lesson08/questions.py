@@ -269,7 +269,7 @@ QUESTIONS = (
         ("whether boards are counted",
          "That would put boards into the lists; they would still belong to the query."),
     )),
-    Question("08.q2", "A graph of ten thousand things grows tenfold and N stays. What grows?", (
+    Question("08.q2", "A graph of ten thousand things grows tenfold, and the number of steps stays. What grows?", (
         ("the memory tenfold, and the time of a step, but less",
          "The graph must fit into memory, and more looks into it are likely to miss the cache: ten times the catalog took at most two and a half "
          "times as long in figure 8.5, sixteen times the graph four to five times in branch 8.7. The number of steps does not grow."),

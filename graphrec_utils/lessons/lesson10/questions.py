@@ -168,7 +168,7 @@ QUESTIONS = (
              "show, compared with the softmax over all items?", (
         ("films with fewer fans, and it finds less",
          "A popular film is everybody's negative. It is held back by as much as it is popular."),
-        ("about the same films: negatives are negatives",
+        ("about the same films, since negatives are negatives",
          "They would be, if they were drawn alike. Here a film is drawn as often as it is liked."),
         ("more popular films, since these are in every batch",
          "They are in every batch, and mostly as negatives: a film is the positive of its own row only."),
@@ -204,13 +204,13 @@ QUESTIONS = (
          "With a half-life of a month it still is a little ahead: what is popular around the end of the data is "
          "what many users liked last."),
     ), measured=_one_out),
-    Question("10.p10", "An index of cells in numpy that finds nine tenths of the exact list, and a scan of everything. Which is the smallest "
-             "of these catalogs in which the index answers clearly more requests a second?", (
+    Question("10.p10", "Cells in numpy find nine tenths of the exact list. Which is the smallest of these catalogs in which they answer "
+             "clearly more requests a second than a scan?", (
         ("a hundred thousand items",
          "2,954 a second against 651. At ten thousand the two are level, 12,681 and 13,098; at a thousand the scan answers twice as many."),
         ("ten thousand items",
          "There the two are level, 12,681 and 13,098. Looking at less is not free: first somebody has to find what to look at."),
-        ("a thousand items: to look at less is always faster",
+        ("a thousand items, since looking at less is always faster",
          "There the scan answers 62,324, the index 29,082. One product with everything is what a processor does best."),
     ), measured=_index_pays),
     Question("10.q1", "With the same knobs and the same number of negatives a tower's training loss is a third of what it was "

@@ -45,17 +45,40 @@ def mean(name: str, what: str, at: int) -> float:
     return float(np.mean([x[what][at] for x in rows]))
 
 
+def said_in_6_3() -> str:
+    text = next(path for path in sources() if path.name.startswith("06")).read_text("utf-8")
+    return " ".join(
+        text.partition("# ## 6.3 ")[2].partition("# ## 6.4 ")[0].replace("\n# ", " ").split()
+    )
+
+
+def test_the_scale_of_the_cut_model():
+    """The mean over four layers, of which three are zero: the ridge, on squares, times 16; a step by a quarter."""
+    (cut,) = (x for x in study.MODELS if x[0] == "no message")
+    (mf,) = (x for x in study.MODELS if x[0] == "BPR-MF")
+    ridge, rate = cut[2] * (cut[1] + 1) ** 2, study.RATE / (cut[1] + 1)
+    assert ridge > mf[2] and rate < study.RATE
+    said = said_in_6_3()
+    assert (
+        "so rows must be four times as long. That makes the ridge weigh more than BPR-MF's, and a step move less."
+        in said
+    )
+    assert f"{cut[2]} on the row weighs on the vector like {ridge:.2f} (BPR-MF has {mf[2]})" in said
+    assert f"as a rate of {rate:.4f} would (BPR-MF has {study.RATE})" in said
+
+
 def test_what_the_lesson_says_without_messages():
     bestsellers = results.load("06_without_messages").values["bestsellers"]
     early = {name: mean(name, "recall", 0) for name, *_ in study.MODELS}
     late = {name: mean(name, "recall", -1) for name, *_ in study.MODELS}
     assert early["LightGCN"] > 0.075 and max(early["no message"], early["BPR-MF"]) < 0.003
+    assert early["LightGCN"] > 2 * bestsellers and "far above the bestsellers" in said_in_6_3()
+    assert "After three epochs this *cut model* finds next to nothing" in said_in_6_3()
     assert late["no message"] > 2 * bestsellers
     assert mean("no message", "loss", 0) - mean("no message", "loss", -1) > 0.1  # 6.6: it falls
     share = (late["no message"] - late["BPR-MF"]) / (late["LightGCN"] - late["BPR-MF"])
     assert share == pytest.approx(2 / 5, abs=0.05)
-    text = next(path for path in sources() if path.name.startswith("06")).read_text("utf-8")
-    said = " ".join(text.replace("\n# ", " ").split())
+    said = said_in_6_3()
     said_of = {
         "LightGCN": "three seeds find {:.3f} on the mean with LightGCN", "no message": "{:.3f} without its messages",
         "BPR-MF": "{:.3f} with BPR-MF", "BPR-MF, larger ridge": "{:.3f} with BPR-MF and a ridge of 0.1",
@@ -63,10 +86,12 @@ def test_what_the_lesson_says_without_messages():
     for name, words in said_of.items():
         assert words.format(late[name]) in said
     assert (
-        f"After 24 it finds {late['no message']:.2f}, BPR-MF {late['BPR-MF']:.2f} and LightGCN {late['LightGCN']:.2f}: about three fifths of the late lead are the messages'."
+        f"After 24 epochs it finds {late['no message']:.2f}, where BPR-MF finds {late['BPR-MF']:.2f} and LightGCN {late['LightGCN']:.2f}: about three fifths of the late lead are the messages'."
         in said
     )
     assert late["BPR-MF"] < late["no message"] < late["LightGCN"]
+    three = [f"{early[name]:.3f}" for name in ("LightGCN", "no message", "BPR-MF")]
+    assert "After three epochs the first three find {}, {} and {}.".format(*three) in said
     begun = {name: mean(name, "loss", 2) for name in ("no message", "BPR-MF")}
     assert (
         f"After three epochs its loss is still {begun['no message']:.3f}, where it began (BPR-MF, with whole steps, is at {begun['BPR-MF']:.2f})"

@@ -307,9 +307,10 @@ def test_why_the_encoders_lie_highest_three_days_after_the_training():
     source = next(path for path in sources() if path.name.startswith("07")).read_text("utf-8")
     text = " ".join(source.replace("\n# ", " ").split())
     for said in (
-        f"PinSage finds {found[frozen]:.3f} even with vectors of the training day, when these pins had no edge, "
-        f"and plain content {found['content']:.3f}. The few edges since then bring it to {found['PinSage']:.3f}.",
-        f"PinSage finds {new:.3f} run over today's graph, and {old:.3f} with vectors of the training day.",
+        "PinSage lies above plain content even with vectors made when these pins had no edge.",
+        f"PinSage finds {new:.3f} with today's vectors, and {old:.3f} with those of the training day.",
+        f"RP3β finds {found['RP3β']:.3f}, content {found['content']:.3f}.",
+        f"PinSage finds {found[frozen]:.3f} with them, and {found['PinSage']:.3f} with those of today: more "
         f"by {edges['mean']:.3f}, from {edges['low']:.3f} to {edges['high']:.3f}. Of its "
         f"{found['PinSage'] - found['content']:.3f} over content {found[frozen] - found['content']:.3f} is there",
     ):

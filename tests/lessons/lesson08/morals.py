@@ -90,13 +90,13 @@ def decided_early() -> bool:
         for r in of("08_walk_or_push")["citeulike-t"]["rows"]
         if r["way"] == "walk"
     }
-    # 8.4, "costs them a tenth": five thousand steps for a library, beside fifty thousand
+    # 8.4, "nine tenths of what fifty thousand find": five thousand steps for a library
     assert [round(whole[edges], 3) for edges in (10_000, 100_000)] == [0.150, 0.165]
     assert 0.88 < whole[10_000] / whole[100_000] < 0.92
     return (
         len(found) == 2
         and min(found) > 0.8
-        # what 8.2 says of Gowalla: two thirds or a little more
+        # what the fold of 8.2 says of Gowalla: two thirds or a little more
         and len(farther) == 3
         and min(farther) > 0.65
         and max(farther) < 0.8
@@ -135,7 +135,7 @@ MORALS = {
     "A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil": cheaper_noise,
     "More of the user is worth a lot. A cleverer way to count was not, at restart ½": more_of_the_user,
     "Far walks paid on boards alone, which keep to a subject; on who liked what, three hops found more": far_walks,
-    "A request costs what it looks at, and how far from the processor that lies. Of these six, on random catalogs, only a finished table was faster than a walk or a push at a million things, and it knows no edge of today": large,
+    "A request costs what it looks at, and how far from the processor that lies": large,
     "Take a thing out of the group before you compare it with the group, and look at a surprising result before you explain it": lambda: (
         (leads := of("08_parts")["edges"]["leads"])
         and not ahead(leads["0.91, with the pin over random"])

@@ -469,7 +469,9 @@ def test_the_better_model_without_a_cure_is_ahead_of_the_other_with_either():
 
     # the look at the same people that came before, without its size: this would tell the vote's answer
     gap = untrained["leads"]["centroids, 5 over mean, recent, @100"]["gap"]
-    assert not re.search(r"0\.\d", lesson("there several vectors had helped", "Two things change"))
+    assert not re.search(
+        r"0\.\d", lesson("In such lists several vectors had already helped", "Two things change")
+    )
     told = fold[fold.index("In 13.7 five centers") :]
     assert re.findall(r"0\.\d+", told)[0] == f"{gap:.3f}"
 

@@ -411,6 +411,12 @@ def test_the_table_of_this_morning_and_the_order_is_what_is_stored():
     both = leads[f"{fades}, real time over {flat}, daily"]
     fading, today, together = (f"{x['gap']:.3f}"[1:] for x in (*alone, both))
     assert f"Each alone brings the walk {max(fading, today)} at most, both {together}." in section
+    added = stale[flat]["daily"] + sum(lead["gap"] for lead in alone)
+    assert f"You come to {added:.3f}".replace("0.", ".") in section
+    assert (
+        f"yet with both the walk finds {stale[fades]['real time']:.3f}.".replace("0.", ".")
+        in section
+    )
     assert f"to fade +{fading}, from −" in section and alone[0]["low"] < 0 < alone[1]["low"]
 
 
