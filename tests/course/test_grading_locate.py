@@ -224,3 +224,25 @@ def test_lint_names_what_is_inside_of_the_library():
 def test_lint_has_nothing_to_say_about_an_honest_answer():
     known = transplant.lesson("00")
     assert [lint.remarks(source) for source in known.references.values()] == [[], [], []]
+
+
+def test_an_if_of_many_branches_is_read_in_no_time():
+    """Each branch stands inside the one before: what looks at it again at every level never ends."""
+    branches = "if k == 0: a = 0\n" + "".join(f"elif k == {n}: b{n} = 1\n" for n in range(1, 600))
+    nested = "".join(" " * n + "if k:\n" for n in range(19)) + " " * 19 + "c = 1"
+    assert len(syntax.bound(ast.parse(branches).body[0])) == 600
+    assert syntax.bound(ast.parse(nested).body[0]) == {"c"}
+    assert syntax.needs(branches + nested) == {"k"}
+
+
+def test_what_a_match_catches_is_bound():
+    source = "match k:\n case [a, *b]: pass\n case {1: c, **d} as e: pass\n case f: pass"
+    assert syntax.bound(ast.parse(source).body[0]) == set("abcdef")
+    assert syntax.needs(source) == {"k"}
+
+
+@pytest.mark.parametrize(
+    "deep", ["+".join("a" * 900), "a" + ".a(a)" * 300, "0x" + "f" * 6000 + "+a"]
+)
+def test_deep_code_needs_its_names_in_every_python(deep):
+    assert syntax.needs(f"x = {deep}") == {"a"}

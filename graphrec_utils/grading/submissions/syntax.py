@@ -138,18 +138,22 @@ def _does_nothing(line: ast.stmt) -> bool:
 
 def bound(node: ast.stmt) -> set[str]:
     """Return the names that a top-level statement binds."""
+    if isinstance(node, FUNCTIONS | ast.ClassDef):
+        return {node.name}
     names: set[str] = set()
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            names.add(node.name)
-        case ast.Import() | ast.ImportFrom():
-            names |= {(a.asname or a.name).partition(".")[0] for a in node.names}
-        case _:
-            for inner in _own_level(node):
-                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                    names.add(inner.id)
-                elif inner is not node and isinstance(inner, ast.stmt):
-                    names |= bound(inner)
+    for inner in _own_level(node):
+        match inner:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(inner.name)
+            case ast.Import() | ast.ImportFrom():
+                names |= {(a.asname or a.name).partition(".")[0] for a in inner.names}
+            case (
+                ast.Name(id=name, ctx=ast.Store())
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+            ):
+                names.add(name)
     return names
 
 
@@ -233,7 +237,10 @@ def _with_scopes(source: str) -> str:
     """Return the code with comprehensions that have a scope of their own (since 3.12 only generators, PEP 709)."""
     if sys.version_info < (3, 12):
         return source
-    return ast.unparse(ast.fix_missing_locations(_Generators().visit(ast.parse(source))))
+    try:
+        return ast.unparse(ast.fix_missing_locations(_Generators().visit(ast.parse(source))))
+    except (ValueError, *TOO_DEEP):  # a name too many is needed rather than none
+        return source
 
 
 def _imported(tree: ast.Module) -> set[str]:
