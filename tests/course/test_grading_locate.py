@@ -233,6 +233,8 @@ def test_an_if_of_many_branches_is_read_in_no_time():
     assert len(syntax.bound(ast.parse(branches).body[0])) == 600
     assert syntax.bound(ast.parse(nested).body[0]) == {"c"}
     assert syntax.needs(branches + nested) == {"k"}
+    helper = "def helper(R):\n    return R"
+    assert helpers("def summarize(R): return helper(R)", branches, helper) == helper
 
 
 def test_what_a_match_catches_is_bound():

@@ -61,13 +61,13 @@ class Pool:
         self.notebook, self.given, self.stubs = notebook, given, stubs
         ours = [node for source in setup for node in syntax.statements(source)]
         self.known = set().union(*map(syntax.bound, ours))
-        texts = {ast.dump(node) for node in ours}
+        texts = {syntax.text(node) for node in ours}
         self.statements = [
             _Statement(place, node)
             for place, cell in enumerate(notebook.cells)
             if cell.kind == "code"
             for node in syntax.statements(cell.source)
-            if ast.dump(node) not in texts
+            if syntax.text(node) not in texts
         ]
         imports = [x for x in self.statements if isinstance(x.node, ast.Import | ast.ImportFrom)]
         modules = set().union(self.known, *(x.binds for x in imports))
