@@ -76,19 +76,31 @@ def busiest(rest, words, order, these):
     return words[used.argmax()] + 0.12 * torch.stack([turn.cos(), turn.sin()], dim=1)
 
 
+def by_the_product(rest, words):
+    return torch.bincount((rest @ words.T).argmax(dim=1), minlength=len(words)) == 0
+
+
+def of_no_word_nearest(rest, words):
+    """The residual nearest to each word, in place of the word nearest to each residual."""
+    return torch.bincount(torch.cdist(rest, words).argmin(dim=0), minlength=len(words))[: len(words)] == 0  # fmt: skip
+
+
 APART, FIRST = r"put 4 dead words on other points than ours", r'put \d dead words? on the first of "rest", not of "order"\.'  # fmt: skip
-LEFT, ALL_ON_ONE = r"left \d dead words? where (it was|they were)", r"put \d dead words all on one point"  # fmt: skip
+LEFT, ALL_ON_ONE = r"left \d dead words? where (it was|they were)", r"put \d dead words all on one point: 1 of them lives\."  # fmt: skip
 LIVING, OTHER, NOWHERE = r"moved (a|\d) living words?", 'that "order" names later', r"where no point is"  # fmt: skip
+TURN = r'The \d words it moved took the points that "order" names first, in turn: check how it finds the dead\.'
 MIXED, BESIDE = 'that "order" names first, but not in its order', r"put \d dead words beside points, not on them"  # fmt: skip
 WRONG = {  # what names the mistake
     "nothing changes": (lambda rest, words, order: words, LEFT),
-    "test inverted": (putting(named_first, lambda r, w: ~dead_of(r, w)), LIVING),
+    "test inverted": (putting(named_first, lambda r, w: ~dead_of(r, w)), LIVING + ", left 5 dead words where they were\\. " + TURN),
+    "nearness by the product": (putting(named_first, by_the_product), r"^Your function left 2 dead words where they were\. " + TURN),
+    "nearest words' numbers": (putting(named_first, of_no_word_nearest), r"^Your function moved 3 living words\. " + TURN),
     "dead words halved": (putting(lambda r, w, o, these: w[these] / 2), "beside points"),
     "an item added": (putting(lambda r, w, o, these: w[these] + named_first(r, w, o, these)), NOWHERE),
     "noise added": (putting(lambda r, w, o, these: named_first(r, w, o, these) + 0.2 * torch.ones(2)), BESIDE),
     "noise on all": (lambda rest, words, order: revive(rest, words, order) + 0.25, LIVING),
     "one place": (putting(lambda r, w, o, these: r[o[0]]), ALL_ON_ONE),
-    "the mean": (putting(lambda r, w, o, these: r.mean(dim=0)), "all in one place, on no point"),
+    "the mean": (putting(lambda r, w, o, these: r.mean(dim=0)), "all in one place, on no point: 1 of them lives"),
     "all to one point": (lambda rest, words, order: rest[order[0]].expand_as(words), LIVING),
     "order[1:]": (putting(lambda r, w, o, these: r[o[1 : int(these.sum()) + 1]]), r"put 5 dead words on other points than ours\. Word 0 took rest\[order\[1\]\], ours rest\[order\[0\]\]\."),
     "the first points": (putting(lambda r, w, o, these: r[: int(these.sum())]), FIRST),
@@ -101,12 +113,12 @@ WRONG = {  # what names the mistake
     "a little noise": (putting(lambda r, w, o, these: named_first(r, w, o, these) + 0.02 * torch.ones(2)), BESIDE),
     "words for rest": (putting(lambda r, w, o, these: w[o[: int(these.sum())] % len(w)]), r"left 2 dead words where they were, put 1 on a living word, and 2 where dead words lay"),
     "beside the busiest": (putting(busiest), r"put \d dead words beside living words.* 1 living word died of it"),
-    "one, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) <= 1), "moved a living second word that spelled 1"),
+    "one, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) <= 1), r'moved a living second word that spelled 1\. The \d second words it moved took the residuals that "order" names first, in turn: check'),
     "by the word's number": (putting(lambda r, w, o, these: r[o[: len(w)]][these]), APART + r", and 1 where ours does\. Word 2 took rest\[order\[2\]\], ours rest\[order\[1\]\]\."),
     "only the first dead": (first_alone, LEFT + ", and put 1 where ours does"),
     "on the living": (putting(on_the_living), r"put \d dead words on living words"),
-    "everything moved": (lambda rest, words, order: rest[order[: len(words)]], LIVING),
-    "rarely used, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) < 8), LIVING),
+    "everything moved": (lambda rest, words, order: rest[order[: len(words)]], LIVING + r"\. " + TURN),
+    "rarely used, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) < 8), LIVING + r" that spelled (at most )?\d\. " + TURN),
     "no minlength": (no_minlength, LEFT),
     "the second book alone": (lambda rest, words, order: revive(rest, words, order) if len(words) > 4 else words + 1, r"moved 4 living second words"),
 }  # fmt: skip
@@ -145,6 +157,15 @@ class Call(NamedTuple):
     @property
     def misput(self):
         return [k for k in self.put if not self.at(k, self.right[k])]
+
+    @property
+    def turned(self):
+        """Whether those that moved are not the dead, but took the first of order one after another."""
+        if self.moved == self.dead or self.renumbered or self.same:
+            return False
+        if not self.misput and set(self.moved) < set(self.dead):
+            return False
+        return all(bool(self.at(k, self.rest[self.order[i]])) for i, k in enumerate(self.moved))
 
     @property
     def died(self):
@@ -252,11 +273,23 @@ def did(call, sentence, level, both):
     if moved:
         spelled = re.sub(r" that spelled .*", "", moved)
         assert parts.pop(0) in ((spelled, moved) if both and not level else (moved,))
+    if call.turned:  # the others are told in a sentence of their own
+        n = len(call.dead) - len(call.put)
+        those = words_of(n, f"{word} where it was", f"{word}s where they were")
+        assert parts == ([f"left {n} dead {those}"] if n else [])
+        return
     verb, told = "", 0
     for part in parts:
         start, n, noun, where = re.fullmatch(rf"(put |left |)(\d) (dead {word}s? |)(.+)", part).groups()  # fmt: skip
         assert bool(noun) == (not told) and noun in ("", f"dead {word}{'s' * (n != '1')} ")
         verb, told = start or verb, told + int(n)
+        if found := re.fullmatch(r"(all .+): (none|\d) of them lives?", where):
+            where = found[1]
+            assert verb == "put " and int(n) == len(call.put)
+            lives = sum(bool(call.used()[k]) for k in call.put)
+            assert found[2] == (str(lives) if lives else "none") and (lives > 1) == part.endswith("live")  # fmt: skip
+        else:
+            assert verb != "put " or not where.startswith("all ")
         (true,) = (much for places, much in sorts.items() if where == places[int(n) > 1])
         assert 0 < int(n) <= true, f"{part}: {true}"
         assert (verb == "left ") == (where in ("where it was", "where they were", "all in one place"))  # fmt: skip
@@ -279,7 +312,8 @@ def judge(line, step, start, calls, ours, both):
     films = [(begun, Call(rest, start[1], start[1], start[1])), *calls]
     first, second = films[step]
     alive = first.used() > 0
-    said, when, level, warned, told_died, took, far = [], step, 0, False, None, None, None
+    said, when, level, warned, told_died = [], step, 0, False, None
+    took, turn, far = None, None, None
     woken = 0
     if step:
         was = films[step - 1][0].used() > 0
@@ -308,9 +342,12 @@ def judge(line, step, start, calls, ours, both):
         elif found := re.fullmatch(r"A dead word is nobody's nearest, so no gradient moves it(: revival will)?\.", sentence):  # fmt: skip
             assert not alive.all()
             assert not found[1] or (films[step + 1][0].same and films[step + 1][0].dead)
-        elif found := re.fullmatch(r"Each is somebody's nearest(, and learns|; nothing moves any more)\.", sentence):  # fmt: skip
+        elif found := re.fullmatch(r"Each is somebody's nearest(, and learns|; nothing moves any more|; nothing has to move)\.", sentence):  # fmt: skip
             a, b = films[max(0, step - 1) : step + 1] if step == 12 else films[step : step + 2]
             move = max(float((y.made - x.made).abs().max()) for x, y in zip(a, b, strict=True))
+            assert (found[1] == "; nothing has to move") == (
+                not step and found[1] != ", and learns"
+            )
             assert alive.all() and (move > 1e-4 if found[1] == ", and learns" else move < 0.01)
         elif found := re.fullmatch(
             r"Press Step: in epoch (\d+) your function and ours differ\.", sentence
@@ -340,6 +377,13 @@ def judge(line, step, start, calls, ours, both):
             assert bool(((call.right[k] - call.rest[call.order[right]]).abs() < 1e-3).all())
             took = sentence
             said.append(sentence)
+        elif found := re.fullmatch(r'The (?:(\d) (second )?words|(second )?word) it moved took the (point|residual)(s?) that "order" names first(, in turn)?: check how it finds the dead\.', sentence):  # fmt: skip
+            call, many = films[when][level], int(found[1] or 1)
+            assert call.turned and many == len(call.moved) and turn is None
+            assert (many > 1) == bool(found[5]) == bool(found[6])
+            assert bool(found[2] or found[3]) == bool(level) == (found[4] == "residual")
+            turn = sentence
+            said.append(sentence)
         elif found := re.fullmatch(r"(?:In epoch (\d+) (?=y))?([Yy]our function) (.+)\.", sentence):
             when = int(found[1]) if found[1] else when
             assert not said and (not found[1] or when < step)
@@ -357,7 +401,11 @@ def judge(line, step, start, calls, ours, both):
     assert not told_died and (both or not woken)  # none is passed over
     wrong = not all(c.same for f in films[1 : step + 1] for c in f)
     told = " ".join(said)
-    assert (took is not None) == any(x in told for x in ("names first", "names later", "than ours"))
+    about = any("our function " in x for x in said)
+    assert (turn is not None) == (about and films[when][level].turned)
+    assert (took is not None) == any(
+        x in told for x in ("names first, but", "names later", "than ours")
+    )
     later_on = step > 1 and any(f[0].dead for f in films[1:step])
     nobody = not any(c.dead for f in films for c in f)
     praised = "Revived by your function." in said
@@ -491,7 +539,7 @@ def test_nobody_is_told_ours_who_gave_no_function(drawn):
         assert root.locator("svg text:visible", has_text="ours").count() == 0
 
 
-@pytest.mark.parametrize("name", ["the second book alone", "rarely used, too", "test inverted", "a list", "by the word's number", "the living first, and noise", "right"])  # fmt: skip
+@pytest.mark.parametrize("name", ["nearness by the product", "the second book alone", "rarely used, too", "test inverted", "a list", "by the word's number", "the living first, and noise", "right"])  # fmt: skip
 def test_on_a_phone_the_plane_stays_however_much_is_told(page, drawn, name):
     page.set_viewport_size({"width": 400, "height": 900})
     root = drawn(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from itertools import pairwise
 
 import pytest
@@ -169,9 +171,11 @@ def test_who_revives_in_the_last_epoch_is_told_when_it_was(drawn):
 def test_what_stands_still_is_told_so_and_what_is_left_over_is_named(books):
     assert books.get_by_text("left over: mean squared distance, points to words").is_visible()
     books.get_by_role("button", name="start at k-means").click()
-    for _ in range(2):  # at k-means nobody is dead: revival changes nothing
-        assert status(books).endswith("Each is somebody's nearest; nothing moves any more.")
-        books.get_by_role("button", name="revive").click()
+    for step, end in (("Home", "nothing has to move."), ("End", "nothing moves any more.")):
+        books.press(step)
+        for _ in range(2):  # at k-means nobody is dead: revival changes nothing
+            assert status(books).endswith(f"Each is somebody's nearest; {end}")
+            books.get_by_role("button", name="revive").click()
 
 
 def test_a_word_that_wakes_without_a_revival_is_told(page, books):
@@ -252,7 +256,9 @@ def test_a_revival_that_sends_all_to_one_place_is_told_so_and_the_plane_stays(pa
     top = lambda: books.get_by_role("img").first.bounding_box()["y"]  # noqa: E731
     first = top()
     books.get_by_role("button", name="Step →").click()
-    assert status(books).endswith("Your function put 5 dead words all on one point.")
+    assert status(books).endswith(
+        "Your function put 5 dead words all on one point: 1 of them lives."
+    )
     assert "nobody's nearest" not in status(books) and top() == first
     books.get_by_role("button", name="Step →").click()
     assert top() == first
@@ -275,12 +281,17 @@ def test_a_function_that_revives_nobody_is_told_so(drawn):
 
 def test_living_words_that_a_function_moved_are_told(drawn):
     root = drawn(visuals.codebooks(revive=True, step=1, function=lambda rest, words, order: rest[order[:len(words)]]))  # fmt: skip
-    assert "Your function moved 3 living words, put " in status(root)
+    assert "Your function moved 3 living words. The 8 words it moved took the points " in status(
+        root
+    )
 
 
 def test_the_library_s_curve_stays_beside_a_function_that_differs(drawn):
     root = drawn(visuals.codebooks(revive=True, step=1, function=one_place))
-    assert "; with ours 0.56.\nYour function put 5 dead words all on one point." in status(root)
+    assert (
+        "; with ours 0.56.\nYour function put 5 dead words all on one point: 1 of them lives."
+        in status(root)
+    )
     assert root.get_by_text("ours, dotted").count() == 1
     dotted = root.locator(".gr-cb-ours").get_attribute("points").split()
     mine = root.locator("polyline.gr-cb-this").get_attribute("points").split()
@@ -292,3 +303,58 @@ def test_nothing_is_dotted_where_a_function_does_as_the_library(drawn):
     root = drawn(visuals.codebooks(revive=True))
     assert root.get_by_text("ours, dotted").is_hidden()
     assert not root.locator(".gr-cb-ours").get_attribute("points")
+
+
+NEAREST = re.compile(r"Word (\d) spells nothing: no gradient moves it\. (?:Even its nearest point is nearer to word (\d): ([\d.]+) away, not ([\d.]+)|Its nearest point is as near to word (\d), which spells it)\.")  # fmt: skip
+
+
+@pytest.mark.parametrize("function", [None, one_place, lambda r, w, o: r[o[0]].expand_as(w)], ids=["none", "one place", "all"])  # fmt: skip
+def test_a_dead_word_is_shown_to_whom_its_nearest_point_is_nearer(drawn, function):
+    made = visuals.codebooks(step=0, revive=function is not None, function=function)
+    root, points = drawn(made), made.state["points"]
+    frames, seen = made.state["films"]["anywhere, revived" if function else "anywhere"], []
+    for step in (0, 1, 2, 12):
+        root.press("Home")
+        for _ in range(step):
+            root.press("ArrowRight")
+        frame = frames[min(step, len(frames) - 1)]
+        words, used = frame["words"][0], frame["used"][0]
+        for k in range(8):
+            root.locator(".gr-cb-words button").nth(k).click()
+            lines, ring = root.locator("line.gr-cb-near"), root.locator("circle.gr-cb-near")
+            if used[k]:
+                assert lines.count() == ring.count() == 0
+                continue
+            far = [math.dist(words[k], z) for z in points]
+            point = far.index(min(far))
+            winner = int(frame["codes"][point])
+            said, other, near, away, same = NEAREST.fullmatch(root.locator(".gr-cb-words ~ p").inner_text()).groups()  # fmt: skip
+            assert int(said) == k and int(other or same) == winner != k
+            mine, its = far[point], math.dist(words[winner], points[point])
+            if same:
+                assert abs(mine - its) < 0.011
+            else:
+                half = 0.51 * 10.0 ** -len(near.split(".")[1])
+                assert float(near) == pytest.approx(its, abs=half) and float(near) < float(away)
+                assert float(away) == pytest.approx(mine, abs=half)
+            seen.append(bool(same))
+            dot = root.locator(".gr-cb-point").nth(point)
+            spot = [float(dot.get_attribute(x)) for x in ("cx", "cy")]
+            assert [float(ring.get_attribute(x)) for x in ("cx", "cy")] == spot
+            for line, word in zip(lines.all(), (k, winner), strict=True):
+                x1, y1, x2, y2 = (float(line.get_attribute(x)) for x in ("x1", "y1", "x2", "y2"))
+                square = root.locator(".gr-cb-word").nth(word).get_attribute("transform")
+                assert [x2, y2] == spot and [x1, y1] == [float(x) for x in square[10:-1].split()]
+    assert set(seen) == ({False, True} if function else {False})
+
+
+@pytest.mark.parametrize("wide", [1280, 400])
+def test_the_buttons_of_words_keep_their_places(page, drawn, wide):
+    page.set_viewport_size({"width": wide, "height": 1200})
+    root, places = drawn(visuals.codebooks(revive=True)), set()
+    buttons = root.locator(".gr-cb-words button")
+    for k in range(13):
+        buttons.nth(k % 8).click()
+        places.add(str(buttons.evaluate_all("all => all.map((x) => [x.offsetLeft, x.offsetTop - all[0].offsetTop, x.offsetWidth])")))  # fmt: skip
+        root.press("ArrowRight")
+    assert len(places) == 1

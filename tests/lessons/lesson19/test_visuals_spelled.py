@@ -91,7 +91,8 @@ def test_a_call_is_recorded():
         "due": spots(3, 4, 5, 6, words=ours), "took": [3, 53, 1],
     }  # fmt: skip
     heap = torch.cat([points[:2], points[10:11].expand(5, 2)])
-    assert books.record(points, words, heap, ours, order)["one"] == [2, 3, 4, 5, 6]
+    call = books.record(points, words, heap, ours, order)
+    assert call["one"] == [2, 3, 4, 5, 6] and call["lives"] == [2]
     off = torch.cat([points[:2], heap[2:] + 0.1])
     assert books.record(points, words, off, ours, order)["heap"] == [2, 3, 4, 5, 6]
     words[1:3] += 1  # no word is on a residual, and dead words are in two places
@@ -121,6 +122,14 @@ def test_a_call_is_recorded():
     flipped = books.record(points, words, torch.cat([ours[:2], ours[2:].flip(0)]), ours, order)
     assert "renumbered" not in flipped and flipped["order"] == [2, 3, 5, 6] and flipped["took"] == [2, 4, 0]  # fmt: skip
     assert books.record(points, words, ours, ours, order)["right"] == [2, 3, 4, 5, 6]
+    # by their numbers those that moved took the first of order, but they are not the dead
+    too = books.record(points, words, torch.cat([ours[:1], points[10:14], words[5:]]), ours, order)
+    assert too["living"] == [1] and too["turn"] == [1, 2, 3, 4] and too["stayed"] == [5, 6]
+    assert not set(too) & {"right", "order", "other", "apart", "took"}
+    some = books.record(points, words, torch.cat([ours[:5], words[5:]]), ours, order)
+    assert some["right"] == [2, 3, 4] and some["stayed"] == [5, 6] and "turn" not in some
+    skips = books.record(points, words, torch.cat([words[:3], points[10:14]]), ours, order)
+    assert skips["turn"] == [3, 4, 5, 6] and skips["stayed"] == [2]
     assert books.record(points, points[:3], points[:3], points[:3], order) == {}
 
 

@@ -154,7 +154,9 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor, order: Tenso
     a living word; emptied, where one was that has moved; buried, where a dead one lay; order, on a residual on which the
     library puts another; other, on one more; apart, if there are both; by, beside a living word; beside, beside a
     residual; nowhere. If a living word has moved and all words together are the library's, there is "renumbered" alone
-    for those, living ones too, that are not the library's of their number. "took" has, for the first word of order or
+    for those, living ones too, that are not the library's of their number. If those that moved are not just the dead, and
+    took the first residuals of `order` by their numbers, "turn" has all of them, and no dead one of them is in another
+    list. "lives" has those of one or heap that live. "took" has, for the first word of order or
     other, its number, the place in `order` of the residual it took, and of the one the library gives it.
     "from" has the dead that moved, and where they lay, "stood" the living that moved, and where they were, "due" where
     the library puts those of the dead that are not there, "died" those that lived before it, "rare" the most that one
@@ -178,11 +180,18 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor, order: Tenso
         away(k, made[some[:1]]) < NEAR for k in some
     )
 
+    changed, firsts = [k for k in every if moved[k]], order.tolist()
+    turn = changed != those and (stood or not there >= set(put)) and not renumbered and len(changed) <= len(firsts) and all(
+        away(k, rest[i : i + 1]) < NEAR for k, i in zip(changed, firsts, strict=False)
+    )  # fmt: skip
+
     def kind(k: int) -> str:
         if not dead[k]:
             return "living"
         if not moved[k]:
             return "pile" if alike and not put else "stayed"
+        if turn:
+            return "turn"
         word, point = away(k, words[~dead & ~moved]), away(k, rest)
         if renumbered:
             return "right" if k in there else "renumbered"
@@ -198,6 +207,8 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor, order: Tenso
         call.setdefault(kind(k), []).append(k)
     if renumbered:
         call["renumbered"] = [k for k in every if k not in there]
+    if turn:
+        call["turn"] = changed
     misput = sorted(call.get("order", []) + call.get("other", []))
     if "order" in call and "other" in call:
         del call["order"], call["other"]
@@ -208,10 +219,12 @@ def record(rest: Tensor, words: Tensor, made: Tensor, ours: Tensor, order: Tenso
         return [[k, *places[k].double().numpy().round(2).tolist()] for k in these]
 
     most = max(torch.bincount(rqvae.nearest(rest, words), minlength=len(words))[stood].tolist(), default=0)  # fmt: skip
+    after = _dead(rest, made)
     lists = {
         "from": spots(words, put), "stood": spots(words, stood),
         "due": spots(ours, (k for k in every if dead[k] and k not in there)),
-        "died": (~dead & _dead(rest, made)).nonzero()[:, 0].tolist(), "rare": [most] if 0 < most < len(rest) / len(words) else [],
+        "lives": [k for k in [*call.get("one", []), *call.get("heap", [])] if not after[k]],
+        "died": (~dead & after).nonzero()[:, 0].tolist(), "rare": [most] if 0 < most < len(rest) / len(words) else [],
         "took": [x for k, i in zip(misput, taken, strict=False) for x in (k, i, those.index(k))],
     }  # fmt: skip
     return call | {name: x for name, x in lists.items() if x}

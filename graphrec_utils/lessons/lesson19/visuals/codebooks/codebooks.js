@@ -28,10 +28,11 @@ const DID = {
 const more = (text) => text.replace(/\ba ((living |dead )?\w+)/, "$1s").replace("another point", "other points").replace("on it", "on them").replace("it was", "they were").replace("words was", "words were");
 const wrongs = (call = {}) => Object.keys(DID).filter((kind) => kind !== "right" && call[kind]);
 const did = (call, brief) => {
-  const { living = [], renumbered, rare: [most] = [], died = [], took: [k, mine, ours] = [] } = call;
+  const { living = [], renumbered, rare: [most] = [], died = [], turn = [], lives = [], took: [k, mine, ours] = [] } = call;
   const deaths = died.length ? ` ${count(died.length, "living word")} died of it.` : "";
   if (renumbered) return `put the words where ours are, but under other numbers: a code now means another word.${deaths}`;
-  const example = k === undefined ? "" : ` Word ${k} took rest[order[${mine}]], ours rest[order[${ours}]].`;
+  const these = turn.length > 1 ? `${turn.length} words it moved took the points that "order" names first, in turn` : `word it moved took the point that "order" names first`;
+  const example = turn.length ? ` The ${these}: check how it finds the dead.` : k === undefined ? "" : ` Word ${k} took rest[order[${mine}]], ours rest[order[${ours}]].`;
   const several = living.length > 1;
   const said = living.length ? [`moved ${several ? `${living.length} living words` : "a living word"}${most && !brief ? ` that spelled ${several ? "at most " : ""}${most}` : ""}`] : [];
   const of_dead = Object.keys(DID).filter((kind) => call[kind] && kind !== "living" && !(brief && kind === "right"));
@@ -39,7 +40,8 @@ const did = (call, brief) => {
   of_dead.forEach((kind, k) => {
     const n = call[kind].length;
     const verb = verbs[k] === verbs[k - 1] ? "" : verbs[k];
-    said.push(`${verb}${k ? n : count(n, "dead word")} ${n > 1 ? more(DID[kind]) : DID[kind]}`);
+    const fates = ["one", "heap"].includes(kind) ? `: ${lives.length || "none"} of them live${lives.length > 1 ? "" : "s"}` : "";
+    said.push(`${verb}${k ? n : count(n, "dead word")} ${n > 1 ? more(DID[kind]) : DID[kind]}${fates}`);
   });
   return `${said.slice(0, -1).join(", ")}${said.length > 1 ? ", and " : ""}${said.at(-1)}.${example}${deaths}`;
 };
@@ -51,10 +53,10 @@ function render({ model, el }) {
   const wrong = Object.values(films).flat().some((f) => f.calls?.some((call) => wrongs(call).length));
   const { root, body, controls, say } = frame(el, {
     label: "Books of words",
-    help: `Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it${wrong ? ", a whole one from where a living word was; dotted is where ours would put the dead" : ""}. Blue: what the chosen word spells. The second book adds to it: triangles. Thin curves: other switches.`,
+    help: `Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it${wrong ? ", a whole one from where a living word was; dotted is where ours would put the dead" : ""}. Blue: what the chosen word spells; from a dead one, lines lead to the point nearest to it and on to the word that spells that. The second book adds to it: triangles. Thin curves: other switches.`,
     least: 260,
   });
-  root.classList.toggle("gr-cb-asked", model.get("yours"));
+  root.classList.toggle("gr-cb-asked", model.get("yours") || model.get("failed"));
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
@@ -71,13 +73,14 @@ function render({ model, el }) {
     s("g", { class: "gr-cb-word", onclick: () => put("chosen", k) }, s("rect", { x: -7, y: -7, width: 14, height: 14 })),
   );
   const [second, ways] = [s("g", {}), s("g", {})]; // ways of the revived, from where they lay
+  const nearer = s("g", {}); // from a dead word to its nearest point, and on to the word that spells that
   const labels = s("g", {});
   const ours_alone = s("text", { class: "gr-cb-label gr-yours", x: 10, y: size - 10 }, "ours, not yours");
   const plane = s(
     "svg",
     { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img" },
     s("rect", { class: "gr-cb-frame", x: 0.5, y: 0.5, width: size - 1, height: size - 1 }),
-    ...dots, ways, second, ...first, labels, ours_alone,
+    ...dots, ways, nearer, second, ...first, labels, ours_alone,
   );
   const words = first.map((_, k) => button(`word ${k}`, () => put("chosen", k)));
   const list = h("div", { class: "gr-cb-words", role: "group", "aria-label": "First words" }, ...words);
@@ -212,7 +215,16 @@ function render({ model, el }) {
     );
     counts.textContent = `alive ${alive[0]} of ${one.length}${both ? `, ${alive[1]} of ${two.length} second words` : ""}`;
     const own = used[0][chosen];
-    told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it.`;
+    // a dead word's nearest point is nearer to another one, or as near
+    const far = (k, [x, y]) => Math.hypot(one[k][0] - x, one[k][1] - y);
+    const point = nearest(points.map((z) => far(chosen, z)), 0);
+    const winner = Number(codes[point]);
+    const [c, d] = at(points[point]);
+    const line_to = ([x, y], kind) => s("line", { x1: x, y1: y, x2: c, y2: d, class: `gr-cb-near${kind}` });
+    nearer.replaceChildren(...(own ? [] : [line_to([a, b], ""), line_to(places[winner], " gr-cb-nearer"), s("circle", { cx: c, cy: d, r: 6, class: "gr-cb-near" })]));
+    const fars = [1, 2].map((digits) => [winner, chosen].map((k) => far(k, points[point]).toFixed(digits))).find(([x, y]) => Number(x) < Number(y));
+    const why = fars ? `nearer to word ${winner}: ${fars[0]} away, not ${fars[1]}` : `as near to word ${winner}, which spells it`;
+    told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it. ${fars ? "Even its" : "Its"} nearest point is ${why}.`;
     // what a function does wrong: first of all in the first book, and last in time
     const told_of = ([epoch, level]) => {
       const said = `${epoch < step ? `In epoch ${epoch} y` : "Y"}our function ${did(film[epoch].calls[level], both && !level)}`;
@@ -230,7 +242,7 @@ function render({ model, el }) {
     const soon = film[step + 1]?.calls?.[0];
     const will = soon?.right && !wrongs(soon).length ? ": revival will" : "";
     const rests = [-1, -2].every((k) => film.at(k) === film[step]); // what stands still is stored once
-    const fate = full || faults.length || failed || (moved.length && dies) ? "" : dies ? ` A dead word is nobody's nearest, so no gradient moves it${will}.` : news ? "" : ` Each is somebody's nearest${rests ? "; nothing moves any more" : ", and learns"}.`;
+    const fate = full || faults.length || failed || (moved.length && dies) ? "" : dies ? ` A dead word is nobody's nearest, so no gradient moves it${will}.` : news ? "" : ` Each is somebody's nearest${rests ? `; nothing ${step ? "moves any more" : "has to move"}` : ", and learns"}.`;
     // of an epoch before this one
     const back = film.slice(0, step).findIndex((f) => f.calls?.[0]?.right);
     const were = back < 0 ? [] : film[back].calls[0].right;
