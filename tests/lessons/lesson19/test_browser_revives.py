@@ -113,7 +113,7 @@ WRONG = {  # what names the mistake
     "a little noise": (putting(lambda r, w, o, these: named_first(r, w, o, these) + 0.02 * torch.ones(2)), BESIDE),
     "words for rest": (putting(lambda r, w, o, these: w[o[: int(these.sum())] % len(w)]), r"left 2 dead words where they were, put 1 on a living word, and 2 where dead words lay"),
     "beside the busiest": (putting(busiest), r"put \d dead words beside living words.* 1 living word died of it"),
-    "one, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) <= 1), r'moved a living second word that spelled 1\. The \d second words it moved took the residuals that "order" names first, in turn: check'),
+    "one, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) <= 1), r'moved a living second word that spelled 1\. The second word it moved took the residual that "order" names first: check'),
     "by the word's number": (putting(lambda r, w, o, these: r[o[: len(w)]][these]), APART + r", and 1 where ours does\. Word 2 took rest\[order\[2\]\], ours rest\[order\[1\]\]\."),
     "only the first dead": (first_alone, LEFT + ", and put 1 where ours does"),
     "on the living": (putting(on_the_living), r"put \d dead words on living words"),
