@@ -745,7 +745,7 @@ visuals.codebooks()
 
 # %% [markdown]
 # *Figure 19.6. Sixty points in four clouds and a book of eight words (squares) after twelve epochs, three ways to begin. Hollow squares spell nothing.
-# In the interactive version you step through the epochs, switch the k-means start and revival, and see the second book (triangles) of the word you choose.*
+# In the interactive version you step through the epochs and switch the k-means start and revival. Choose a word, a dead one, too: blue is where it is the nearest. Triangles are its second book.*
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p3"]
 predict("19.p3")

@@ -86,13 +86,13 @@ def of_no_word_nearest(rest, words):
 
 
 APART, FIRST = r"put 4 dead words on other points than ours", r'put \d dead words? on the first of "rest", not of "order"\.'  # fmt: skip
-LEFT, ALL_ON_ONE = r"left \d dead words? where (it was|they were)", r"put \d dead words all on one point: 1 of them lives\."  # fmt: skip
+LEFT, ALL_ON_ONE = r"left \d dead words? where (it was|they were)", r"put \d dead words all on one point: 1 of them revived\."  # fmt: skip
 LIVING, OTHER, NOWHERE = r"moved (a|\d) living words?", 'that "order" names later', r"where no point is"  # fmt: skip
-TURN = r'The \d words it moved took the points that "order" names first, in turn: check how it finds the dead\.'
+TURN = r'It takes "order" as ours does: check how it finds the dead\.'
 MIXED, BESIDE = 'that "order" names first, but not in its order', r"put \d dead words beside points, not on them"  # fmt: skip
 WRONG = {  # what names the mistake
     "nothing changes": (lambda rest, words, order: words, LEFT),
-    "test inverted": (putting(named_first, lambda r, w: ~dead_of(r, w)), LIVING + ", left 5 dead words where they were\\. " + TURN),
+    "test inverted": (putting(named_first, lambda r, w: ~dead_of(r, w)), LIVING + ", and left 5 dead words where they were\\. " + TURN),
     "nearness by the product": (putting(named_first, by_the_product), r"^Your function left 2 dead words where they were\. " + TURN),
     "nearest words' numbers": (putting(named_first, of_no_word_nearest), r"^Your function moved 3 living words\. " + TURN),
     "dead words halved": (putting(lambda r, w, o, these: w[these] / 2), "beside points"),
@@ -100,7 +100,7 @@ WRONG = {  # what names the mistake
     "noise added": (putting(lambda r, w, o, these: named_first(r, w, o, these) + 0.2 * torch.ones(2)), BESIDE),
     "noise on all": (lambda rest, words, order: revive(rest, words, order) + 0.25, LIVING),
     "one place": (putting(lambda r, w, o, these: r[o[0]]), ALL_ON_ONE),
-    "the mean": (putting(lambda r, w, o, these: r.mean(dim=0)), "all in one place, on no point: 1 of them lives"),
+    "the mean": (putting(lambda r, w, o, these: r.mean(dim=0)), "all in one place, on no point: 1 of them revived"),
     "all to one point": (lambda rest, words, order: rest[order[0]].expand_as(words), LIVING),
     "order[1:]": (putting(lambda r, w, o, these: r[o[1 : int(these.sum()) + 1]]), r"put 5 dead words on other points than ours\. Word 0 took rest\[order\[1\]\], ours rest\[order\[0\]\]\."),
     "the first points": (putting(lambda r, w, o, these: r[: int(these.sum())]), FIRST),
@@ -113,7 +113,7 @@ WRONG = {  # what names the mistake
     "a little noise": (putting(lambda r, w, o, these: named_first(r, w, o, these) + 0.02 * torch.ones(2)), BESIDE),
     "words for rest": (putting(lambda r, w, o, these: w[o[: int(these.sum())] % len(w)]), r"left 2 dead words where they were, put 1 on a living word, and 2 where dead words lay"),
     "beside the busiest": (putting(busiest), r"put \d dead words beside living words.* 1 living word died of it"),
-    "one, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) <= 1), r'moved a living second word that spelled 1\. The second word it moved took the residual that "order" names first: check'),
+    "one, too": (putting(named_first, lambda r, w: torch.bincount(torch.cdist(r, w).argmin(dim=1), minlength=len(w)) <= 1), r'moved a living second word that spelled 1\. ' + TURN),
     "by the word's number": (putting(lambda r, w, o, these: r[o[: len(w)]][these]), APART + r", and 1 where ours does\. Word 2 took rest\[order\[2\]\], ours rest\[order\[1\]\]\."),
     "only the first dead": (first_alone, LEFT + ", and put 1 where ours does"),
     "on the living": (putting(on_the_living), r"put \d dead words on living words"),
@@ -283,11 +283,11 @@ def did(call, sentence, level, both):
         start, n, noun, where = re.fullmatch(rf"(put |left |)(\d) (dead {word}s? |)(.+)", part).groups()  # fmt: skip
         assert bool(noun) == (not told) and noun in ("", f"dead {word}{'s' * (n != '1')} ")
         verb, told = start or verb, told + int(n)
-        if found := re.fullmatch(r"(all .+): (none|\d) of them lives?", where):
+        if found := re.fullmatch(r"(all .+): (none|\d) of them revived", where):
             where = found[1]
             assert verb == "put " and int(n) == len(call.put)
             lives = sum(bool(call.used()[k]) for k in call.put)
-            assert found[2] == (str(lives) if lives else "none") and (lives > 1) == part.endswith("live")  # fmt: skip
+            assert found[2] == (str(lives) if lives else "none")
         else:
             assert verb != "put " or not where.startswith("all ")
         (true,) = (much for places, much in sorts.items() if where == places[int(n) > 1])
@@ -377,11 +377,8 @@ def judge(line, step, start, calls, ours, both):
             assert bool(((call.right[k] - call.rest[call.order[right]]).abs() < 1e-3).all())
             took = sentence
             said.append(sentence)
-        elif found := re.fullmatch(r'The (?:(\d) (second )?words|(second )?word) it moved took the (point|residual)(s?) that "order" names first(, in turn)?: check how it finds the dead\.', sentence):  # fmt: skip
-            call, many = films[when][level], int(found[1] or 1)
-            assert call.turned and many == len(call.moved) and turn is None
-            assert (many > 1) == bool(found[5]) == bool(found[6])
-            assert bool(found[2] or found[3]) == bool(level) == (found[4] == "residual")
+        elif re.fullmatch(TURN, sentence):
+            assert films[when][level].turned and turn is None
             turn = sentence
             said.append(sentence)
         elif found := re.fullmatch(r"(?:In epoch (\d+) (?=y))?([Yy]our function) (.+)\.", sentence):

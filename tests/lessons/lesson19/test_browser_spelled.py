@@ -257,7 +257,7 @@ def test_a_revival_that_sends_all_to_one_place_is_told_so_and_the_plane_stays(pa
     first = top()
     books.get_by_role("button", name="Step →").click()
     assert status(books).endswith(
-        "Your function put 5 dead words all on one point: 1 of them lives."
+        "Your function put 5 dead words all on one point: 1 of them revived."
     )
     assert "nobody's nearest" not in status(books) and top() == first
     books.get_by_role("button", name="Step →").click()
@@ -281,15 +281,13 @@ def test_a_function_that_revives_nobody_is_told_so(drawn):
 
 def test_living_words_that_a_function_moved_are_told(drawn):
     root = drawn(visuals.codebooks(revive=True, step=1, function=lambda rest, words, order: rest[order[:len(words)]]))  # fmt: skip
-    assert "Your function moved 3 living words. The 8 words it moved took the points " in status(
-        root
-    )
+    assert 'Your function moved 3 living words. It takes "order" as ours does: ' in status(root)
 
 
 def test_the_library_s_curve_stays_beside_a_function_that_differs(drawn):
     root = drawn(visuals.codebooks(revive=True, step=1, function=one_place))
     assert (
-        "; with ours 0.56.\nYour function put 5 dead words all on one point: 1 of them lives."
+        "; with ours 0.56.\nYour function put 5 dead words all on one point: 1 of them revived."
         in status(root)
     )
     assert root.get_by_text("ours, dotted").count() == 1
@@ -305,7 +303,7 @@ def test_nothing_is_dotted_where_a_function_does_as_the_library(drawn):
     assert not root.locator(".gr-cb-ours").get_attribute("points")
 
 
-NEAREST = re.compile(r"Word (\d) spells nothing: no gradient moves it\. (?:Even its nearest point is nearer to word (\d): ([\d.]+) away, not ([\d.]+)|Its nearest point is as near to word (\d), which spells it)\.")  # fmt: skip
+NEAREST = re.compile(r"Word (\d) spells nothing(, its blue field is empty|): no gradient moves it\. (?:Even its nearest point is nearer to word (\d): ([\d.]+) away, not ([\d.]+)|Its nearest point is as near to word (\d), which spells it)\.")  # fmt: skip
 
 
 @pytest.mark.parametrize("function", [None, one_place, lambda r, w, o: r[o[0]].expand_as(w)], ids=["none", "one place", "all"])  # fmt: skip
@@ -328,8 +326,9 @@ def test_a_dead_word_is_shown_to_whom_its_nearest_point_is_nearer(drawn, functio
             far = [math.dist(words[k], z) for z in points]
             point = far.index(min(far))
             winner = int(frame["codes"][point])
-            said, other, near, away, same = NEAREST.fullmatch(root.locator(".gr-cb-words ~ p").inner_text()).groups()  # fmt: skip
-            assert int(said) == k and int(other or same) == winner != k
+            said, empty, other, near, away, same = NEAREST.fullmatch(root.locator(".gr-cb-words ~ p").inner_text()).groups()  # fmt: skip
+            twins = sum(math.dist(words[k], z) < 0.1 for z in words) > 1
+            assert int(said) == k and bool(empty) != twins and int(other or same) == winner != k
             mine, its = far[point], math.dist(words[winner], points[point])
             if same:
                 assert abs(mine - its) < 0.011
@@ -346,6 +345,32 @@ def test_a_dead_word_is_shown_to_whom_its_nearest_point_is_nearer(drawn, functio
                 square = root.locator(".gr-cb-word").nth(word).get_attribute("transform")
                 assert [x2, y2] == spot and [x1, y1] == [float(x) for x in square[10:-1].split()]
     assert set(seen) == ({False, True} if function else {False})
+
+
+def test_the_blue_field_of_a_word_holds_what_it_spells(drawn):
+    places = """root => {
+        const cell = root.querySelector(".gr-cb-cell"), svg = cell.ownerSVGElement;
+        Object.assign(cell.style, { stroke: "black", strokeWidth: 7 }); // as wide as a point
+        return [...root.querySelectorAll(".gr-cb-point")].map((dot) => {
+            const point = Object.assign(svg.createSVGPoint(), { x: dot.cx.baseVal.value, y: dot.cy.baseVal.value });
+            return [cell.isPointInFill(point), cell.isPointInStroke(point), dot.classList.contains("gr-cb-own")];
+        });
+    }"""
+    for function in (None, one_place):
+        root, others = drawn(visuals.codebooks(step=0, revive=True, function=function)), 0
+        for _ in range(4):
+            for k in range(8):
+                root.locator(".gr-cb-words button").nth(k).click()
+                seen = root.evaluate(places)
+                assert all(inside or border or not own for inside, border, own in seen)
+                strange = sum(inside and not border and not own for inside, border, own in seen)
+                assert (
+                    not strange or root.locator(".gr-cb-words ~ p", has_text="empty").count() == 0
+                )
+                others += strange
+            root.press("ArrowRight")
+        # of words of one place, the first spells all that is in the field of each
+        assert bool(others) == (function is not None)
 
 
 @pytest.mark.parametrize("wide", [1280, 400])

@@ -41,7 +41,7 @@ def codebooks(
         kmeans: words start as centers of k-means; else where chance puts them.
         revive: words that spell nothing are replaced before each epoch.
         step: the epoch, 0 to 12; by default the last, or with `revive` the first, before anybody is revived.
-        chosen: the first word whose second words are drawn, 0 to 7.
+        chosen: the first word whose field, where it is the nearest, and second words are drawn, 0 to 7.
         function: a student's `revive(rest, words, order)`, exercise 19.3: it revives. What the library does otherwise is
             told, and its curve is drawn too.
 

@@ -31,8 +31,7 @@ const did = (call, brief) => {
   const { living = [], renumbered, rare: [most] = [], died = [], turn = [], lives = [], took: [k, mine, ours] = [] } = call;
   const deaths = died.length ? ` ${count(died.length, "living word")} died of it.` : "";
   if (renumbered) return `put the words where ours are, but under other numbers: a code now means another word.${deaths}`;
-  const these = turn.length > 1 ? `${turn.length} words it moved took the points that "order" names first, in turn` : `word it moved took the point that "order" names first`;
-  const example = turn.length ? ` The ${these}: check how it finds the dead.` : k === undefined ? "" : ` Word ${k} took rest[order[${mine}]], ours rest[order[${ours}]].`;
+  const example = turn.length ? ' It takes "order" as ours does: check how it finds the dead.' : k === undefined ? "" : ` Word ${k} took rest[order[${mine}]], ours rest[order[${ours}]].`;
   const several = living.length > 1;
   const said = living.length ? [`moved ${several ? `${living.length} living words` : "a living word"}${most && !brief ? ` that spelled ${several ? "at most " : ""}${most}` : ""}`] : [];
   const of_dead = Object.keys(DID).filter((kind) => call[kind] && kind !== "living" && !(brief && kind === "right"));
@@ -40,10 +39,20 @@ const did = (call, brief) => {
   of_dead.forEach((kind, k) => {
     const n = call[kind].length;
     const verb = verbs[k] === verbs[k - 1] ? "" : verbs[k];
-    const fates = ["one", "heap"].includes(kind) ? `: ${lives.length || "none"} of them live${lives.length > 1 ? "" : "s"}` : "";
+    const fates = ["one", "heap"].includes(kind) ? `: ${lives.length || "none"} of them revived` : "";
     said.push(`${verb}${k ? n : count(n, "dead word")} ${n > 1 ? more(DID[kind]) : DID[kind]}${fates}`);
   });
   return `${said.slice(0, -1).join(", ")}${said.length > 1 ? ", and " : ""}${said.at(-1)}.${example}${deaths}`;
+};
+
+// the part of a shape no farther from a than from b: all of it if they are in one place
+const cut = (shape, a, b) => {
+  const much = ([x, y]) => (a[0] - b[0]) * (2 * x - a[0] - b[0]) + (a[1] - b[1]) * (2 * y - a[1] - b[1]);
+  return shape.flatMap((p, k) => {
+    const q = shape[(k + 1) % shape.length];
+    const [u, v] = [p, q].map(much);
+    return [u >= 0 && p, u >= 0 !== v >= 0 && p.map((x, i) => x + ((q[i] - x) * u) / (u - v))].filter(Boolean);
+  });
 };
 
 function render({ model, el }) {
@@ -53,7 +62,7 @@ function render({ model, el }) {
   const wrong = Object.values(films).flat().some((f) => f.calls?.some((call) => wrongs(call).length));
   const { root, body, controls, say } = frame(el, {
     label: "Books of words",
-    help: `Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it${wrong ? ", a whole one from where a living word was; dotted is where ours would put the dead" : ""}. Blue: what the chosen word spells; from a dead one, lines lead to the point nearest to it and on to the word that spells that. The second book adds to it: triangles. Thin curves: other switches.`,
+    help: `Pull the curve through the epochs, or use → and ←. Press a word. Squares: first words, hollow if they spell nothing (†); a dashed road leads from where a dead word lay to where revival has put it${wrong ? ", a whole one from where a living word was; dotted is where ours would put the dead" : ""}. Blue: what the chosen word spells, and where no other is nearer. A dead one is tied to its nearest point, and that to the word that spells it. The second book adds to it: triangles. Thin curves: other switches.`,
     least: 260,
   });
   root.classList.toggle("gr-cb-asked", model.get("yours") || model.get("failed"));
@@ -72,15 +81,18 @@ function render({ model, el }) {
   const first = films["anywhere"][0].words[0].map((_, k) =>
     s("g", { class: "gr-cb-word", onclick: () => put("chosen", k) }, s("rect", { x: -7, y: -7, width: 14, height: 14 })),
   );
-  const [second, ways] = [s("g", {}), s("g", {})]; // ways of the revived, from where they lay
-  const nearer = s("g", {}); // from a dead word to its nearest point, and on to the word that spells that
+  // ways of the revived, from where they lay
+  const [second, ways] = [s("g", {}), s("g", {})];
+  // where no word is nearer than the chosen one
+  const cell = s("polygon", { class: "gr-cb-cell" });
+  const nearer = s("g", {});
   const labels = s("g", {});
   const ours_alone = s("text", { class: "gr-cb-label gr-yours", x: 10, y: size - 10 }, "ours, not yours");
   const plane = s(
     "svg",
     { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img" },
     s("rect", { class: "gr-cb-frame", x: 0.5, y: 0.5, width: size - 1, height: size - 1 }),
-    ...dots, ways, nearer, second, ...first, labels, ours_alone,
+    cell, ...dots, ways, second, ...first, nearer, labels, ours_alone,
   );
   const words = first.map((_, k) => button(`word ${k}`, () => put("chosen", k)));
   const list = h("div", { class: "gr-cb-words", role: "group", "aria-label": "First words" }, ...words);
@@ -88,7 +100,8 @@ function render({ model, el }) {
   const told = h("p", {});
   // ---- what is left over, epoch by epoch, on a logarithmic axis: all ways thin to the end and named there, this one thick as far as shown
   const [wide, tall] = [430, 128];
-  let both = false; // the second book is shown when somebody asks for it
+  // the second book is shown when somebody asks for it
+  let both = false;
   const lefts = Object.values(films).flat().flatMap((f) => [...f.left, ...(f.ours ?? [])]);
   const [low, high] = [Math.min(...lefts), Math.max(...lefts)].map(Math.log);
   const px = (k) => 30 + ((wide - 152) * k) / epochs;
@@ -108,7 +121,8 @@ function render({ model, el }) {
   pull(chart, (x) => play.jump(nearest(Array.from({ length: epochs + 1 }, (_, k) => px(k)), x)));
   body.append(h("div", {}, plane), h("div", {}, counts, list, told, h("div", { class: "gr-title" }, "left over: mean squared distance, points to words (log axis)"), chart));
   const spelled = films[way()][model.get("step")].used[0];
-  if (!spelled[model.get("chosen")]) model.set("chosen", spelled.indexOf(Math.max(...spelled))); // a dead word shows nothing
+  // at first one that spells something
+  if (!spelled[model.get("chosen")]) model.set("chosen", spelled.indexOf(Math.max(...spelled)));
   roving(list, () => [words], words[model.get("chosen")]);
 
   const play = player(model, root, () => epochs, 600);
@@ -124,7 +138,8 @@ function render({ model, el }) {
   const label = (text, spots, covered) => {
     const wide = 9 * text.length;
     const cost = ([x, y]) => (Math.min(x, y, size - wide - x, size - 18 - y) < 0 ? 99 : 0) + covered.reduce((sum, [a, b, much]) => sum + (a > x - 9 && a < x + wide + 9 && b > y - 8 && b < y + 26 ? much : 0), 0);
-    const within = (z) => Math.max(20, Math.min(size - 20, z)); // what is cut off is named at the edge
+    // what is cut off is named at the edge
+    const within = (z) => Math.max(20, Math.min(size - 20, z));
     const sides = spots.map((z) => z.map(within)).flatMap(([x, y]) => [-9, -30, 12, -50, 32].flatMap((up) => [[x - wide - 13, y + up, "end", x - 13], [x + 13, y + up, "start", x + 13], [x - wide / 2, y + up, "middle", x]]));
     if (!sides.length) return [];
     const [left, top, anchor, x] = sides.reduce((best, side) => (cost(side) < cost(best) ? side : best));
@@ -141,44 +156,46 @@ function render({ model, el }) {
     const past = film[Math.max(0, step - 1)];
     const { from: moved = [], stood = [], due = [], right = [], living = [] } = call;
     const placed = [...moved.map(([k]) => k), ...living];
-    const woken = past.used[0].filter((x, k) => !x && used[0][k] && !placed.includes(k)).length; // without a move of its own
+    // without a move of its own
+    const woken = past.used[0].filter((x, k) => !x && used[0][k] && !placed.includes(k)).length;
     const left = over[Number(both)];
     const failed = model.get("failed") && model.get("revive");
-    start.setAttribute("aria-pressed", String(model.get("kmeans")));
-    again.setAttribute("aria-pressed", String(model.get("revive")));
-    more.setAttribute("aria-pressed", String(both));
+    start.setAttribute("aria-pressed", model.get("kmeans"));
+    again.setAttribute("aria-pressed", model.get("revive"));
+    more.setAttribute("aria-pressed", both);
     dots.forEach((dot, k) => dot.classList.toggle("gr-cb-own", Number(codes[k]) === chosen));
     // words of one place fan out towards the middle, so that each is seen, and can be pressed
     const spots = one.map(at);
+    cell.setAttribute("points", spots.reduce((shape, z) => cut(shape, spots[chosen], z), [[1, 1], [311, 1], [311, 311], [1, 311]]));
     const piles = spots.map(([x, y]) => spots.flatMap(([a, b], k) => (Math.hypot(a - x, b - y) < 4 ? [k] : [])));
     const places = spots.map((z, k) => z.map((x) => x + 5 * piles[k].indexOf(k) * (x > middle ? -1 : 1)));
     first.forEach((node, k) => {
       node.setAttribute("transform", `translate(${places[k].join(" ")})`);
       node.classList.toggle("gr-cb-dead", !used[0][k]);
       node.classList.toggle("gr-cb-chosen", k === chosen);
-      words[k].textContent = `word ${k}${!used[0][k] ? " †" : k === chosen ? `: ${used[0][k]}` : ""}`;
-      words[k].setAttribute("aria-pressed", String(k === chosen));
+      words[k].textContent = `word ${k}${used[0][k] ? "" : " †"}`;
+      words[k].setAttribute("aria-pressed", k === chosen);
     });
+    const curve = (pairs) => pairs.map((pair, k) => `${px(k)},${py(pair[Number(both)])}`).join(" ");
     for (const [name, fall] of Object.entries(falls)) {
-      fall.setAttribute("points", films[name].slice(0, step + 1).map((f, k) => `${px(k)},${py(f.left[Number(both)])}`).join(" "));
+      fall.setAttribute("points", curve(films[name].slice(0, step + 1).map((f) => f.left)));
       fall.classList.toggle("gr-cb-this", name === way());
     }
     // names at the ends make room; ways of one curve share a line
-    const over_time = (name) => films[name].map((f, k) => `${px(k)},${py(f.left[Number(both)])}`).join(" ");
     const seen = new Map();
     for (const [name, road] of Object.entries(roads)) {
-      const curve = over_time(name);
-      road.setAttribute("points", curve);
-      const first_of = seen.get(curve);
+      const whole = curve(films[name].map((f) => f.left));
+      road.setAttribute("points", whole);
+      const first_of = seen.get(whole);
       ends[name].toggleAttribute("hidden", Boolean(first_of));
       ends[name].replaceChildren(s("tspan", name === way() ? { class: "gr-cb-this" } : {}, NAMES[name]));
       if (first_of) ends[first_of].append(", ", ...ends[name].childNodes);
-      else seen.set(curve, name);
+      else seen.set(whole, name);
     }
     const theirs = films[`${start_of()}, revived`];
     const another = theirs.some((f) => f.ours && f.ours[Number(both)] !== f.left[Number(both)]);
     const library = another ? theirs.map((f) => f.ours ?? f.left) : [];
-    dotted.setAttribute("points", library.map((pair, k) => `${px(k)},${py(pair[Number(both)])}`).join(" "));
+    dotted.setAttribute("points", curve(library));
     ends.ours.toggleAttribute("hidden", !another);
     const last = [...[...seen.values()].map((name) => [name, films[name].at(-1).left]), ...(another ? [["ours", library.at(-1)]] : [])];
     const named = last.map(([name, pair]) => ({ name, y: py(pair[Number(both)]) + 5 })).sort((a, b) => a.y - b.y);
@@ -192,7 +209,8 @@ function render({ model, el }) {
     here.setAttribute("cy", py(left));
     chart.setAttribute("aria-label", `left over in epoch ${step}: ${left.toFixed(2)}`);
     const heaps = spots.map(([x, y]) => spots.flatMap(([a, b], k) => (Math.hypot(a - x, b - y) < 0.5 ? [k] : []))).filter((these, k) => these.length > 2 && these[0] === k);
-    const dead = first.flatMap((_, k) => (used[0][k] || heaps.flat().includes(k) ? [] : [k])); // those of a heap are told there
+    // those of a heap are told there
+    const dead = first.flatMap((_, k) => (used[0][k] || heaps.flat().includes(k) ? [] : [k]));
     const way_of = (kind) => ([k, ...lay]) => {
       const [[x1, y1], [x2, y2]] = [lay, one[k]].map(at);
       return [s("line", { x1, y1, x2, y2, class: kind }), s("rect", { x: x1 - 7, y: y1 - 7, width: 14, height: 14, class: kind })];
@@ -223,8 +241,8 @@ function render({ model, el }) {
     const line_to = ([x, y], kind) => s("line", { x1: x, y1: y, x2: c, y2: d, class: `gr-cb-near${kind}` });
     nearer.replaceChildren(...(own ? [] : [line_to([a, b], ""), line_to(places[winner], " gr-cb-nearer"), s("circle", { cx: c, cy: d, r: 6, class: "gr-cb-near" })]));
     const fars = [1, 2].map((digits) => [winner, chosen].map((k) => far(k, points[point]).toFixed(digits))).find(([x, y]) => Number(x) < Number(y));
-    const why = fars ? `nearer to word ${winner}: ${fars[0]} away, not ${fars[1]}` : `as near to word ${winner}, which spells it`;
-    told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing: no gradient moves it. ${fars ? "Even its" : "Its"} nearest point is ${why}.`;
+    const why = fars ? `Even its nearest point is nearer to word ${winner}: ${fars[0]} away, not ${fars[1]}` : `Its nearest point is as near to word ${winner}, which spells it`;
+    told.textContent = own ? `Word ${chosen} spells ${own} of ${points.length} points.${both ? ` Triangles: word ${chosen} plus each of ${two.length} second words, so one word reaches ${two.length} places.` : ""}` : `Word ${chosen} spells nothing${piles[chosen].length > 1 ? "" : ", its blue field is empty"}: no gradient moves it. ${why}.`;
     // what a function does wrong: first of all in the first book, and last in time
     const told_of = ([epoch, level]) => {
       const said = `${epoch < step ? `In epoch ${epoch} y` : "Y"}our function ${did(film[epoch].calls[level], both && !level)}`;
@@ -234,14 +252,17 @@ function render({ model, el }) {
     const faults = [0, 1].flatMap((level) => film.slice(0, step + 1).map((_, k) => [k, level]).reverse()).filter(([k, level]) => wrongs(film[k].calls?.[level]).length);
     const later = film.findIndex((f) => f.calls?.some((c) => wrongs(c).length));
     const soon_wrong = !step && later > 0 ? ` Press Step: in epoch ${later} your function and ours differ.` : "";
-    const full = both && (faults.length || soon_wrong); // of the second book: on a phone there is no room for more
+    // of the second book: on a phone there is no room for more
+    const full = both && (faults.length || soon_wrong);
     const news = full ? "" : (right.length && !faults.slice(0, 1).some(of_this) ? `${count(right.length, "dead word")} put on ${right.length > 1 ? "points" : "a point"}. ` : "") + (woken && !failed ? `${woken} alive again since others moved away. ` : "");
     const fault = faults.length ? told_of(faults[0]) : "";
-    const alive_now = fault && (both || news || fault.length > 110) ? "" : `${alive[0]} of ${one.length} first words spell something. `; // it stands above the words, too
+    // it stands above the words, too
+    const alive_now = fault && (both || news || fault.length > 110) ? "" : `${alive[0]} of ${one.length} first words spell something. `;
     const before = ours && ours[Number(both)] !== left ? `; with ours ${ours[Number(both)].toFixed(2)}` : moved.length && !both ? `; it was ${past.left[0].toFixed(2)}` : "";
     const soon = film[step + 1]?.calls?.[0];
     const will = soon?.right && !wrongs(soon).length ? ": revival will" : "";
-    const rests = [-1, -2].every((k) => film.at(k) === film[step]); // what stands still is stored once
+    // what stands still is stored once
+    const rests = [-1, -2].every((k) => film.at(k) === film[step]);
     const fate = full || faults.length || failed || (moved.length && dies) ? "" : dies ? ` A dead word is nobody's nearest, so no gradient moves it${will}.` : news ? "" : ` Each is somebody's nearest${rests ? `; nothing ${step ? "moves any more" : "has to move"}` : ", and learns"}.`;
     // of an epoch before this one
     const back = film.slice(0, step).findIndex((f) => f.calls?.[0]?.right);
