@@ -215,7 +215,7 @@ predict("02.p3")
 # point where they would put an empty cell. Keep the place for figure 2.5.
 
 # %% [markdown]
-# The best answer to *fit the ones* is to write 1 everywhere. It makes no error, and every item ties. **The first answer
+# *Fit the ones* is content with a 1 everywhere: no error, and every item ties. **The first answer
 # fails: no error pulls a score down.** (What a ridge does: 2.7.)
 #
 # The two other answers pull. So the three are places on one scale: **how much does an empty cell weigh
@@ -225,7 +225,7 @@ predict("02.p3")
 # |---|---|---|
 # | an unknown number | none | all may tie |
 # | nothing at all: nobody knows whether the two never met or did not get on | less than a like | a weak vote against the film; Hu, Koren and Volinsky (2008) call its weight **confidence** |
-# | a dislike | as much as a like | a full vote, as in the SVD of 2.2, which fits a 0 as hard as a 1; too sure: most people have never met most films |
+# | a dislike | as much as a like | a full vote, as in the SVD of 2.2; too sure: most people have never met most films |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.5 Let every cell speak: iALS
@@ -238,9 +238,11 @@ predict("02.p3")
 #  \;+\; \lambda \Big( \sum_u \#_u \lVert \mathbf w_u \rVert^2 + \sum_i \#_i \lVert \mathbf h_i \rVert^2 \Big)
 # $$
 #
-# Likes ask for a 1. **Every** cell, liked or not, asks for a 0, with the weight $\alpha_0$. So an empty cell weighs $\alpha_0$
-# and a like $1 + \alpha_0$; its two wishes, 1 and 0, meet at $1 / (1 + \alpha_0)$, a half at $\alpha_0 = 1$. The ridge of 2.3 is multiplied by the weight of all cells in the row, $\#_u = |S_u| + \alpha_0 n$ for
-# a user (with $m$ for an item), since with more errors to add up it has to be stronger. What does $\alpha_0$ do to the scores?
+# Likes ask for a 1. **Every** cell, liked or not, asks for a 0, with weight $\alpha_0$. So an empty cell weighs $\alpha_0$
+# and a like $1 + \alpha_0$; its two wishes, 1 and 0, meet at $1 / (1 + \alpha_0)$, a half at $\alpha_0 = 1$: a list needs only the order.
+#
+# The ridge of 2.3 is multiplied by the weight of all cells in the row, $\#_u = |S_u| + \alpha_0 n$ for
+# a user (with $m$ for an item): more errors need a stronger ridge. What does $\alpha_0$ do to the scores?
 
 # %% slideshow={"slide_type": "fragment"}
 figure, axes = plt.subplots(1, 4, figsize=(7.2, 2.3), sharey=True)
@@ -280,7 +282,7 @@ plt.show()
 # ### Exercise 02.3 — `ials_user_vector` ({{points:02.3}})
 #
 # Solve the last equation for one user. You get the vectors of the user's items, the Gramian and $n$. One knob more says how much more ridge the busy get: $\nu$ in
-# $\lambda\, \#_u^{\,\nu}$, above 1.
+# $\lambda\, \#_u^{\,\nu}$; the equation above has $\nu = 1$.
 #
 # **By hand.** Four items, $h = (1, 2, 0, 1)$, the first two seen, $\alpha_0 = \lambda = \nu = \frac12$:
 # $w = (1 + 2) / (5 + \frac12 \cdot 6 + \frac12 \sqrt{2 + \frac12 \cdot 4}) = 3 / 9$.
@@ -342,7 +344,7 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # ## 2.6 Tuned and untuned
 #
 # Which answer finds more of the likes that come next? That depends on a model's **settings**, too. So two
-# factorizations are left *untuned*, as typed on the first day; for the others validation chose, by NDCG@20.
+# factorizations are left *untuned*, as typed on the first day; for the others validation chose.
 #
 # | in an empty cell is | models |
 # |---|---|
@@ -491,13 +493,14 @@ verdicts(*cards)
 # a clock.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** A factorization can fail by too little pull or by too many numbers:
+# **How to read it.** A factorization can fail by too little pull or too close a fit:
 #
 # * *MF on ratings*: next to nothing pulls its empty cells down (2.4), so almost any film may come first.
-# * *Hu–Koren* perhaps fits its zeros too closely: nobody chose its 100 numbers, and its ridge is a thousandth of iALS's.
+# * *Hu–Koren* likely fits its zeros too closely: at its weight of zeros 32 numbers find 0.055 with hardly a ridge, as it has, 0.082 with a chosen one (2.7).
 # * The *SVD* wants a 0 in every empty cell, too, but 8 numbers cannot repeat them all.
 # * *iALS*: its pull was chosen. Yet half of its list *is* bestsellers, and the other half finds fewer likes than the bestsellers it replaces (recall
 #   0.189, all bestsellers 0.209). NDCG is level, likely since it sorts the bestsellers better.
+# * *item2item* (in the table's fold) cannot see so far, and finds 0.083, hardly less.
 #
 # *Recent popularity* (1.8) knows only the day, and leads: for iALS a like of spring counts as much as one of yesterday.
 #
@@ -509,7 +512,7 @@ verdicts(*cards)
 # * **Split.** 80 % train, 10 % validation, 10 % test, without what the past does not know. Hyper-parameters
 #   are chosen by NDCG@20 on validation; for the test, train and validation together are the past, and the test
 #   part is used once.
-# * **Untuned.** MF on ratings: $d = 32$, $\lambda = 0.1$, known cells only, low ratings, too. Hu–Koren (at its weight of zeros 32 numbers find 0.055 with hardly a ridge, 0.082 with one: figure 2.5, at 1): $d = 100$,
+# * **Untuned.** MF on ratings: $d = 32$, $\lambda = 0.1$, known cells only, low ratings, too. Hu–Koren (its weight of zeros is that of figure 2.5 at 1; its ridge is a thousandth of iALS's): $d = 100$ (not chosen),
 #   $\alpha = 1$, $\lambda = 0.01$, 15 sweeps: a like weighs $1 + \alpha = 2$, twice an empty cell (the paper took
 #   $\alpha = 40$). Up to a factor this is iALS with $\alpha_0 = 1$ and $\nu = 0$. The ridge of iALS at its chosen knobs is about $0.003 \cdot 0.3 \cdot 10{,}506$ films, near 10. The package `implicit` starts with the same four numbers, but there the entry of the matrix times
 #   $\alpha$ *is* the weight, so a like weighs 1, no more than an empty cell; that we did not measure.
@@ -592,22 +595,24 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # *Figure 2.5. NDCG@20 of iALS against the weight of an empty cell. Where the dashed line (hardly a ridge) meets the solid one, the vote is
 # enough; where they part, it needs the ridge.*
 #
-# Follow the knob from left to right, on films (*silent* is printed; why the solid line dips, we cannot say):
+# Follow the knob on films, left to right:
 #
-# * **Silent**: likes are content with 0.9, and nothing pulls other cells lower. So lists end in ties, and what order
-#   is left depends on the random start: after 128 sweeps one finds 0.013, another 0.076, near the bestsellers' 0.084.
-# * **A whisper**: all empty cells together weigh as much as 1,700 of the 65,000 likes. That pulls other cells lower. Beside a ridge lists then
-#   have an order: it finds 0.089 after 8 sweeps; with hardly a ridge (dashed) 0.006, perhaps because free vectors fit each like apart and a whisper cannot order the rest. On PinWorld all empty cells weigh as much as 9 of 12,000 likes, likely too little: stopped
-#   after 8 sweeps it finds 0.134, after 32 only 0.050, about what bestsellers find.
+# * **Silent** (printed above): likes are content with 0.9, and nothing pulls other cells lower. So lists end in ties, and what order
+#   is left depends on the random start: after 128 sweeps one finds 0.013, another 0.076.
+# * **A whisper** pulls other cells lower: all empty cells together weigh as much as 1,700 of the 65,000 likes. Beside a ridge that orders
+#   the lists: 0.089 after 8 sweeps, but 0.080 after 32, so part comes from stopping early. With hardly a ridge (dashed) it finds next to nothing, perhaps because free vectors
+#   fit each like apart.
 # * **A vote** of 0.1 got a heavy ridge from validation, which shrinks scores until little is left but what all share, as rank 1 in figure 2.1. With nineteen films of twenty from
-#   the bestsellers' list it finds 0.089, a little more. On PinWorld a vote nearly does without the ridge.
-# * **A dislike** also holds down what she likes next. Does that cost? On films it finds 0.076, a vote of 0.1 finds 0.089; but on validation the dislike was ahead.
-#   On PinWorld we cannot tell them apart.
+#   the bestsellers' list it finds 0.089, a little more than they do.
+# * **A dislike** also holds down what she likes next. It finds 0.076, but was ahead of the vote on validation: films do not settle whether that costs.
 #
-# Choose the two knobs together: $\#_u$ contains $\alpha_0$, so a louder vote makes the ridge stronger.
+# **On PinWorld** a whisper weighs as much as 9 of 12,000 likes, likely too little: it finds 0.134 after 8 sweeps, 0.050 after 32, about what
+# bestsellers find. A vote nearly does without the ridge, and we cannot tell a dislike from it.
+#
+# Choose both knobs together: $\#_u$ contains $\alpha_0$, so a louder vote makes the ridge stronger.
 #
 # **At its least cost a ridge alone lets every list tie, so empty cells have to speak. Validation chose a vote of 0.1 on PinWorld and a whisper on films;
-# a vote of 0.1 or 0.3 was measurably behind neither.**
+# on neither was a vote of 0.1 or 0.3 measurably behind the choice.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -619,9 +624,9 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # * **Behind** means behind the pair that validation chose over all (films: $\alpha_0$ 0.00001 with $\lambda$ 0.1; PinWorld: 0.1 with 0.03), and that the interval of
 #   95 % of the difference, user by user, leaves out 0. Nine intervals a data set were looked at. What validation chose, over 0.3: on films +0.005, from -0.001 to +0.012, on PinWorld -0.000, from -0.005 to +0.005; over 10: +0.013, from +0.006 to +0.020,
 #   and +0.007, from -0.002 to +0.016; over a whisper on PinWorld: +0.038, from +0.024 to +0.051. On films 0.0001 to 0.01 (by 0.007 to 0.013) and 1 to 10 (by 0.007 to
-#   0.017) are behind: whispers (why, we did not ask) and dislikes. On validation 0.1 found 0.091, and 1, 3 and 10 from 0.094 to 0.095; on PinWorld 0.00001 to 0.001 (by 0.036 to 0.063) and, barely, 0.03. On films 0.00001 and 0.1 both find 0.089; with hardly a ridge no
+#   0.017) are behind: whispers (why, we did not ask) and dislikes. On validation 0.1 found 0.091, and 1, 3 and 10 from 0.094 to 0.095; on PinWorld 0.00001 to 0.001 (by 0.036 to 0.063) and, barely, 0.03. On films 0.00001 and 0.1 both find 0.089; with hardly a ridge the whisper finds 0.006, and no
 #   weight gets above 0.066; the ridge of 0.1 is $0.03 \cdot (4 + 0.1 \cdot 10{,}506)$, about 32 for a user of four likes, that of the whisper $0.1 \cdot (4 + 0.1)$, 0.4, that of 2.6 9.5. In 2.6, under 0.3 and a third of the vote's ridge, half of the list is bestsellers, and it finds 0.084. The 174 million cells of films that whisper weigh together as much as 1,700 likes, the 0.9 million of PinWorld as much as 9; they leave $\#_u$ to the likes, so $\lambda$ stays large. On PinWorld that line is highest at 0.3 and 1.
-# * **In the figure** a log axis has no place for $\alpha_0 = 0$. Validation orders the weights otherwise than the test does.
+# * **In the figure** a log axis has no place for $\alpha_0 = 0$. Why the solid line of films dips after the whisper, we cannot say. Validation orders the weights otherwise than the test does.
 # * **Over bestsellers.** On films the solid line is above them, 0.084, at three weights. Measured afterwards, on test, three seeds: 0.1 by 0.005, from 0.003 to
 #   0.007, the whisper by 0.005, from 0.000 to 0.010. In recall@20 neither finds more (−0.002, from −0.004 to +0.001; −0.010, from −0.020 to −0.000). In 2.6 validation chose 0.3: it had not been offered 0.00001, nor a $\lambda$ above 0.03.
 # * **More sweeps**, at the settings chosen for 8 (test, three seeds). Films: the whisper finds 0.089 after 8 sweeps, 0.080 after 32 and 0.077 after 128; 0.1
@@ -642,8 +647,8 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # >
 # > **Where it did not.** With fifty known likes: 0.114, item2item 0.121 (18.11). On these films, since it does not know the day: 0.084, recent popularity 0.159 (2.6).
 #
-# * **What is in an empty cell?** Nothing at all, so it gets a weak vote against the item: validation chose 0.1 on PinWorld; on films 0.1 was level with its choice, the whisper (with lists that
-#   were nearly the bestsellers'). As *an unknown number* it lets lists end in ties; a whisper was too little on PinWorld. As *a dislike* it won nowhere (2.7).
+# * **What is in an empty cell?** Nothing at all, so it gets a weak vote against the item: validation chose 0.1 on PinWorld. On films it chose a whisper; 0.1 was level with it, though its lists
+#   were nearly the bestsellers'. As *an unknown number* it lets lists end in ties; a whisper was too little on PinWorld. As *a dislike* it won nowhere (2.7).
 # * One $d \times d$ matrix, the Gramian, carries all zeros. Tune their weight $\alpha_0$ together with $\lambda$.
 #
 # <details><summary>More of where it won, and where not</summary>

@@ -62,8 +62,8 @@ remember("16")
 # What is the vector of a pin made of? Of what the pin shows, and of whom it is tied to: each board it was saved to, and each pin
 # that somebody engaged with right before or after it.
 #
-# Guess how many of the 7,000 pins are on no board, and read the table's last column. Two thirds of these have an edge to a pin (not in the table). Hence two kinds: where
-# one is missing, the other may speak.
+# Guess how many of the 7,000 pins are on no board, and read the table's last column. Two thirds of these have an edge to a pin (not in the table). So where
+# one kind is missing, the other may speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Two kinds of edges tie a pin
@@ -217,17 +217,17 @@ def typed_sequence(
 check("16.2", typed_sequence)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does OmniSage find more with quotas? Busy pins perhaps a little: 0.230 → 0.232. Over all pins no gain is seen.
+# Does OmniSage find more with quotas? Busy pins perhaps a little: 0.230 → 0.232. Over all pins no gain is seen, perhaps since few are busy.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Attention reads the list, three losses teach
 #
 # What turns such a list into one vector? One block of attention, as in lesson 15. It has a row for the pin and one for each neighbor, made of
-# what it shows and its kind. The pin's own row, which has looked at all others, comes out as its vector $\mathbf z$, brought to length 1.
+# what it shows, its number of edges and its kind. The pin's own row, which has looked at all others, comes out as its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder and the loss in full, and the paper's names</summary>
 #
-# Content goes through a dense layer, and a vector that says the kind is added. The pin's own row stands first. The block is that of lesson 15 without the causal mask; empty places are masked. What comes out of the first row goes through a small network; $\mathbf z$ has 32 numbers here. Paper and code call the three losses *entity-entity*, *entity-feature* and *user-entity*; an entity is a pin.
+# Content, a picture and the logarithm of the number of pin-board edges, goes through a dense layer, and a vector that says the kind is added. The pin's own row stands first. The block is that of lesson 15 without the causal mask; empty places are masked. What comes out of the first row goes through a small network; $\mathbf z$ has 32 numbers here. Paper and code call the three losses *entity-entity*, *entity-feature* and *user-entity*; an entity is a pin.
 #
 # The loss is minus the logarithm of the right pin's share in a softmax, where pin $i$ is the right one and $n$ pins are drawn:
 #
@@ -252,7 +252,7 @@ check("16.2", typed_sequence)
 # | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
 # | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Why should features ask? From a new cake pin nobody has gone to another pin yet, so pairs cannot teach it. But it is on a board of cakes, and the features of this board can ask for it.
+# Why should features ask? From a new cake pin nobody has gone to another pin yet, so pairs cannot teach it. But it is on a board of cakes, and the features of this board can ask for it. (Whether that helps, we did not measure.)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The encoder turns a pin and its neighbors into one vector
@@ -291,13 +291,13 @@ visuals.three_losses(on="efu")
 # ## 16.4 Second part: three losses, each with its own mean
 #
 # How do three losses become one number to train on? Say that a batch holds 256 pairs of pins, 256 questions of features and 4,000 of users. In one mean
-# nearly nine of ten questions are the users', so the sizes decide which loss counts, and you do not.
+# nearly nine of ten questions are the users', so the sizes decide which loss counts, not you.
 #
 # Take a mean of each loss instead, and add these, each times a weight:
 #
 # $$ L = \sum_k w_k\, \frac{1}{B_k} \sum_{b=1}^{B_k} \ell_{k,b} $$
 #
-# Loss $k$ has $B_k$ examples in the batch, example $b$ of them costs $\ell_{k,b}$, and you choose the weight $w_k$.
+# Loss $k$ has $B_k$ examples, the $b$-th costs $\ell_{k,b}$, and you choose the weight $w_k$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### In one mean, nearly nine of ten questions are users'
@@ -350,10 +350,10 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### One loss, or three?
 #
-# Three losses may get in each other's way, for what one brings together another may want apart. Or they may help each other: a pair of pins is two steps of one user, so *pairs* and *users* tell of the same tastes.
+# Three losses may fight, for what one brings together another may want apart. Or they may help: a pair of pins is two steps of one user, so *pairs* and *users* tell of the same tastes.
 #
-# We train the same encoder with one loss, two, and all three, for 200 steps. Then a **pin** asks for the next pin, and a **user** for what she will like in the
-# coming week. Her **reader** makes one vector of her history: the transformer where her loss has trained it, and elsewhere the mean of her sixteen latest likes.
+# We train the same encoder with one loss, two, and all three, for 200 steps. Then a **pin** asks for the next pin, and a **user** for what she will like next
+# week. Her **reader** makes one vector of her history: the transformer where her loss has trained it, and elsewhere the mean of her sixteen latest likes.
 #
 # > **Claim** (of OmniSage's abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -381,7 +381,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # * leads: asked by pins, all three over pairs = +0.000, −0.002, +0.002; asked by users, all three over features = +0.016, +0.011, +0.021
 # * words **Claim**: with all three losses one encoder finds more than with each alone.
 #
-# Minutes 32 to 34. Recall@10. The claim says more than with *each* alone, so it is asked against the best of the three: for pins that is pairs, for users it is features. The first bar lies across the line: no gain was seen, and no harm. The second is clear of it. It came at the last step, where users join pairs and features: +0.015, from +0.010 to +0.020. The step before, features, cannot be told from a setting: that was the open mark. Never take one mean over both who ask: it would have hidden who gained.
+# Minutes 32 to 34. Recall@10. The claim says more than with *each* alone, so it is asked against the best of the three: for pins that is pairs, for users it is features. The first bar lies across the line: no gain was seen, and no harm. The second is clear of it. (Without the training that failed, users alone would be the nearest, and the lead 0.013.) It came at the last step, where users join pairs and features: +0.015, from +0.010 to +0.020. The step before, features, cannot be told from a setting: that was the open mark. Never take one mean over both who ask: it would have hidden who gained.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
 predict("16.p5")
@@ -428,11 +428,13 @@ for column, who in (("all", "pins"), ("users", "users")):
                            f"over pairs at the settings of all three (open mark): {same[column]:+.3f}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. Recall@10 of one encoder, trained by the losses at the left; the axes differ. For pins compare the first row with the last: does it cost them to serve users, too? For users compare *users* with *all three*. Gray dots are single trainings: one of *users* failed; the other two (0.067) stand nearer than the card's "nearest". The open mark is *pairs* at the settings of *all three*: the fairer rival.*
+# *Figure 16.3. Recall@10 of one encoder, trained by the losses at the left. For pins compare the first row with the last, for users the rows *users* and *all three*. Gray dots are single trainings (one of *users* failed); the open mark is *pairs* at the settings of *all three*, the fairer rival.*
 #
-# **Asked by pins.** The first row and the last are level, perhaps because pairs already ask what the test asks. So if only pins ask, pairs will do.
+# **Asked by pins.** No row is ahead of the first, perhaps because pairs already ask what the test asks.
 #
-# **Asked by users.** Each training of *all three* finds more than any of *users*, though both have her loss and her reader. So pairs or features likely teach what her own loss has not taught in 200 steps, perhaps because the vectors say something early. Nor are pairs alone enough (open mark 0.068, *all three* 0.080), likely because they train no reader and never let a user ask.
+# **Asked by users.** Each training of *all three* finds more than any of *users*, though both have her loss and her reader. Perhaps the other losses soon give vectors a meaning, and a reader learns only from vectors that have one. (Lesson 15's PinnerFormer, taught by users alone, finds as much after 32 times the steps.)
+#
+# Nor are pairs alone enough: the open mark finds 0.068, iALS 0.067, *all three* 0.080. Pairs train no reader and never let a user ask; which matters more, this figure cannot say.
 #
 # **Teach one vector by a loss for each who asks, and measure each apart. One may gain while no harm is seen for the other.**
 #
@@ -442,10 +444,10 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # Why do the losses not fight? Perhaps because they do tell of the same tastes. And what lifts row five over row four, which lacks both: the users' loss or its reader? This figure cannot say.
 #
-# Why is the user loss alone the weakest? For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two only stand beside the rows above. For pins all three are behind, perhaps because
+# Why is the user loss alone the weakest? For users look at the dots: one of three trainings failed (the gray dot at 0.040), and even the other two (0.067) only stand beside the rows above. Without the failed one *users* would be the nearest of the three, not *features*, and *all three* ahead by 0.013, not by the card's 0.016. For pins all three are behind, perhaps because
 # the settings of this loss were chosen by what users find; and its trainings differ much (0.192 to 0.247).
 #
-# Do features help users? Row four is ahead of row one, but so is the open mark: a setting may do that. At the open mark's temperature features even seem to cost users a little. And why do features alone, never asked for a pair, do about as well as pairs? Perhaps because many of the neighbors whose features ask come from the pin-pin graph, and that is made of earlier pairs. How well the new cake pin of 16.3 is found, we did not measure.
+# Do features help users? Row four is ahead of row one, but so is the open mark: a setting may do that. At the open mark's temperature features even seem to cost users a little. And why do features alone, never asked for a pair, do about as well as pairs? Perhaps because many of the neighbors whose features ask come from the pin-pin graph, and that is made of earlier pairs.
 #
 # Must users and pins be trained together? Perhaps not: lesson 15's PinnerFormer has a loss of users alone and reads pins that stand still, their pictures and boards. With 32 times the steps it finds no less than all three here (16.11). So what pairs save may be steps. Whether the user loss of OmniSage, trained
 # as long, gets there by itself, was not measured; nor which of pairs and features helps it.
@@ -485,7 +487,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # The popular pin wins. The new one comes last, though it fits best.
 #
 # Is the number needed? A popular pin is often right, and each time the loss pulls its score up. It is also drawn often, but $\log Q$ takes that push back.
-# So the loss asks for popularity, and perhaps the vectors have learned it by themselves.
+# So the loss asks for popularity, and the encoder even reads on how many boards a pin is. Perhaps the vectors have learned popularity by themselves.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -514,7 +516,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # ### With the same number PinSage comes up to OmniSage
 # * figure 16.4
 #
-# Minutes 42 to 44. The moment to stop. Before you show it, cover the mark in the row "PinSage, with the number" with a hand: how far is OmniSage ahead of the open one? Then uncover it, and let the room say what the lead was made of. Look at the last row, too: RP3β trains nothing, is far ahead of the encoder that hears nobody, and close to the two that hear, for walks hear as well. The axis begins at 0.22.
+# Minutes 42 to 44. The moment to stop. Before you show it, cover the mark in the row "PinSage, with the number" with a hand: how far is OmniSage ahead of the open one? Then uncover it, and let the room say what the lead was made of. Time does a part of it, too: with four times the steps and a rate of its own PinSage finds 0.247 without the number. Look at the last row, too: RP3β trains nothing, is far ahead of the encoder that hears nobody, and close to the two that hear, for walks hear as well. The axis begins at 0.22.
 #
 # ### Hearing pays, the number pays; of attention we cannot tell
 # * drawing what each part is worth
@@ -616,14 +618,15 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the number for popularity for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Recall@10 when pins ask. First compare the two marks of PinSage. Then see how far row three is ahead of the better one: that is left for attention. RP3β is a walk that trains nothing.*
+# *Figure 16.4. Recall@10 when pins ask. First compare the two marks of PinSage (vectors of 64 numbers and 32; with 64 the full one is at 0.258, too). Then see how far row three is ahead of the better one: that is left for attention.*
 #
-# **Attention.** The number lifts PinSage from 0.229 to 0.258, where OmniSage has 0.260. So nearly all of the lead was the number, and what is left for attention may be nothing.
+# **Attention.** With the number PinSage finds 0.258, OmniSage 0.260: what is left for attention may be nothing. Longer training helps PinSage, too: after four times the steps, at another rate, it finds 0.247 without the number.
 #
-# **Neighbors.** Hearing pays, for OmniSage is far behind when it hears nobody. Either graph will do, and both are no better, perhaps because they say the same of a pin. On real articles a second graph adds much, 0.164 → 0.201 (16.10).
+# **Neighbors.** Hearing pays: OmniSage is far behind when it hears nobody. Either graph will do (edges to pins alone: 0.260), and both are no better, perhaps because they say the same of a pin.
 #
-# **Content.** Why train an encoder beside the walk? Asked by a pin without an edge, the walk finds nothing. OmniSage reads what this pin shows and finds 0.217, or 0.235 if it hears nobody,
-# which may be chance. With an edge the walk's mean is higher (0.266 to 0.262).
+# **On real articles** a second graph adds much, 0.164 → 0.201 (16.10).
+#
+# **Content.** RP3β, a walk, trains nothing and is close; why train an encoder? Asked by a pin without an edge, the walk finds nothing. OmniSage reads what this pin shows and finds 0.217; PinSage with the number and an OmniSage *trained* to hear nobody find no less. With an edge the walk's mean is higher.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -641,7 +644,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # The figure: the first two rows differ in nothing else but their tuned rate. Trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002, perhaps because the encoder has learned to lean on edges to pins; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.0026, from +0.0002 to +0.0051, so barely above nothing; by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage that hears nobody 0.235; by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. *Articles* (citeulike-t): nobody heard 0.125, libraries 0.164, citations, too, 0.201, over libraries +0.037, from +0.025 to +0.050; each tuned by itself, three seeds; citations alone were not tried. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002, perhaps because the encoder has learned to lean on edges to pins; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.0026, from +0.0002 to +0.0051, so barely above nothing; by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage trained to hear nobody 0.235 (both over it −0.020, from −0.047 to +0.006: this may be chance); by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. *Articles* (citeulike-t): nobody heard 0.125, libraries 0.164, citations, too, 0.201, over libraries +0.037, from +0.025 to +0.050; each tuned by itself, three seeds; citations alone were not tried. All arms and rivals: 16.10.
 #
 # Users, for the table of the take-away: trained by pairs alone, read by the mean of sixteen likes. Boards over nobody (0.067, 0.060) +0.007, from +0.005 to +0.010; both graphs (0.068) over boards +0.001, from −0.001 to +0.002; length 1 with the number over a free length without it (0.058) +0.010, from +0.005 to +0.015, and for pins (0.260, 0.232) +0.028, from +0.020 to +0.035. PinSage and quotas were not asked by users. The best loss alone is there *pairs*, as the open mark of figure 16.3.
 #
@@ -652,24 +655,24 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for all who ask, so one model to train and one table to keep fresh.
 # >
-# > **Where it won.** For users it finds 0.080 with all three losses, where iALS finds 0.067 (recall@10). For pins without an edge it finds 0.22, as PinSage does, and a walk nothing.
+# > **Where it won.** For users it finds 0.080 with all three losses, where iALS finds 0.067 (recall@10). For pins without an edge it finds 0.217, and a walk nothing.
 # >
 # > **Where it did not.**
 # >
-# > * For users lesson 15's PinnerFormer, taught by users alone, finds as much after 32 times the steps.
+# > * For users PinnerFormer finds as much after 32 times the steps (16.11).
 # > * For pins it cannot be told from PinSage with the same number. With an edge a walk's mean is higher, which may be chance.
-# > * Hardly any encoder finds a *new* pin among known ones, with the number or without. Keep places for new pins.
+# > * Hardly any encoder finds a *new* pin among known ones (16.10). Keep places for new pins.
 # > * On real articles (citeulike-t) iALS is ahead, with vectors twice as long (16.10).
 #
-# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Neighbors and our number pay for pins and users: both say of a pin what its own content does not. The other losses, with the reader they train, pay for users alone. Attention's lead over PinSage was nearly all the number.
+# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Neighbors and our number pay for pins and users. The other two losses, with the users' reader, pay for users alone. Once PinSage has the number, attention has hardly any lead.
 #
-# Each row is a step, with recall@10 before it → after it. *Level* means that no difference is seen.
+# Each row is a step: recall@10 before → after it. *Level* means that no difference is seen.
 #
 # | step | pins | users |
 # |---|---|---|
 # | hearing boards instead of nobody | 0.236 → 0.258 | 0.060 → 0.067 |
 # | our number instead of a free length | 0.232 → 0.260 | 0.058 → 0.068 |
-# | two more losses, and the reader they train | level | 0.068 → 0.080 |
+# | two more losses, and the users' reader | level | 0.068 → 0.080 (no interval) |
 # | quotas | level; busy pins perhaps more | not asked |
 # | own means (same rate) | level | level |
 # | a second graph | level; on articles 0.164 → 0.201 | level |
@@ -687,7 +690,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # * then leads: pins, three losses = +0.000, −0.002, +0.002; users, three losses = +0.016, +0.011, +0.021; users, boards heard = +0.007, +0.005, +0.010; users, the number = +0.010, +0.005, +0.015
 # * then words **Pins: neighbors, the number. Users: these and three losses.**
 #
-# Minutes 48 to 50. The question of the first slide again. Let somebody answer, then press the key and go through the rows; the last key says the answer in one line. What boards, the number and attention bring to pins stood on the last slide of 16.5: only attention cannot be told from nothing. Pins as neighbors do as much as boards do, and both no more than one; on real articles a second graph adds much (0.164 to 0.201). With the two other losses comes the reader that they train. Own means show nothing at the same rate, quotas perhaps a little for busy pins. Features ask in training only. And does a vector lose something by being made for all? Lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080: from 0.0072 less to 0.0001 more, one cannot tell. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
+# Minutes 48 to 50. The question of the first slide again. Let somebody answer, then press the key and go through the rows; the last key says the answer in one line. What boards, the number and attention bring to pins stood on the last slide of 16.5: only attention cannot be told from nothing. Pins as neighbors do as much as boards do, and both no more than one; on real articles a second graph adds much (0.164 to 0.201). With the users' loss comes the reader that it trains. Own means show nothing at the same rate, quotas perhaps a little for busy pins. Features ask in training only. And does a vector lose something by being made for all? Lesson 15's PinnerFormer, trained over pins that stand still, finds 0.083, OmniSage 0.080: from 0.0072 less to 0.0001 more, one cannot tell. One is still open: a product of two vectors finds a few hundred things among a million; who comes first among these few hundred? That is lesson 17.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

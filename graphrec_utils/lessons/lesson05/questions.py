@@ -205,7 +205,7 @@ QUESTIONS = (
             (
                 "that of the smaller model",
                 "With less to learn it fits the train likes better: W and σ stand between layer 0 "
-                "and every score and make training harder.",
+                "and most of a score, and likely make training harder.",
             ),
             (
                 "NGCF's, it has more to fit with",
@@ -214,7 +214,7 @@ QUESTIONS = (
             ),
             (
                 "no difference, layer 0 decides",
-                "Nearly all numbers do sit in layer 0, but W and σ stand between it and every score, "
+                "Nearly all numbers do sit in layer 0, but W and σ stand between it and most of a score, "
                 "and there they change how well it can be trained.",
             ),
         ),

@@ -150,12 +150,12 @@ QUESTIONS = (
         ("it doubles: noise is gone",
          "With them and without them, what is found differs by less than anybody could tell."),
     ), measured=_without_hides),
-    Question("15.p8", "Shuffling histories costs a chain a fifth on Wikipedia, a half on films, three fifths on places, two thirds on games. "
+    Question("15.p8", "Shuffling histories costs a chain a fifth on Wikipedia, a half on films, three fifths on check-ins, two thirds on games. "
              "Where is SASRec ahead of everybody asked?", (
         ("on films alone",
          "0.146, the chain 0.131. On the other three a walk, RP3β, has the larger mean, and nobody can tell them apart."),
         ("on the games, where the order counts most",
-         "RP3β with a weight on late events finds 0.062 there, SASRec 0.057, and nobody can tell them apart."),
+         "RP3β with a weight on recent events finds 0.062 there, SASRec 0.057, and nobody can tell them apart."),
         ("on all four, since it alone reads all of the order",
          "It does. But on three of the four a walk finds no less, on two of them even one that reads no order."),
     ), measured=_order_pays),

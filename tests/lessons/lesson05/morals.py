@@ -12,6 +12,23 @@ def part() -> bool:
     gains = of("05_ngcf_movietweetings")["test, mean, gain over BPR-MF, its error"]
     _, gain, error = gains["NGCF without W, σ"]["recall"]  # layers over a table of the same size
 
+    # "falls from epoch 5 on while its loss falls, its relative's rises for 20 epochs": means of three seeds
+    def curve(name, what):
+        stored = of("05_ngcf_movietweetings")
+        assert stored["curve epochs"][0] == 5 and stored["curve epochs"][3] == 20
+        return np.mean([x[what] for x in stored["curves"] if x["model"] == name], axis=0)
+
+    ngcf_recall, its_loss = curve("NGCF", "recall"), curve("NGCF", "loss")
+    relative = curve("NGCF without W, σ", "recall")
+    falls = (
+        ngcf_recall.argmax() == 0
+        and round(float(ngcf_recall[0]), 2) == 0.27
+        and round(float(ngcf_recall[-1]), 2) == 0.25
+        and (np.diff(its_loss) < 0).all()
+        and (np.diff(relative[:4]) > 0).all()
+        and relative.argmax() == 3
+    )
+
     # "not only slow to fit": at a training loss of 0.15 NGCF finds 0.247 on validation, without W, σ 0.289, seed by seed
     def at(name):
         curves = [x for x in of("05_ngcf_movietweetings")["curves"] if x["model"] == name]
@@ -21,7 +38,8 @@ def part() -> bool:
 
     whole, without = at("NGCF"), at("NGCF without W, σ")
     return (
-        round(float(np.mean(whole)), 3) == 0.247
+        falls
+        and round(float(np.mean(whole)), 3) == 0.247
         and round(float(np.mean(without)), 3) == 0.289
         and max(whole) < min(without)
         and gain > 3 * error

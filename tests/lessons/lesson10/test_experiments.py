@@ -179,6 +179,24 @@ def test_what_the_lesson_says_of_the_cells():
     assert f"{ours[0]}, {ours[1]} and {ours[2]}" in text
     assert f"{', '.join(theirs[:-1])} and {theirs[-1]}" in text
     assert round(100 * (1 - float(theirs[3]))) == 8 and "misses 8 % of a list" in text
+    million = [
+        round(1000 / part["methods"][x][3]["mean"], 1)
+        for x in ("iALS, cells of faiss", "iALS, exact scan")
+    ]
+    assert "{} milliseconds, the scan in {:.0f}.".format(*million) in text
+
+
+def test_what_the_box_says_of_newcomers_with_one_like():
+    sets = results.load("18_regimes_history").values["sets"]
+    one = lambda data, name: f"{sets[data]['methods'][name][0]['mean']:.3f}"  # noqa: E731
+    text = next(path for path in sources() if path.name.startswith("10")).read_text("utf-8")
+    tower, ials = (one("PinWorld", name) for name in ("two towers", "iALS"))
+    assert f"with one known like it finds {tower}, iALS by fold-in {ials}" in text
+    tower, ials, recent = (one("MovieTweetings", x) for x in ("two towers", "iALS", "recent"))
+    assert f"finds {tower}, about as much as iALS ({ials}); recent popularity {recent}" in text
+    assert all(len(x["methods"]["two towers"]) == len(x["levels"]) for x in sets.values())
+    pairs = zip(*(sets["PinWorld"]["methods"][x] for x in ("two towers", "iALS")), strict=True)
+    assert all(a["mean"] < b["mean"] for a, b in pairs)  # up to fifty likes
 
 
 def test_what_the_lesson_says_of_the_two_splits():

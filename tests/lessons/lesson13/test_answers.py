@@ -414,6 +414,19 @@ def test_the_lead_of_several_vectors_is_over_one_of_the_same_model():
     ]
 
 
+def test_more_edges_surely_helped_ials_at_every_share_and_twhin_down_to_three_percent():
+    """The take-away says so, over every model of the clicks alone."""
+    part = results.load("18_regimes_rarity").values["sets"]["ads of PinWorld"]
+    alone = {"popularity", "item2item", "RP3β", "iALS", "TwHIN, target alone"}
+    for row in part["first"]:
+        assert row["first"] == "iALS, same graph" and alone <= row["behind"].keys()
+    leads = zip(part["levels"], part["leads"]["TwHIN"], strict=True)
+    sure = [x for x, row in leads if min(row[name]["low"] for name in alone) > 0]
+    assert sure == [100, 30, 10, 3]
+    told = lesson("Take more kinds of edges if they reach", "For newcomers in lists of 100")
+    assert "surely helped iALS at every share of clicks, TwHIN down to 3 %" in told
+
+
 def test_with_ials_both_cures_are_ahead_by_a_hair():
     """The open text says so of either cure, and the fold has the nearer one's interval."""
     leads = results.load("13_cures").values["iALS"]["leads"]
