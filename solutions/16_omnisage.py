@@ -487,7 +487,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # The popular pin wins. The new one comes last, though it fits best.
 #
 # Is the number needed? A popular pin is often right, and each time the loss pulls its score up. It is also drawn often, but $\log Q$ takes that push back.
-# So the loss asks for popularity, and the encoder even reads on how many boards a pin is. Perhaps the vectors have learned popularity by themselves.
+# So the loss asks for popularity, and the encoder reads on how many boards a pin is. Perhaps the vectors have learned popularity by themselves.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -620,13 +620,13 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Recall@10 when pins ask. First compare the two marks of PinSage (vectors of 64 numbers and 32; with 64 the full one is at 0.258, too). Then see how far row three is ahead of the better one: that is left for attention.*
 #
-# **Attention.** With the number PinSage finds 0.258, OmniSage 0.260: what is left for attention may be nothing. Longer training helps PinSage, too: after four times the steps, at another rate, it finds 0.247 without the number.
+# **Attention.** With the number PinSage finds 0.258, OmniSage 0.260: what is left for attention may be nothing. Longer training also helps PinSage: after four times the steps, at another rate, it finds 0.247 without the number.
 #
 # **Neighbors.** Hearing pays: OmniSage is far behind when it hears nobody. Either graph will do (edges to pins alone: 0.260), and both are no better, perhaps because they say the same of a pin.
 #
 # **On real articles** a second graph adds much, 0.164 → 0.201 (16.10).
 #
-# **Content.** RP3β, a walk, trains nothing and is close; why train an encoder? Asked by a pin without an edge, the walk finds nothing. OmniSage reads what this pin shows and finds 0.217; PinSage with the number and an OmniSage *trained* to hear nobody find no less. With an edge the walk's mean is higher.
+# **Content.** RP3β, a walk, is close; why train an encoder? Asked by a pin without an edge, the walk finds nothing. OmniSage reads what this pin shows and finds 0.217; PinSage with the number and an OmniSage *trained* to hear nobody find no less. With an edge the walk's mean is higher.
 #
 # **Before you praise attention, give its rival the same number.**
 #

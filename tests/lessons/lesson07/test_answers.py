@@ -308,7 +308,7 @@ def test_why_the_encoders_lie_highest_three_days_after_the_training():
     text = " ".join(source.replace("\n# ", " ").split())
     for said in (
         "PinSage lies above plain content even with vectors made when these pins had no edge.",
-        f"PinSage finds {new:.3f} with today's vectors, and {old:.3f} with those of the training day.",
+        f"PinSage finds {new:.3f} with today's, {old:.3f} with those of the training day.",
         f"RP3β finds {found['RP3β']:.3f}, content {found['content']:.3f}.",
         f"PinSage finds {found[frozen]:.3f} with them, and {found['PinSage']:.3f} with those of today: more "
         f"by {edges['mean']:.3f}, from {edges['low']:.3f} to {edges['high']:.3f}. Of its "
