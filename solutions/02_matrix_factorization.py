@@ -216,7 +216,7 @@ predict("02.p3")
 
 # %% [markdown]
 # *Fit the ones* is content with a 1 everywhere: no error, and every item ties. **The first answer
-# fails: no error pulls a score down.** (What a ridge does: 2.7.)
+# fails: no error pulls a score down.** (What iALS's ridge does: 2.7.)
 #
 # The two other answers pull. So the three are places on one scale: **how much does an empty cell weigh
 # beside a like?**
@@ -538,7 +538,7 @@ verdicts(*cards)
 # Now the three answers get equal care, on one knob: at $\alpha_0 = 0$ an empty cell is silent, at 0.00001 it whispers,
 # at 0.1 it votes, at 10, nearly as loud as a like, it is a dislike.
 #
-# With no vote, could the ridge order alone? Here $\#_u = |S_u|$, so each like brings its share
+# With no vote, could iALS's ridge order alone? Here $\#_u = |S_u|$, so each like brings its share
 # of the ridge and costs
 #
 # $$
@@ -554,7 +554,7 @@ W, H = mf.ials(R_toy, dim=2, alpha0=0, reg=0.1, sweeps=100)
 pd.DataFrame(W @ H.T, toy.USERS, toy.ITEMS).round(3)
 
 # %% [markdown]
-# Beside a vote the ridge may help, so we choose $\lambda$ anew for each $\alpha_0$, and train once with hardly any ridge, on
+# Beside a vote the ridge may help, so we choose $\lambda$ anew for each $\alpha_0$ (2.6 offered no whisper and less of a ridge), and train once with hardly any ridge, on
 # films and on **PinWorld** (0.9).
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:02.p10"]
@@ -598,7 +598,7 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 # Follow the knob on films, left to right:
 #
 # * **Silent** (printed above): likes are content with 0.9, and nothing pulls other cells lower. So lists end in ties, and what order
-#   is left depends on the random start: after 128 sweeps one finds 0.013, another 0.076.
+#   is left depends on the random start: after 128 sweeps one start finds 0.013, another 0.076.
 # * **A whisper** pulls other cells lower: all empty cells together weigh as much as 1,700 of the 65,000 likes. Beside a ridge that orders
 #   the lists: 0.089 after 8 sweeps, but 0.080 after 32, so part comes from stopping early. With hardly a ridge (dashed) it finds next to nothing, perhaps because free vectors
 #   fit each like apart.
@@ -611,7 +611,7 @@ for what, arm in tuple(arms["MovieTweetings"]["settings"].items())[:2]:
 #
 # Choose both knobs together: $\#_u$ contains $\alpha_0$, so a louder vote makes the ridge stronger.
 #
-# **At its least cost a ridge alone lets every list tie, so empty cells have to speak. Validation chose a vote of 0.1 on PinWorld and a whisper on films;
+# **At its least cost a ridge that grows with the likes lets every list tie, so empty cells have to speak. Validation chose a vote of 0.1 on PinWorld and a whisper on films;
 # on neither was a vote of 0.1 or 0.3 measurably behind the choice.**
 #
 # <details><summary>How this was measured</summary>

@@ -122,7 +122,7 @@ visuals.typed_graph(small, goal="ad")
 # By clicks alone Ann reaches nobody. By saves she reaches Bob, who clicked tea and cups, and by follows she reaches Eve, who clicked the kayak.
 #
 # **PinWorld** has such tables, too. A *closeup* opens a pin, a *long click* follows its
-# link and stays there, and a *checkout* buys. An ad is a pin that an advertiser *promotes*, so people can also save it. Below are the six relations that 13.3 reads. Compare the first two.
+# link and stays there, and a *checkout* buys. An ad is a pin that an advertiser *promotes*, so people can also save it. PinWorld has nine relations; below are the six that 13.3 reads. Compare the first two.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 8. Figure 13.1: press "clicked alone" and ask how far Ann gets: nowhere. Let the room name a relation that
@@ -366,7 +366,7 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **How few, then?** Very few, if other edges are there. With one click in a hundred left, iALS on the graph finds 0.156. By the means that is more than the 0.109 of the best model of clicks alone, which has all the clicks.
 #
-# **What takes the place of the clicks?** Saves do, at least in the last step: at one percent some 25 clicks are left beside some 200 saves of ads, and nothing else leads from people to ads. They make roads like Ann's to Bob in Figure 13.1: you and somebody saved the same pin, and that person *saved* the ad.
+# **What takes the place of the clicks?** Saves do, at least in the last step: at one percent some 25 clicks are left (these graphs are a week longer than 13.1's) beside some 200 saves of ads, and nothing else leads from people to ads. They make roads like Ann's to Bob in Figure 13.1: you and somebody saved the same pin, and that person *saved* the ad.
 #
 # **The graph, or the vector for each relation?** The graph alone was enough for iALS, whose mean is the highest at every share. A relation vector gives an ad the same bonus for everybody (13.2), so it
 # cannot say whom the ad suits. What these vectors add to TwHIN, and why its line falls farthest, we cannot tell: iALS has another loss, too.
@@ -507,7 +507,7 @@ verdict(
 # ## 13.5 Both cures, one patient
 #
 # Does a vector that reads more edges still need company? We ask it of **newcomers**, who were not in the graph, like the people on the right of Figure 13.4.
-# In lists of 100 several vectors had already helped them (branch 13.7); new is what both cures do together. We count what share of a newcomer's saves of next week is in her list (recall@100).
+# In lists of 100, with more room to share out, several vectors had already helped them (branch 13.7); new is what both cures do together. We count what share of a newcomer's saves of next week is in her list (recall@100).
 #
 # | in TwHIN and in iALS | without the cure | with it |
 # |---|---|---|

@@ -217,7 +217,7 @@ def typed_sequence(
 check("16.2", typed_sequence)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does OmniSage find more with quotas? Busy pins perhaps a little: 0.230 → 0.232. Over all pins no gain is seen, perhaps since few are busy.
+# Does OmniSage find more with quotas? Asked by busy pins perhaps a little (recall@10 0.230 → 0.232). Over all pins no gain is seen, perhaps since few are busy.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Attention reads the list, three losses teach
@@ -618,9 +618,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the number for popularity for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Recall@10 when pins ask. First compare the two marks of PinSage (vectors of 64 numbers and 32; with 64 the full one is at 0.258, too). Then see how far row three is ahead of the better one: that is left for attention.*
+# *Figure 16.4. Recall@10 when pins ask. First compare the two marks of PinSage (vectors of 64 numbers and 32; with 64 the full one is at 0.258, too). Then see how far row two, which hears boards alone as PinSage does, is ahead of the better one: that is left for attention.*
 #
-# **Attention.** With the number PinSage finds 0.258, OmniSage 0.260: what is left for attention may be nothing. Longer training also helps PinSage: after four times the steps, at another rate, it finds 0.247 without the number.
+# **Attention.** With the number PinSage and OmniSage over the same boards both find 0.258, over both graphs OmniSage finds 0.260: what is left for attention may be nothing. Longer training also helps PinSage: after four times the steps, at another rate, it finds 0.247 without the number.
 #
 # **Neighbors.** Hearing pays: OmniSage is far behind when it hears nobody. Either graph will do (edges to pins alone: 0.260), and both are no better, perhaps because they say the same of a pin.
 #
@@ -655,7 +655,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for all who ask, so one model to train and one table to keep fresh.
 # >
-# > **Where it won.** For users it finds 0.080 with all three losses, where iALS finds 0.067 (recall@10). For pins without an edge it finds 0.217, and a walk nothing.
+# > **Where it won.** For users it finds 0.080 with all three losses, where iALS finds 0.067 (recall@10). For pins without an edge it finds 0.217 and a walk nothing, but other encoders that read the picture find no less (16.5).
 # >
 # > **Where it did not.**
 # >

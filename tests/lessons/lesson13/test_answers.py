@@ -484,7 +484,7 @@ def test_the_better_model_without_a_cure_is_ahead_of_the_other_with_either():
     gap = untrained["leads"]["centroids, 5 over mean, recent, @100"]["gap"]
     assert not re.search(
         r"0\.\d",
-        lesson("In lists of 100 several vectors had already helped", "> **Claim** (ours). Five"),
+        lesson("In lists of 100, with more room to share out", "> **Claim** (ours). Five"),
     )
     told = fold[fold.index("In 13.7 five centers") :]
     assert re.findall(r"0\.\d+", told)[0] == f"{gap:.3f}"
