@@ -179,7 +179,8 @@ def five_variants() -> Sheet:
         sheet.text(515 + 258 * j, 54, asked, at="middle", size=24, color=QUIET)
     for k, (name, whose, cells) in enumerate(rows):
         y = 62 + 69 * k
-        sheet.text(0, y + (25 if whose else 39), name, bold=True)
+        kept = k > 1  # the three of which the next slides speak
+        sheet.text(0, y + (25 if whose else 39), name, bold=kept, color=INK if kept else QUIET)
         sheet.text(0, y + 53, whose, size=24, color=QUIET)
         for j, said in enumerate(cells):
             color = POSITIVE if not j else NEGATIVE if said == "out" else CONTEXT

@@ -32,19 +32,20 @@ def six_graphs() -> Sheet:
                 color = ITEM if not k else USER if WHO[k].startswith("ads") else "#dfe2e6"
                 lines.append((k in (0, 4), y, 60 + 92 * j, color, 0.5 + share / 12))
     for _, y, down, color, wide in sorted(lines):  # the two that are spoken of, on top
-        sheet.line(335, y, 740, down, color=color, wide=wide)
+        sheet.line(335, y, 690, down, color=color, wide=wide)
     for k, who in enumerate(WHO):
         y = 30 + 66 * k
         sheet.box(20, y - 27, 315, 54, fill=TINT[USER], edge=USER)
         sheet.text(178, y + 9, who, at="middle", bold=k in (0, 4))
     for j, (name, what) in enumerate(zip(KINDS, ("ordinary", "a short video", "can be bought", "paid for"), strict=True)):  # fmt: skip
         y = 60 + 92 * j
-        sheet.box(740, y - 34, 68, 68, fill=CONTEXT, edge=CONTEXT, round=6)
-        sheet.text(826, y - 4, name, size=30, bold=True)
-        sheet.text(826, y + 28, what, color=QUIET)
-    for down, said, color in ((-4, "few on boards", ITEM), (28, "most in user-ad", USER)):
-        sheet.text(1158, 336 + down, said, at="end", size=24, color=color, bold=True)
-    sheet.text(538, 428, "the wider a line, the more of these pins the graph knows", at="middle", color=QUIET)  # fmt: skip
+        sheet.box(690, y - 34, 68, 68, fill=CONTEXT, edge=CONTEXT, round=6)
+        sheet.text(776, y - 4, name, size=30, bold=True)
+        sheet.text(776, y + 28, what, color=QUIET)
+    for down, said, color, wide in ((-4, "few on boards", ITEM, 3), (28, "most in user-ad", USER, 8)):  # fmt: skip
+        sheet.line(912, 328 + down, 944, 328 + down, color=color, wide=wide)
+        sheet.text(956, 336 + down, said, size=24, color=color, bold=True)
+    sheet.text(512, 428, "the wider a line, the more of these pins the graph knows", at="middle", color=QUIET)  # fmt: skip
     return sheet
 
 
@@ -89,7 +90,6 @@ def lists() -> Sheet:
     sheet.box(10, 197, 120, 70, fill=USER, edge=USER)
     sheet.text(70, 241, "a pin", at="middle", color="#fff", bold=True)
     sheet.text(430, 28, "the ten that short walks visit most", color=QUIET)
-    sheet.text(1010, 205, "−1: empty", color=QUIET)
     for k, (name, n) in enumerate(zip(GRAPHS, filled, strict=True)):
         y = 42 + 66 * k
         sheet.line(130, 232, 205, y + 24, color=CONTEXT)
@@ -97,8 +97,6 @@ def lists() -> Sheet:
         for j in range(10):
             there = j < n
             sheet.box(430 + 56 * j, y, 48, 48, fill=TINT[ITEM] if there else "#fff", edge=ITEM if there else CONTEXT, dashed=not there, round=4)  # fmt: skip
-            if not there:
-                sheet.text(454 + 56 * j, y + 33, "−1", at="middle", size=24, color=QUIET)
         if not n:
             sheet.text(1010, y + 33, "nobody", color=NEGATIVE, bold=True)
     return sheet

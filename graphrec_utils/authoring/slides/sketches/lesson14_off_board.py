@@ -125,6 +125,8 @@ def asked_off_board() -> Sheet:
     sheet.text(left + 34, 30, name, bold=True)
     middle = left + times * (best - least)
     sheet.line(middle, 74, middle, 368, color=CONTEXT, dashed=True)
+    sheet.text(middle - 10, 66, "← first row ahead", at="end", size=24, color=QUIET)
+    sheet.text(middle + 10, 66, "rival ahead →", size=24, color=QUIET)
     for tick in (0.2, 0.24, 0.28):
         x = left + times * (tick - least)
         sheet.text(x, 396, f"{tick:.2f}", at="middle", size=24, color=QUIET)

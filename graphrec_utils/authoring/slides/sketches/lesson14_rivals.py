@@ -11,7 +11,7 @@ from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 def climb() -> Sheet:
     sheet = Sheet(
         400,
-        "Two ways up: edges, from no graph to the boards to six graphs; and attention: the mean has it on neither level, concat, side by side, times one wide matrix, on the first alone, over neighbors, the transformer on both, over neighbors and over graphs",
+        "Two ways up: edges, from no graph to the boards to six graphs; and attention: the mean has it on no level, concat on one, over neighbors, the transformer, which is MultiBiSage, on both, over neighbors and over graphs",
     )
     sheet.text(10, 32, "1  edges: whom can a pin hear?", bold=True)
     for k, name in enumerate(("no graph", "the boards", "six graphs")):
@@ -23,7 +23,7 @@ def climb() -> Sheet:
     sheet.text(10, 176, "2  a way to listen: where is attention?", bold=True)
     sheet.text(0, 302, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 372, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "nowhere", "a mean", "matrices, added"), ("concat", "= side by side, one wide matrix", "attention", "matrices, added"), ("transformer", "both: MultiBiSage", "attention", "attention"))  # fmt: skip
+    ways = (("mean", "on no level", "a mean", "matrices, added"), ("concat", "on one level", "attention", "matrices, added"), ("transformer", "on both: MultiBiSage", "attention", "attention"))  # fmt: skip
     for k, (name, where, near, over) in enumerate(ways):
         x, wide = 150 + 338 * k, 322
         sheet.text(x + wide / 2, 218, name, at="middle", bold=True)
@@ -51,13 +51,12 @@ def which_pays() -> Sheet:
     test = results.load("14_answers").values["PinWorld"]["leads"]
     names = ("board-pin, mean", *(f"each its own, {way}" for way in ("mean", "concat", "transformer")))  # fmt: skip
     boards, mean, near, whole = (arms[name] for name in names)
-    before = f"{near['all'] - mean['all']:+.3f}".replace("+0.000", "0")  # at the transformer's rate
     lent = climb["leads"][f"{names[3]} over {names[2]}"]  # concat at the transformer's rate
     rows = (
         ("+ six graphs", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], True),
-        ("+ attention", "concat over mean", f"{_price(mean, near)}; best rate (before: {before})", OWN_RATE, False),
+        ("+ attention", "concat over mean", f"{_price(mean, near)}; its own learning rate", OWN_RATE, False),
         ("+ second level", "transformer over concat", _price(near, whole), lent, False),
-        ("all three", "another rival: larger PinSage", "the mean is ahead in ⅕ of the time", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
+        ("all three", "rival: PinSage, twice the size", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
     )  # fmt: skip
     zero, times, told = 724, 8000, []
     sheet = Sheet(440, "")
@@ -123,32 +122,33 @@ def _head(said: str, seen: bool) -> Sheet:
     """Write below a title what training saw, and what was asked."""
     sheet = Sheet(42, f"{said}: all marks below are {'full' if seen else 'rings'}")
     mark(sheet, 14, 21, 11, INK, seen)
-    sheet.text(34, 30, said, bold=True)
+    sheet.text(34, 30, said, bold=seen, color=INK if seen else QUIET)
     return sheet
 
 
 def own_click() -> Sheet:
     """Draw, by an example, a training that has not seen the click it is asked for, and one that has."""
-    ways = (("before: own click out", "no edge yet", False), ("now: own click in", "already an edge", True))  # fmt: skip
-    told = "; ".join(f"{name}, her click: {edge}" for name, edge, _ in ways)
-    sheet = Sheet(
-        138,
-        f"The network learns to find pin B from pin A, since Ann went from A to B. {told}",
+    ways = (
+        ("before: own click out", "her click has no edges yet", False),
+        ("now: own click in", "A – Ann – B: so B can stand in A's list", True),
     )
-    for k, (name, edge, seen) in enumerate(ways):
-        y = 4 + 72 * k
-        mark(sheet, 14, y + 28, 11, INK, seen)
-        sheet.text(34, y + 37, name, bold=True)
-        if not k:
-            sheet.text(526, y + 20, "it learns", at="middle", size=24, color=QUIET)
-        sheet.line(462, y + 36, 590, y + 36, color=INK, wide=4, head=True)
-        for x, pin in ((398, "A"), (598, "B")):
-            sheet.box(x, y, 58, 58, fill=ITEM, edge=ITEM)
-            sheet.text(x + 29, y + 39, pin, at="middle", bold=True, color="#fff")
-        sheet.text(856, y + 20, f"her click: {edge}", at="middle", size=24, color=USER)
-        sheet.line(659, y + 36, 1053, y + 36, color=USER, wide=5, dashed=not seen)
-        sheet.box(1056, y, 98, 58, fill=USER, edge=USER)
-        sheet.text(1105, y + 39, "Ann", at="middle", bold=True, color="#fff")
+    sheet = Sheet(
+        172,
+        f"The network learns to find pin B from pin A, since Ann went from A to B, a product; the click joins her to both. {'; '.join(f'{name}, {said}' for name, said, _ in ways)}",
+    )
+    for x, (name, said, seen) in zip((0, 620), ways, strict=True):
+        mark(sheet, x + 14, 21, 11, INK, seen)
+        sheet.text(x + 34, 30, name, bold=True)
+        sheet.line(x + 64, 72, x + 470, 72, color=INK, wide=4, head=True)
+        sheet.text(x + 410, 60, "it learns", at="middle", size=24, color=QUIET)
+        for end, pin in ((2, "A"), (474, "B")):
+            near = x + (60 if end == 2 else 474)
+            sheet.line(x + 267, 111, near, 111, color=USER, wide=5, dashed=not seen)
+            sheet.box(x + end, 54, 58, 76, fill=ITEM, edge=ITEM)
+            sheet.text(x + end + 29, 101, pin, at="middle", bold=True, color="#fff")
+        sheet.box(x + 218, 88, 98, 44, fill=USER, edge=USER)
+        sheet.text(x + 267, 119, "Ann", at="middle", bold=True, color="#fff")
+        sheet.text(x, 164, said, size=24, color=USER if seen else QUIET)
     return sheet
 
 
@@ -172,11 +172,13 @@ def _leads_of_the_mean(way: str, name: str, high: float) -> Sheet:
     sheet.text(0, 30, "six graphs, mean", bold=True)
     sheet.text(340, 30, f"{mean:.3f}", bold=True)
     _condition(sheet, zero - 194, name, not last)
-    for tick in (-0.02, -0.01, 0, 0.01, 0.02):
+    for tick in (-0.01, 0, 0.01):
         x = zero + times * tick
         sheet.line(x, 46, x, 160, color="#dfe2e6" if tick else INK, wide=2 + (not tick))
         said = f"{tick:+.2f}".replace("-", "−") if tick else "0"
         sheet.text(x, 186, said, at="middle", size=24, color=QUIET)
+    sheet.text(zero - 156, 186, "← rival ahead", at="end", size=24, color=QUIET)
+    sheet.text(zero + 156, 186, "mean ahead →", size=24, color=QUIET)
     for k, (model, key) in enumerate(RIVALS):
         y, lead = 78 + 56 * k, stored["leads"][f"mean, {way} over {key}, all@10"]
         color = _color(lead)
