@@ -150,7 +150,7 @@ QUESTIONS = (
         ("it doubles: noise is gone",
          "With them and without them, what is found differs by less than anybody could tell."),
     ), measured=_without_hides),
-    Question("15.p8", "Shuffling histories costs a chain a fifth on Wikipedia, a half on films, three fifths on check-ins, two thirds on games. "
+    Question("15.p8", "Shuffling histories costs a chain a quarter on edits, a half on films, three fifths on check-ins, two thirds on games. "
              "Where is SASRec ahead of everybody asked?", (
         ("on films alone",
          "0.146, the chain 0.131. On the other three a walk, RP3β, has the larger mean, and nobody can tell them apart."),

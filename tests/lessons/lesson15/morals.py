@@ -122,8 +122,8 @@ def age() -> bool:
 
 MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
-    "Try a walk, a chain and a mean first: on three sets of four we could not tell a transformer from the walk; on films it was a tenth ahead of the chain, but behind the mean where one date cut the data": walk,
-    "To look further ahead was no better target here: at no horizon did dense find more than every next": targets,
+    "Try a walk before a transformer: on three real sets of four we could not tell them apart": walk,
+    "To look further ahead was no better target here, at any horizon": targets,
     "Hear of today, and let it count more than old likes: here one alone brought little, both much": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])

@@ -16,6 +16,7 @@ from solutions.experiments.lesson15 import (
     sequences,
     sequences_difference,
     sequences_peer,
+    shuffled_chain,
 )
 from tests.benchmarks.engine import peers
 from tests.lessons import listed
@@ -399,7 +400,7 @@ def test_what_the_lesson_says_of_a_walk_that_forgets():
 
 
 def test_without_popularity_the_claim_of_the_night_holds_and_dense_is_behind_at_every_age():
-    """The caption of figure 15.5 says so; with it, the card cannot tell, and dense is surely behind in real time alone."""
+    """The fold of 15.5 says so; with it, the card cannot tell, and dense is surely behind in real time alone."""
     values, ages = stored("15_pinworld"), ("once", "daily", "real time")
     rows = {r["objective"]: r for r in values["staleness"]}
 
@@ -534,3 +535,21 @@ def test_without_a_half_life_the_other_knobs_are_chosen_anew(monkeypatch):
     found = late_events.pair(0.22, "RP3β", {"alpha": 0.6, "beta": 0.2, "half_life": 1})
     assert set(found["knobs without"]) == {"alpha", "beta"} and found["trials"] == 12
     assert found["gain"]["mean"] == pytest.approx(found["with"]["mean"] - found["without"]["mean"])
+
+
+def test_the_shares_of_figure_15_2_are_of_the_chain_that_is_drawn():
+    """They rise from set to set as those of the plain chain, the levels, do, and the vote names them."""
+    order = results.load("18_regimes_order").values["sets"]["what is new to the user"]
+    rows = results.load("15_shuffled_chain").values["rows"]
+    assert [row["level"] for row in rows] == order["levels"]
+    assert all(abs(row["cost"] - row["level"]) < 0.03 for row in rows)
+    named = 1 / 4, 1 / 2, 3 / 5, 2 / 3
+    assert [row["cost"] for row in rows] == pytest.approx(named, abs=0.03)
+
+
+def test_the_cost_of_a_chain_is_that_of_its_own_settings(monkeypatch):
+    k = np.arange(600)
+    events = Interactions(k // 6, (k // 6 + k % 6) % 13, 100, 13, times=k)
+    monkeypatch.setattr(shuffled_chain.order, "events_of", lambda *_: events)
+    near, far = (shuffled_chain.order.cost("", False, reach=x) for x in (1, 3))
+    assert 0 < far < near < 1, "who counts further on loses less"

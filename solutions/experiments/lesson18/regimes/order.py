@@ -162,14 +162,14 @@ def shuffled(events: Interactions, users: np.ndarray, seed: int) -> Interactions
     return events.select(at)
 
 
-def cost(data: str, repeats: bool, shuffles: int = 3) -> float:
-    """Return the share of a first-order chain's NDCG@10 that shuffled histories cost: the level of a set."""
+def cost(data: str, repeats: bool, reach: int = 1, beta: float = 0.0, shuffles: int = 3) -> float:
+    """Return the share of a chain's NDCG@10 that shuffled histories cost; of a first-order one it is the level of a set."""
     events = events_of(data, repeats)
     users = asked(events)
 
     def found(order: Interactions) -> float:
         given, truth = parts(order, users, 1)
-        return float(judge(given, users, truth, repeats)(chain(given, 1, 0.0)).mean())
+        return float(judge(given, users, truth, repeats)(chain(given, reach, beta)).mean())
 
     lost = [found(shuffled(events, users, seed)) for seed in range(shuffles)]
     return 1 - float(np.mean(lost)) / found(events)
