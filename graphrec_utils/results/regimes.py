@@ -30,7 +30,7 @@ SAYS = {
     "age": "A week after training RP3β over today's edges is ahead; among things born since, encoders at first; for people, a fresh vector of PinnerFormer.",
     "content": "What a new item is born with says more than its content; OmniSage hears both and is level with the first until half is noise.",
     "rarity": "TwHIN, which reads other relations, is ahead of all who read clicks alone down to three percent; iALS on the same graph finds no less.",
-    "order": "SASRec is ahead of all on films; on the other three sets walks that weigh late events find no less.",
+    "order": "SASRec is ahead of all on films; on the other three sets walks in which recent events count more find no less.",
     "interests": "From two topics on five medoids find more than one medoid; a mean of what was saved lately finds no less than five.",
     "size": "Ten thousand things are scanned as fast as a walk or a push answers; a million take seventy times as long, ten million four hundred.",
 }
