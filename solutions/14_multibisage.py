@@ -367,7 +367,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # * drawing two levels
 #
 # Minutes 17 to 20. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors (ten places, drawn with four), by a block of that graph's own, so it can learn whom to hear there, which a mean cannot; one vector comes out. In a graph in which the pin has nobody it would hear itself alone, and it comes in by CLS anyhow; so that graph is masked. Second level: CLS plus the pin (CLS is a start vector that is
-# learned) looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
+# learned) looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block, the same function twice, with its own numbers: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
 # network follows; lesson 15 takes it apart.
 #
 # If asked for the name: CLS is short for classification, and comes from models of text.
@@ -526,12 +526,12 @@ verdict(
 # > **Claim** (of the abstract; the cost is ours). At equal cost MultiBiSage finds more than PinSage.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Test week, all pins: who finds most?
+# ### Test week, own click in: who finds most?
 # * drawing own click
 # * drawing four dots
 # * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage: boards alone, the seconds of **a**<br>**d** iALS, six graphs: no network
 #
-# Minutes 28 to 32. Four dots, one for each answer; who is the last? Two are new. The larger PinSage has 64 numbers and 20 neighbors, twice those of the others, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. Now the two small pictures. While a network learns, it is asked: after pin A, which pin? Say Ann went from A to B, a product. Her click on B is the answer, and it has made two edges, Ann to B and Ann to A (slide 4). So a short walk A, Ann, B can put B into A's own list: the network sees its answer while it learns. That is the full dot, own click in. A ring, as on all of slide 11, is own click out: the graphs were those of the first morning of the week it learned from, so neither edge was there. In the test week her edges are there for nobody. On slide 11 the mean stood level with the transformer: whom does the own click help? Vote. Usual wrong answer: a. Right is b; the next slide says on what it rests.
+# Minutes 28 to 32. First the two small pictures. While a network learns, it is asked: after pin A, which pin? Say Ann went from A to B, a product: B is the answer. The same click has made two edges, Ann to B and Ann to A (slide 4). So a short walk A, Ann, B can put B into A's own list: the network sees its answer while it learns. That is the full dot, own click in. A ring, as on all of slide 11, is own click out: the graphs were those of the first morning of the week it learned from, so neither edge was there. In the test week no model sees the edges of the answer. Now the line, full dots: four models, two are new. The larger PinSage has 64 numbers and 20 neighbors, twice those of the others, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. On slide 11, with rings, the mean stood level with the transformer; with the own click in, who is 0.262? Vote. Usual wrong answer: a. Right is b; the next slide says on what it rests.
 #
 # If asked how often that happens: with the own click in, the lists hold the answer for 46 % of the pairs that are learned from, with it out for 31 % (14.9): older clicks join many of them, too. Where B is an ordinary pin, its click alone makes no edge to A; that one must come from what Ann did with A, on the same board, in the same search, or by a long click.
 #
@@ -565,7 +565,7 @@ verdict(
 #
 # If asked whether the networks do not learn from those pairs, too: they train on them, but keep nothing of one pin.
 #
-# ### On no board six graphs help; no network may be needed
+# ### On no board six graphs help; perhaps without a network
 # * drawing with click
 # * left drawing asked by all
 # * then drawing asked off board

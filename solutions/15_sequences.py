@@ -298,16 +298,14 @@ SAID = {"wikipedia-edits": "edits", "MovieTweetings": "films", "Gowalla": "check
 SETS = {level: SAID[name] for level, name in zip(order["levels"], order["names"], strict=True)}
 alike = results.load("15_late_events", command="python -m solutions.experiments.lesson15.late_events")  # fmt: skip
 mixed = results.load("15_shuffled", command="python -m solutions.experiments.lesson15.shuffled").values["rows"]  # fmt: skip
-shown = {"SASRec": order["methods"]["SASRec"]}
-shown["SASRec, shuffled"] = [row["SASRec"]["shuffled"] for row in mixed]
+shown = {"SASRec": order["methods"]["SASRec"], "SASRec, shuffled": [row["SASRec"]["shuffled"] for row in mixed]}  # fmt: skip
 shown |= {k: order["methods"][k] for k in ("chain", "RP3β")}
 shown["RP3β, events alike"] = [row["without"] for row in alike.values["RP3β"]]
 figure, ax = plt.subplots(figsize=(7.4, 3.2))
 for k, (name, rows) in enumerate(shown.items()):
     means = np.array([row["mean"] for row in rows])
     ends = np.abs(np.array([[row["low"], row["high"]] for row in rows]).T - means)
-    ink = {"color": style.INK, "marker": "D"}
-    look = style.METHOD.get(name.partition(",")[0], ink) | {"linestyle": "none"}
+    look = style.METHOD.get(name.partition(",")[0], {"color": style.INK, "marker": "D"}) | {"linestyle": "none"}  # fmt: skip
     look |= {"markerfacecolor": style.PAPER} if "," in name else {}
     look |= {"marker": "s"} if "shuffled" in name else {}
     places = np.arange(len(rows)) + 0.13 * (k - 2)
@@ -316,8 +314,7 @@ for k, (name, rows) in enumerate(shown.items()):
         ax.plot(places, means, "o", color=style.PAPER, markersize=12)
     ax.plot(places, means, **look, label=name, markersize=7)
 ax.set_xticks(range(len(SETS)), [f"{SETS[row['level']]}\n{row['chain']:.0%}" for row in mixed])
-ax.set(xlabel="what shuffled histories cost the chain", ylabel="NDCG@10 of the next event")
-ax.set_ylim(0, None)
+ax.set(xlabel="what shuffled histories cost the chain", ylabel="NDCG@10 of the next event", ylim=(0, None))  # fmt: skip
 figure.legend(loc="outside right upper", fontsize=9)
 plt.show()
 

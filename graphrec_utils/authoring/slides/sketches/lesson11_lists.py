@@ -55,7 +55,7 @@ def served_leads() -> Sheet:
     """Draw the leads of Yi, and of λ when serving, over released code, with intervals."""
     stored, told = results.load("11_rivals").values, []
     sheet = Sheet(432, "")
-    sheet.text(0, 30, "Who is ahead of released code?", bold=True, size=28)
+    sheet.text(0, 30, "lead over released code, 95 %", bold=True, size=28)
     sheet.text(1158, 30, "λ: no log Q in the loss, λ log Q when serving", at="end", size=24, color=QUIET)  # fmt: skip
     _ruler(sheet, 52, 416, 470)
     rows = [("Yi", "MovieTweetings", YI), *(("λ", data, SERVED) for data in stored)]
@@ -73,7 +73,7 @@ def served_leads() -> Sheet:
     return sheet
 
 
-TIMES = 18000  # pixels for a difference of 1
+TIMES = 15000  # pixels for a difference of 1
 
 
 def _lead(sheet: Sheet, y: float, name: str, lead, zero: float) -> str:
@@ -84,7 +84,7 @@ def _lead(sheet: Sheet, y: float, name: str, lead, zero: float) -> str:
     sheet.text(0, y + 9, name, bold=True)
     sheet.line(low, y, high, y, color=color, wide=9)
     sheet.dot(mid, y, 13, color)
-    said = f"{lead['gap']:+.3f}" + ("" if better or worse else ", cannot tell")
+    said = f"{lead['gap']:+.3f}, {'ahead' if better else 'behind' if worse else 'cannot tell'}"
     said = said.replace("-", "−")
     sheet.text(1158, y + 9, said, at="end", bold=better or worse)
     return f"{name}: {said}"

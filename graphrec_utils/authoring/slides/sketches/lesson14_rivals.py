@@ -140,7 +140,7 @@ def own_click() -> Sheet:
         mark(sheet, x + 14, 21, 11, INK, seen)
         sheet.text(x + 34, 30, name, bold=True)
         sheet.line(x + 64, 72, x + 470, 72, color=INK, wide=4, head=True)
-        sheet.text(x + 410, 60, "it learns", at="middle", size=24, color=QUIET)
+        sheet.text(x + 250, 60, "to learn: after A, B", at="middle", size=24, color=QUIET)
         for end, pin in ((2, "A"), (474, "B")):
             near = x + (60 if end == 2 else 474)
             sheet.line(x + 267, 111, near, 111, color=USER, wide=5, dashed=not seen)
