@@ -103,7 +103,7 @@ def test_what_each_part_brings_is_what_the_take_away_says():
             ("all", "users"),
         ),
         "two more losses, and the users' reader": ("both", None, ("users",)),
-        "our number instead of a free length": (
+        "the number instead of a free length": (
             "both, no offset, free length",
             "both",
             ("all", "users"),
