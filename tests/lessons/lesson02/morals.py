@@ -95,7 +95,7 @@ def says() -> bool:
 MORALS = {
     r"One $d \times d$ matrix lets every empty cell speak, and none is visited": gramian,
     "An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats another only if both were tuned on the same validation data": care,
-    r"At its least cost a ridge that grows with the likes lets every list tie, so empty cells have to speak. Give them a vote of 0.1 to 0.3: on neither data set was it measurably behind what validation chose": says,
+    r"At its least cost a ridge that grows with the likes lets every list tie, so empty cells have to speak. On neither data set was a vote of 0.1 or 0.3 measurably behind what validation chose": says,
     "A table says as much about the care for its first row as about the idea in its last": lambda: (
         (curves := of("06_gowalla_curves")["curves"])["NGCF, published"]
         and curves["BPR-MF"]["points"][-1]["recall@20"]
