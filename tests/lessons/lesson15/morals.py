@@ -124,7 +124,7 @@ MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
     "Try a walk before a transformer: on three real sets of four we could not tell them apart": walk,
     "To look further ahead was no better target here, at any horizon": targets,
-    "Hear of today, and let it count more than old likes: here one alone brought little, both much": age,
+    "Hear of today, and let it count more than old likes: one alone brought our walk little, both much": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])
         and open_(leads["RecTools over mean of the history, 10"])
