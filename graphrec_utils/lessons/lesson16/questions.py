@@ -32,7 +32,13 @@ def _gains(at) -> str:
     }
     if all(more.values()):
         return "both"
-    return "users alone" if more["users"] else "nobody" if not more["pins"] else "pins alone"
+    return (
+        "users alone"
+        if more["users"]
+        else "nobody"
+        if not more["pins"]
+        else "pins alone"
+    )
 
 
 def _without_a_graph(at) -> int:
@@ -91,7 +97,7 @@ QUESTIONS = (
          "It could be in a length, and some of it was. But lengths are learned slowly; the number is there at once."),
     ), measured=_left),
     Question("16.p5", "One encoder is trained by all three losses, another by pairs of pins alone. Who finds more with all three?", (
-        ("users alone",
+        ("users alone: pairs never let a user ask",
          "Their own loss joins and brings a reader; with pairs beside it this loss finds more than alone. For pins nothing was added that can be seen."),
         ("both, pins and users: more examples of every kind",
          "Examples of another question help as far as its answer says something new about this one. For pins that is too little to be seen."),
@@ -139,6 +145,6 @@ QUESTIONS = (
              "hundred steps?", (
         ("beside the vector it is there at once; inside, at length 1, it has hardly been learned", "Later it may live in a length or in a shared direction."),
         ("none: the loss asks for it either way", "It asks, and a few hundred steps are little."),
-        ("inside it knows more, for it depends on the question", "Then it would have been learned; it has not had the time."),
+        ("in the vector it can depend on who asks, and finds more", "Then it would have been learned; it has not had the time."),
     )),
 )  # fmt: skip

@@ -97,7 +97,7 @@ def test_what_each_part_brings_is_what_the_take_away_says():
     (lesson,) = sources(["16"])
     text = lesson.read_text("utf-8").split("## Take away")[1].split("**Next.**")[0]
     steps = {
-        "hearing boards instead of nobody": (
+        "hearing boards (alone) instead of nobody": (
             "nobody",
             "pin-board",
             ("all", "users"),
