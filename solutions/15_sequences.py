@@ -276,12 +276,14 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # The **order** says which event came before which. How much of it does a model read?
 #
 # * **All of it:** SASRec.
-# * **One step:** a **chain** reads the last event alone, and counts what others did soon after it.
+# * **The last event alone:** a **chain**, which counts what others did soon after it.
 # * **How recent** an event is: RP3β, a walk from all events, in which recent ones count more.
 # * **None of it:** RP3β with all events alike.
 #
-# On four real sets we hide each person's last event and ask for it; training sees all else, also what others did later. Shuffle all histories, and the chain finds less.
-# Where it loses most, the order should count most.
+# Also asked, and not drawn: item2item, iALS, the mean of its vectors and two lists of bestsellers.
+#
+# On four real sets we hide each person's last event and ask for it; training sees all else, also what others did later. Now shuffle all histories. Where the chain loses most, the order
+# should count most.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -326,17 +328,15 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. Where is SASRec, the blue S, highest of all? How far does it fall to its square, with all histories shuffled? Bars are of one method. A lead is over the same
-# people, and surer than bars that overlap.*
+# *Figure 15.2. Where is SASRec, the blue S, highest of all? How far does it fall to its square, with all histories shuffled? A bar is one method's interval. Leads are taken person by
+# person, so overlapping bars may hide a sure one.*
 #
-# **From left to right a chain needs the order more, yet SASRec is first on films alone.** A chain is a poor guide: shuffle Ann's history, and it may read the garden in place of
-# the second cake. Who reads all three events still has both cakes. So ask SASRec itself: shuffled, it surely (the whole interval says so) finds less on all but edits,
-# and about half on films and on games. Yet on games a walk cannot be told from SASRec with the order: to need it is not to win by it.
+# **SASRec needs the order, and yet is first on films alone.** Shuffled, it surely (the whole interval says so) finds less on all sets but edits, and about half on films and on games. But
+# on games the walk cannot be told from it. To need the order is not to win by it.
 #
-# Why films? A guess: the last film tells what runs that week, and a chain reads that; all films tell the taste, and a walk reads that; SASRec reads both. If the data are cut at one
-# date, training has not seen that week, and lesson 10's mean is surely ahead of our SASRec (15.7).
+# Why is it first on films? A guess: the last film tells what runs that week, and a chain reads that; all films tell the taste, and a walk reads that. SASRec reads both.
 #
-# Compare the two stars: only on games does *how recent* surely help the walk.
+# Now compare the two stars: only on games does *how recent* surely help the walk.
 #
 # **Try a walk before a transformer: on three real sets of four we could not tell them apart.**
 #
@@ -355,6 +355,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # **SASRec, shuffled.** All histories are, those of others too, in another order each epoch; the last event is still what is to be found. Its settings were chosen anew, by six trials and two longer trainings, of 32 and 64 passes, which SASRec as it is was offered as well. It
 # chose more passes on all four sets, SASRec as it is on none. Shuffling costs it 46 % on films (0.067, from 0.038 to 0.095), 29 % on check-ins (0.035, from 0.010 to 0.060), 47 % on games (0.027, from 0.017 to 0.036), and 10 % on edits, which cannot be told from nothing (0.016, from −0.007 to 0.039). On edits and games 64 passes were the most, and were best: with more it may lose less.
 # iALS, which reads no order either: edits 0.153, films 0.099, check-ins 0.120, games 0.044.
+# Why is the chain a poor guide? Shuffle Ann's history, and it may read the garden in place of the second cake; who reads all three events still has both cakes.
 # In RP3β and the mean an event counts half as much as one that came one to four events later. With all events alike the other settings were chosen anew, by twelve trials as well. Off the films RP3β's mean is the highest. The two stars differ in little but the weight of recent events, so on games these pay without a transformer; elsewhere we cannot tell. What the weights add to RP3β: games +0.011, from +0.006
 # to +0.015; films +0.006, from −0.000 to +0.012; check-ins +0.004, from −0.008 to +0.017; Wikipedia +0.003, from −0.024 to +0.031. To the mean of vectors: games +0.008, from +0.002 to +0.013; films +0.014, from +0.006 to
 # +0.022; check-ins +0.017, from +0.007 to +0.026; Wikipedia −0.015, from −0.030 to −0.000. Commands: `python -m solutions.experiments.lesson18.regimes order`, `python -m solutions.experiments.lesson15.late_events` and `python -m solutions.experiments.lesson15.shuffled`.
@@ -456,11 +457,10 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next, to the right? The axis starts at .05.*
 #
-# By the means dense stays below every next; without the number for popularity it is surely below (15.14). Perhaps long arrows teach little:
-# figure 15.3's save of day 9 may come of day 6, not of day 0. Or they only teach more slowly. RP3β, which trains nothing, has a higher mean than both; for the next day iALS is first,
-# and we did not ask why.
+# By the means dense stays below every next, even for a fortnight. Perhaps long arrows teach little: what led to figure 15.3's save of day 9 may be day 6, not day 0. Or they only teach
+# more slowly: in one run four times the steps more than halved the gap. RP3β, which trains nothing, has a higher mean than both.
 #
-# **To look further ahead was no better target here, at any horizon.**
+# **After 1,600 steps, to look further ahead was no better target here, at any horizon.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -476,6 +476,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # A caution: dense may only be slower. Longer training brings the two objectives closer (in one run the gap more than halved): at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
 # validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, finds .085, .078 and .073 on test (means level with RP3β's, on the next day below that of iALS) and gains nothing from the number that could be seen any more (16.11). RP3β over every next, 14 days: +.002, from −.003 to +.007.
 # Every next over dense, with the number, for the fortnight: beyond chance over users, not over three trainings. The fewest arrows over dense there: beyond chance over trainings. In another week the longer every next passes both rivals (16.11: of one week's likes recall@10 .083, RP3β and iALS .067); a fading walk was not asked there.
+# Without the number for popularity dense is surely below every next (15.14). For the next day iALS is first by the means; it learned from the last 28 days alone, as validation chose, RP3β from all 42, and whether that is why was not asked.
 # In the paper a pin's vector is PinSage's (lesson 09); here it is its picture beside its place in the graph of boards, so a new pin has one, too.
 # Also measured: "next" and "all" (15.9); both without popularity, where every next is surely ahead (15.14); a causal tower as in lesson 10 and a mean that forgets.
 #
@@ -533,6 +534,9 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # *Figure 15.5. How far does this morning lift the dashed black line, and how far the solid one? **Once** is the first day's vector, used for a fortnight. Each like
 # is a question of its own, so do not compare heights with figure 15.4.*
 #
+# **Further ahead comes last.** By the means dense finds less than every next at every age, in real time surely. The card cannot tell who *loses* less since midnight, and without the
+# number for popularity it is dense. But people are served what is *left* at midnight: by the means .101 by every next, .095 by dense.
+#
 # **This morning and *how recent* go together.** In a walk each of the two can be switched on alone. Its recall@10:
 #
 # | | last midnight | with this morning |
@@ -546,17 +550,14 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # all likes count alike, this morning's few drown among the old. In PinWorld we gave each session, one sitting,
 # a topic; elsewhere both may bring less.
 #
-# Waiting for midnight costs every next 38 %: .101, where it finds .162 in real time. Nor can that be told from the fading walk. Try the walk first: it trains no vectors.
+# Waiting for midnight costs every next 38 %: .162 in real time, .101 of midnight. Its .162 cannot be told from the fading walk's .154. So try the walk first: it trains no vectors.
 #
-# **Further ahead comes last.** By the means dense finds less than every next at every age, in real time surely. The card cannot tell who *loses* less since midnight; without the number
-# for popularity dense does. But people are served what is *left* at midnight: .101 by every next, .095 by dense, .092 by the walk with likes alike, which loses the smallest share.
-#
-# **Hear of today, and let it count more than old likes: one alone brought our walk little, both much.**
+# **Hear of today, and let it count more than old likes: each alone lifted our walk by less than a fifth, both by two thirds.**
 #
 # <details><summary>How this was measured</summary>
 #
 # The models of 15.4 with popularity, all after 1,600 steps (so the caution of 15.4, in its fold, holds), three seeds; likes of days 42 to 55 of 250 users, each one question (so do not compare with figure 15.4), with what each had liked before out of the list, however old the vector
-# is. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037. A guess why dense is below: a week's likes are seldom of this session. That the next like is often of it, we did not test. That dense loses less may only be since it has less to lose. Without popularity every next loses 40 % and dense 30 %, a difference of .10, from .02 to .17 over three trainings: the claim holds; dense is surely behind every next at every age; of last midnight they find .077 and .066, in real time .127 and .094. How much of what PinnerFormer gains from this morning (every next: from .101 to .162) is order, nobody took apart. Shares are of
+# is. Of the two PinnerFormers and the two walks the walk with likes alike loses the smallest share since midnight, and by the means has least left, .092. A vector of the first day is of day 42. Every next over dense: of last midnight +.006, from −.002 to +.014; in real time +.026, from +.016 to +.037. A guess why dense is below: a week's likes are seldom of this session. That the next like is often of it, we did not test. That dense loses less may only be since it has less to lose. Without popularity every next loses 40 % and dense 30 %, a difference of .10, from .02 to .17 over three trainings: the claim holds; dense is surely behind every next at every age; of last midnight they find .077 and .066, in real time .127 and .094. How much of what PinnerFormer gains from this morning (every next: from .101 to .162) is order, nobody took apart. Shares are of
 # one training each, and the card's interval is over the three.
 #
 # The walk's half-life is one of nine, from a quarter of an hour to none, asked in real time on days 35 to 41: two days found most (.167; half a day .164, none .107). Asked of
@@ -578,20 +579,20 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # >
 # > **Where they won.**
 # >
-# > * On everybody's last film SASRec's NDCG@10 is .146, that of a chain .131 (15.3).
+# > * On everybody's last film SASRec's NDCG@10 is .146, that of a chain .131, where training has seen what others did later (15.3).
 # > * Among pins without a like, PinnerFormer with every next is surely ahead of a mean of the same vectors. Yet in lists of all pins hardly one of these comes up (15.10).
 # >
 # > **Where they did not.**
 # >
-# > * SASRec cannot be told from a walk on edits, check-ins and games (15.3). On PinWorld it is behind RP3β and iALS (18.11).
+# > * SASRec cannot be told from a walk on edits, check-ins and games (15.3). On films cut at one date ours is behind lesson 10's mean (15.7), on PinWorld behind RP3β and iALS (18.11).
 # > * Of the next day's likes iALS finds .095, and PinnerFormer less with every target, by the means (15.9).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What helped: the order, further ahead, or this morning?** On PinWorld this morning, together with *how recent*, one part of the order. Alone each brought a walk
-#   little; both took it from .092 to .154. This morning lifted PinnerFormer's vector, too. So make vectors anew at each click, and test whether recent likes should count more.
-# * **Further ahead came last:** at no horizon and no age did dense find more than every next.
+# * **What helped: the order, further ahead, or this morning?** On PinWorld this morning, together with *how recent*, one part of the order. Each alone
+#   lifted a walk by less than a fifth; both took it from .092 to .154. This morning lifted PinnerFormer's vector, too. So make vectors anew at each click, and test whether recent likes should count more.
+# * **Further ahead came last**, after 1,600 steps: at no horizon and no age did dense find more than every next.
 # * **The whole order** helped SASRec surely on three real sets of four, yet only on films did it find more than all others.
 # * Every place of a history is an example, if the mask hides its answer.
 #

@@ -14,7 +14,7 @@
 # # 16 · OmniSage
 #
 # > **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** PinSage's vectors answered pins, and PinnerFormer's answered users.
-# > **OmniSage**, Pinterest's model of 2025, wants **one** vector of a pin for both. It has three parts that lesson 09's PinSage lacks: a **quota** for each kind of neighbor, **three losses** with means of their own, and **attention**.
+# > **OmniSage**, Pinterest's model of 2025, wants **one** vector of a pin for both. It adds three parts to lesson 09's PinSage: a **quota**, so that no kind of neighbor crowds out another; **three losses**, one for each who asks; and **attention**.
 # > Asked by pins, our OmniSage finds 0.260 and PinSage 0.229 (recall@10). Whose is that lead? We try each part, and one plainer thing: a number for popularity, added to each score.
 #
 # **You will** choose whom a pin hears, put three losses into one number, and take a lead over PinSage apart.
@@ -241,7 +241,7 @@ check("16.2", typed_sequence)
 #
 # $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
 #
-# The right pin has to win against drawn pins, in the softmax of lesson 11. About half of these are the right pins of other questions, so popular ones come often: a pin of chance $Q_j$ comes $n Q_j$ times in $n$ draws, on average.
+# The right pin has to win against drawn pins, in the softmax of lesson 11. About half of these are the right pins of other questions, so popular ones come often; the rest are drawn evenly. A pin of chance $Q_j$ comes $n Q_j$ times in $n$ draws, on average.
 # To make up for it, a drawn pin counts with $s_j - \log (n Q_j)$, so its $e^{s_j}$ is divided by $n Q_j$. The right pin keeps its $s$.
 #
 # The losses differ in **who asks**:
@@ -345,7 +345,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Figure 16.2. Whose number is trained on, if every question has the same loss? Compare the two bars: above is one mean over all questions, below your `joint_loss` at weights of 1; a button changes them.*
 #
-# Does it pay? At one learning rate own means find 0.260 when pins ask, and so does one mean. They give you the choice.
+# Does it pay? At one learning rate both find 0.260 when pins ask. At the higher rate that its own search took, one of three trainings on one mean failed. And own means leave the choice of weights to you.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### One loss, or three?
@@ -428,13 +428,13 @@ for column, who in (("all", "pins"), ("users", "users")):
                            f"over pairs at the settings of all three (open mark): {same[column]:+.3f}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.3. For pins compare the first row with the last; for users *all three* with the two right dots of *users*, then with the open mark. Gray dots are single trainings; the open mark is *pairs* at the temperature and learning rate of *all three*.*
+# *Figure 16.3. For pins compare the first row with the last; for users *all three* with each other row. Gray dots are single trainings, the mark is their mean; the open mark is *pairs* at the temperature and learning rate of *all three*.*
 #
 # **Asked by pins.** No row is ahead of the first, perhaps because pairs already ask what the test asks.
 #
-# **Asked by users.** *Users* alone has her loss and her reader, as *all three* has. Yet its two trainings that did not fail find 0.067, *all three* 0.080. (The failed one drags the mark to the left, so the card compares with *features*.) Perhaps pairs and features soon give vectors a meaning, and a reader learns only from vectors that have one.
+# **Asked by users.** *All three* finds 0.080, more than any other row. Most telling is *users*: it has her loss and her reader, too, and the two of its trainings that did not fail find only 0.067. Perhaps pairs and features soon give vectors a meaning, and a reader learns only from vectors that have one.
 #
-# Pairs alone (the open mark) find hardly more than iALS, which finds 0.067. They train no reader and never let a user ask.
+# *Pairs* never let a user ask and train no reader, so even at the best setting (the open mark) they find hardly more than iALS, 0.067.
 #
 # **Teach one vector by a loss for each who asks, and measure each apart. One may gain while no harm is seen for the other.**
 #
@@ -503,7 +503,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # Minutes 36 to 38. Vectors of length 1, trained with the correction by log Q and without a number beside them. Now the logarithm of popularity is added to each score, by hand. Usual wrong answer: little, the correction has learned popularity already.
 #
 # ### One number beside the vector: six times the recall
-# * bars: recall@10, one short training: length 1 = 0.040; *the same vectors, log popularity added = 0.247; log popularity in training, too = 0.249
+# * bars: recall@10, one short training: length 1 = 0.040; *the same vectors, log popularity added = 0.247; log popularity in training, too = 0.245
 #
 # Minutes 38 to 40. Between the first bar and the second nothing was trained: one number was added. In an index of inner products it is one more coordinate. Why so much? The correction asks for scores that hold popularity, so it needs a place to live: vectors of length 1 hardly learn one, a number beside is there before the first step. A free length would do, too: in the longer trainings, of 200 steps, it finds 0.190 more than length 1, from 0.179 to 0.202, and the number 0.028 more than a free length, from 0.020 to 0.035. These three bars are one short training each, without intervals; more than 800 steps were not tried for pins.
 #
@@ -567,6 +567,7 @@ predict("16.p3")
 pairs_alone = {"entity-entity": 1.0}
 plain = trained(pairs_alone)
 more = 0.1 * torch.tensor(popular)[:, None].float()  # scores are cosines: times the temperature
+# the last column is the number's place: 0 so far, and 1 in a query
 served = Factors(plain.user_emb, torch.cat([plain.item_emb[:, :-1], more], dim=1))
 both = trained(pairs_alone, offset=popular)
 told = pd.Series({
@@ -577,12 +578,12 @@ told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Between the first two rows nothing was trained, and one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity says what is often met, and each alone finds only 0.04 (16.10).
-# Row three had the number in training, too, and finds hardly more. So popularity was nearly all that the vectors lacked.
+# Row three had the number in training, too, and finds about as much. So popularity was nearly all that the vectors lacked.
 #
 # Why did they lack it? Popularity needs a place to live:
 #
 # * in the **length** of a vector, which length 1 takes away. A free length has to be learned: trained longer and on four weeks, it finds 0.232, where the number finds 0.260.
-# * in a **direction** that all questions share. It has to be learned, and hardly was: 0.040 after 200 steps, 0.048 after 800.
+# * in a **direction** that all questions share. It has to be learned, and hardly was: with no number anywhere, 800 steps find 0.048.
 # * in a **number** beside the vector, which is there before the first step.
 #
 # PinSage has a free length and no such number. Does it need one?
@@ -618,11 +619,11 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the number for popularity for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Every OmniSage here has the number. Compare PinSage without and with it; then OmniSage hearing nobody and hearing boards; then this one with PinSage's full mark.*
+# *Figure 16.4. Open: PinSage lacks the number, OmniSage a graph; every OmniSage has the number. Compare PinSage without and with it; then OmniSage hearing nobody and hearing boards; then this one with PinSage's full mark.*
 #
 # 1. **The number.** It lifts PinSage from 0.229 to 0.258, so it was nearly the whole lead. Perhaps a free length learns the same, only more slowly: after four times the steps, at another rate, PinSage finds 0.247 without the number.
-# 2. **The neighbors.** PinSage hears boards, too, so they explain no lead. But OmniSage finds 0.236 without and 0.258 with them, likely because neighbors tell what a pin does not show itself. A second graph adds nothing that is seen, perhaps because it says the same of a pin. On real articles it adds much (16.10); why, we did not ask.
-# 3. **What is left for attention.** With the number and the same boards, PinSage and OmniSage both find 0.258. The card gives OmniSage its second graph, too, and still cannot tell. PinSage weighs a neighbor by its visits; perhaps these already say whom to hear.
+# 2. **The neighbors.** Both models hear the pin-board graph, so it explains no lead. But hearing pays: OmniSage finds 0.236 without it and 0.258 with it, likely because neighbors tell what a pin does not show itself. A second graph adds nothing that is seen over all pins, perhaps because it says the same of a pin.
+# 3. **What is left for attention.** With the number and the same graph, PinSage and OmniSage both find 0.258. The card gives OmniSage its second graph, too (0.2598 to 0.2583), and still cannot tell. PinSage weighs a neighbor by its visits; perhaps these already say whom to hear.
 #
 # Why an encoder, when RP3β, which only walks, is close? For a pin without an edge a walk finds nothing. An encoder reads its picture, with attention or without.
 #
@@ -642,7 +643,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # The figure: the first two rows differ in nothing else but their tuned rate. Trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002, perhaps because the encoder has learned to lean on edges to pins; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.0026, from +0.0002 to +0.0051, so barely above nothing; by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage trained to hear nobody 0.235 (both over it −0.020, from −0.047 to +0.006: this may be chance); by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. *Articles* (citeulike-t): nobody heard 0.125, libraries 0.164, citations, too, 0.201, over libraries +0.037, from +0.025 to +0.050; each tuned by itself, three seeds; citations alone were not tried, and why a second graph adds much there and nothing that is seen on PinWorld was not asked. All arms and rivals: 16.10.
+# notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002, perhaps because the encoder has learned to lean on edges to pins; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.0026, from +0.0002 to +0.0051, so barely above nothing (over boards alone, and PinSage with 64 numbers, it is +0.0003, from −0.0024 to +0.0029, of all pins −0.000, from −0.003 to +0.003: the gain goes with the second graph, not with attention); by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage trained to hear nobody 0.235 (both over it −0.020, from −0.047 to +0.006: this may be chance); by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. *Articles* (citeulike-t): nobody heard 0.125, libraries 0.164, citations, too, 0.201, over libraries +0.037, from +0.025 to +0.050; each tuned by itself, three seeds; citations alone were not tried, and why a second graph adds much there and nothing that is seen on PinWorld was not asked. All arms and rivals: 16.10.
 #
 # Users, for the table of the take-away: trained by pairs alone, read by the mean of sixteen likes. Boards over nobody (0.067, 0.060) +0.007, from +0.005 to +0.010; both graphs (0.068) over boards +0.001, from −0.001 to +0.002; length 1 with the number over a free length without it (0.058) +0.010, from +0.005 to +0.015, and for pins (0.260, 0.232) +0.028, from +0.020 to +0.035. PinSage and quotas were not asked by users. The best loss alone is there *pairs*, as the open mark of figure 16.3.
 #
@@ -653,7 +654,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for all who ask, so one model to train and one table to keep fresh.
 # >
-# > **Where it won.** For users it finds 0.080 with all three losses, 0.013 more than iALS (recall@10; from 0.007 to 0.020). When pins without an edge ask, it finds 0.217 and a walk nothing. But other encoders that read the picture find no less: content is enough.
+# > **Where it won.** For users it finds 0.080 with all three losses, 0.013 more than iALS (recall@10; from 0.007 to 0.020), in a week in which iALS finds less than in lesson 15's. When pins without an edge ask, it finds 0.217 and a walk nothing. But other encoders that read the picture find no less: content is enough.
 # >
 # > **Where it did not.**
 # >
@@ -671,8 +672,8 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # | hearing boards (alone) instead of nobody | 0.236 → 0.258 | 0.060 → 0.067 |
 # | the number instead of a free length | 0.232 → 0.260 | 0.058 → 0.068 |
 # | two more losses, and the users' reader | level | 0.068 → 0.080 (no interval) |
-# | a second graph | level; on real articles 0.164 → 0.201 | level |
-# | attention instead of PinSage's pooling | level; perhaps +0.003 for pins with an edge | not asked |
+# | a second graph | level; perhaps +0.003 for pins with an edge, −0.019 for others; on real articles 0.164 → 0.201 | level |
+# | attention instead of PinSage's pooling | level | not asked |
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 

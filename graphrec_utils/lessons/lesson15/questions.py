@@ -151,7 +151,7 @@ QUESTIONS = (
          "With them and without them, what is found differs by less than anybody could tell."),
     ), measured=_without_hides),
     Question("15.p8", "Shuffling histories costs a chain a quarter on edits, a half on films, three fifths on check-ins, two thirds on games. "
-             "Where is SASRec surely ahead of all seven others (figure 15.2 draws two)?", (
+             "Where is SASRec surely ahead of all others?", (
         ("on films alone",
          "0.146, the chain 0.131. On the other three a walk, RP3β, has the larger mean, and nobody can tell them apart."),
         ("on the games, where the order counts most",

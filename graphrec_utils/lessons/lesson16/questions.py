@@ -32,13 +32,7 @@ def _gains(at) -> str:
     }
     if all(more.values()):
         return "both"
-    return (
-        "users alone"
-        if more["users"]
-        else "nobody"
-        if not more["pins"]
-        else "pins alone"
-    )
+    return "users alone" if more["users"] else "nobody" if not more["pins"] else "pins alone"
 
 
 def _without_a_graph(at) -> int:

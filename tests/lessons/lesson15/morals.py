@@ -102,6 +102,8 @@ def age() -> bool:
         and open_(alone[0])
         and ahead(alone[1])
         and both["gap"] > 1.9 * sum(x["gap"] for x in alone)
+        and max(x["gap"] for x in alone) < alike["daily"] / 5
+        and round(both["gap"] / alike["daily"], 2) == 0.67
         and climbs[0]["gap"] - climbs[1]["gap"] > 1.97 * sum(x["error"] for x in climbs)
         # which of the two brings the walk more, cannot be told: its climb less the order's gap is what this compares
         and open_(drowned[f"{fades}, daily over {flat}, real time"])
@@ -123,8 +125,8 @@ def age() -> bool:
 MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
     "Try a walk before a transformer: on three real sets of four we could not tell them apart": walk,
-    "To look further ahead was no better target here, at any horizon": targets,
-    "Hear of today, and let it count more than old likes: one alone brought our walk little, both much": age,
+    "After 1,600 steps, to look further ahead was no better target here, at any horizon": targets,
+    "Hear of today, and let it count more than old likes: each alone lifted our walk by less than a fifth, both by two thirds": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])
         and open_(leads["RecTools over mean of the history, 10"])
