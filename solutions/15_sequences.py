@@ -149,7 +149,7 @@ visuals.causal(
 #
 # The order is still missing: shuffle the past, and the last place hears the same mean. So a learned vector of each **place** is added to the item's.
 #
-# A transformer's **block** adds what was heard to the place's own vector; then a small network, the same at every place, works on the sum (15.6). Our SASRec is one such block over item plus
+# A transformer's **block** adds what was heard to the place's own vector; then a small network, the same at every place, works on the sum (15.6). Our SASRec is one such block over the item's vector (a learned row, as in lesson 02) plus
 # place; its outputs are the next section's $\mathbf h_t$.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -165,7 +165,7 @@ visuals.causal(
 # | $\mathbf h_2$ | the cake, the garden | the second cake |
 # | $\mathbf h_3$ | all three | nothing in training; in use it is Ann's vector |
 #
-# So one reading of twenty events gives twenty examples. An item's score is the output times the item's vector, and the loss is a softmax over all items.
+# So one reading of twenty events gives twenty examples. An item's score is the output times the item's vector, and the loss here is a softmax over all items (the paper drew one wrong item and asked which is right; 15.13).
 # Suppose $\mathbf h_1$ gives the cake, the garden and a boat the scores 0, $\ln 2$ and 0. The garden comes, it has 2 shares
 # of 4, and the loss there is $-\ln \frac24 = 0.69$.
 
@@ -280,9 +280,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # * **How recent** an event is: RP3β, a walk from all events, in which recent ones count more.
 # * **None of it:** RP3β with all events alike.
 #
-# Also asked, and not drawn: item2item, iALS, the mean of its vectors and two lists of bestsellers.
-#
-# On four real sets we hide each person's last event and ask for it; training sees all else, also what others did later. Now shuffle all histories. Where the chain loses most, the order
+# On four real sets we hide each person's last event and ask for it; training sees all else, also what others did later. (Asked as well, and not drawn: item2item, iALS, the mean of iALS's vectors, two lists of bestsellers.) Now shuffle all histories, and train anew. Where the chain loses most, the order
 # should count most.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
@@ -332,9 +330,11 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # person, so overlapping bars may hide a sure one.*
 #
 # **SASRec needs the order, and yet is first on films alone.** Shuffled, it surely (the whole interval says so) finds less on all sets but edits, and about half on films and on games. But
-# on games the walk cannot be told from it. To need the order is not to win by it.
+# on games the walk cannot be told from it. To need the order is not to win by it. And the chain is a poor guide: shuffled, its one event is another; who reads all events still has
+# the taste.
 #
-# Why is it first on films? A guess: the last film tells what runs that week, and a chain reads that; all films tell the taste, and a walk reads that. SASRec reads both.
+# Why is it first on films? A guess: there it counts what runs that week. Even a list of recent bestsellers (.122) finds more than the walk (.114), by the means. A chain reads the week
+# off what others watched after the last film, a walk reads the taste; SASRec reads both.
 #
 # Now compare the two stars: only on games does *how recent* surely help the walk.
 #
@@ -399,7 +399,7 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Each target trains a PinnerFormer on PinWorld, by lesson 11's softmax. Its vectors of length 1 cannot grow long for popular pins, and learn popularity late. So afterwards each pin's score gets a number for it
+# Each target trains a PinnerFormer on PinWorld, by lesson 11's softmax. A vector of length 1 cannot grow long for a popular pin, so popularity is learned slowly. So after training each pin's score gets a number that grows with its likes
 # (15.14). We ask for new likes at three **horizons**: the next day, week and fortnight. The longer, the more should dense's long arrows pay.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
@@ -458,7 +458,8 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next, to the right? The axis starts at .05.*
 #
 # By the means dense stays below every next, even for a fortnight. Perhaps long arrows teach little: what led to figure 15.3's save of day 9 may be day 6, not day 0. Or they only teach
-# more slowly: in one run four times the steps more than halved the gap. RP3β, which trains nothing, has a higher mean than both.
+# more slowly: in one run four times the steps more than halved the gap. Higher means than both have RP3β, which trains nothing, and a target of a single
+# arrow, from the last event to the next like (15.9).
 #
 # **After 1,600 steps, to look further ahead was no better target here, at any horizon.**
 #
@@ -534,8 +535,8 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # *Figure 15.5. How far does this morning lift the dashed black line, and how far the solid one? **Once** is the first day's vector, used for a fortnight. Each like
 # is a question of its own, so do not compare heights with figure 15.4.*
 #
-# **Further ahead comes last.** By the means dense finds less than every next at every age, in real time surely. The card cannot tell who *loses* less since midnight, and without the
-# number for popularity it is dense. But people are served what is *left* at midnight: by the means .101 by every next, .095 by dense.
+# **Further ahead did not help here either.** By the means dense finds less than every next at every age, in real time surely. The card cannot tell who *loses* less since midnight; without the
+# number for popularity dense surely does. But people are served what is *left* at midnight: by the means .101 by every next, .095 by dense.
 #
 # **This morning and *how recent* go together.** In a walk each of the two can be switched on alone. Its recall@10:
 #
@@ -544,15 +545,15 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # | likes alike | .092 | .109 |
 # | likes fade | .106 | .154 |
 #
-# By hand: this morning alone adds .017 to .092, and fading alone .014. You come to .123, yet with both the walk finds .154.
+# By hand: this morning alone adds .017 to .092, and fading alone .014, which may be chance. You come to .123, yet with both the walk finds .154.
 #
 # Why? Fading can lift only fresh likes that have been heard of; and where
 # all likes count alike, this morning's few drown among the old. In PinWorld we gave each session, one sitting,
 # a topic; elsewhere both may bring less.
 #
-# Waiting for midnight costs every next 38 %: .162 in real time, .101 of midnight. Its .162 cannot be told from the fading walk's .154. So try the walk first: it trains no vectors.
+# To be of last midnight costs every next 38 %: it finds .101 instead of .162. Its .162 cannot be told from the fading walk's .154. So try the walk first: it trains no vectors.
 #
-# **Hear of today, and let it count more than old likes: each alone lifted our walk by less than a fifth, both by two thirds.**
+# **Hear of today, and let it count more than old likes: each alone lifted our walk by less than a fifth, if at all, both by two thirds.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -580,19 +581,20 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # > **Where they won.**
 # >
 # > * On everybody's last film SASRec's NDCG@10 is .146, that of a chain .131, where training has seen what others did later (15.3).
-# > * Among pins without a like, PinnerFormer with every next is surely ahead of a mean of the same vectors. Yet in lists of all pins hardly one of these comes up (15.10).
+# > * Among pins without a like, PinnerFormer with every next is surely ahead of a mean of the same vectors. Yet in lists of all pins hardly one of these pins comes up (15.10).
+# > * Trained four times as long, PinnerFormer finds .083 of another week's likes; iALS and a walk without fading .067 (16.11).
 # >
 # > **Where they did not.**
 # >
 # > * SASRec cannot be told from a walk on edits, check-ins and games (15.3). On films cut at one date ours is behind lesson 10's mean (15.7), on PinWorld behind RP3β and iALS (18.11).
-# > * Of the next day's likes iALS finds .095, and PinnerFormer less with every target, by the means (15.9).
+# > * Of the next day's likes iALS finds .095, and PinnerFormer less with every target after 1,600 steps, by the means (15.9).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What helped: the order, further ahead, or this morning?** On PinWorld this morning, together with *how recent*, one part of the order. Each alone
-#   lifted a walk by less than a fifth; both took it from .092 to .154. This morning lifted PinnerFormer's vector, too. So make vectors anew at each click, and test whether recent likes should count more.
-# * **Further ahead came last**, after 1,600 steps: at no horizon and no age did dense find more than every next.
+# * **What helped: the order, further ahead, or this morning?** On PinWorld this morning, together with *how recent*, one part of the order: both
+#   took a walk from .092 to .154. PinnerFormer's vector gained by this morning, too: .101 → .162. So make vectors anew at each click, and test whether recent likes should count more.
+# * **Further ahead did not help**, after 1,600 steps: at no horizon and no age did dense find more than every next.
 # * **The whole order** helped SASRec surely on three real sets of four, yet only on films did it find more than all others.
 # * Every place of a history is an example, if the mask hides its answer.
 #
