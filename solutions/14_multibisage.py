@@ -72,7 +72,7 @@ remember("14")
 # How many of the pins that are on no board does another graph know?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Six graphs end at the same pins; the boards reach few ads
+# ### Six graphs end at the same pins
 # * drawing six graphs
 #
 # Minutes 2 to 4. At the left, who is joined to a pin: a board that holds it, a person who clicks it for long, a person who takes an idea pin, a product, an ad, and a search in which it was opened. At the right the pins of PinWorld, a Pinterest of 7,000 pins that this course made up. The task of the hour: somebody engages with a pin; which pin is next? PinSage (lesson 09) has the boards alone, the orange lines; the one to the ads is thin. The blue lines are those of *user-ad*: the widest ends at the ads. The gray ones wait for slide 4, where all are numbers.
@@ -175,7 +175,7 @@ table.rename_axis("% that a graph knows")
 #
 # Minutes 10 to 13. Above a formula, below the same by hand, with vectors of one number. R is for relational: a graph is a relation. Read the formula from the right: the mean of the neighbors v in a graph g, each with its vector h (here 32 numbers, made of its picture, its words, and on how many boards it is), times the matrix of that graph, summed over all G graphs, plus the pin u itself times its own
 # matrix; ReLU cuts what is below 0, and z is what comes out. By hand: pin 0 says 1, pin 1 says 2, pin 2 says 6, and the three matrices are 1, 1 and −½. It keeps 1, hears 4 and −3: 2. Strike out graph two and ask what
-# the mean of nobody is: 0, and 5 is left. Setting the seven vectors side by side, times one wide matrix, is the same sum. What it cannot do: weigh a graph, or a neighbor, differently for different pins.
+# the mean of nobody is: 0, and 5 is left. Setting the vectors side by side, here three, times one wide matrix, is the same sum. What it cannot do: weigh a graph, or a neighbor, differently for different pins.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 14.2 — `mean_per_relation` ({{points:14.2}})
@@ -245,11 +245,11 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # * formula 1
 # * drawing attention by hand
 #
-# Minutes 13 to 17. Above a formula, below a pin that asks two neighbors, a cake and a rose. A mean hears both alike, whoever asks. Attention makes three vectors, with three learned matrices: the query q of the pin says whom it looks for, the key k of a
-# neighbor how it is found, the value v what it passes on. The exponent is called the fit. The better a key fits the query, the larger the weight; the weights of those who are there sum to 1. Below, by
+# Minutes 13 to 16. Above a formula, below a pin that asks two neighbors, a cake and a rose. A mean hears both alike, whoever asks. Attention makes three vectors, with three learned matrices: the query q of the pin says whom it looks for, the key k of a
+# neighbor how it is found, the value v what it passes on. Read the formula: ⟨q, k⟩ multiplies the two number by number and adds up; that is the fit. The better it is, the larger the weight; the bottom line adds over all who are there, so the weights sum to 1. Below, by
 # hand, column by column: the fits are log 3 and 0, so e to them is 3 and 1, their sum 4, the weights ¾ and ¼, and the values 4 and 8 give 5.
 #
-# If asked: t and s run over the neighbors that are there. d is how many numbers the query has, and the key as many. The root keeps products of long vectors from growing with their length. This is the attention of MultiBiSage; two others, GAT and HAN, come by name alone on slide 10.
+# If asked: t and s run over the neighbors that are there. d is how many numbers the query has, and the key as many. The root keeps products of long vectors from growing with their length. This is the attention of MultiBiSage; two others, GAT and HAN, come by name alone on slide 11.
 #
 # ### An empty list: does nan_to_num save the training?
 # * long
@@ -366,7 +366,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # ### MultiBiSage attends in each graph, then over the graphs
 # * drawing two levels
 #
-# Minutes 17 to 20. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors (ten places, drawn with four), by a block of that graph's own, so it can learn whom to hear there, which a mean cannot; one vector comes out. In a graph in which the pin has nobody it would hear itself alone, and it comes in by CLS anyhow; so that graph is masked. Second level: CLS plus the pin (CLS is a start vector that is
+# Minutes 16 to 19. First level, at the left: in each graph the pin (blue) looks at itself and at its neighbors (ten places, drawn with four), by a block of that graph's own, so it can learn whom to hear there, which a mean cannot; one vector comes out. In a graph in which the pin has nobody it would hear itself alone, and it comes in by CLS anyhow; so that graph is masked. Second level: CLS plus the pin (CLS is a start vector that is
 # learned) looks at these vectors and at itself, and one comes out. The one who looks is always in the set as well, so no set is empty. Each level is a block, the same function twice, with its own numbers: attention with three usual parts around it, the input is added again, lengths are made equal, and a small
 # network follows; lesson 15 takes it apart.
 #
@@ -428,7 +428,7 @@ visuals.machine(kinds)
 # ### Edges bring new neighbors; a way to listen only weighs them
 # * drawing climb
 #
-# Minutes 20 to 23. Two ways up. Above are the edges: none, those of the boards, those of six graphs. Edges bring neighbors whom nobody could hear before; a way to listen only weighs those who are there. Below are three ways to listen, each with a cell for the neighbors and one for the graphs. Read only the orange cells, attention: none, one, two. That is the whole climb. Mean is that of slide 6. Concat has attention over the neighbors alone, the first level of slide 8. Its name: matrices, added, are the same as one wide matrix times the vectors side by side (slide 6). Transformer has attention on both levels; with six graphs it is MultiBiSage. Each ends in one vector for every pin; the ten are shown whose vectors fit that of the asked pin best, by their product. All are trained alike, with the softmax and the log Q of lesson 11, to find the next pin, and all edges end before the week that is asked.
+# Minutes 19 to 23. Two ways up. Above are the edges: none, those of the boards, those of six graphs. Edges bring neighbors whom nobody could hear before; a way to listen only weighs those who are there. Below are three ways to listen, each with a cell for the neighbors and one for the graphs. Read only the orange cells, attention: none, one, two. Mean is that of slide 6. Concat has attention over the neighbors alone, the first level of slide 8. Its name: matrices, added, are the same as one wide matrix times the vectors side by side (slide 6). Transformer has attention on both levels; with six graphs it is MultiBiSage. Each ends in one vector for every pin; the ten are shown whose vectors fit that of the asked pin best, by their product. All are trained alike, with the softmax and the log Q of lesson 11, to find the next pin, and all edges end before the week that is asked.
 #
 # If asked what stands in an orange cell: the attention block of slide 8.
 #
@@ -436,11 +436,9 @@ visuals.machine(kinds)
 #
 # ### The transformer costs five times the mean; does it find more?
 # * drawing what it costs
-# * box Each at its best settings: who finds most?<br>**a** transformer, then GAT + HAN, then mean<br>**b** the mean<br>**c** one cannot tell them apart
+# * box Each at its best settings: who finds most?<br>**a** the transformer<br>**b** the mean<br>**c** one cannot tell them apart
 #
-# Minutes 23 to 25. The bars are the price, CPU seconds of a training, 73 against 15; what each finds is to be guessed. One name is new: GAT + HAN is older attention, a weight per neighbor and a weight per graph; the vote works without it. Usual wrong answer: a, the order of the climb. Right is c.
-#
-# If asked what GAT and HAN compute: GAT's fit is a sum of one learned number for the pin and one for the neighbor, where slide 7 multiplies q and k; HAN puts each graph's vector through a small network that gives one number. A softmax makes weights of both.
+# Minutes 23 to 25. The bars are the price, CPU seconds of a training, 73 against 15; what each finds is to be guessed. Usual wrong answer: a, it costs five times as much. Right is c.
 #
 # If asked about b: the mean learns fastest, so in a short training it is hard to beat; these are trained to the end.
 #
@@ -449,7 +447,9 @@ visuals.machine(kinds)
 # * drawing step by step
 # * then words Transformer over mean: +0.000, from −0.004 to +0.004: **cannot tell**, for 58 s more.
 #
-# Minutes 25 to 28. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs: all reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training: 15 for the mean, 73 for the transformer. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. All marks are rings; slide 12 says what a ring is.
+# Minutes 25 to 28. A ring is a model, its place the distance to the transformer of six graphs; the bar is an interval of 95 % over the pins that are asked, with three trainings of each model (figure 14.3 of the notebook). Read from above: no graph, then the boards stay behind, each step of edges adds about 0.01. Then the three of six graphs; GAT + HAN is older attention, a weight per neighbor and one per graph. All reach the line. That does not say equal: if the transformer finds more than the mean, then hardly by more than 0.004. At the right the seconds of a training. Press the key: transformer over mean, nothing that can be told, for 58 seconds more. All marks are rings; slide 12 says what a ring is.
+#
+# If asked what GAT and HAN compute: GAT's fit is a sum of one learned number for the pin and one for the neighbor, where slide 7 multiplies q and k; HAN puts each graph's vector through a small network that gives one number. A softmax makes weights of both.
 #
 # If asked how the intervals of 95 % were made: a pin's recall is averaged over three trainings, and two models are subtracted pin by pin; the interval is Student's, of the mean difference over the pins that ask. Nothing is resampled, and how much trainings differ is not in it.
 #
@@ -526,12 +526,13 @@ verdict(
 # > **Claim** (of the abstract; the cost is ours). At equal cost MultiBiSage finds more than PinSage.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# ### Test week, own click in: who finds most?
+# ### Let the network see its own click: who finds most?
 # * drawing own click
-# * drawing four dots
-# * box Which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage: boards alone, the seconds of **a**<br>**d** iALS, six graphs: no network
+# * then box Test week, own click in: which of the four is 0.262?<br>**a** MultiBiSage (six graphs, transformer)<br>**b** six graphs, mean<br>**c** larger PinSage: boards alone, the seconds of **a**<br>**d** iALS, six graphs: no network
+# * with drawing four dots
+# * then drawing four names
 #
-# Minutes 28 to 32. First the two small pictures. While a network learns, it is asked: after pin A, which pin? Say Ann went from A to B, a product: B is the answer. The same click has made two edges, Ann to B and Ann to A (slide 4). So a short walk A, Ann, B can put B into A's own list: the network sees its answer while it learns. That is the full dot, own click in. A ring, as on all of slide 11, is own click out: the graphs were those of the first morning of the week it learned from, so neither edge was there. In the test week no model sees the edges of the answer. Now the line, full dots: four models, two are new. The larger PinSage has 64 numbers and 20 neighbors, twice those of the others, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. On slide 11, with rings, the mean stood level with the transformer; with the own click in, who is 0.262? Vote. Usual wrong answer: a. Right is b; the next slide says on what it rests.
+# Minutes 28 to 32. First the pictures. While a network learns, it is asked: after pin A, which pin? Say Ann went from A to B, a product: B is the answer. The same click has made two edges, Ann to B and Ann to A (slide 4). So a short walk A, Ann, B can put B into A's own list: the network sees its answer while it learns. That is the full dot, own click in. A ring, as on all of slide 11, is own click out: the graphs were those of the first morning of the week it learned from, so neither edge was there. In the test week no model sees the edges of the answer. Press the key. Four models, full dots; two are new. The larger PinSage has 64 numbers and 20 neighbors, twice those of the others, and trains for as many seconds as MultiBiSage: equal cost. iALS (lesson 02) is a table of pairs, split into vectors, no network; it gets the six graphs as further rows. On slide 11, with rings, the mean stood level with the transformer; who is 0.262 now? Vote. Usual wrong answer: a. Press the key: right is b; the next slide says on what it rests.
 #
 # If asked how often that happens: with the own click in, the lists hold the answer for 46 % of the pairs that are learned from, with it out for 31 % (14.9): older clicks join many of them, too. Where B is an ordinary pin, its click alone makes no edge to A; that one must come from what Ann did with A, on the same board, in the same search, or by a long click.
 #
@@ -541,15 +542,15 @@ verdict(
 # * drawing edge seen
 # * then drawing first morning
 #
-# Minutes 32 to 38. Two rows, two rivals: a dot is how much more the mean of six graphs finds than this rival; on the black line they are level, and a bar, 95 % as before, that crosses it says that one cannot tell. Full dots: own click in, the edges were there while the network learned. Here the mean is ahead of both. It is the 0.262 of the vote, and ahead of MultiBiSage, 0.257, too, and of the larger PinSage, 0.256. RP3β (lesson 04) is a walk of two steps: it counts which pin follows which, and no network learns. Both halves are asked in the test week.
+# Minutes 32 to 38. A dot is how much more the mean of six graphs finds than this rival; on the black line they are level, and a bar, 95 % as before, that crosses it says that one cannot tell. Full dots: own click in, the edges were there while the network learned. Here the mean is ahead of both. It is the 0.262 of the vote, ahead of the three others there, too. RP3β (lesson 04) is a walk of two steps: it counts which pin follows which, and no network learns.
 # Now let the same network learn with the own click out, as on slide 11. Ask: where will the two dots go? Press the key. Below, rings: both have crossed the line, and the mean leads nobody. Who has moved? Read the numbers at the left: RP3β and iALS stand still, 0.247 and 0.252, for neither is a network. The mean falls from 0.262 to 0.243. It cannot be told from RP3β now, and it is behind iALS, six graphs.
-# A room expects a leak to hurt. Why does it not? People come back: in a week to come, too, the lists hold the answer for 29 % of the pairs. So trust in a list can pay there, too. Is 0.262 cheating? No: in the test week nobody sees the edges of the answer, so it is an honest number. But the lead hangs on how the network was trained: on the own clicks, or on the age of the graphs, which know fewer pins; nobody has tried one alone (14.9). So I would not promise it elsewhere.
+# A room expects a leak to hurt. Why does it not? We do not know; a guess is that people come back: in a week to come, too, the lists hold the answer for 29 % of the pairs, so trust in a list can pay. But with the own click out it is 31 %, nearer to that, and yet less is found. In the test week nobody sees the edges of the answer, so 0.262 is an honest number. But the lead hangs on how the network was trained: on the own clicks, or on the age of the graphs, which know fewer pins; nobody has tried one alone (14.9). So I would not promise it elsewhere.
 #
 # If asked for MultiBiSage: with the own click in the mean is ahead of it by 0.005, from 0.001 to 0.009, for a fifth of the seconds. With it out it falls as well, from 0.257 to 0.240, and cannot be told from the mean. The larger PinSage was not trained so.
 #
 # If asked what lies between: a third way keeps the newer graphs, and takes only the two pins of a pair out of each other's lists. The mean finds 0.253 then. It teaches that a pin in the list is wrong, so it is no clean test of the age (14.9).
 #
-# If asked whether that is the whole reason: no. With the own click out, lists hold the answer for 31 % of the pairs, nearer to the 29 %, and yet less is found. And where a list can never hold the answer, as with citations to come, an answer left in is the leak of lesson 07. The 29 % are of the week before the test.
+# If asked whether a leak is safe: no. Where a list can never hold the answer, as with citations to come, an answer left in is the leak of lesson 07. The 29 % are of the week before the test.
 #
 # If asked for β of RP3β: a score is divided by the popularity of what is recommended, to the power β, so that popular pins are held back. Here the search chose 0, so nothing is held back.
 #
@@ -559,13 +560,11 @@ verdict(
 # * left drawing who goes by what
 # * drawing what is left
 #
-# Minutes 38 to 41. A row is a model, with what it goes by. Now the pin is on no board, but in another graph. The heads at the right are what there is to go by. Ask: who has lost everything but the pin's content? Who has lost nothing? Press the key: a ✓ is what is left. Row one has lost all but the content. RP3β and iALS have lost nothing: they never saw a board, they go by which pins were engaged with one after the other. iALS, six graphs, has lost its boards, but this pin still has its people and its searches. Six graphs, mean, hears its neighbors in the other five: columns three and four use the same edges.
-#
-# If asked how three and four differ: iALS learns a vector for each person and each search of this pin; the network hears the other pins behind them.
+# Minutes 38 to 41. A row is a model, with what it goes by. Now the pin is on no board, but in another graph. The heads at the right are what there is to go by. Ask: who has lost everything but the pin's content? Who has lost nothing? Press the key: a ✓ is what is left. Row one has lost all but the content. RP3β and iALS have lost nothing: they go by pairs of pins, and never saw a board. iALS, six graphs, has lost its boards, but keeps its people and searches. Six graphs, mean, hears its neighbors in the other five: columns three and four use the same edges. iALS learns a vector for each person and each search of this pin; the network hears the other pins behind them.
 #
 # If asked whether the networks do not learn from those pairs, too: they train on them, but keep nothing of one pin.
 #
-# ### On no board six graphs help; perhaps without a network
+# ### On no board six graphs lift a network; no lead over RP3β seen
 # * drawing with click
 # * left drawing asked by all
 # * then drawing asked off board
@@ -654,9 +653,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### Pay for the graphs; for the rest we could show no gain
 # * drawing which pays
-# * then words Inside a network the graphs pay. **Whether you need the network is open:** own click out, we cannot tell its mean from RP3β, and iALS over six graphs is ahead.
+# * then words Inside a network the graphs pay. **Is the network needed? Open:** own click out, **six graphs, mean** cannot be told from RP3β, and iALS, six graphs, is ahead.
 #
-# Minutes 45 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? Full dots and rings are as before. Six graphs are ahead of the boards. The small ring says the same with the own click out, 0.235 against 0.225. Attention, then a second level: no gain could be told, and attention takes the training from 15 to 70 seconds. On slide 11 concat stood on the line; here it has a learning rate of its own, and still we cannot tell. The last row, all three, is no sum of the rows above: its rival has grown, too, a PinSage of twice the size on the boards alone, as slow as MultiBiSage. The mean of six graphs is ahead of it all the same (slide 13), for a fifth of the seconds. Press the key. Inside a network the graphs pay. Whether you need the network is open: RP3β only counts pairs, iALS splits a table, and with the own click out its mean is ahead of neither (slide 13). It is one small world. What to do first: ask of each graph which pins it reaches. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
+# Minutes 45 to 50. The boxes of the first slide are the rows, each with what it is compared with, the seconds of a training, and what it adds; and the question is back: which would you pay for? Six graphs are ahead of the boards. The small ring says the same with the own click out, 0.235 against 0.225. Attention, then a second level: no gain could be told, and attention takes the training from 15 to 70 seconds. On slide 11 concat stood on the line; here it has a learning rate of its own, and still we cannot tell. The last row, all three, is no sum of the rows above: its rival has grown, too, a PinSage of twice the size on the boards alone, as slow as MultiBiSage. The mean of six graphs is ahead of it all the same (slide 13), for a fifth of the seconds. Press the key. Inside a network the graphs pay. Whether you need the network is open: RP3β only counts pairs, iALS splits a table, and with the own click out the mean is ahead of neither (slide 13). It is one small world. What to do first: ask of each graph which pins it reaches. A list of neighbors is a set; what somebody did has an order, and an hour. Which of them helps a person's vector? That is lesson 15.
 #
 # If asked: the small ring has no bar, for nobody compared these two pin by pin; on slide 11 the boards borrow their settings. The leads are of unrounded numbers: 0.261 and 0.248 of slide 15 are 0.012 apart, and 0.257 and 0.256 of slide 13 are 0.002 apart. Row 2 asks for each at its best: concat has a learning rate of its own and finds 0.239, +0.004, from −0.000 to +0.008 (14.10). Row 3 changes one level and keeps the transformer's rate, as on slide 11, from −0.004 to +0.004: there concat finds 0.235, as the transformer does. So the two rows do not add up, and the transformer over the concat of row 2 has no interval. Both together, own click in, are behind the mean (slide 13). Row 4 is MultiBiSage over the larger PinSage.
 

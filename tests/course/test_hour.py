@@ -306,6 +306,15 @@ def test_a_vote_that_the_notes_name_by_its_slide_is_there(lesson):
     assert named and all("<blockquote" in shown(slides[number - 1]) for number in named)
 
 
+def test_what_comes_with_another_thing_waits_for_the_same_key():
+    written = "### A\n* words One.\n* then words Two.\n* with words Three.\n* left words Four.\n* words Five.\n\nSay."
+    (slide,) = hour.slides(column(written))
+    head, one, both, beside = slide.units
+    assert (head.fragment, one.fragment, both.fragment) == (False, False, True)
+    assert "Two." in both.html and "Three." in both.html and both.height == 2 * one.height
+    assert "Four." in beside.html and "Five." in beside.html
+
+
 def test_what_waits_in_a_drawing_comes_with_the_first_key():
     sheet = sketch.Sheet(100, "A name, and a dot that waits")
     sheet.text(0, 30, "a name")

@@ -85,9 +85,13 @@ def told(section: list[Slide], slide: Slide, kind: str) -> list[str]:
 
 def _made(text: Written, column: list[Slide], heading: str, first: bool) -> Slide:
     title = re.sub("</?p>", "", markdown(text.title)).strip()
+    left: list[int] = []
     units, notes = [], [f"{SAY}{markdown(text.said)}</div>"]
     for thing in text.things:
         unit, said = _thing(thing, column)
+        if thing.how == "with":  # the key that brings the one above
+            unit = _together(units.pop(), unit)
+        left += [len(units)] * (thing.how == "left")
         units.append(replace(unit, fragment=True) if thing.how == "then" else unit)
         notes += said
     lines = 2 if len(text.title) > 62 else 1
@@ -99,10 +103,13 @@ def _made(text: Written, column: list[Slide], heading: str, first: bool) -> Slid
     if first:
         head = f'<h2 class="part">{heading}</h2>\n{head}'
     units.insert(0, Unit(head, high))
-    left = [k for k, thing in enumerate(text.things, 1) if thing.how == "left"]
-    units = _beside(units, left[0]) if left else list(_fitting(units))
+    units = _beside(units, left[0] + 1) if left else list(_fitting(units))
     tall = any(unit.visual for unit in units)  # there is no room for two lines above it
     return Slide(units, notes, "" if first or tall else heading, [text])
+
+
+def _together(above: Unit, unit: Unit) -> Unit:
+    return replace(above, html=f"{above.html}\n{unit.html}", height=above.height + unit.height)
 
 
 def _fitting(units: list[Unit]) -> Iterator[Unit]:

@@ -10,8 +10,8 @@ A cell of notes that begins with a heading of level three holds one slide or sev
 
     Minutes 0 to 3. What the speaker says.
 
-Things and words stand on the slide in this order; one with "then" waits for a key, and what follows one with
-"left" stands beside it. A slide whose first line is "* long" is not in the short deck.
+Things and words stand on the slide in this order; one with "then" waits for a key, one with "with"
+comes with the one above it, and what follows one with "left" stands beside it. A slide whose first line is "* long" is not in the short deck.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass
 
 BEGINS = re.compile(r"^### ", re.MULTILINE)
-THING = re.compile(r"\* (?:(then|left) )?([a-z]+)(?::| |$)\s*(.*)")
+THING = re.compile(r"\* (?:(then|left|with) )?([a-z]+)(?::| |$)\s*(.*)")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Thing:
 
     kind: str
     value: str = ""
-    how: str = ""  # "then", "left"
+    how: str = ""  # "then", "left", "with"
 
 
 @dataclass(frozen=True)

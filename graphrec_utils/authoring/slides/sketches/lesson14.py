@@ -209,7 +209,8 @@ def two_levels() -> Sheet:
             fill = (TINT[ITEM] if j else USER) if there else "#fff"
             sheet.box(195 + 44 * j, y, 38, 40, fill=fill, edge=color if there else CONTEXT, dashed=not there, round=3)  # fmt: skip
         if n:
-            sheet.line(425, y + 20, 495, y + 20, head=True, wide=4)
+            sheet.text(456, y + 11, "block", at="middle", size=24, color=QUIET)
+            sheet.line(417, y + 24, 497, y + 24, head=True, wide=4)
             sheet.box(505, y, 120, 40, fill=ITEM, edge=ITEM, round=3)
             sheet.line(625, y + 20, 795, 205, color=ITEM, wide=4)
         else:

@@ -58,10 +58,10 @@ def who_goes_by_what() -> Sheet:
 def what_is_left() -> Sheet:
     sheet = Sheet(
         436,
-        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right after it; iALS with six graphs that, people and searches; a mean of six graphs content and neighbors in other graphs",
+        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right after it; iALS with six graphs that and a vector for each of its people and searches; a mean of six graphs content and the pins that share them",
         720,
     )
-    columns = (("its\ncontent", 70), ("pins engaged\nwith after it", 240), ("its people,\nits searches", 445), ("neighbors in\nother graphs", 635))  # fmt: skip
+    columns = (("its\ncontent", 50), ("pins engaged\nwith after it", 206), ("vector for each\nperson, search", 430), ("pins that\nshare them", 640))  # fmt: skip
     for name, x in columns:
         sheet.text(x, 26, name, at="middle", size=24, bold=True)
     for k, (_, _, has) in enumerate(LEFT):

@@ -56,7 +56,7 @@ def which_pays() -> Sheet:
         ("+ six graphs", "over boards, mean", _price(boards, mean), sizes["all graphs, mean over one graph, mean, all"], True),
         ("+ attention", "concat over mean", f"{_price(mean, near)}; its own learning rate", OWN_RATE, False),
         ("+ second level", "transformer over concat", _price(near, whole), lent, False),
-        ("all three", "rival: PinSage, twice the size", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
+        ("all three,\nat equal cost", "rival: PinSage, twice the size", "as many seconds", test["transformer, left in over PinSage, as long as the transformer, left in, all@10"], True),
     )  # fmt: skip
     zero, times, told = 724, 8000, []
     sheet = Sheet(440, "")
@@ -73,7 +73,7 @@ def which_pays() -> Sheet:
         y, color = 86 + 76 * k + 30 * (k == 3), _color(lead)
         shade = POSITIVE if color == POSITIVE else CONTEXT
         sheet.box(2, y - 33, 256, 66, fill=TINT[shade], edge=shade)
-        sheet.text(130, y + 9, name, at="middle", bold=True)
+        sheet.text(130, y + 9 - 16 * name.count("\n"), name, at="middle", bold=True)
         sheet.text(276, y - 7, over)
         sheet.text(276, y + 27, price, size=24, color=QUIET)
         low, middle, end = (zero + times * lead[x] for x in ("low", "gap", "high"))
@@ -115,7 +115,7 @@ def with_click() -> Sheet:
 
 
 def without_click() -> Sheet:
-    return _head("own click out · asked: week before the test", False)
+    return _head("own click out (see 14.6) · asked: week before the test", False)
 
 
 def _head(said: str, seen: bool) -> Sheet:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, TINT, Sheet
 from graphrec_utils.authoring.slides.sketches.lesson14 import GRAPHS, KNOWN
-from graphrec_utils.style import CONTEXT, ITEM, NEGATIVE, POSITIVE, USER
+from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 ONE_DRAW = (  # what is taken off the positive and off the draw, and how far from log p it ends
     ("a", "negatives only", "as it is", "− log Q", 1.47),
     ("b", "nQ, hits out", "as it is", "− log nQ", 1.47),
     ("c", "Yi", "− log Q", "− log Q", 0),
-    ("d", "uncorrected", "as it is", "as it is", 1.17),
+    ("d", "no correction", "as it is", "as it is", 1.17),
 )
 APART = 293  # pixels from one of them to the next
 
@@ -84,18 +84,17 @@ def nobody_there() -> Sheet:
 
 def what_it_costs() -> Sheet:
     arms = results.load("14_climb").values["PinWorld"]["arms"]
-    named = {"mean": "mean", "GAT + HAN": "attention", "transformer": "transformer"}
-    ways = {name: seconds(arms, arm) for name, arm in named.items()}
+    ways = {name: seconds(arms, name) for name in ("mean", "transformer")}
     told = ", ".join(f"{name} {value:.0f} s" for name, value in ways.items())
-    sheet = Sheet(186, f"Seconds of a training with six graphs: {told}; what each finds is asked")
+    sheet = Sheet(170, f"Seconds of a training with six graphs: {told}; what each finds is asked")
     for k, (name, value) in enumerate(ways.items()):
-        y = 46 * k
-        sheet.text(180, y + 32, name, at="end", bold=True)
-        sheet.bar(200, y + 6, 8 * value, 34, ITEM)
-        sheet.text(200 + 8 * value + 12, y + 32, f"{value:.0f} s" + " of training" * (not k))
-        sheet.text(960, y + 32, "recall@10 ?", color=QUIET)
+        y = 60 * k
+        sheet.text(180, y + 37, name, at="end", bold=True)
+        sheet.bar(200, y + 6, 8 * value, 46, ITEM)
+        sheet.text(200 + 8 * value + 12, y + 37, f"{value:.0f} s" + " of training" * (not k))
+        sheet.text(960, y + 37, "recall@10 ?", color=QUIET)
     asked = "recall@10: of the pins engaged with next week, the share among the ten shown"
-    sheet.text(0, 174, asked, size=24, color=QUIET)
+    sheet.text(0, 158, asked, size=24, color=QUIET)
     return sheet
 
 
@@ -108,25 +107,45 @@ LONGER = "PinSage, as long as the transformer, left in"
 MEAN, WHOLE, IALS = "mean, left in", "transformer, left in", "iALS, all graphs, d = 24"
 
 
-def four_dots() -> Sheet:
-    """Draw recall@10 of the four answers of a vote, with a "?" each."""
+def _four() -> dict[str, float]:
+    """Return recall@10 of the four answers of a vote, by their names on the slide."""
     test = {row["model"]: row["recall"]["all@10"] for row in results.load("14_answers").values["PinWorld"]["test"]}  # fmt: skip
     sizes = {row["model"]: row["recall"]["all"] for row in results.load("14_sizes").values["PinWorld"]["models"]}  # fmt: skip
-    values = sorted([*(test[name] for name in (MEAN, WHOLE, LONGER)), sizes[IALS]])
+    found = {"iALS, six graphs": sizes[IALS], "larger PinSage": test[LONGER], "MultiBiSage": test[WHOLE], "six graphs, mean": test[MEAN]}  # fmt: skip
+    return dict(sorted(found.items(), key=lambda pair: pair[1]))
+
+
+def _along(value: float) -> float:
+    return 130 + (value - 0.25) / 0.014 * 900
+
+
+def four_dots() -> Sheet:
+    values = _four().values()
     told = ", ".join(f"{value:.3f}" for value in values)
-    sheet = Sheet(150, f"Four dots on a line of recall at 10, {told}: which model is which?")
-    sheet.line(60, 76, 1100, 76, wide=4)
-    sheet.text(0, 50, "recall@10", size=24, color=QUIET)
+    sheet = Sheet(112, f"Four dots on a line of recall at 10, {told}: which model is which?")
+    sheet.line(60, 54, 1100, 54, wide=4)
+    sheet.text(0, 34, "recall@10", size=24, color=QUIET)
     for value in values:
-        x = 130 + (value - 0.25) / 0.014 * 900
-        sheet.dot(x, 76, 15, ITEM)
-        sheet.text(x, 50, "?", at="middle", bold=True, color=ITEM, size=30)
-        sheet.text(x, 124, f"{value:.3f}", at="middle")
+        sheet.dot(_along(value), 54, 15, ITEM)
+        sheet.text(_along(value), 30, "?", at="middle", bold=True, color=ITEM, size=28)
+        sheet.text(_along(value), 100, f"{value:.3f}", at="middle")
+    return sheet
+
+
+def four_names() -> Sheet:
+    """Write below the values of the four dots whose they are."""
+    found, sheet = _four(), Sheet(36, "")
+    for k, (name, value) in enumerate(found.items()):
+        x, at = _along(value) + (45, 48, -32, 0)[k], ("end", "end", "start", "middle")[k]
+        best = k == len(found) - 1
+        sheet.text(x, 26, name, at=at, bold=best, color=ITEM if best else INK)
+    sheet.alt = f"Recall at 10: {', '.join(f'{name} {value:.3f}' for name, value in found.items())}"
     return sheet
 
 
 DRAWINGS = {
     "four dots": four_dots,
+    "four names": four_names,
     "one draw": one_draw,
     "one draw ends": one_draw_ends,
     "before": before,
