@@ -252,7 +252,9 @@ check("16.2", typed_sequence)
 # | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
 # | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Why features? From a new pin nobody has gone on yet, so pairs cannot teach it. But it is on a board, and the board's features can ask for it. (Whether that helps, we did not measure.) In training a pin hears the graphs of its week's first morning, so the step it is asked for is not among its edges (lesson 07).
+# Why features? From a new pin nobody has gone on yet, so pairs cannot teach it. But it is on a board, and the board's features can ask for it. (Whether that helps, we did not measure.)
+#
+# And does a pin not hear the answer? In training it hears the graphs of its week's first morning, so the step it is asked for is no edge yet (lesson 07).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The encoder turns a pin and its neighbors into one vector
@@ -277,7 +279,7 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. Which loss teaches which part? Look for the boxes with three stripes: each stripe is a loss whose gradient comes there. Thick arrows lead from what asks to what is to be found; the dotted curve says that a history is made of the encoder's vectors. The three lines at the top right say that these vectors come from the same encoder.*
+# *Figure 16.1. Which loss teaches which part? Each stripe in a box is a loss whose gradient comes there: look for boxes with three. Thick arrows lead from what asks to what is to be found. A history (dotted) and what is to be found (the lines at the top right) are the encoder's vectors.*
 #
 # Two boxes have three, the encoder and its vectors. So all losses pull at the same 32 numbers of a pin.
 #
