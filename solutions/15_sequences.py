@@ -280,7 +280,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # * **How recent** an event is: RP3β, a walk from all events, in which recent ones count more.
 # * **None of it:** RP3β with all events alike.
 #
-# On four real sets we hide each person's last event and ask for it; training sees all else, also what others did later. (Asked as well, and not drawn: item2item, iALS, the mean of iALS's vectors, two lists of bestsellers.) Now shuffle all histories, and train anew. Where the chain loses most, the order
+# On four real sets we hide each person's last event and ask for it; training sees all else, also what others did later. Now shuffle all histories, and train anew. Where the chain loses most, the order
 # should count most.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
@@ -327,7 +327,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. Where is SASRec, the blue S, highest of all? How far does it fall to its square, with all histories shuffled? A bar is one method's interval. Leads are taken person by
-# person, so overlapping bars may hide a sure one.*
+# person, so overlapping bars may hide a sure one. Asked as well, and not drawn: item2item, iALS, the mean of iALS's vectors, two lists of bestsellers.*
 #
 # **SASRec needs the order, and yet is first on films alone.** Shuffled, it surely (the whole interval says so) finds less on all sets but edits, and about half on films and on games. But
 # on games the walk cannot be told from it. To need the order is not to win by it. And the chain is a poor guide: shuffled, its one event is another; who reads all events still has
