@@ -290,7 +290,7 @@ predict("15.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 19 to 28. Vote on 15.p8 before the figure. Usual wrong answer: the games, where order counts most. Then set by set from left to right: who is
-# highest? Only the card says where SASRec is surely ahead. Then the open star: where does a walk that reads no order stand as high? Usual wrong answer: nowhere.
+# highest? Only the card says where SASRec is surely ahead. Then the squares: the same SASRec, trained and asked on shuffled histories; on which set does it fall least? On edits, too little to tell. Then the open star: where does a walk that reads no order stand as high? Usual wrong answer: nowhere.
 
 # %% tags=["long", "experiment", "answers:15.p8"] jupyter={"source_hidden": true}
 order = regimes.regimes()["order"]["sets"]["what is new to the user"]
