@@ -113,20 +113,21 @@ def found_and_paid() -> Sheet:
     rows = (("no correction", PLAIN, CONTEXT), ("released code", FIXED, CONTEXT), ("released code + λ", FAIR, ITEM), ("λ alone", SERVED, ITEM))  # fmt: skip
     halves = (("found: NDCG@20", "ndcg", 330), ("rare places: recall@20", "tail recall", 770))
     sheet, told = Sheet(380, ""), []
-    for head, _, x in halves:
-        sheet.text(x, 32, head, bold=True, size=28)
     for k, (name, model, color) in enumerate(rows):
-        y = 64 + 80 * k
-        anew = color == ITEM
+        y, anew = 64 + 80 * k, color == ITEM
         sheet.text(0, y + 38 - 16 * anew, name, bold=anew)
         if anew:
             said = f"λ = {models[model]['knobs']['weight']:g}, trained anew"
             sheet.text(0, y + 54, said, size=24, color=QUIET)
-        for head, measure, x in halves:
-            value = models[model][measure]
+    for head, measure, x in halves:
+        begin = len(sheet.inside)
+        sheet.text(x, 32, head, bold=True, size=28)
+        for k, (name, model, color) in enumerate(rows):
+            y, value = 64 + 80 * k, models[model][measure]
             sheet.bar(x, y, 1300 * value, 56, color)
             sheet.text(x + 1300 * value + 14, y + 38, f"{value:.3f}", bold=True)
             told.append(f"{name}, {head} {value:.3f}")
+    sheet.waits(begin)  # who pays is asked
     sheet.alt = f"Gowalla. {'; '.join(told)}"
     return sheet
 
@@ -151,10 +152,11 @@ def three_answers() -> Sheet:
         for j, (head, none, way, digits, times) in enumerate(measured):
             x = 540 + 325 * j
             sheet.text(x, y + 20, head, size=24, color=QUIET)
-            for low, value, shade in ((30, none, CONTEXT), (64, way, color)):
+            hue = NEGATIVE if j else color  # of rare items fewer are found
+            for low, value, shade in ((30, none, CONTEXT), (64, way, hue)):
                 sheet.bar(x, y + low, times * value, 28, shade)
                 plain = ", no correction" * (shade == CONTEXT and not k)  # gray, said once
-                sheet.text(x + max(times * value, 2) + 12, y + low + 23, f"{value:.{digits}f}{plain}", size=24, bold=shade == color)  # fmt: skip
+                sheet.text(x + max(times * value, 2) + 12, y + low + 23, f"{value:.{digits}f}{plain}", size=24, bold=shade == hue)  # fmt: skip
             told.append(f"{name}, {head} {way:.{digits}f}, with no correction {none:.{digits}f}")
     sheet.text(0, 376, "released code: right in neither sense, yet ahead of no correction on all three data sets", size=24, color=QUIET)  # fmt: skip
     sheet.alt = "; ".join(told)
@@ -164,7 +166,7 @@ def three_answers() -> Sheet:
 def three_lists() -> Sheet:
     names = ("Alien", "Brazil", "Cube", "Drive", "Elf")
     hers, drawn = np.array([0.72, 0.06, 0.03, 0.16, 0.03]), np.array([0.49, 0.27, 0.12, 0.07, 0.05])  # of figure 11.3  # fmt: skip
-    sheet, told, down = Sheet(400, ""), [], 0.0
+    sheet, told, climbs = Sheet(400, ""), [], []
     for j, (amount, said) in enumerate(((0, "λ = 0: PMI"), (0.5, "λ = ½"), (1, "λ = 1: log p"))):
         left = 405 * j
         share = hers / drawn * drawn**amount
@@ -173,15 +175,20 @@ def three_lists() -> Sheet:
         for k, item in enumerate(np.argsort(-share, kind="stable")):
             y, first = 52 + 58 * k, not k
             moves = names[item] == "Brazil"  # the one that climbs most places
-            if moves and j:
-                sheet.line(left - 170, down, left, y + 22, color=USER, wide=4)
-            down = y + 22 if moves else down
-            sheet.text(left + 78, y + 31, names[item], at="end", size=24, bold=first or moves, color=USER if moves else INK)  # fmt: skip
+            climbs += [(left, y)] * moves
+            sheet.text(left + 78, y + 31, names[item], at="end", size=24, bold=first)
             sheet.bar(left + 90, y, 240 * share[item], 42, ITEM)
             sheet.box(left + 90, y, 240 * drawn[item], 42, fill="none", edge=INK, dashed=True, round=0)  # fmt: skip
             end = left + 100 + 240 * max(share[item], drawn[item])
             sheet.text(end, y + 31, f"{share[item]:.2f}", size=24, bold=first)
         told.append(f"{said}: " + ", ".join(f"{names[i]} {share[i]:.2f}" for i in np.argsort(-share, kind="stable")))  # fmt: skip
+    begin = len(sheet.inside)
+    for k, (left, y) in enumerate(climbs):  # asked first
+        if k:
+            sheet.line(left - 170, climbs[k - 1][1] + 22, left, y + 22, color=USER, wide=4)
+        sheet.bar(left + 2, y + 6, 80, 34, "#fff")
+        sheet.text(left + 78, y + 31, "Brazil", at="end", size=24, bold=True, color=USER)
+    sheet.waits(begin)
     sheet.bar(90, 362, 40, 24, ITEM)
     sheet.text(142, 383, "her list: softmax of s + λ log Q", size=24, color=QUIET)
     sheet.box(660, 362, 40, 24, fill="none", edge=INK, dashed=True, round=0)

@@ -214,7 +214,7 @@ def two_levels() -> Sheet:
             sheet.box(505, y, 120, 40, fill=ITEM, edge=ITEM, round=3)
             sheet.line(625, y + 20, 795, 205, color=ITEM, wide=4)
         else:
-            sheet.text(425, y + 30, "masked", color=NEGATIVE, bold=True)
+            sheet.text(425, y + 9, "masked:\nnobody there", size=24, color=NEGATIVE, bold=True)
     sheet.text(195, 394, "blue: the pin itself", size=24, color=USER)
     sheet.box(800, 165, 150, 80, fill="#fff", edge=INK)
     sheet.text(875, 198, "attention\nblock", at="middle", bold=True)

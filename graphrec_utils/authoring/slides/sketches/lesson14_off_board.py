@@ -45,11 +45,11 @@ LEFT = (  # for a pin on no board: content, pairs, people and searches, neighbor
 
 def who_goes_by_what() -> Sheet:
     told = "; ".join(f"{name}: {does}" for name, does, _ in LEFT)
-    sheet = Sheet(436, f"A pin is on no board; what is left for each model? {told}", 400)
+    sheet = Sheet(436, f"A pin is on no board; what is left for each model? {told}", 345)
     sheet.text(0, 26, "A pin is on no board.\nWhat is left for it?", size=24, bold=True)
     for k, (name, does, _) in enumerate(LEFT):
         y = 124 + 88 * k
-        sheet.line(0, y - 44, 400, y - 44, color="#dfe2e6", wide=2)
+        sheet.line(0, y - 44, 345, y - 44, color="#dfe2e6", wide=2)
         sheet.text(0, y - 6, name, bold=True)
         sheet.text(0, y + 28, does, size=24, color=QUIET)
     return sheet
@@ -58,15 +58,15 @@ def who_goes_by_what() -> Sheet:
 def what_is_left() -> Sheet:
     sheet = Sheet(
         436,
-        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right after it; iALS with six graphs that and a vector for each of its people and searches; a mean of six graphs content and the pins that share them",
-        720,
+        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right after it; iALS with six graphs that and a vector for each of its people and searches; a mean of six graphs content and other pins of the same people and searches",
+        775,
     )
-    columns = (("its\ncontent", 50), ("pins engaged\nwith after it", 206), ("vector for each\nperson, search", 430), ("pins that\nshare them", 640))  # fmt: skip
+    columns = (("its\ncontent", 50), ("pins engaged\nwith after it", 182), ("a vector for each\nperson, search", 378), ("other pins of the\nsame people, searches", 636))  # fmt: skip
     for name, x in columns:
-        sheet.text(x, 26, name, at="middle", size=24, bold=True)
+        sheet.text(x, 26, name, at="middle", size=24)
     for k, (_, _, has) in enumerate(LEFT):
         y = 124 + 88 * k
-        sheet.line(0, y - 44, 720, y - 44, color="#dfe2e6", wide=2)
+        sheet.line(0, y - 44, 775, y - 44, color="#dfe2e6", wide=2)
         for there, (_, x) in zip(has, columns, strict=True):
             begin = len(sheet.inside)
             if there:
@@ -98,9 +98,9 @@ def asked_by_all() -> Sheet:
     stored = results.load("14_sizes").values["PinWorld"]
     found = {row["model"]: row["recall"]["all"] for row in stored["models"]}
     sheet, told = Sheet(450, "", 420), []
-    sheet.text(0, 30, "all pins", bold=True)
+    sheet.text(0, 30, "all pins: recall@10", bold=True)
     behind = all(stored["leads"][f"all graphs, mean over {key}, all"]["low"] > 0 for _, key in ASKED[1:])  # fmt: skip
-    sheet.text(0, 59, "recall@10" + "; all others behind" * behind, size=24, color=QUIET)
+    sheet.text(0, 59, "every rival behind the first row" * behind, size=24, color=QUIET)
     for k, (model, key) in enumerate(ASKED):
         y = 96 + 49 * k
         color = QUIET if _hue(key) == CONTEXT else _hue(key)
@@ -110,7 +110,7 @@ def asked_by_all() -> Sheet:
     hues = (("blue: network, six graphs", USER), ("orange: network, boards alone", ITEM), ("gray: no network", QUIET))  # fmt: skip
     for k, (said, color) in enumerate(hues):
         sheet.text(0, 390 + 29 * k, said, size=24, color=color)
-    sheet.alt = f"Recall at 10 of the test week, all pins: {'; '.join(told)}; all others behind"
+    sheet.alt = f"Recall at 10 of the test week, all pins: {'; '.join(told)}; every rival behind the first row"
     return sheet
 
 
