@@ -217,13 +217,13 @@ def typed_sequence(
 check("16.2", typed_sequence)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does OmniSage find more with quotas? When busy pins ask for the next pin (as in 16.4), perhaps: recall@10 is 0.232 with, 0.230 without. Over all pins no gain is seen, perhaps since few are busy.
+# Does OmniSage find more with quotas? Over all pins that ask we see no gain, perhaps since few of them are busy.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 The encoder, and who teaches it
 #
-# What turns such a list into one vector? One block of attention, as in lesson 15 but without the causal mask, for neighbors have no before and after. It has a row for the pin and one for each neighbor, made of
-# what it shows, its number of edges and its kind. The pin's own row, which has looked at all others, comes out as its vector $\mathbf z$, brought to length 1.
+# What turns such a list into one vector? One block of attention, as in lesson 15 but without the causal mask, for neighbors have no before and after. The pin and each neighbor have a row, made of
+# what they show, their number of edges and their kind. The pin's own row looks at all others, and what comes out there is its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder and the loss in full, and the paper's names</summary>
 #
@@ -233,7 +233,7 @@ check("16.2", typed_sequence)
 #
 # $$ \ell = -\log \frac{e^{s_i}}{e^{s_i} + \sum_j e^{s_j - \log (n Q_j)}} $$
 #
-# The sum runs over the drawn pins; $Q_j$ is the chance of $j$ to be drawn. A drawn pin that is itself the right one is left out.
+# The sum runs over the drawn pins; $Q_j$ is the chance of $j$ to be drawn, so in $n$ draws it comes $n Q_j$ times, on average. About half of the drawn pins are the right pins of other questions, so popular ones come often; the rest are drawn evenly. A drawn pin that is itself the right one is left out. Whether the loss of features helps new pins, we did not measure.
 #
 # </details>
 #
@@ -241,8 +241,7 @@ check("16.2", typed_sequence)
 #
 # $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
 #
-# The right pin has to win against drawn pins, in the softmax of lesson 11. About half of these are the right pins of other questions, so popular ones come often; the rest are drawn evenly. A pin of chance $Q_j$ comes $n Q_j$ times in $n$ draws, on average.
-# To make up for it, a drawn pin counts with $s_j - \log (n Q_j)$, so its $e^{s_j}$ is divided by $n Q_j$. The right pin keeps its $s$.
+# The right pin has to win against drawn pins, in the softmax of lesson 11. Popular pins are drawn more often. To make up for it, $e^{s_j}$ of a drawn pin is divided by how often it is drawn; lesson 11 calls this $\log Q$. The right pin keeps its score.
 #
 # The losses differ in **who asks**:
 #
@@ -252,7 +251,7 @@ check("16.2", typed_sequence)
 # | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
 # | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Why features? From a new pin nobody has gone on yet, so pairs cannot teach it. But it is on a board, and the board's features can ask for it. (Whether that helps, we did not measure.)
+# Why features? From a new pin nobody has gone on yet, so pairs cannot teach it. But it is on a board, and the board's features can ask for it.
 #
 # And does a pin not hear the answer? In training it hears the graphs of its week's first morning, so the step it is asked for is no edge yet (lesson 07).
 
@@ -347,7 +346,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Figure 16.2. Which loss fills most of the number that is trained on, if every question costs the same? Compare the two bars: above is one mean over all questions, below your `joint_loss` at weights of 1; a button changes them.*
 #
-# Does it pay? At one learning rate no gain is seen: 0.260 either way for pins, 0.082 and 0.080 for users. One mean's own search took a higher rate, and there one of three trainings failed.
+# Does it pay? At the same learning rate both find as much, as far as we can tell. What you gain is that you choose the weights, and the sizes do not.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### One loss, or three?
@@ -432,17 +431,15 @@ for column, who in (("all", "pins"), ("users", "users")):
 # %% [markdown]
 # *Figure 16.3. For pins compare the first row with the last; for users *all three* with each other row. Gray dots are single trainings, the mark is their mean; the open mark is *pairs* at the temperature and learning rate of *all three*.*
 #
-# **Asked by pins.** No row is ahead of the first, perhaps because pairs already ask what the test asks.
+# **Asked by pins**, no row is ahead of the first, perhaps because pairs already ask what the test asks.
 #
-# **Asked by users.** *All three* finds 0.080, more than any other row. Most telling is *users*: it has her loss and her reader, too, and the two of its trainings that did not fail find only 0.067. Perhaps pairs and features soon give vectors a meaning, and a reader learns only from vectors that have one. So they may save steps: PinnerFormer, taught by users alone, finds as much after 32 times as many (16.11).
+# **Asked by users**, *all three* finds 0.080, more than any other row. Surprising is the row *users*: it has her loss and her reader, too, yet its two good trainings find only 0.067. Perhaps pairs and features soon give vectors a meaning, and a reader can learn only from vectors that have one.
 #
-# *Pairs* never let a user ask and train no reader: even at the settings of *all three* (the open mark) their 0.068 only stands beside iALS's 0.067 (not drawn).
-#
-# **Give each who asks a loss, and a user her reader, too (which of the two helps, the figure cannot say), and measure each apart. One may gain while no harm is seen for the other.**
+# **Let all who will ask teach the vector, and measure each apart. One may gain while no harm is seen for the other.**
 #
 # <details><summary>Rows that surprise</summary>
 #
-# The first row of *pairs* has settings that were chosen by what pins find; the open mark has those of *all three*, and is the fairer rival for users. But it is read by the mean of sixteen likes, *all three* by the transformer.
+# The first row of *pairs* has settings that were chosen by what pins find; the open mark has those of *all three*, and is the fairer rival for users. But it is read by the mean of sixteen likes, *all three* by the transformer. *Pairs* never let a user ask and train no reader, so even there their 0.068 only stands beside iALS's 0.067 (not drawn).
 #
 # Why do the losses not fight? Perhaps because they do tell of the same tastes. And what lifts row five over row four, which lacks both: the users' loss or its reader? This figure cannot say.
 #
@@ -582,11 +579,7 @@ told.round(3).to_frame()
 # Between the first two rows nothing was trained, and one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity says what is often met, and each alone finds only 0.04 (16.10).
 # Row three had the number in training, too, and finds about as much. So popularity was nearly all that the vectors lacked.
 #
-# Why did they lack it? Popularity needs a place to live:
-#
-# * in the **length** of a vector, which length 1 takes away. A free length has to be learned: in longer trainings on four weeks OmniSage finds 0.232 with it, and 0.260 with length 1 and the number.
-# * in a **direction**: if all questions had one coordinate in common, popular pins could be large there. Both have to learn it, and hardly did: with no number anywhere, 800 steps find 0.048.
-# * in a **number** beside the vector, which is there before the first step.
+# Why did they lack it? Popularity needs a place to live. That could be the **length** of a vector, which length 1 takes away; or a **direction** that all questions share, which they would have to learn. A **number** beside the vector is there before the first step.
 #
 # PinSage has a free length and no such number. Does it need one?
 
@@ -623,9 +616,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown]
 # *Figure 16.4. Open: PinSage lacks the number, OmniSage a graph; every OmniSage has the number. Compare PinSage without and with it; then OmniSage hearing nobody and hearing boards; then this one with PinSage's full mark.*
 #
-# 1. **The number.** It lifts PinSage from 0.229 to 0.258, so it was nearly the whole lead. Perhaps a free length learns the same, only more slowly: after four times the steps, at another rate, PinSage finds 0.247 without the number.
-# 2. **The neighbors.** Both models hear the pin-board graph, so it explains no lead. But hearing pays: OmniSage finds 0.236 without it and 0.258 with it, likely because neighbors tell what a pin does not show itself. A second graph adds nothing that is seen over all pins, perhaps because it says the same of a pin; pins without an edge even lose by it, perhaps since the encoder leans on edges. On real articles it adds 0.037 (16.10); why there, we did not ask.
-# 3. **What is left for attention.** With the number and the same graph, PinSage and OmniSage both find 0.258. The card gives OmniSage its second graph, too (0.2598 to 0.2583), and still cannot tell. PinSage weighs a neighbor by its visits; perhaps these already say whom to hear.
+# 1. **The number.** It lifts PinSage from 0.229 to 0.258, so it was nearly the whole lead. Perhaps a free length learns the same, only more slowly.
+# 2. **The neighbors.** Both models hear the pin-board graph, so it explains no lead. But hearing pays: OmniSage finds 0.236 without it and 0.258 with it, likely because neighbors tell what a pin does not show itself. A second graph adds nothing that we see, perhaps because it says the same of a pin.
+# 3. **Attention.** With the number and the same graph, PinSage and OmniSage both find 0.258. PinSage weighs a neighbor by its visits; perhaps these already say whom to hear.
 #
 # Why an encoder, when RP3β, which only walks, is close? For a pin without an edge a walk finds nothing. An encoder reads its picture, with attention or without.
 #
@@ -642,12 +635,12 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # In an index the number is one coordinate more, the same in every query. New pins need a list of their own without it, too (16.10). PinSage's vectors could have said by their length who is popular, but a length has to be learned: it had not held popularity in full. With more steps it holds more: lesson 14's PinSage, with four times the steps and a rate of its own, finds 0.247 without the number.
 #
-# The figure: the first two rows differ in nothing else but their tuned rate. Trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
+# The figure: the first two rows differ in nothing else but their tuned rate. In the card OmniSage has its second graph, too (0.2598 to 0.2583). Trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48, tested on 49 to 55; 3,000 queries. Encoders had eight trials over
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
 # notebook; trained twice as long, each finds 0.002 more. PinSage without the number has vectors of 64 numbers, the others of 32 (PinSage with the number and 64: 0.258, too). Both over boards (rates 0.01 and 0.003) +0.002, from −0.001 to +0.004: asked by pins with an edge +0.003, from 0.000 to 0.005, by the 151 without −0.019, from −0.035 to −0.002, perhaps because the encoder has learned to lean on edges to pins; pins alone find 0.260, both over them −0.000, from −0.002 to +0.002; OmniSage over PinSage with the number, 32 numbers each: asked by pins with an edge +0.0026, from +0.0002 to +0.0051, so barely above nothing (over boards alone, and PinSage with 64 numbers, it is +0.0003, from −0.0024 to +0.0029, of all pins −0.000, from −0.003 to +0.003: the gain goes with the second graph, not with attention); by the 151 −0.005, from −0.029 to +0.019; asked by the 151 they find 0.217 and 0.222, iALS and RP3β 0.000, OmniSage trained to hear nobody 0.235 (both over it −0.020, from −0.047 to +0.006: this may be chance); by those with an edge RP3β 0.266, OmniSage 0.262; boards over nobody +0.022, from +0.017 to +0.028. Each OmniSage in the figure has quotas; what they bring: 16.2. iALS and RP3β count a pair in both directions, as it is for an encoder whose score is the same both ways; no interval is stored over these two. With one direction they find 0.244 and 0.246, and OmniSage over that iALS +0.016, from +0.011 to +0.021. *Articles* (citeulike-t): nobody heard 0.125, libraries 0.164, citations, too, 0.201, over libraries +0.037, from +0.025 to +0.050; each tuned by itself, three seeds; citations alone were not tried, and why a second graph adds much there and nothing that is seen on PinWorld was not asked. All arms and rivals: 16.10.
 #
-# Users, for the table of the take-away: trained by pairs alone, read by the mean of sixteen likes. Boards over nobody (0.067, 0.060) +0.007, from +0.005 to +0.010; both graphs (0.068) over boards +0.001, from −0.001 to +0.002; length 1 with the number over a free length without it (0.058) +0.010, from +0.005 to +0.015, and for pins (0.260, 0.232) +0.028, from +0.020 to +0.035. PinSage and quotas were not asked by users. The best loss alone is there *pairs*, as the open mark of figure 16.3.
+# Users, for the numbers of the take-away: trained by pairs alone, read by the mean of sixteen likes. Boards over nobody (0.067, 0.060) +0.007, from +0.005 to +0.010; both graphs (0.068) over boards +0.001, from −0.001 to +0.002; length 1 with the number over a free length without it (0.058) +0.010, from +0.005 to +0.015, and for pins (0.260, 0.232) +0.028, from +0.020 to +0.035. PinSage and quotas were not asked by users. The best loss alone is there *pairs*, as the open mark of figure 16.3.
 #
 # </details>
 
@@ -664,7 +657,10 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # > * Hardly any encoder finds a *new* pin among known ones (16.10). Keep places for new pins.
 # > * On real articles (citeulike-t) iALS is ahead, with vectors twice as long (16.10).
 #
-# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** For pins hearing neighbors and the number did it, and the opening's lead was the number's: with it PinSage rises from 0.229 to 0.258. For users two more losses with their reader help, too. Of quotas, own means and attention no gain is seen over all pins.
+# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** To pins: hearing neighbors, and the number, which the opening's lead was made of. To users: these two, and the two losses beside *pairs*, with the reader that one of them trains.
+# * **Quotas, own means and attention** bring no gain that we see over all pins, and a second graph none here; on real articles that graph brings much (16.10).
+#
+# <details><summary>Each step in numbers</summary>
 #
 # Recall@10 before → after each step; *level* where no difference is seen:
 #
@@ -675,6 +671,8 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # | two more losses, and the users' reader | level | 0.068 → 0.080 (no interval) |
 # | a second graph | level; on real articles 0.164 → 0.201 | level |
 # | attention instead of PinSage's pooling | level | not asked |
+#
+# </details>
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these, when everything about them may be read? Lesson 17.
 

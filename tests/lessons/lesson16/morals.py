@@ -70,7 +70,7 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both": drowned,
-    "Give each who asks a loss, and a user her reader, too (which of the two helps, the figure cannot say), and measure each apart. One may gain while no harm is seen for the other": no_cost,
+    "Let all who will ask teach the vector, and measure each apart. One may gain while no harm is seen for the other": no_cost,
     "Before you praise attention, give its rival the same number": lambda: (
         rival() and edges_alone()
     ),
