@@ -126,7 +126,7 @@ MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
     "Try a walk before a transformer: on three real sets of four we could not tell them apart": walk,
     "After 1,600 steps, to look further ahead was no better target here, at any horizon": targets,
-    "Hear of today, and let it count more than old likes: each alone lifted our walk by less than a fifth, if at all, both by two thirds": age,
+    "Hear of today, and let it count more than old likes: each alone lifted our walk by less than a fifth, both together by two thirds": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])
         and open_(leads["RecTools over mean of the history, 10"])
