@@ -514,6 +514,21 @@ def test_what_few_answers_use_is_loaded_when_one_asks(nursery, start):
     assert start(loaded, memory=2**31) == "[True, True, True]"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.use_deterministic_algorithms(True)",
+        "torch.compile(torch.sin)",
+        "torch.func.grad(torch.sin)(torch.tensor(1.0))",
+    ],
+)
+def test_who_loads_what_few_use_does_not_wait_for_it(nursery, start, line):
+    """These lines load a second's worth of libraries, which no answer shall pay with its own time."""
+    loaded = "print('torch._dynamo' in sys.modules)"
+    assert start(f"import sys, torch\n{line}\n{loaded}", seconds=60) == "True"
+    assert worker.RARE.search(line)
+
+
 def test_a_server_that_was_killed_is_started_again(nursery, start):
     if nursery.process is None:
         pytest.skip("there is no server on this system")
