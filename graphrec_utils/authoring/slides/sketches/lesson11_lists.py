@@ -74,7 +74,7 @@ def served_leads() -> Sheet:
     _ruler(sheet, 52, 286)
     for k, (data, each) in enumerate(stored.items()):
         (row,) = (row for row in each["models"] if row["model"] == SERVED)
-        name = f"λ = {row['knobs']['weight']:g}, {'films' if data == 'MovieTweetings' else data}"
+        name = f"{'films' if data == 'MovieTweetings' else data} (λ = {row['knobs']['weight']:g})"
         told.append(_lead(sheet, 92 + 78 * k, name, each["leads"][f"{SERVED} over {FIXED}"]))
     sheet.alt = f"Leads over released code, NDCG@20: {'; '.join(told)}"
     return sheet

@@ -45,7 +45,7 @@ LEFT = (  # for a pin on no board: content, pairs, people and searches, neighbor
 
 def who_goes_by_what() -> Sheet:
     told = "; ".join(f"{name}: {does}" for name, does, _ in LEFT)
-    sheet = Sheet(436, f"A pin is on no board; what is left for each model? {told}", 345)
+    sheet = Sheet(448, f"A pin is on no board; what is left for each model? {told}", 345)
     sheet.text(0, 26, "A pin is on no board.\nWhat is left for it?", size=24, bold=True)
     for k, (name, does, _) in enumerate(LEFT):
         y = 124 + 88 * k
@@ -57,11 +57,16 @@ def who_goes_by_what() -> Sheet:
 
 def what_is_left() -> Sheet:
     sheet = Sheet(
-        436,
+        448,
         "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right after it; iALS with six graphs that and a vector for each of its people and searches; a mean of six graphs content and other pins of the same people and searches",
         775,
     )
-    columns = (("its\ncontent", 50), ("pins engaged\nwith after it", 182), ("a vector for each\nperson, search", 378), ("other pins of the\nsame people, searches", 636))  # fmt: skip
+    columns = (
+        ("its\ncontent", 50),
+        ("pins engaged\nwith after it", 212),
+        ("its people's\nown vectors", 420),
+        ("its people's\nother pins", 640),
+    )
     for name, x in columns:
         sheet.text(x, 26, name, at="middle", size=24)
     for k, (_, _, has) in enumerate(LEFT):
@@ -75,6 +80,7 @@ def what_is_left() -> Sheet:
             else:
                 sheet.text(x, y + 9, "–", at="middle", color=QUIET)
             sheet.waits(begin)
+    sheet.text(775, 444, "its people: and its searches", at="end", size=24, color=QUIET)
     return sheet
 
 
@@ -130,7 +136,7 @@ def asked_off_board() -> Sheet:
     for tick in (0.2, 0.24, 0.28):
         x = left + times * (tick - least)
         sheet.text(x, 396, f"{tick:.2f}", at="middle", size=24, color=QUIET)
-    sheet.text(0, 448, "a bar: distance to the first row, 95 %", size=24, color=QUIET)
+    sheet.text(0, 448, "a bar: the rival's distance to the dashed line, 95 %", size=24, color=QUIET)
     for k, (model, key) in enumerate(ASKED):
         y, value, color, said = 96 + 49 * k, found[key], _hue(key), ""
         x = left + times * (value - least)

@@ -23,7 +23,7 @@ def climb() -> Sheet:
     sheet.text(10, 176, "2  a way to listen: where is attention?", bold=True)
     sheet.text(0, 302, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 372, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "on no level", "a mean", "matrices, added"), ("concat", "on one level", "attention", "matrices, added"), ("transformer", "on both: MultiBiSage", "attention", "attention"))  # fmt: skip
+    ways = (("mean", "on no level", "a mean", "matrices, added"), ("concat", "on one level, then concat", "attention", "matrices, added"), ("transformer", "on both: MultiBiSage", "attention", "attention"))  # fmt: skip
     for k, (name, where, near, over) in enumerate(ways):
         x, wide = 150 + 338 * k, 322
         sheet.text(x + wide / 2, 218, name, at="middle", bold=True)
@@ -114,7 +114,7 @@ def with_click() -> Sheet:
 
 
 def without_click() -> Sheet:
-    return _head("asked: week before the test · what a ring is: 14.6", False)
+    return _head("asked: week before the test · a ring: next slide", False)
 
 
 def _head(said: str, seen: bool) -> Sheet:
@@ -128,12 +128,12 @@ def _head(said: str, seen: bool) -> Sheet:
 def own_click() -> Sheet:
     """Draw, by an example, a training that has not seen the click it is asked for, and one that has."""
     ways = (
-        ("before: own click out", "her click has no edges yet", False),
-        ("now: own click in", "A – Ann – B: so B can stand in A's list", True),
+        ("slide 11: own click out", "older graphs: her click has no edges yet", False),
+        ("next slides: own click in", "A – Ann – B: so B can stand in A's list", True),
     )
     sheet = Sheet(
-        172,
-        f"The network learns to find pin B from pin A, since Ann went from A to B, a product; the click joins her to both. {'; '.join(f'{name}, {said}' for name, said, _ in ways)}",
+        248,
+        f"The network learns to find pin B from pin A, since Ann went from A to B, a product; the click joins her to both. {'; '.join(f'{name}, {said}' for name, said, _ in ways)}. Below, A's list, without B and with it",
     )
     for x, (name, said, seen) in zip((0, 620), ways, strict=True):
         mark(sheet, x + 14, 21, 11, INK, seen)
@@ -148,6 +148,13 @@ def own_click() -> Sheet:
         sheet.box(x + 218, 88, 98, 44, fill=USER, edge=USER)
         sheet.text(x + 267, 119, "Ann", at="middle", bold=True, color="#fff")
         sheet.text(x, 164, said, size=24, color=USER if seen else QUIET)
+        sheet.text(x, 224, "A's list:", size=24)
+        for k in range(5):
+            answer = seen and k == 2
+            hue = ITEM if answer else CONTEXT
+            sheet.box(x + 112 + 72 * k, 192, 60, 48, fill=hue if answer else TINT[hue], edge=hue, round=4)  # fmt: skip
+            if answer:
+                sheet.text(x + 142 + 72 * k, 226, "B", at="middle", bold=True, color="#fff")
     return sheet
 
 
