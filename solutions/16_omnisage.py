@@ -62,7 +62,7 @@ remember("16")
 # What is the vector of a pin made of? Of what the pin shows, and of whom it is tied to: each board it was saved to, and each pin
 # that somebody engaged with right before or after it.
 #
-# Guess how many of the 7,000 pins are on no board, then read the table's last column. Two thirds of these still have an edge to a pin (not in the
+# Guess how many of the 7,000 pins are on no board, then read the table's last column. Two thirds of those on no board still have an edge to a pin (not in the
 # table), so where one kind is missing, the other may speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -241,7 +241,7 @@ check("16.2", typed_sequence)
 #
 # $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
 #
-# The right pin has to win against drawn pins, in the softmax of lesson 11. Popular pins are drawn more often. To make up for it, $e^{s_j}$ of a drawn pin is divided by how often it is drawn; lesson 11 calls this $\log Q$. The right pin keeps its score.
+# The right pin has to win against drawn pins, in the softmax of lesson 11. Half of these are other questions' right pins, so popular ones come more often. To make up for it, $e^{s_j}$ of a drawn pin is divided by how often it comes; lesson 11 calls this $\log Q$. The right pin keeps its score.
 #
 # The losses differ in **who asks**:
 #
@@ -253,7 +253,7 @@ check("16.2", typed_sequence)
 #
 # Why features? From a new pin nobody has gone on yet, so pairs cannot teach it. But it is on a board, and the board's features can ask for it.
 #
-# And does a pin not hear the answer? In training it hears the graphs of its week's first morning, so the step it is asked for is no edge yet (lesson 07).
+# Is the answer among a pin's neighbors? Of pairs and users it is not: in training a pin hears the graphs of the morning when its week began, and the step that is asked for was no edge yet (lesson 07).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The encoder turns a pin and its neighbors into one vector
@@ -278,7 +278,7 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. Which loss teaches which part? Each stripe in a box is a loss whose gradient comes there: look for boxes with three. Thick arrows lead from what asks to what is to be found. A history (dotted) and what is to be found (the lines at the top right) are the encoder's vectors.*
+# *Figure 16.1. Which loss teaches which part? Each stripe in a box is a loss whose gradient comes there: look for boxes with three. Straight thick arrows lead from what asks to what is to be found. The dotted line and those at the top right say that a history and what is to be found are made of the encoder's vectors.*
 #
 # Two boxes have three, the encoder and its vectors. So all losses pull at the same 32 numbers of a pin.
 #
@@ -346,7 +346,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Figure 16.2. Which loss fills most of the number that is trained on, if every question costs the same? Compare the two bars: above is one mean over all questions, below your `joint_loss` at weights of 1; a button changes them.*
 #
-# Does it pay? At the same learning rate both find as much, as far as we can tell. What you gain is that you choose the weights, and the sizes do not.
+# Does it pay? At the same learning rate one mean and own means find as much, as far as we can tell. What you gain is that you choose the weights, and the sizes do not.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### One loss, or three?
@@ -354,7 +354,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Three losses may fight over one vector. Or they may help: a pair of pins is two steps of one user, so *pairs* and *users* tell of the same tastes.
 #
 # We train the same encoder with one loss, two, and all three. Then a **pin** asks for the next pin, and a **user** for what she will like next
-# week. Her **reader** makes one vector of her history: a transformer where the users' loss trains it, else the mean of her sixteen latest likes. (Popularity is added to every score; 16.5 says why.)
+# week. Her **reader** makes one vector of her history: a transformer where the users' loss trains it, else the mean of her sixteen latest likes. (All scores have the number of 16.5.)
 #
 # > **Claim** (of OmniSage's abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -433,7 +433,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # **Asked by pins**, no row is ahead of the first, perhaps because pairs already ask what the test asks.
 #
-# **Asked by users**, *all three* finds 0.080, more than any other row. Surprising is the row *users*: it has her loss and her reader, too, yet its two good trainings find only 0.067. Perhaps pairs and features soon give vectors a meaning, and a reader can learn only from vectors that have one.
+# **Asked by users**, *all three* finds 0.080, more than any other row. Her loss, or its reader? The other rows lack both, so this figure cannot say. The row *users* has both, too, yet its two good trainings find only 0.067. Perhaps pairs and features soon give vectors a meaning, and a reader can learn only from vectors that have one.
 #
 # **Let all who will ask teach the vector, and measure each apart. One may gain while no harm is seen for the other.**
 #
@@ -458,7 +458,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 # Eight trials or more, none best at an end of its grid: temperature and rate of one loss; of several the rate and what the others weigh, at
 # temperature 0.1. Settings were chosen by what pins find, for the user loss alone by what users find; with all three losses equal weights won, so none was turned down. 3,000 queries; 1,524 users are asked for new likes of days 49 to 55. Three seeds; of the user loss alone one learned far less than the
 # others (for users 0.040, the other two 0.068 and 0.066). All vectors have the offset of 16.5. All three over each loss alone: pins, over pairs +0.000, from −0.002 to +0.002; over features +0.003, from −0.000 to +0.005; over users +0.036, from +0.031 to +0.040. Users: over pairs +0.018, from +0.012 to +0.023; over features +0.016, from +0.011 to
-# +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020. Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.0028, from +0.0005 to +0.0052 (all three trainings above): but *pairs* have temperature 0.3 there, which won by 0.0001. At 0.1, with rate 0.01 (*both* of 16.10, the open mark), they find 0.260 for pins and 0.068 for users, all three trainings (0.0675 to 0.0686) above those of pairs and features; over these, all three losses find 0.012 more, and no interval is stored. All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
+# +0.021; over users alone +0.022, from +0.018 to +0.026; over iALS, which finds 0.067 as RP3β does, +0.013, from +0.007 to +0.020 (in lesson 15's week iALS finds 0.076, so part of the lead may be the week's). Pairs and features over pairs: pins −0.001, from −0.003 to +0.001; users +0.0028, from +0.0005 to +0.0052 (all three trainings above): but *pairs* have temperature 0.3 there, which won by 0.0001. At 0.1, with rate 0.01 (*both* of 16.10, the open mark), they find 0.260 for pins and 0.068 for users, all three trainings (0.0675 to 0.0686) above those of pairs and features; over these, all three losses find 0.012 more, and no interval is stored. All three over pairs and features: pins +0.001, from −0.000 to +0.003; users +0.015, from +0.010 to +0.020. Pins without an edge, as queries: pairs 0.219,
 # features 0.187, users 0.188, pairs and features 0.218, all three 0.218; 151 of them tell little apart. OmniSage had 200 steps in each row, PinnerFormer 6,400.
 # *One mean* (`python -m solutions.experiments.lesson16.omnisage_crowds`): 256 histories in a batch, so about 4,000 questions of users beside 256 and 256, all weights 1, the best of three rates or more by what pins find on days 42 to 48. Own means choose 0.01 and find 0.260 for pins, 0.082 for users; one mean at 0.01 finds 0.260 and 0.080: own means over it +0.000, from −0.002 to +0.002, and +0.002, from −0.001 to +0.004. For one mean pins chose 0.03, by 0.001, and there one of three trainings failed (pins 0.177, users 0.037; the others 0.260, and 0.077 and 0.076), so with its own rate it is behind.
 # *Users* and *all three* both have temperature 0.1 and as many questions of users in a step; the best rate was 0.003 for the one, 0.01 for the other. Is the rate what leads? In the search *users* found less at 0.01 (0.032, one training; 0.051 at 0.003), and all three, with 256 histories in a batch, found as much at 0.003 as at 0.01 (0.083, 0.081): they do not need the higher rate. *Users* with so large a batch was not trained. Stored measurements.
@@ -472,12 +472,12 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
-# Is it attention that leads? Length differs, too: PinSage's is free, and OmniSage's vectors, of length 1, cannot say by being longer that a pin is popular.
+# Is it attention that leads? The vectors' length differs, too: PinSage's is free, and OmniSage's vectors, of length 1, cannot say by being longer that a pin is popular.
 # So we (not the paper, as far as we have read it) add a **number** to the score $s_j$ of 16.3, the **offset** $\log(1 + c_j)$, where $c_j$ counts how often people went to pin $j$.
 #
 # By hand, at $\tau = 0.1$, so ten times the cosine:
 #
-# | pin | cosine | met | score |
+# | pin | cosine | people went to it | score |
 # |---|---|---|---|
 # | near | 0.9 | 9 times | $9 + \log 10 = 11.3$ |
 # | popular | 0.8 | 99 times | $8 + \log 100 = 12.6$ |
@@ -485,8 +485,8 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # The popular pin wins. The new one comes last, though it fits best.
 #
-# Is the number needed? A popular pin is often the right one, and each time the loss pulls its score up. It is also drawn often and pushed down, but $\log Q$ makes only the downward pushes light.
-# So the loss asks for popularity, and the encoder could learn it, for it reads on how many boards a pin is.
+# Is the number needed? A popular pin is often the right one, and each time the loss pulls its score up. When it is drawn it is pushed down, but lightly, because of $\log Q$.
+# So the loss asks for popularity, and the encoder could learn it, for it reads on how many boards a pin is. Perhaps it is in the vectors already.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### A vector of length 1 cannot say that its pin is popular
@@ -577,9 +577,9 @@ told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Between the first two rows nothing was trained, and one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity says what is often met, and each alone finds only 0.04 (16.10).
-# Row three had the number in training, too, and finds about as much. So popularity was nearly all that the vectors lacked.
+# Row three had the number in training, too, and finds about as much (0.260 in longer trainings, with more weeks). So popularity was nearly all that the vectors lacked.
 #
-# Why did they lack it? Popularity needs a place to live. That could be the **length** of a vector, which length 1 takes away; or a **direction** that all questions share, which they would have to learn. A **number** beside the vector is there before the first step.
+# Why did they lack it? Popularity needs a place to live. That could be the **length** of a vector, which length 1 takes away; or a **direction** that all questions share, which has to be learned: 800 steps hardly did (0.048). A **number** beside the vector is there before the first step.
 #
 # PinSage has a free length and no such number. Does it need one?
 
@@ -614,13 +614,13 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the number for popularity for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Open: PinSage lacks the number, OmniSage a graph; every OmniSage has the number. Compare PinSage without and with it; then OmniSage hearing nobody and hearing boards; then this one with PinSage's full mark.*
+# *Figure 16.4. Every OmniSage has the number; an open mark lacks something. Compare PinSage without and with it; then OmniSage hearing nobody and hearing boards; then OmniSage hearing boards and PinSage's full mark.*
 #
 # 1. **The number.** It lifts PinSage from 0.229 to 0.258, so it was nearly the whole lead. Perhaps a free length learns the same, only more slowly.
 # 2. **The neighbors.** Both models hear the pin-board graph, so it explains no lead. But hearing pays: OmniSage finds 0.236 without it and 0.258 with it, likely because neighbors tell what a pin does not show itself. A second graph adds nothing that we see, perhaps because it says the same of a pin.
 # 3. **Attention.** With the number and the same graph, PinSage and OmniSage both find 0.258. PinSage weighs a neighbor by its visits; perhaps these already say whom to hear.
 #
-# Why an encoder, when RP3β, which only walks, is close? For a pin without an edge a walk finds nothing. An encoder reads its picture, with attention or without.
+# Why an encoder, when RP3β and iALS, which read no picture, are close? For a pin without an edge they find nothing. An encoder reads its picture, with attention or without.
 #
 # **Before you praise attention, give its rival the same number.**
 #
@@ -649,15 +649,15 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for all who ask, so one model to train and one table to keep fresh.
 # >
-# > **Where it won.** For users it finds 0.080 with all three losses, 0.013 more than iALS (recall@10; from 0.007 to 0.020). In this week iALS finds 0.067, in lesson 15's 0.076, so part of the lead may be the week's. When pins without an edge ask, it finds 0.217 and a walk nothing. That win is content's: trained to hear nobody, it finds 0.235.
+# > **Where it won.** For users it finds 0.080 with all three losses, 0.013 more than iALS (recall@10; from 0.007 to 0.020). Lesson 15's PinnerFormer, for users alone and with 32 times the steps, finds 0.083: which is ahead, we cannot tell (16.11). When pins without an edge ask, it finds 0.217 and a walk nothing. That win is content's: trained to hear nobody, it finds 0.235.
 # >
 # > **Where it did not.**
 # >
-# > * For pins it cannot be told from PinSage with the same number. With an edge a walk may be ahead.
+# > * For pins it cannot be told from PinSage with the same number. When pins with an edge ask, a walk may be ahead.
 # > * Hardly any encoder finds a *new* pin among known ones (16.10). Keep places for new pins.
 # > * On real articles (citeulike-t) iALS is ahead, with vectors twice as long (16.10).
 #
-# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** To pins: hearing neighbors, and the number, which the opening's lead was made of. To users: these two, and the two losses beside *pairs*, with the reader that one of them trains.
+# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** To pins: hearing neighbors, and the number, which the opening's lead was made of. To users: these two (fold), and two more losses with the reader that one of them trains.
 # * **Quotas, own means and attention** bring no gain that we see over all pins, and a second graph none here; on real articles that graph brings much (16.10).
 #
 # <details><summary>Each step in numbers</summary>

@@ -139,6 +139,6 @@ QUESTIONS = (
              "hundred steps?", (
         ("beside the vector it is there at once; inside, at length 1, it has hardly been learned", "Later it may live in a length or in a shared direction."),
         ("none: the loss asks for it either way", "It asks, and a few hundred steps are little."),
-        ("in the vector it can depend on who asks, and finds more", "Then it would have been learned; it has not had the time."),
+        ("in the vector it can depend on who asks, and finds more", "Then it would have been learned; it hardly was."),
     )),
 )  # fmt: skip
