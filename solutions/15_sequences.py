@@ -325,13 +325,13 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # *Figure 15.2. Where is SASRec, the blue S, highest of all? How far does it fall to its square, with all histories shuffled? A bar is one method's interval. Leads are taken person by
 # person, so overlapping bars may hide a sure one. Five others, in the fold, were asked as well.*
 #
-# **SASRec needs the order, and yet is first on films alone.** Taught with shuffled histories it finds less, surely so on all sets but edits, and about half on films and on games. But off the films a walk, which only knows how recent an event is, cannot be told from it.
+# **SASRec uses the order, and yet is first on films alone.** Taught with shuffled histories it finds less, surely so on all sets but edits, and about half on films and on games. But off the films a walk, which only knows how recent an event is, cannot be told from it.
 #
-# So to need the order is not to win by it. And the chain is a poor guide: on check-ins shuffling costs it 58 %, SASRec 29 %. Its one event becomes another; who reads all events keeps the taste.
+# So to use the order is not to win by it. And the chain is a poor guide: on check-ins shuffling costs it 58 %, SASRec 29 %. The chain's one event becomes another; SASRec still reads all events, and so the taste.
 #
 # Why is SASRec first on films? A guess: there the week matters, for even a list of recent bestsellers finds more than the walk, .122 to .114. A chain reads the week off what others watched after the last film, a walk reads the taste; SASRec reads both.
 #
-# Then why begin with a walk? It costs a hundredth: on films 0.24 seconds of training, SASRec 25.
+# Then why begin with a walk? On the other three it is no worse that we can see, and it costs a hundredth: on films 0.24 seconds of training, SASRec 25.
 #
 # **Try a walk before a transformer: on three real sets of four we could not tell them apart.**
 #
@@ -368,7 +368,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # eight events on the board, hides among them, and let the room say which may be targets. Usual wrong answer: every save. A found pin is no target again.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# This vector has to find **likes**, positive actions on a pin new to the user. A **window** is the days after a moment, *now*.
+# This vector has to find **likes**, positive actions (a save, a long click, a closeup and more) on a pin new to the user. A **window** is the days after a moment, *now*.
 #
 # * **Every next** (SASRec's target, of likes alone): each event up to now has to find the like that follows it.
 # * **Dense** (PinnerFormer's *dense all action*): each event up to now has to find all likes of the window.
@@ -450,9 +450,9 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
                 detail=f"recall@10 of the next 14 days {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next, to the right? The axis starts at .05; the interval that matters is the card's.*
+# *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next, to the right? The axis starts at .05; the interval that matters is the card's. In this RP3β all likes count alike, unlike 15.3's.*
 #
-# Dense does not come up, even for a fortnight. Perhaps long arrows teach little: what led to figure 15.3's save of day 9 may be day 6, not day 0. Or they only teach
+# Dense does not come up, even for a fortnight. Perhaps long arrows teach little: what led to figure 15.3's save of day 9 may be day 6, not day 0. Dense also starts no arrow in the last week, for its windows must be over. Or it only learns
 # more slowly: in one run, with four times the steps, the gap more than halved. By the means RP3β, which trains nothing, finds more than both, and for the next day iALS far more. Why, we cannot say.
 #
 # **After 1,600 steps, to look further ahead was no better target here, at any horizon.**
@@ -529,7 +529,7 @@ display(verdict("A model trained on a window ahead loses less with vectors of la
 # *Figure 15.5. How far does this morning lift the dashed black line, and how far the solid one? *Lost* is a share of what real time finds. Each like
 # is a question of its own, so do not compare heights with figure 15.4.*
 #
-# **Further ahead did not help here either.** In real time every next is surely ahead of dense. Who *loses* less, the card cannot tell. But to lose little is no merit: by the means the walk with likes alike loses least, 16 %, and has least left at midnight, .092. Dense has .095, every next .101.
+# **Further ahead did not help here either.** In real time every next is surely ahead of dense. Who *loses* less, the card cannot tell. But to lose little is no merit: by the means the walk with likes alike loses least, 16 %, and has least left at midnight, .092. Dense has .095, every next .101, which may be chance.
 #
 # **This morning and *how recent* go together.** In a walk each of the two can be switched on alone. Its recall@10:
 #

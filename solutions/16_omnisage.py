@@ -84,7 +84,7 @@ DAY, n = 42, world.num_pins
 
 
 def graphs_of(day):
-    """Return boards by pins, 0 or 1, and how often one pin came right after another."""
+    """Return boards by pins, 0 or 1, and how often two pins came right one after the other, symmetric."""
     R = (world.bipartite(day)["board-pin"].matrix > 0).astype(float).tocsr()
     return R, world.pin_pin(day).astype(float).tocsr()
 
@@ -102,7 +102,7 @@ def features(R):
     return np.hstack([np.vstack([images, means]), degree]).astype(np.float32)
 
 
-pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np.median(pins)],
+pd.DataFrame({"edges": [R.nnz, C.nnz // 2], "median of a pin": [np.median(boards), np.median(pins)],
               "most of a pin": [boards.max(), pins.max()], "pins without": [(boards == 0).sum(), (pins == 0).sum()]},
              index=["pin-board", "pin-pin"])  # fmt: skip
 
@@ -165,7 +165,7 @@ print(
 #
 # Busy are 234 of the 7,000 pins, on twenty boards and more; the median pin has two.
 #
-# Quotas, or the 15 most visited nodes of the pin-board graph, whatever they are (in both 10 pins of the pin-pin graph are heard): 200 steps by pairs alone, the best of three rates each, three seeds, asked as in 16.4. Over all pins that ask no gain is seen, for few are busy: quotas −0.001, from −0.002 to +0.001. Busy ones perhaps find a little more. The 278 busy ones that ask on days 49 to 55 find 0.232 (recall@10) with quotas, 0.230 without: +0.0018, from +0.0001 to +0.0036, each training above each without. `python -m solutions.experiments.lesson16.omnisage_crowds`.
+# Quotas, or the 15 most visited nodes of the pin-board graph, whatever they are (in both 10 pins of the pin-pin graph are heard): 200 steps by pairs alone, the best of three rates each, three seeds, asked as in 16.4. Over all pins that ask no gain is seen: quotas −0.001, from −0.002 to +0.001. Busy ones perhaps find a little more. The 278 busy ones that ask on days 49 to 55 find 0.232 (recall@10) with quotas, 0.230 without: +0.0018, from +0.0001 to +0.0036, each training above each without. `python -m solutions.experiments.lesson16.omnisage_crowds`.
 #
 # Read were the abstract, a summary of the paper, and the code that Pinterest released, not the whole text. Quotas are 25 pins, 75 boards and 50 pins of the pin-pin graph in the summary, 25, 10 and 15 in the code. Ours are small.
 #
@@ -217,12 +217,12 @@ def typed_sequence(
 check("16.2", typed_sequence)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does OmniSage find more with quotas? Over all pins that ask we see no gain, perhaps since few of them are busy.
+# Does OmniSage find more with quotas? Over all pins that ask we see no gain, and busy ones find 0.232 instead of 0.230 (recall@10). Perhaps since ten pins of the pin-pin graph are heard in any case.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 The encoder, and who teaches it
 #
-# What turns such a list into one vector? One block of attention, as in lesson 15 but without the causal mask, for neighbors have no before and after. The pin and each neighbor have a row, made of
+# What turns such a list into one vector? One block of attention, as in lesson 15, but without the causal mask and without places: sorting decides who gets in, not who is heard first (16.6). The pin and each neighbor have a row, made of
 # what they show, their number of edges and their kind. The pin's own row looks at all others, and what comes out there is its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder and the loss in full, and the paper's names</summary>
@@ -233,7 +233,7 @@ check("16.2", typed_sequence)
 #
 # $$ \ell = -\log \frac{e^{s_i}}{e^{s_i} + \sum_j e^{s_j - \log (n Q_j)}} $$
 #
-# The sum runs over the drawn pins; $Q_j$ is the chance of $j$ to be drawn, so in $n$ draws it comes $n Q_j$ times, on average. About half of the drawn pins are the right pins of other questions, so popular ones come often; the rest are drawn evenly. A drawn pin that is itself the right one is left out. Whether the loss of features helps new pins, we did not measure.
+# The sum runs over the drawn pins; $Q_j$ is the chance of $j$ to be drawn, so in $n$ draws it comes $n Q_j$ times, on average. About half of the drawn pins are the right pins of other questions, so popular ones come often; the rest are drawn evenly. A drawn pin that is itself the right one is left out.
 #
 # </details>
 #
@@ -251,9 +251,9 @@ check("16.2", typed_sequence)
 # | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
 # | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Why features? From a new pin nobody has gone on yet, so pairs cannot teach it. But it is on a board, and the board's features can ask for it.
+# Why features? A new pin is in no pair yet, so pairs teach the encoder by older pins only. But it is on a board, and the board's features can ask for it. Whether that helps new pins, we did not measure.
 #
-# Is the answer among a pin's neighbors? Of pairs and users it is not: in training a pin hears the graphs of the morning when its week began, and the step that is asked for was no edge yet (lesson 07).
+# Is the answer among a pin's neighbors? For pairs and users only if earlier steps put it there: in training a pin hears the graphs of the morning when its week began, and the step that is asked for is not in them yet (lesson 07).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The encoder turns a pin and its neighbors into one vector
@@ -278,11 +278,13 @@ check("16.2", typed_sequence)
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. Which loss teaches which part? Each stripe in a box is a loss whose gradient comes there: look for boxes with three. Straight thick arrows lead from what asks to what is to be found. The dotted line and those at the top right say that a history and what is to be found are made of the encoder's vectors.*
+# *Figure 16.1. Which loss teaches which part? Each stripe in a box is a loss whose gradient comes there: look for boxes with three. Straight thick arrows lead from what asks to what is to be found. The curved line and those at the top right say that a history and what is to be found are made of the encoder's vectors.*
 #
 # Two boxes have three, the encoder and its vectors. So all losses pull at the same 32 numbers of a pin.
 #
 # <details><summary>May the pin hear who asks?</summary>
+#
+# Of the steps of days 35 to 41 about a third join pins that were joined before, so a pin may hear the right one by older steps, as it may in use. The step itself is not heard.
 #
 # The new cake pin hears its board of cakes, too, and that board's features ask for it. Here this is allowed: nothing of tomorrow is predicted, the vector is to hold what neighbors say.
 #
@@ -354,7 +356,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Three losses may fight over one vector. Or they may help: a pair of pins is two steps of one user, so *pairs* and *users* tell of the same tastes.
 #
 # We train the same encoder with one loss, two, and all three. Then a **pin** asks for the next pin, and a **user** for what she will like next
-# week. Her **reader** makes one vector of her history: a transformer where the users' loss trains it, else the mean of her sixteen latest likes. (All scores have the number of 16.5.)
+# week. Her **reader** makes one vector of her history: a transformer where the users' loss trains it, else the mean of her sixteen latest likes. (All scores have the opening's number for popularity; why, 16.5 says.)
 #
 # > **Claim** (of OmniSage's abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -433,7 +435,7 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # **Asked by pins**, no row is ahead of the first, perhaps because pairs already ask what the test asks.
 #
-# **Asked by users**, *all three* finds 0.080, more than any other row. Her loss, or its reader? The other rows lack both, so this figure cannot say. The row *users* has both, too, yet its two good trainings find only 0.067. Perhaps pairs and features soon give vectors a meaning, and a reader can learn only from vectors that have one.
+# **Asked by users**, *all three* finds 0.080, more than any other row. The users' loss, or its reader? The rows without *users* lack both, so this figure cannot say. The row *users* has both, yet one of its trainings failed, and the other two find only 0.067. Perhaps pairs and features soon give vectors a meaning, and a reader can learn only from vectors that have one.
 #
 # **Let all who will ask teach the vector, and measure each apart. One may gain while no harm is seen for the other.**
 #
@@ -614,7 +616,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, 32 numbers and the number for popularity for both: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Every OmniSage has the number; an open mark lacks something. Compare PinSage without and with it; then OmniSage hearing nobody and hearing boards; then OmniSage hearing boards and PinSage's full mark.*
+# *Figure 16.4. Every OmniSage has the number; an open mark lacks something. Between encoders that hear, 0.003 may be chance. Compare PinSage without and with it; then OmniSage hearing nobody and hearing boards; then OmniSage hearing boards and PinSage's full mark.*
 #
 # 1. **The number.** It lifts PinSage from 0.229 to 0.258, so it was nearly the whole lead. Perhaps a free length learns the same, only more slowly.
 # 2. **The neighbors.** Both models hear the pin-board graph, so it explains no lead. But hearing pays: OmniSage finds 0.236 without it and 0.258 with it, likely because neighbors tell what a pin does not show itself. A second graph adds nothing that we see, perhaps because it says the same of a pin.
@@ -657,7 +659,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # > * Hardly any encoder finds a *new* pin among known ones (16.10). Keep places for new pins.
 # > * On real articles (citeulike-t) iALS is ahead, with vectors twice as long (16.10).
 #
-# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** To pins: hearing neighbors, and the number, which the opening's lead was made of. To users: these two (fold), and two more losses with the reader that one of them trains.
+# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** To pins: hearing neighbors, and the number, which the opening's lead was made of. To users: the same two (fold), and training by all three losses; whether the users' loss brings that or its reader, we cannot say.
 # * **Quotas, own means and attention** bring no gain that we see over all pins, and a second graph none here; on real articles that graph brings much (16.10).
 #
 # <details><summary>Each step in numbers</summary>
