@@ -254,8 +254,17 @@ def screenshot(of, name: str) -> Path:
 
 def contrast(of) -> float:
     """Return the contrast (WCAG 2.2, 1 to 21) of an element's text with what is behind it."""
+    # JupyterLab may draw an output anew while it is looked at: an element that has left the page
+    # has no colors, so the one that took its place is asked
+    while (found := _contrast(of)) is None:
+        pass
+    return found
+
+
+def _contrast(of) -> float | None:
     return of.evaluate(
         """(element) => {
+            if (!element.isConnected) return null;
             // a canvas turns every notation of a color into four numbers
             const canvas = document.createElement("canvas").getContext("2d");
             const rgba = (color) => {

@@ -351,6 +351,22 @@ def test_contrast_is_that_of_the_wcag(page, color, ratio):
     assert contrast(page.locator("p")) == pytest.approx(ratio, abs=0.05)
 
 
+def test_contrast_is_asked_of_the_element_that_took_anothers_place(page):
+    class Redrawn:
+        """An element whose page is drawn anew between finding it and asking it."""
+
+        def __init__(self):
+            page.set_content("<p>text</p>")
+            self.found = page.locator("p").element_handle()
+            page.set_content("<p>text</p>")
+
+        def evaluate(self, source):
+            asked, self.found = self.found, page.locator("p").element_handle()
+            return asked.evaluate(source)
+
+    assert contrast(Redrawn()) == pytest.approx(21, abs=0.05)
+
+
 # ---- the shared controls, with a visual of four lines
 
 
