@@ -567,7 +567,7 @@ verdict(
 # * left drawing who goes by what
 # * drawing what is left
 #
-# Minutes 38 to 41. A row is a model, with what it goes by. Now the pin is on no board, but in another graph. The heads at the right are what there is to go by. Ask: who has lost everything but the pin's content? Who has lost nothing? Press the key: a ✓ is what is left. Row one has lost all but the content. RP3β and iALS have lost nothing: they go by pairs of pins, and never saw a board. iALS, six graphs, has lost its boards, but keeps its people and searches. Six graphs, mean, hears its neighbors in the other five: columns three and four are the same edges, to people and searches. iALS stops there, at the vector of a person or a search; the network walks on to the other pins behind them.
+# Minutes 38 to 41. A row is a model, with what it goes by. Now the pin is on no board, but in another graph. The heads at the right are what there is to go by. Ask: who has lost everything but the pin's content? Who has lost nothing? Press the key: a ✓ is what is left. Row one has lost all but the content. RP3β and iALS have lost nothing: they go by pairs of pins, and never saw a board. iALS, six graphs, has lost its boards, but keeps its people and searches. Six graphs, mean, hears its neighbors in the other five: columns three and four are the same edges, to people and searches. Column three stops at the vector of a person or a search; column four walks on, to the other pins that they reach.
 #
 # If asked whether the networks do not learn from those pairs, too: they train on them, but keep nothing of one pin.
 #

@@ -169,7 +169,7 @@ def five_variants() -> Sheet:
     rows = (
         ("no correction", "", ("", "", "in")),
         ("negatives only", "Khrylchenko's slide", ("", "− log Q", "in, − log Q")),
-        ("negatives only, hits out", "released code, 2025", ("", "− log Q", "out")),
+        ("released code", "negatives only, hits out; 2025", ("", "− log Q", "out")),
         ("nQ, hits out", "as just derived", ("", "− log nQ", "out")),
         ("Yi", "Yi et al., 2019", ("− log Q", "− log Q", "in, − log Q")),
     )

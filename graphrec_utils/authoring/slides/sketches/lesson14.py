@@ -45,7 +45,7 @@ def six_graphs() -> Sheet:
     for down, said, color, wide in ((-4, "few on boards", ITEM, 3), (28, "most in user-ad", USER, 8)):  # fmt: skip
         sheet.line(912, 328 + down, 944, 328 + down, color=color, wide=wide)
         sheet.text(956, 336 + down, said, size=24, color=color, bold=True)
-    sheet.text(512, 428, "the wider a line, the more of these pins the graph knows", at="middle", color=QUIET)  # fmt: skip
+    sheet.text(512, 428, "the wider a line, the more of these pins the graph knows; gray: slide 4", at="middle", color=QUIET)  # fmt: skip
     return sheet
 
 
@@ -154,7 +154,7 @@ def attention() -> Sheet:
         sheet.text(645 + 96 * share + 14, y + 9, weight, bold=True)
         sheet.text(850, y + 9, value, at="middle", bold=True)
         sheet.line(880, y, 955, 148, color=ITEM, wide=3 + 8 * share, head=True)
-    sheet.text(2, 264, "fit: the exponent; d: numbers in q", size=24, color=QUIET)
+    sheet.text(2, 264, "fit: the exponent; d: numbers in q, here 1", size=24, color=QUIET)
     sheet.text(575, 268, "sum 4", at="middle", size=24, color=QUIET)
     sheet.box(963, 108, 190, 84, fill=ITEM, edge=ITEM)
     sheet.text(1058, 142, "¾ · 4 + ¼ · 8", at="middle", color="#fff", size=24)
@@ -194,7 +194,7 @@ def empty_list() -> Sheet:
 
 def two_levels() -> Sheet:
     sheet = Sheet(
-        400,
+        440,
         "First level: in each graph the pin looks at itself and its neighbors, and a vector comes out. Second level: CLS plus the pin looks at itself and at the vectors of the graphs in which the pin has somebody",
     )
     sheet.text(290, 24, "first level: a block in each graph", at="middle", bold=True)
@@ -217,13 +217,14 @@ def two_levels() -> Sheet:
             sheet.text(425, y + 9, "masked:\nnobody there", size=24, color=NEGATIVE, bold=True)
     sheet.text(195, 394, "blue: the pin itself", size=24, color=USER)
     sheet.box(800, 165, 150, 80, fill="#fff", edge=INK)
-    sheet.text(875, 198, "attention\nblock", at="middle", bold=True)
+    sheet.text(875, 214, "block", at="middle", bold=True)
     sheet.box(760, 300, 230, 60, fill=USER, edge=USER)
     sheet.text(875, 340, "CLS + the pin", at="middle", color="#fff", bold=True)
     sheet.line(875, 300, 875, 252, color=USER, wide=5, head=True)
     sheet.text(1005, 322, "looks at\nitself, too", size=24, color=USER)
     sheet.text(875, 384, "CLS: a vector that is learned", at="middle", size=24, color=QUIET)
     sheet.line(950, 205, 1010, 205, head=True, wide=4)
+    sheet.text(195, 434, "a block: attention; the input is added again; then a small network", size=24, color=QUIET)  # fmt: skip
     sheet.box(1020, 170, 120, 70, fill=ITEM, edge=ITEM)
     sheet.text(1080, 198, "one\nvector", at="middle", color="#fff", bold=True)
     return sheet

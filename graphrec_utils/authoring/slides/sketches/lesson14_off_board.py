@@ -64,8 +64,8 @@ def what_is_left() -> Sheet:
     columns = (
         ("its\ncontent", 50),
         ("pins engaged\nwith after it", 212),
-        ("its people's\nown vectors", 420),
-        ("its people's\nother pins", 640),
+        ("vectors of\nits people", 420),
+        ("pins that its\npeople reach", 640),
     )
     for name, x in columns:
         sheet.text(x, 26, name, at="middle", size=24)
@@ -80,7 +80,7 @@ def what_is_left() -> Sheet:
             else:
                 sheet.text(x, y + 9, "–", at="middle", color=QUIET)
             sheet.waits(begin)
-    sheet.text(775, 444, "its people: and its searches", at="end", size=24, color=QUIET)
+    sheet.text(775, 444, "people: searches as well", at="end", size=24, color=QUIET)
     return sheet
 
 
@@ -136,7 +136,9 @@ def asked_off_board() -> Sheet:
     for tick in (0.2, 0.24, 0.28):
         x = left + times * (tick - least)
         sheet.text(x, 396, f"{tick:.2f}", at="middle", size=24, color=QUIET)
-    sheet.text(0, 448, "a bar: the rival's distance to the dashed line, 95 %", size=24, color=QUIET)
+    sheet.text(
+        0, 448, "a bar: gap to the first row, 95 %; across: cannot tell", size=24, color=QUIET
+    )
     for k, (model, key) in enumerate(ASKED):
         y, value, color, said = 96 + 49 * k, found[key], _hue(key), ""
         x = left + times * (value - least)

@@ -10,7 +10,7 @@ from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 def climb() -> Sheet:
     sheet = Sheet(
-        400,
+        440,
         "Two ways up: edges, from no graph to the boards to six graphs; and attention: the mean has it on no level, concat on one, over neighbors, the transformer, which is MultiBiSage, on both, over neighbors and over graphs",
     )
     sheet.text(10, 32, "1  edges: whom can a pin hear?", bold=True)
@@ -23,7 +23,7 @@ def climb() -> Sheet:
     sheet.text(10, 176, "2  a way to listen: where is attention?", bold=True)
     sheet.text(0, 302, "neighbors:", size=24, color=QUIET)
     sheet.text(0, 372, "graphs:", size=24, color=QUIET)
-    ways = (("mean", "on no level", "a mean", "matrices, added"), ("concat", "on one level, then concat", "attention", "matrices, added"), ("transformer", "on both: MultiBiSage", "attention", "attention"))  # fmt: skip
+    ways = (("mean", "on no level", "a mean", "matrices, added"), ("concat", "on one level", "attention", "side by side, one matrix"), ("transformer", "on both: MultiBiSage", "attention", "attention"))  # fmt: skip
     for k, (name, where, near, over) in enumerate(ways):
         x, wide = 150 + 338 * k, 322
         sheet.text(x + wide / 2, 218, name, at="middle", bold=True)
@@ -32,7 +32,9 @@ def climb() -> Sheet:
             there = said == "attention"
             color = ITEM if there else CONTEXT
             sheet.box(x, y, wide, 60, fill=TINT[color], edge=color, round=4)
-            sheet.text(x + wide / 2, y + 39, said, at="middle", bold=there)
+            size = 26 if len(said) < 20 else 24
+            sheet.text(x + wide / 2, y + 39, said, at="middle", bold=there, size=size)
+    sheet.text(150, 430, "vectors side by side, times one wide matrix, are matrices, added: the same", size=24, color=QUIET)  # fmt: skip
     return sheet
 
 
@@ -128,7 +130,7 @@ def _head(said: str, seen: bool) -> Sheet:
 def own_click() -> Sheet:
     """Draw, by an example, a training that has not seen the click it is asked for, and one that has."""
     ways = (
-        ("slide 11: own click out", "older graphs: her click has no edges yet", False),
+        ("slide 11: own click out", "no edge of her click yet: others fill A's list", False),
         ("next slides: own click in", "A – Ann – B: so B can stand in A's list", True),
     )
     sheet = Sheet(
