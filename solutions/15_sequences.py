@@ -23,7 +23,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
 #
-# **In an hour:** sections 15.1 to 15.5, with exercises 15.1 and 15.3.
+# **In an hour:** sections 15.1 to 15.5, with exercises 15.1 and 15.3 (15.2 waits in a branch).
 # **Branches**, marked ↳, stand after the take-away.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -329,7 +329,7 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 #
 # So to use the order is not to win by it. And the chain is a poor guide: on check-ins shuffling costs it 58 %, SASRec 29 %. The chain's one event becomes another; SASRec still reads all events, and so the taste.
 #
-# Why is SASRec first on films? A guess: there the week matters, for even a list of recent bestsellers finds more than the walk, .122 to .114. A chain reads the week off what others watched after the last film, a walk reads the taste; SASRec reads both.
+# Why is SASRec first on films? A guess: there the week matters, for even a list of recent bestsellers finds more than the walk, .122 to .114. What others watched soon after your last film, they watched in the same weeks; so a chain knows the week. A walk knows the taste, and SASRec may know both.
 #
 # Then why begin with a walk? On the other three it is no worse that we can see, and it costs a hundredth: on films 0.24 seconds of training, SASRec 25.
 #
@@ -394,7 +394,7 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Each target trains a PinnerFormer on PinWorld, by lesson 11's softmax. PinnerFormer's vectors have length 1, so a popular pin's cannot be longer, and popularity is learned slowly. After training, each pin's score gets a number that grows with its likes
+# Each target trains a PinnerFormer on PinWorld, by lesson 11's softmax. PinnerFormer's vectors all have length 1, and such vectors learn popularity slowly. So after training each pin's score gets a number that grows with its likes
 # (15.14). We ask for new likes at three **horizons**: the next day, week and fortnight. The longer, the more should dense's long arrows pay.
 #
 # > **Claim** (of the paper, in our words). Dense all action finds more than SASRec's objective, every next.
@@ -455,7 +455,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # Dense does not come up, even for a fortnight. Perhaps long arrows teach little: what led to figure 15.3's save of day 9 may be day 6, not day 0. Dense also starts no arrow in the last week, for its windows must be over. Or it only learns
 # more slowly: in one run, with four times the steps, the gap more than halved. By the means RP3β, which trains nothing, finds more than both, and for the next day iALS far more. Why, we cannot say.
 #
-# **After 1,600 steps, to look further ahead was no better target here, at any horizon.**
+# **Try the next like as a target first: after 1,600 steps, to look further ahead was no better here, at any horizon.**
 #
 # <details><summary>How this was measured</summary>
 #

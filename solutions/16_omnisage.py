@@ -15,7 +15,7 @@
 #
 # > **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** PinSage's vectors answered pins, and PinnerFormer's answered users.
 # > **OmniSage**, Pinterest's model of 2025, wants **one** vector of a pin for both. It adds three parts to lesson 09's PinSage: a **quota**, so that no kind of neighbor crowds out another; **three losses**, one for each who asks; and **attention**.
-# > Asked by pins, our OmniSage finds 0.260 and PinSage 0.229 (recall@10). Whose is that lead? We try each part, and one plainer thing: a number for popularity, added to each score.
+# > Asked by pins, our OmniSage finds 0.260 and PinSage 0.229 (recall@10). Whose is that lead? We try each part, and then ask what else is different.
 #
 # **You will** choose whom a pin hears, put three losses into one number, and take a lead over PinSage apart.
 #
@@ -222,8 +222,8 @@ check("16.2", typed_sequence)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 The encoder, and who teaches it
 #
-# What turns such a list into one vector? One block of attention, as in lesson 15, but without the causal mask and without places: sorting decides who gets in, not who is heard first (16.6). The pin and each neighbor have a row, made of
-# what they show, their number of edges and their kind. The pin's own row looks at all others, and what comes out there is its vector $\mathbf z$, brought to length 1.
+# What turns such a list into one vector? One block of attention, as in lesson 15, but without the causal mask: each row looks at all. The pin has a row and each neighbor has one, made of
+# what it shows, its number of edges and its kind. What comes out of the pin's own row is its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder and the loss in full, and the paper's names</summary>
 #
@@ -233,17 +233,11 @@ check("16.2", typed_sequence)
 #
 # $$ \ell = -\log \frac{e^{s_i}}{e^{s_i} + \sum_j e^{s_j - \log (n Q_j)}} $$
 #
-# The sum runs over the drawn pins; $Q_j$ is the chance of $j$ to be drawn, so in $n$ draws it comes $n Q_j$ times, on average. About half of the drawn pins are the right pins of other questions, so popular ones come often; the rest are drawn evenly. A drawn pin that is itself the right one is left out.
+# The sum runs over the drawn pins; $Q_j$ is the chance of $j$ to be drawn, so in $n$ draws it comes $n Q_j$ times, on average. About half of the drawn pins are the right pins of other questions, so popular ones come often; the rest are drawn evenly. The right pin keeps its score; a drawn pin that is itself the right one is left out.
 #
 # </details>
 #
-# Three losses teach the encoder. In each, something asks with a vector $\mathbf q$, and the score of pin $j$ is their cosine over a temperature $\tau$ (lesson 10):
-#
-# $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
-#
-# The right pin has to win against drawn pins, in the softmax of lesson 11. Half of these are other questions' right pins, so popular ones come more often. To make up for it, $e^{s_j}$ of a drawn pin is divided by how often it comes; lesson 11 calls this $\log Q$. The right pin keeps its score.
-#
-# The losses differ in **who asks**:
+# Three losses teach the encoder. They differ in **who asks**:
 #
 # | loss | who asks | what is to be found |
 # |---|---|---|
@@ -251,9 +245,7 @@ check("16.2", typed_sequence)
 # | *features* | raw features of a **neighbor**, through a network | the pin that hears it |
 # | *users* | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Why features? A new pin is in no pair yet, so pairs teach the encoder by older pins only. But it is on a board, and the board's features can ask for it. Whether that helps new pins, we did not measure.
-#
-# Is the answer among a pin's neighbors? For pairs and users only if earlier steps put it there: in training a pin hears the graphs of the morning when its week began, and the step that is asked for is not in them yet (lesson 07).
+# Why features? A new pin is in no pair yet. But it is on a board, and the board's features can ask for it. (Whether that helps new pins, we did not measure.)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # ### The encoder turns a pin and its neighbors into one vector
@@ -271,20 +263,26 @@ check("16.2", typed_sequence)
 # ### All three losses meet in the encoder
 # * figure 16.1
 #
-# Minutes 20 to 23. The figure opens with all three on: switch them off, then each on alone, and ask which boxes get a gradient before they fill. Follow the lines: each loss has one that leads back from what is to be found to the same encoder. Usual wrong answer: the user loss reaches the transformer alone. It reaches the encoder twice, through what a user liked and through what is to be found. The loss of
+# Minutes 20 to 23. The figure opens with all three on: switch them off, then each on alone, and ask which boxes get a gradient before they fill. Each z is made by the one encoder, so what comes to a z goes on to it. Usual wrong answer: the user loss reaches the transformer alone. It reaches the encoder twice, through what a user liked and through what is to be found. The loss of
 # features reaches the encoder on one side only, through what is found.
 
 # %% slideshow={"slide_type": "subslide"} tags=["widget"]
 visuals.three_losses(on="efu")
 
 # %% [markdown]
-# *Figure 16.1. Which loss teaches which part? Each stripe in a box is a loss whose gradient comes there: look for boxes with three. Straight thick arrows lead from what asks to what is to be found. The curved line and those at the top right say that a history and what is to be found are made of the encoder's vectors.*
+# *Figure 16.1. Which loss teaches which part? A thick arrow is a loss; it leads from what asks to what is to be found. A stripe in a box is a loss whose gradient comes there: look for boxes with three.*
 #
-# Two boxes have three, the encoder and its vectors. So all losses pull at the same 32 numbers of a pin.
+# Two boxes have three, the encoder and the vectors that it makes. So all losses pull at the same 32 numbers of a pin.
 #
-# <details><summary>May the pin hear who asks?</summary>
+# What does each loss compare? Whoever asks has a vector $\mathbf q$, and the score of pin $j$ is their cosine over a temperature $\tau$ (lesson 10):
 #
-# Of the steps of days 35 to 41 about a third join pins that were joined before, so a pin may hear the right one by older steps, as it may in use. The step itself is not heard.
+# $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau $$
+#
+# The right pin has to win against drawn ones, in the softmax of lesson 11. Popular pins are drawn more often. So that they are not pushed down for that, each draw of them counts less: this is lesson 11's $\log Q$.
+#
+# <details><summary>Is the answer among a pin's neighbors?</summary>
+#
+# For pairs and users only if earlier steps put it there: in training a pin hears the graphs of the morning when its week began, and the step that is asked for is not in them yet (lesson 07). Of the steps of days 35 to 41 about a third join pins that were joined before, so a pin may hear the right one by older steps, as it may in use.
 #
 # The new cake pin hears its board of cakes, too, and that board's features ask for it. Here this is allowed: nothing of tomorrow is predicted, the vector is to hold what neighbors say.
 #
@@ -356,7 +354,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # Three losses may fight over one vector. Or they may help: a pair of pins is two steps of one user, so *pairs* and *users* tell of the same tastes.
 #
 # We train the same encoder with one loss, two, and all three. Then a **pin** asks for the next pin, and a **user** for what she will like next
-# week. Her **reader** makes one vector of her history: a transformer where the users' loss trains it, else the mean of her sixteen latest likes. (All scores have the opening's number for popularity; why, 16.5 says.)
+# week. Her **reader** makes one vector of her history: a transformer where the users' loss trains it, else the mean of her sixteen latest likes. (In all rows one more number joins the score; 16.5 is about it.)
 #
 # > **Claim** (of OmniSage's abstract: several tasks at once). With all three losses one encoder finds more than with each loss alone.
 
@@ -487,7 +485,9 @@ for column, who in (("all", "pins"), ("users", "users")):
 #
 # The popular pin wins. The new one comes last, though it fits best.
 #
-# Is the number needed? A popular pin is often the right one, and each time the loss pulls its score up. When it is drawn it is pushed down, but lightly, because of $\log Q$.
+# In code the number is one more coordinate of a pin, and whoever asks has a 1 there.
+#
+# Is it needed? A popular pin is often the right one, and each time the loss pulls its score up. When it is drawn it is pushed down, but lightly, because of $\log Q$.
 # So the loss asks for popularity, and the encoder could learn it, for it reads on how many boards a pin is. Perhaps it is in the vectors already.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -561,25 +561,40 @@ def recall_of(vectors):
     return metrics.evaluate_model(vectors, itself, part, 10).recall
 
 
+# %% slideshow={"slide_type": "skip"}
+def with_number(vectors, weight):
+    """Return the same vectors with `weight` times log popularity in each score; nothing is trained."""
+    number = weight * 0.1 * torch.tensor(popular)[:, None].float()  # 0.1: scores are cosines here
+    return Factors(vectors.user_emb, torch.cat([vectors.item_emb[:, :-1], number], dim=1))
+
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p3"]
 predict("16.p3")
 
 # %% tags=["long", "experiment", "answers:16.p3"] jupyter={"source_hidden": true}
 pairs_alone = {"entity-entity": 1.0}
 plain = trained(pairs_alone)
-more = 0.1 * torch.tensor(popular)[:, None].float()  # scores are cosines: times the temperature
-# the last column is the number's place: 0 so far, and 1 in a query
-served = Factors(plain.user_emb, torch.cat([plain.item_emb[:, :-1], more], dim=1))
 both = trained(pairs_alone, offset=popular)
 told = pd.Series({
-    "length 1": recall_of(plain).mean(), "the same vectors, log popularity added": recall_of(served).mean(),
+    "length 1": recall_of(plain).mean(), "the same vectors, log popularity added": recall_of(with_number(plain, 1)).mean(),
     "log popularity there in training, too": recall_of(both).mean(),
 }, name="recall@10")  # fmt: skip
 told.round(3).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Between the first two rows nothing was trained, and one number beside $\mathbf z$ makes the recall six times as large. The vectors say what is near, popularity says what is often met, and each alone finds only 0.04 (16.10).
-# Row three had the number in training, too, and finds about as much (0.260 in longer trainings, with more weeks). So popularity was nearly all that the vectors lacked.
+# Row three had the number in training, too, and finds about as much. So popularity was nearly all that the vectors lacked.
+#
+# Now you choose how much popularity counts. Guess what a weight of 0.25 finds, 4, and 100; then run each.
+
+# %% slideshow={"slide_type": "skip"}
+WEIGHT = 1.0  # yours
+print(
+    f"popularity counts {WEIGHT:g} times: recall@10 {recall_of(with_number(plain, WEIGHT)).mean():.3f}"
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Here a weight near 1 is best: the loss asks for popularity once. Had the vectors held it already, it would now count twice, and less of it would be best.
 #
 # Why did they lack it? Popularity needs a place to live. That could be the **length** of a vector, which length 1 takes away; or a **direction** that all questions share, which has to be learned: 800 steps hardly did (0.048). A **number** beside the vector is there before the first step.
 #
@@ -628,7 +643,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # <details><summary>How this was measured</summary>
 #
-# The table: trained here, 100 steps on the pairs of one week, one seed, recall@10 on days 42 to 48. Stored, 200 steps on four weeks, each with eight trials or more, three
+# The table: trained here, 100 steps on the pairs of one week, one seed, recall@10 on days 42 to 48. With a weight of 0.25 it is 0.234, with 0.75 and 1 0.248 and 0.247, with 4 0.176, with 100 0.043. Stored, 200 steps on four weeks, each with eight trials or more, three
 # seeds, days 49 to 55: length 1 finds 0.042, free length 0.232 (where PinSage stands, whose length is free, too), length 1 with log popularity beside 0.260; free length over length 1 +0.190, from +0.179 to +0.202. More steps, one setting, on days 42 to 48: 0.040 after 200 and 0.048 after 800; more than 800 were not tried for pins. Popularity could also live in a *direction that all queries share*: users share one,
 # and the towers of lesson 10, of length 1 too, have learned it; with pins as queries it is hardly there. A PinnerFormer of length 1 lacks a fifth or a quarter without the offset after 1,600 steps, and next to nothing after 6,400 (16.11). TransE may put popularity along $\mathbf r$, the same for
 # all users; lesson 12 gave it a number beside a distance. Whether pins as queries share less than users was not tested.

@@ -125,7 +125,7 @@ def age() -> bool:
 MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
     "Try a walk before a transformer: on three real sets of four we could not tell them apart": walk,
-    "After 1,600 steps, to look further ahead was no better target here, at any horizon": targets,
+    "Try the next like as a target first: after 1,600 steps, to look further ahead was no better here, at any horizon": targets,
     "Hear of today, and let it count more than old likes: each alone lifted our walk by less than a fifth, both together by two thirds": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])

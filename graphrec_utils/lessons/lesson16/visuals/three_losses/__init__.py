@@ -18,18 +18,17 @@ from graphrec_utils.plots.visuals.base import Visual, asked
 BOXES = {
     "pin": (8, 10, "a pin and its neighbors", ""),
     "features": (8, 110, "a neighbor's raw features", ""),
-    "history": (8, 210, "what a user liked", ""),
+    "history": (8, 210, "z of what a user liked", "u"),
     "encoder": (228, 10, "encoder", "efu"),
     "network": (228, 110, "feature network", "f"),
     "reader": (228, 210, "user transformer", "u"),
-    "found": (448, 110, "vectors of the pins to be found", "efu"),
+    "found": (448, 110, "z of the pins to be found", "efu"),
 }
 EDGES = (
     ("pin", "encoder", ""), ("features", "network", ""), ("history", "reader", ""),
     ("encoder", "found", "e"), ("network", "found", "f"), ("reader", "found", "u"),
-    ("encoder", "reader", "u"),
 )  # fmt: skip
-MADE = ("encoder", "found")  # of each loss: what is to be found is made by the same encoder
+SAME = "each z is made\nby this encoder"  # so a gradient that comes to a z goes on to it
 LOSSES = {"e": "pairs", "f": "features", "u": "users"}  # as the lesson calls them
 NAMES = {"e": "entity-entity", "f": "entity-feature", "u": "user-entity"}  # as the library does
 BATCH = {"e": 256, "f": 256, "u": 4000}  # questions of a batch, as 16.4 tells
@@ -90,14 +89,15 @@ def three_losses(
             "weighed": heeds,
             "batch": BATCH,
             "size": [WIDTH, HEIGHT],
+            "same": SAME.split("\n"),
         },
         text="OmniSage's three losses as switches",
         alt=in_words(bars)
         if bars
         else (
             "Seven boxes in three columns. A pin and its neighbors go into the encoder, a neighbor's raw features into "
-            "the feature network, what a user liked through the encoder into the user transformer. All three ask for "
-            "vectors of pins, which the same encoder makes: so a line of each chosen loss leads back to it. A box carries a stripe for each chosen loss that gives it a gradient."
+            "the feature network, vectors z of what a user liked into the user transformer. All three ask for "
+            "vectors z of pins. Each z is made by the encoder. A box carries a stripe for each chosen loss that gives it a gradient."
         ),
         draw=lambda: draw_shares(on, bars) if bars else draw(on),
         note=note,
@@ -185,24 +185,14 @@ def draw(on: str) -> Axes:
     _, ax = plt.subplots(figsize=(7.6, 3.4))
     for one, other, loss in EDGES:
         (x, y), (a, b) = BOXES[one][:2], BOXES[other][:2]
-        if x == a:
-            begin, end = (x + 20, -y - HEIGHT), (a + 20, -b)
-            bend = "arc3,rad=0.6"  # past the left edge of the box between them
-        else:
-            begin, end, bend = (x + WIDTH, -y - HEIGHT / 2), (a, -b - HEIGHT / 2), "arc3"
+        begin, end = (x + WIDTH, -y - HEIGHT / 2), (a, -b - HEIGHT / 2)
         lit = loss and loss in on
         color, line = LOOKS[loss] if lit else (style.CONTEXT, "-")
         ax.add_patch(FancyArrowPatch(
-            begin, end, arrowstyle="-|>", mutation_scale=12, connectionstyle=bend,
-            color=color, linestyle=line, linewidth=3 if lit else 1.2,
+            begin, end, arrowstyle="-|>", mutation_scale=12, color=color, linestyle=line, linewidth=3 if lit else 1.2,
         ))  # fmt: skip
-    (x, y), (a, b) = (BOXES[name][:2] for name in MADE)
-    for k, loss in enumerate(LOSSES):
-        color, line = LOOKS[loss] if loss in on else (style.CONTEXT, "-")
-        bend = a + 0.3 * WIDTH + 8 - 8 * k
-        ax.plot((x + WIDTH, bend, bend), (-y - 8 - 8 * k, -y - 8 - 8 * k, -b), line, color=color,
-                linewidth=2.4 if loss in on else 1)  # fmt: skip
-    ax.text(a + 0.3 * WIDTH + 18, -y - 56, "same\nencoder", va="center", fontsize=10)
+    x, y = BOXES["encoder"][:2]
+    ax.text(x + WIDTH + 14, -y - 4, SAME, va="top", fontsize=10)
     for x, y, words, losses in BOXES.values():
         mine = [k for k in losses if k in on]
         ax.add_patch(FancyBboxPatch(
@@ -212,7 +202,7 @@ def draw(on: str) -> Axes:
         for k, loss in enumerate(mine):
             wide = (WIDTH - 16) / len(mine)
             ax.add_patch(plt.Rectangle((x + 8 + k * wide, -y - HEIGHT + 4), wide - 2, 8, color=LOOKS[loss][0], zorder=3))  # fmt: skip
-        ax.text(x + WIDTH / 2, -y - HEIGHT / 2 + 4, words.replace(" and ", "\nand ").replace(" raw", "\nraw").replace(" of the", "\nof the"),
+        ax.text(x + WIDTH / 2, -y - HEIGHT / 2 + 4, words.replace(" and ", "\nand ").replace(" raw", "\nraw").replace(" to be", "\nto be").replace(" a user", "\na user"),
                 ha="center", va="center", fontsize=10, zorder=3)  # fmt: skip
     keys = [plt.Line2D([], [], color=LOOKS[k][0], linestyle=LOOKS[k][1], linewidth=3,
                        label=LOSSES[k]) for k in on]  # fmt: skip

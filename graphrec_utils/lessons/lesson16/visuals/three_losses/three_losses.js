@@ -1,16 +1,14 @@
 // OmniSage's losses as switches. State: boxes (name → x, y, words, losses that reach it), edges (from, to, loss),
 // losses (letter → name), measured (letters → name → number), on (letters), size (of a box), shares (letters →
-// letter → its share in the number trained on, or null), weighed (whether weights change them), batch (letter → examples).
+// letter → its share in the number trained on, or null), weighed (whether weights change them), batch (letter → examples), same (two lines: who makes each z).
 
 import { button, frame, h, list, roving, s, travel } from "../../../../plots/visuals/base/base.js";
 import { pull } from "../../../../plots/visuals/base/pull.js";
 
 const WORDS = { encoder: "the encoder", network: "the feature network", reader: "the user transformer" };
 
-const MADE = ["encoder", "found"]; // what is to be found is made by the same encoder: each loss goes back this way, too
-
 function render({ model, el }) {
-  const [boxes, edges, names, measured, [w, tall], shares, weighed, batch] = ["boxes", "edges", "losses", "measured", "size", "shares", "weighed", "batch"].map((x) => model.get(x));
+  const [boxes, edges, names, measured, [w, tall], shares, weighed, batch, made] = ["boxes", "edges", "losses", "measured", "size", "shares", "weighed", "batch", "same"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "Three losses",
     help: "Switch each loss on and off. Each has a color: its lines are thick, and whoever gets its gradient carries a stripe of it. Press a part, or reach it with the arrow keys, to ask whose." +
@@ -26,7 +24,7 @@ function render({ model, el }) {
     model.set("on", Object.keys(names).filter((k) => now.includes(k) !== (k === letter)).join(""));
     model.save_changes();
     // what is asked of the vectors goes back to whom it can change
-    if (model.get("on").includes(letter)) travel(svg, [...edges.filter((e) => e[2] === letter), ...(letter === "e" ? [] : [MADE])].map(([one, other]) => [heart(other), heart(one), ""]));
+    if (model.get("on").includes(letter)) travel(svg, [...edges.filter((e) => e[2] === letter), ["encoder", "found"], ...(letter === "u" ? [["encoder", "history"]] : [])].map(([one, other]) => [heart(other), heart(one), ""]));
   };
   const switches = Object.entries(names).map(([k, name]) => [k, button("", () => flip(k), { "aria-pressed": "false" }), h("span")]);
   switches.forEach(([k, node, part]) => node.append(h("i", { class: `gr-tw-key gr-tw-${k}` }), names[k], part));
@@ -43,20 +41,10 @@ function render({ model, el }) {
   controls.prepend(...switches.map(([, node]) => node), one ?? "", equal || "");
   const lines = edges.map(([one, other, loss]) => {
     const [[x, y], [a, b]] = [at(one), at(other)];
-    const out = 48 * across;
-    const d =
-      x === a
-        ? `M${x + 14} ${y + tall}C${x - out} ${y + tall + 30} ${x - out} ${b - 30} ${x + 14} ${b}`
-        : `M${x + wide} ${y + tall / 2}L${a} ${b + tall / 2}`;
-    return [loss, s("path", { d, class: `gr-tw-edge gr-tw-${loss || "none"}` })];
+    return [loss, s("path", { d: `M${x + wide} ${y + tall / 2}L${a} ${b + tall / 2}`, class: `gr-tw-edge gr-tw-${loss || "none"}` })];
   });
-  const [[from, top], [to, down]] = MADE.map(at);
-  const bend = to + (narrow ? 0.22 : 0.3) * wide;
-  const made = Object.keys(names).map((loss, k) => {
-    const d = `M${from + wide} ${top + 8 + 13 * k}H${bend + 13 - 13 * k}V${down}`;
-    return [loss, s("path", { d, class: `gr-tw-edge gr-tw-${loss}` })];
-  });
-  const same = ["same", "encoder"].map((word, k) => s("text", { x: bend + 25, y: top + 50 + 17 * k }, word));
+  const [from, top] = at("encoder");
+  const same = made.map((words, k) => s("text", { x: from + wide + 10, y: top + 14 + 17 * k }, words));
   const wrap = (words) =>
     words.split(" ").reduce((rows, word) => {
       const last = rows.at(-1);
@@ -104,7 +92,7 @@ function render({ model, el }) {
     weigh(j, part[cuts[j][1]] + by);
   } }, s("rect", { x: -12, y: -18, width: 24, height: 30 }), s("circle", { r: 6 }))) : [];
   let asked = null;
-  const svg = s("svg", { viewBox: `0 0 ${room} 290`, width: room, height: 290, role: "group", "aria-label": "parts of OmniSage" }, ...[...lines, ...made].map(([, x]) => x), ...same, ...shapes.map((x) => x.node), ...seams);
+  const svg = s("svg", { viewBox: `0 0 ${room} 290`, width: room, height: 290, role: "group", "aria-label": "parts of OmniSage" }, ...lines.map(([, x]) => x), ...same, ...shapes.map((x) => x.node), ...seams);
   seams.forEach((node, j) => pull(svg, (x) => weigh(j, (x - left) / (wide - 16) - (cuts[j - 1] ? (cuts[j - 1][0] - left) / (wide - 16) : 0)), { node }));
   // arrow keys go as the boxes stand
   const rows = [...new Set(shapes.map((x) => x.y))].sort((a, b) => a - b).map((y) => shapes.filter((x) => x.y === y).sort((a, b) => a.x - b.x).map((x) => x.node));
@@ -142,7 +130,7 @@ function render({ model, el }) {
       share.textContent = part && k in part ? ` ${percent(part[k])}` : "";
     });
     const mine = shapes.find((x) => x.name === asked)?.losses;
-    [...lines, ...made].forEach(([loss, line]) => {
+    lines.forEach(([loss, line]) => {
       const lit = loss !== "" && on.includes(loss);
       line.classList.toggle("gr-tw-flow", lit);
       line.classList.toggle("gr-tw-pale", mine !== undefined && !(lit && mine.includes(loss)));
