@@ -328,7 +328,7 @@ predict("11.p2")
 # * box Exactly one of the four learns log p: which?
 # * drawing one draw
 # * then drawing one draw ends
-# * then words **a**, **b** (n = 1: the same): one draw for the whole sum; its log is too small on average, and what she takes most ends too high. **c** needs no sum. **d** lacks log Q alone.
+# * then words **a**, **b** (n = 1: the same): one draw for the whole sum; its log is too small on average. **c**: s − log Q learns log p − log Q, so s = log p. **d**: only log Q is missing.
 #
 # Minutes 23 to 26. A row with one draw, in four of the variants: what is taken off the score of the positive, and off that of the draw? Vote, then press the key: below each is where it ends, the largest error of a logit. Usual wrong answer: b, since it was just derived; but that was for an estimate, the other question. Right is c, 0.00; a and b are 1.47 off, farther than with no correction at all, 1.17. The second key has the reason. d lacks log Q alone, whatever n; a and b put it back, and with one draw lose more than that. In Yi s − log Q stands in the softmax in every column, and what stands there learns log p − log Q (slide 3): so s = log p. So it needs no sum; a and b do, and have one draw for it. The loss takes its logarithm, and that of a poor estimate is too small on average: the negatives weigh too little, and what she takes most ends too high. More draws help (slide 10). With n = 1, b takes off the same as a.
 #
@@ -486,7 +486,7 @@ predict("11.p7")
 #
 # ### On Gowalla λ finds more; who pays?
 # * drawing found and paid
-# * then words With a λ more is found, and fewer rare places, on either side.
+# * then words With a λ more is found, and fewer rare places, with or without log Q in the loss.
 #
 # Minutes 43 to 46. Gowalla alone; a row is a model, orange those with a λ. On top no correction: 0.098. The last row, λ alone, is no switch on that model: its rate and its epochs were chosen again, with λ in view; so were those of released code with a λ. Left what is found: with a λ of its own, 0.75, chosen on validation, too, released code finds 0.191 and is still behind, by 0.014, from 0.010 to 0.017. So nearly half of the lead was a λ for one side only. Elsewhere that was not measured. Ask who pays, then press the key: with a λ both find about as few rare places, 0.111 and 0.113; released code without one finds 0.144. So λ costs rare places, on whichever side it stands. The last key says it in a line. (No intervals were stored for these.)
 #

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphrec_utils import results
 from graphrec_utils.authoring.slides.sketch import QUIET, Sheet
-from graphrec_utils.style import CONTEXT, INK, ITEM, POSITIVE, USER
+from graphrec_utils.style import CONTEXT, INK, ITEM, NEGATIVE, POSITIVE, USER
 
 PINS, OFF_BOARD, ELSEWHERE = 7000, 1597, 1048  # as the lesson prints them
 LONG = 1150 / OFF_BOARD  # pixels for a pin
@@ -35,11 +35,11 @@ def known_elsewhere() -> Sheet:
     return sheet
 
 
-LEFT = (  # for a pin on no board: content, pairs, people and searches, neighbors
-    ("PinSage; boards, mean", "hear the boards", (1, 0, 0, 0)),
-    ("RP3β; iALS", "go by pairs of pins", (0, 1, 0, 0)),
-    ("iALS, six graphs", "factors all six graphs", (0, 1, 1, 0)),
-    ("six graphs, mean", "hears all six graphs", (1, 0, 0, 1)),
+LEFT = (  # for a pin on no board: boards are lost (-1), then content, pairs, people and searches, neighbors: 1 is left
+    ("PinSage; boards, mean", "hear the boards", (-1, 1, 0, 0, 0)),
+    ("RP3β; iALS", "go by pairs of pins", (0, 0, 1, 0, 0)),
+    ("iALS, six graphs", "factors all six graphs", (-1, 0, 1, 1, 0)),
+    ("six graphs, mean", "hears all six graphs", (-1, 1, 0, 0, 1)),
 )
 
 
@@ -58,14 +58,15 @@ def who_goes_by_what() -> Sheet:
 def what_is_left() -> Sheet:
     sheet = Sheet(
         448,
-        "For a pin on no board: PinSage and a mean of the boards have its content; RP3β and iALS what is engaged with right after it; iALS with six graphs that and a vector for each of its people and searches; a mean of six graphs content and other pins of the same people and searches",
+        "For a pin on no board the boards are lost to all but RP3β and iALS. Left is its content for PinSage and a mean of the boards; what is engaged with right after it for RP3β and iALS; that and a vector for each of its people and searches for iALS with six graphs; content and the pins that its people reach for a mean of six graphs",
         775,
     )
     columns = (
-        ("its\ncontent", 50),
-        ("pins engaged\nwith after it", 212),
-        ("vectors of\nits people", 420),
-        ("pins that its\npeople reach", 640),
+        ("its\nboards", 50),
+        ("its\ncontent", 170),
+        ("pins engaged\nwith after it", 330),
+        ("vectors of\nits people", 510),
+        ("pins that its\npeople reach", 680),
     )
     for name, x in columns:
         sheet.text(x, 26, name, at="middle", size=24)
@@ -74,12 +75,13 @@ def what_is_left() -> Sheet:
         sheet.line(0, y - 44, 775, y - 44, color="#dfe2e6", wide=2)
         for there, (_, x) in zip(has, columns, strict=True):
             begin = len(sheet.inside)
-            if there:
+            if there > 0:
                 sheet.dot(x, y, 24, POSITIVE)
                 sheet.text(x, y + 10, "✓", at="middle", bold=True, size=30, color="#fff")
-            else:
-                sheet.text(x, y + 9, "–", at="middle", color=QUIET)
+            elif there:
+                sheet.text(x, y + 9, "lost", at="middle", bold=True, color=NEGATIVE)
             sheet.waits(begin)
+    sheet.text(0, 444, "✓ left; empty: never used", size=24, color=QUIET)
     sheet.text(775, 444, "people: searches as well", at="end", size=24, color=QUIET)
     return sheet
 

@@ -132,8 +132,7 @@ def four_dots() -> Sheet:
     sheet.line(60, 54, 1100, 54, wide=4)
     sheet.text(0, 34, "recall@10", size=24, color=QUIET)
     for value in values:
-        sheet.dot(_along(value), 54, 15, ITEM)
-        sheet.text(_along(value), 30, "?", at="middle", bold=True, color=ITEM, size=28)
+        sheet.dot(_along(value), 54, 15, INK)
         sheet.text(_along(value), 100, f"{value:.3f}", at="middle")
     return sheet
 
@@ -143,8 +142,8 @@ def four_names() -> Sheet:
     found, sheet = _four(), Sheet(78, "")
     for k, (name, value) in enumerate(found.items()):
         x, at = _along(value) + (45, 48, -32, 0)[k], ("end", "end", "start", "middle")[k]
-        best = k == len(found) - 1
-        sheet.text(x, 26, name, at=at, bold=best, color=ITEM if best else INK)
+        color = ITEM if "PinSage" in name else USER if "iALS" not in name else QUIET
+        sheet.text(x, 26, name, at=at, bold=k == len(found) - 1, color=color)
     sheet.text(0, 72, "0.256 and 0.257: cannot tell; 0.262 is ahead of each of the three", size=24, color=QUIET)  # fmt: skip
     sheet.alt = f"Recall at 10: {', '.join(f'{name} {value:.3f}' for name, value in found.items())}"
     return sheet
