@@ -81,7 +81,7 @@ def what_is_left() -> Sheet:
             elif there:
                 sheet.text(x, y + 9, "lost", at="middle", bold=True, color=NEGATIVE)
             sheet.waits(begin)
-    sheet.text(0, 444, "✓ left; empty: never used", size=24, color=QUIET)
+    sheet.text(0, 444, "empty: not used by this model", size=24, color=QUIET)
     sheet.text(775, 444, "people: searches as well", at="end", size=24, color=QUIET)
     return sheet
 

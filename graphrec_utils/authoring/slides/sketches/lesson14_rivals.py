@@ -64,10 +64,9 @@ def which_pays() -> Sheet:
     sheet.text(0, 30, "in training:", size=24, color=QUIET)
     _condition(sheet, 180, "own click in; asked: test week", True)
     _condition(sheet, 640, "own click out; asked: week before", False)
+    sheet.line(zero + times * 0.01, 48, zero + times * 0.01, 394, color="#dfe2e6", wide=2)
     for tick in (0, 0.01):
-        x = zero + times * tick
-        sheet.line(x, 48, x, 394, color="#dfe2e6" if tick else CONTEXT, wide=2 + (not tick))
-        sheet.text(x, 434, f"+{tick}" if tick else "0", at="middle", size=24, color=QUIET)
+        sheet.text(zero + times * tick, 434, f"+{tick}" if tick else "0", at="middle", size=24, color=QUIET)  # fmt: skip
     sheet.text(0, 434, "recall@10 of all pins; seconds to train", size=24, color=QUIET)
     sheet.line(0, 290, 1158, 290, dashed=True)  # what stands below has another rival
     for k, (name, over, price, lead, seen) in enumerate(rows):
@@ -79,15 +78,17 @@ def which_pays() -> Sheet:
         sheet.text(276, y + 27, price, size=24, color=QUIET)
         low, middle, end = (zero + times * lead[x] for x in ("low", "gap", "high"))
         sheet.line(low, y, end, y, color=color, wide=8)
+        sheet.line(zero, y - 38, zero, y + 38, wide=3, color=INK)  # over the bar: does it cross?
         mark(sheet, middle, y, 12, color, seen)
         gap = _signed(lead["gap"]) + ", cannot tell" * (color == CONTEXT)
         if not k:  # a second training, the own click out; of it no interval was stored
             out = mean["all"] - boards["all"]
             sheet.text(890, y + 17, f"own click out: {_signed(out)},\nno interval", size=24)
-        sheet.text(890, y + 9 - 21 * (not k), gap, bold=color != CONTEXT)
         if k == 3:  # the mean of six graphs over the same rival
             plain = test["mean, left in over PinSage, as long as the transformer, left in, all@10"]
-            sheet.text(890, y + 40, f"a mean: {_signed(plain['gap'])}", size=24)
+            said = f"six graphs, mean:\n{_signed(plain['gap'])}, ahead"
+            sheet.text(890, y + 36, said, size=24, bold=True, color=POSITIVE)
+        sheet.text(890, y + 9 - 21 * (not k) - 9 * (k == 3), gap, bold=color != CONTEXT)
         told.append(f"{name}, {over}, {price}: {gap}")
     sheet.alt = f"What each change adds: {'; '.join(told)}"
     return sheet
@@ -133,7 +134,7 @@ def own_click() -> Sheet:
     """Draw, by an example, a training that has not seen the click it is asked for, and one that has."""
     ways = (
         ("slide 11: own click out", "no edge of her click yet: others fill A's list", False),
-        ("next slides: own click in", "A – Ann – B: so B can stand in A's list", True),
+        ("own click in", "A – Ann – B: so B can stand in A's list", True),
     )
     sheet = Sheet(
         248,
