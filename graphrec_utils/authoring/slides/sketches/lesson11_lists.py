@@ -158,7 +158,7 @@ def three_answers() -> Sheet:
                 plain = ", no correction" * (shade == CONTEXT and not k)  # gray, said once
                 sheet.text(x + max(times * value, 2) + 12, y + low + 23, f"{value:.{digits}f}{plain}", size=24, bold=shade == hue)  # fmt: skip
             told.append(f"{name}, {head} {way:.{digits}f}, with no correction {none:.{digits}f}")
-    sheet.text(0, 376, "released code: right in neither sense, yet it finds more than no correction, on all three sets", size=24)  # fmt: skip
+    sheet.text(0, 376, "released code: right in neither sense, yet it finds more than none, on all three data sets", size=24)  # fmt: skip
     sheet.alt = "; ".join(told)
     return sheet
 
