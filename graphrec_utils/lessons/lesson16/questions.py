@@ -16,7 +16,7 @@ def _lead(name: str, key: str) -> Comparison:
 
 
 def _left(at) -> str:
-    """How much of OmniSage's lead is left when PinSage has the same number beside its vectors."""
+    """How much of OmniSage's lead is left when PinSage has the same offset."""
     stored = results.load("16_graphs").values
     found = {row["model"]: row["recall"]["all"] for row in stored["models"]}
     equal = Comparison.stored(stored["equal leads"]["both over PinSage, offset, d = 32, all"])
@@ -33,6 +33,15 @@ def _gains(at) -> str:
     if all(more.values()):
         return "both"
     return "users alone" if more["users"] else "nobody" if not more["pins"] else "pins alone"
+
+
+def _read(at) -> str:
+    """How much of what all three losses add for users a transformer finds over the vectors of pairs."""
+    rows = results.load("16_readers").values["readers"]
+    found = {(row["taught by"], row["read"]): row["recall"] for row in rows}
+    mean, all_three = found["pairs", "mean"], found["all three", "together"]
+    share = (found["pairs", "afterwards"] - mean) / (all_three - mean)
+    return "as much" if share > 0.8 else "about half" if share > 0.3 else "no more"
 
 
 def _without_a_graph(at) -> int:
@@ -81,23 +90,32 @@ QUESTIONS = (
         ("it falls: popular pins would be counted twice",
          "They would, if the vectors had learned popularity. Look at the first row."),
     ), measured=lambda at: "it is several" if at["told"].iloc[1] > 2 * at["told"].iloc[0] else "little"),
-    Question("16.p4", "OmniSage finds 0.260, and PinSage without a number for popularity 0.229. Now PinSage gets the same number. How much of the "
+    Question("16.p4", "OmniSage finds 0.260, and PinSage without an offset 0.229. Now PinSage gets the same offset. How much of the "
              "lead of 0.031 is left?", (
         ("next to nothing",
-         "PinSage finds 0.258 then: the number brings what its vectors had not learned in these steps."),
+         "PinSage finds 0.258 then: the offset brings what its vectors had not learned in these steps."),
         ("about half: attention over two kinds of neighbors is worth the rest",
          "The rest is 0.001 or 0.002, which these queries cannot tell from nothing."),
         ("all of it: its vectors have a length, so popularity was in there before",
-         "It could be in a length, and some of it was. But lengths are learned slowly; the number is there at once."),
+         "It could be in a length, and some of it was. But lengths are learned slowly; the offset is there at once."),
     ), measured=_left),
     Question("16.p5", "One encoder is trained by all three losses, another by pairs of pins alone. Who finds more with all three?", (
         ("users alone: pairs never let a user ask",
-         "Their own loss joins and brings a reader; with pairs beside it this loss finds more than alone. For pins nothing was added that can be seen."),
+         "Their own loss joins, and it brings a reader; which of the two it was, the next vote asks. For pins nothing was added that can be seen."),
         ("both, pins and users: more examples of every kind",
          "Examples of another question help as far as its answer says something new about this one. For pins that is too little to be seen."),
         ("nobody: three losses pull one vector in three directions",
          "With a tuned weight each of them can be turned down, so they can hardly fight that hard."),
     ), measured=_gains),
+    Question("16.p9", "Pairs alone teach the vectors, and a mean of them finds 0.068 for users. Now the vectors stand still, and the users' loss trains a transformer "
+             "that reads them. All three losses together found 0.080. What does it find?", (
+        ("as much as all three",
+         "0.081: the vectors of pairs hold what she needs, if somebody reads them well."),
+        ("about half of what is between",
+         "All of it was the reader. Pairs are steps of users, too."),
+        ("no more than the mean: these vectors have never been taught by a user",
+         "Not by her loss. But each pair is two steps of some user."),
+    ), measured=_read),
     Question("16.p7", "Eight systems of the atlas are of 2025 and 2026. How many of them read sequences and have no graph of nodes "
              "and edges?", answer=6, within=1.1, said=(
         "Only GiGL and OmniSage still have one: the others read what a user did, in its order.",
@@ -135,7 +153,7 @@ QUESTIONS = (
         ("both alike: it is a mean", "Of all examples, and nearly nine of ten are users'."),
         ("the pairs: they come first", "A mean knows no order."),
     )),
-    Question("16.q5", "The popularity of a pin stands as a number beside its vector, or the loss has to bring it into the vector. What is the difference after a few "
+    Question("16.q5", "The popularity of a pin stands as an offset beside its vector, or the loss has to bring it into the vector. What is the difference after a few "
              "hundred steps?", (
         ("beside the vector it is there at once; inside, at length 1, it has hardly been learned", "Later it may live in a length or in a shared direction."),
         ("none: the loss asks for it either way", "It asks, and a few hundred steps are little."),

@@ -22,7 +22,7 @@ def rival() -> bool:
 def edges_alone() -> bool:
     # who counts edges finds nothing when a pin without one asks; encoders read what it shows, and one that hears nobody does
     # as well: the content answers. Popularity alone finds as little as vectors alone. A new pin is found by hardly any
-    # model, and not for want of the number alone
+    # model, and not for want of the offset alone
     stored = of("16_graphs")
     rows = {
         row["model"]: row["recall"]
@@ -41,25 +41,28 @@ def edges_alone() -> bool:
     )
 
 
-def no_cost() -> bool:
-    # a loss that joins others is never seen to cost pins. Users find most with all three: more than with their own loss alone,
-    # its reader there in both, in every training, and more than with pairs, features or both. Of features
-    # neither help nor harm is said for users: the same pairs at another temperature, as good for pins, find more than
-    # pairs and features, in all three trainings
+def reader() -> bool:
+    # a loss that joins others is never seen to cost pins. What all three bring users is their reader's: one that is trained
+    # over the vectors of pairs, which stand still, finds as much, and a mean of the vectors of all three no more
     stored, features = of("16_losses"), "entity-entity + entity-feature"
-    leads, found = stored["leads"], {row["model"]: row["recall"] for row in stored["models"]}
-    rows = {row["model"]: row for row in stored["models"]}
-    seeds, knobs = ({k: row[x] for k, row in rows.items()} for x in ("seeds", "knobs"))
-    pairs = next(row for row in of("16_graphs")["models"] if row["model"] == "both")["recall"]
+    leads, rows = stored["leads"], {row["model"]: row for row in stored["models"]}
     steps = [f"{features} over entity-entity"]
     steps += [f"all three over {x}" for x in (features, *LOSSES)]
+    read = of("16_readers")
+    found = {(row["taught by"], row["read"]): row for row in read["readers"]}
+    after = found["pairs", "afterwards"]
     return (
         not any(behind(leads[f"{x}, all"]) for x in steps)
         and all(ahead(leads[f"{x}, users"]) for x in steps[1:])
-        and min(seeds["all three"]["users"]) > max(seeds["user-entity"]["users"])
-        and knobs["all three"]["temperature"] == knobs["user-entity"]["temperature"]
-        and abs(pairs["all"] - found["entity-entity"]["all"]) < 0.001
-        and found[features]["users"] < pairs["users"] < found["all three"]["users"] - 0.01
+        and open_(read["leads"]["all three, together over pairs, afterwards"])
+        and open_(read["leads"]["all three, afterwards over pairs, afterwards"])
+        and ahead(read["leads"]["pairs, afterwards over pairs, mean"])
+        and behind(read["leads"]["all three, mean over pairs, mean"])
+        and min(after["seeds"]) > max(found["pairs", "mean"]["seeds"]) + 0.01
+        and abs(found["all three", "together"]["recall"] - rows["all three"]["recall"]["users"])
+        < 0.001
+        # its rate is at no end of what was tried
+        and after["rate"] not in (after["trials"][0]["rate"], after["trials"][-1]["rate"])
     )
 
 
@@ -70,8 +73,8 @@ def drowned() -> bool:
 
 MORALS = {
     "Where only visits count, a busy pin hears hardly anything but boards. A quota keeps places for both": drowned,
-    "Let all who will ask teach the vector, and measure each apart. One may gain while no harm is seen for the other": no_cost,
-    "Before you praise attention, give its rival the same number": lambda: (
+    "Before you praise a joint training, give its rival the same reader": reader,
+    "Before you praise attention, give its rival the same offset": lambda: (
         rival() and edges_alone()
     ),
     "Where contents may lie, let the model know the author, too": lambda: (

@@ -89,7 +89,7 @@ def length_one() -> Sheet:
     return sheet
 
 
-def one_number_more() -> Sheet:
+def one_offset_more() -> Sheet:
     sheet = Sheet(
         92,
         "A score is the cosine divided by the temperature; log popularity is added; what happens?",
@@ -103,20 +103,20 @@ def one_number_more() -> Sheet:
     return sheet
 
 
-def before_the_number() -> Sheet:
+def before_the_offset() -> Sheet:
     small, found = recalls("16_graphs", "equal size"), recalls("16_graphs", "models")
     rows = (
         ("OmniSage", small["both"], USER),
-        ("PinSage, no number", found["PinSage"], CONTEXT),
+        ("PinSage, no offset", found["PinSage"], CONTEXT),
     )
     told = ", ".join(f"{name} {value:.3f}" for name, value, _ in rows)
-    sheet = Sheet(140, f"Recall at 10: {told}; PinSage with the number has a question mark")
+    sheet = Sheet(140, f"Recall at 10: {told}; PinSage with the offset has a question mark")
     for k, (name, value, color) in enumerate(rows):
         y = 48 * k
         sheet.text(302, y + 32, name, at="end", bold=True)
         sheet.bar(316, y + 4, 2700 * value, 38, color)
         sheet.text(328 + 2700 * value, y + 32, f"{value:.3f}")
-    sheet.text(302, 128, "PinSage, number", at="end", bold=True)
+    sheet.text(302, 128, "PinSage, offset", at="end", bold=True)
     sheet.box(317, 101, 2700 * found["PinSage"], 36, fill="#fff", edge=ITEM, dashed=True, round=2)
     sheet.text(328 + 2700 * found["PinSage"], 128, "?", bold=True, color=ITEM, size=30)
     return sheet
@@ -126,7 +126,7 @@ def worth() -> Sheet:
     values = results.load("16_graphs").values
     rows = (
         ("hearing boards over hearing nobody", "pin-board over nobody, all"),
-        ("PinSage with the number over without", "PinSage, offset over PinSage, all"),
+        ("PinSage with the offset over without", "PinSage, offset over PinSage, all"),
         (
             "OmniSage over PinSage, both with it",
             "both over PinSage, offset, d = 32, all",
@@ -139,7 +139,7 @@ DRAWINGS = {
     "five trainings": five_trainings,
     "what all three bring": what_is_won,
     "length one": length_one,
-    "one number more": one_number_more,
-    "before the number": before_the_number,
+    "one offset more": one_offset_more,
+    "before the offset": before_the_offset,
     "what each part is worth": worth,
 }
