@@ -279,7 +279,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # * **The last event alone:** a **chain**, which counts what others did soon after it.
 # * **How recent** an event is: RP3β, a walk from all events, in which recent ones count more.
 #
-# On four real sets we hide each person's last event and ask for it. Then all histories are shuffled, and the models trained anew. Where the chain loses most, the order should count most.
+# On four real sets (edits of Wikipedia, rated films, visits to places, reviewed games) we hide each person's last event and ask for it. Then all histories are shuffled, and the models trained anew. Where the chain loses most, the order should count most.
 #
 # > **Claim** (ours). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -325,13 +325,13 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
 # *Figure 15.2. Where is SASRec, the blue S, highest of all? How far does it fall to its square, with all histories shuffled? A bar is one method's interval. Leads are taken person by
 # person, so overlapping bars may hide a sure one. Five others, in the fold, were asked as well.*
 #
-# **SASRec uses the order, and yet is first on films alone.** Taught with shuffled histories it finds less, surely so on all sets but edits, and about half on films and on games. But off the films a walk, which only knows how recent an event is, cannot be told from it.
+# **SASRec uses the order, and yet is first on films alone.** Taught with shuffled histories, which hide how recent an event is as well, it finds less, surely so on all sets but edits, and about half on films and on games. But off the films a walk, which of the order knows only how recent an event is, cannot be told from it.
 #
 # So to use the order is not to win by it. And the chain is a poor guide: on check-ins shuffling costs it 58 %, SASRec 29 %. The chain's one event becomes another; SASRec still reads all events, and so the taste.
 #
 # Why is SASRec first on films? A guess: there the week matters, for even a list of recent bestsellers finds more than the walk, .122 to .114. What others watched soon after your last film, they watched in the same weeks; so a chain knows the week. A walk knows the taste, and SASRec may know both.
 #
-# Then why begin with a walk? On the other three it is no worse that we can see, and it costs a hundredth: on films 0.24 seconds of training, SASRec 25.
+# Then why begin with a walk? On the other three it is no worse that we can see, and it costs a hundredth: on films 0.24 seconds, SASRec 25 of training.
 #
 # **Try a walk before a transformer: on three real sets of four we could not tell them apart.**
 #
@@ -452,7 +452,7 @@ display(verdict("Dense all action finds more than SASRec's objective, every next
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.4. Does the dashed violet line, dense, come up to the solid one, every next, to the right? The axis starts at .05; the interval that matters is the card's. In this RP3β all likes count alike, unlike 15.3's.*
 #
-# Dense does not come up, even for a fortnight. Perhaps long arrows teach little: what led to figure 15.3's save of day 9 may be day 6, not day 0. Dense also starts no arrow in the last week, for its windows must be over. Or it only learns
+# Dense does not come up, even for a fortnight. Perhaps long arrows teach little: what led to figure 15.3's save of day 9 may be day 6, not day 0. Dense also learns from no event of the last week: a window that begins there is not over yet. Or it only learns
 # more slowly: in one run, with four times the steps, the gap more than halved. By the means RP3β, which trains nothing, finds more than both, and for the next day iALS far more. Why, we cannot say.
 #
 # **Try the next like as a target first: after 1,600 steps, to look further ahead was no better here, at any horizon.**
@@ -529,7 +529,7 @@ display(verdict("A model trained on a window ahead loses less with vectors of la
 # *Figure 15.5. How far does this morning lift the dashed black line, and how far the solid one? *Lost* is a share of what real time finds. Each like
 # is a question of its own, so do not compare heights with figure 15.4.*
 #
-# **Further ahead did not help here either.** In real time every next is surely ahead of dense. Who *loses* less, the card cannot tell. But to lose little is no merit: by the means the walk with likes alike loses least, 16 %, and has least left at midnight, .092. Dense has .095, every next .101, which may be chance.
+# **Further ahead did not help here either.** In real time every next is surely ahead of dense. Who *loses* less, the card cannot tell. But to lose little is no merit: by the means the walk with likes alike loses least, 16 %, and has least left at midnight, .092. Dense has .095, every next .101; that gap may be chance.
 #
 # **This morning and *how recent* go together.** In a walk each of the two can be switched on alone. Its recall@10:
 #
@@ -586,7 +586,7 @@ display(verdict("A model trained on a window ahead loses less with vectors of la
 # * **What helps: the order, further ahead, or this morning?** On PinWorld this morning, if recent likes count more: both together
 #   took a walk from .092 to .154. PinnerFormer's vector gained by this morning, too. So make vectors anew at each click, and test whether recent likes should count more.
 # * **Further ahead did not help**, after 1,600 steps: at no horizon and no age did dense find more than every next.
-# * **The whole order** helped SASRec surely on three real sets of four, yet only on films did it find more than all others.
+# * **The order** helped SASRec surely on three real sets of four, yet only on films did it find more than all others.
 # * Every place of a history is an example, if the mask hides its answer.
 #
 # **Next.** Here the vectors of pins were given. Who should teach them, if one vector has to answer the questions of pins **and** of people? Lesson 16.

@@ -7,7 +7,8 @@ alone or by all three losses; then a user is read from them in one of three ways
 
 * mean: of the vectors of her sixteen latest likes, nothing is trained;
 * afterwards: by a transformer that the users' loss trains for 200 steps more, while the vectors stand still;
-* together: by the transformer that was trained with the vectors (all three losses alone have one).
+* together: by the transformer that was trained with the vectors (all three losses alone have one). Once more with 400
+  steps, as many as the vectors of pairs and their reader have in all.
 
 The rate of a reader that is trained afterwards is the best of three or more on days 42 to 48, one seed, by what users
 find; a winner at an end lets the grid grow. Then three seeds on days 49 to 55. Writes data/results/16_readers.json, keeps
@@ -34,7 +35,13 @@ CLAIM = "What all three losses bring to users is in the vectors, not in their re
 NAME, TEMPERATURE, RATE, READ = "omnisage_readers", 0.1, 0.01, ("reader", "order", "user")
 RATES = (0.003, 0.01, 0.03)
 TAUGHT = {"pairs": study.PAIRS, "all three": dict.fromkeys(omnisage.LOSSES, 1.0)}
-WAYS = {"pairs": ("mean", "afterwards"), "all three": ("mean", "afterwards", "together")}
+LONGER = "all three, 400 steps"
+TAUGHT[LONGER] = TAUGHT["all three"]
+WAYS = {
+    "pairs": ("mean", "afterwards"),
+    "all three": ("mean", "afterwards", "together"),
+    LONGER: ("together",),
+}
 
 
 def read_afterwards(stage: study.Stage, made: study.Fitted, rate: float, seed: int) -> study.Fitted:
@@ -69,11 +76,12 @@ def read_afterwards(stage: study.Stage, made: study.Fitted, rate: float, seed: i
 
 def asked(stage: study.Stage, taught: str, seed: int, rates: dict[str, list[float]]) -> dict:
     """Return recall@10 of each user, {way: {user: recall}}; a way that is trained afterwards once for each rate."""
-    made = study.fit(stage, TAUGHT[taught], temperature=TEMPERATURE, lr=RATE, seed=seed)
+    steps = 2 * study.STEPS if taught == LONGER else study.STEPS
+    made = study.fit(stage, TAUGHT[taught], temperature=TEMPERATURE, lr=RATE, seed=seed, steps=steps)  # fmt: skip
     found = {"mean": made.users(stage.histories, trained=False)}
     if "together" in WAYS[taught]:
         found["together"] = made.users(stage.histories, trained=True)
-    for rate in rates[taught]:
+    for rate in rates.get(taught, ()):
         reader = read_afterwards(stage, made, rate, seed)
         found[f"afterwards {rate}"] = reader.users(stage.histories, trained=True)
     return {way: stage.user_recall(users).round(4).to_dict() for way, users in found.items()}
@@ -101,11 +109,12 @@ def chosen(taught: str) -> tuple[float, list[dict]]:
 def measured() -> dict:
     late, table, runs = study.world()[1], [], {}
     for taught, ways in WAYS.items():
-        best, trials = chosen(taught)
+        best, trials = chosen(taught) if "afterwards" in ways else (None, [])
+        rates = {taught: [best]} if trials else {}
         each = [
-            kept(NAME, f"{taught} {best} test {s}", partial(asked, late, taught, s, {taught: [best]}))
+            kept(NAME, f"{taught} {best} test {s}", partial(asked, late, taught, s, rates))
             for s in study.SEEDS
-        ]  # fmt: skip
+        ]
         for way in ways:
             key = f"afterwards {best}" if way == "afterwards" else way
             runs[f"{taught}, {way}"] = [{"users": run[key]} for run in each]
