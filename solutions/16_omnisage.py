@@ -62,7 +62,7 @@ remember("16")
 # What is the vector of a pin made of? Of what the pin shows, and of whom it is tied to: each board it was saved to, and each pin
 # that somebody engaged with right before or after it.
 #
-# Our pins are PinWorld's again, 7,000 of them. Guess how many are on no board, then read the table's last column. Two thirds of these still have an edge to a pin,
+# Our pins are PinWorld's again, 7,000 of them. Guess how many are on no board, then read the table's last column. Two thirds of those on no board still have an edge to a pin,
 # so where one kind is missing, the other may speak.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -217,13 +217,13 @@ def typed_sequence(
 check("16.2", typed_sequence)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Does OmniSage find more with quotas? Over all pins we see no gain: few are busy. The busy ones find 0.232 with quotas and 0.230 without (recall@10), barely more. Perhaps ten pins of the pin-pin graph, heard in any case, say enough.
+# Does OmniSage find more with quotas? Over all pins we see no gain: few are busy. The busy ones find 0.232 with quotas and 0.230 without (recall@10), hardly a gain. Perhaps ten pins of the pin-pin graph, heard in any case, say enough.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 The encoder, and who teaches it
 #
 # What turns such a list into one vector? One block of attention, as in lesson 15, but without the causal mask: each row looks at all. The pin has a row and each neighbor has one, made of
-# what it shows, its number of edges and its kind. What comes out of the pin's own row is its vector $\mathbf z$, brought to length 1.
+# what it shows (a board: the mean picture of its pins), its number of edges and its kind. What comes out of the pin's own row is its vector $\mathbf z$, brought to length 1.
 #
 # <details><summary>The encoder and the loss in full, and the paper's names</summary>
 #
@@ -428,9 +428,9 @@ display(verdict("For pins one encoder finds more with all three losses than with
 # %% [markdown]
 # *Figure 16.3. For pins compare the first row with the last; for users *all three* with each other row. Gray dots are single trainings, the mark is their mean.*
 #
-# **Asked by pins**, no row is ahead of the first: pairs already ask what the test asks.
+# **Asked by pins**, no row is ahead of the first: pairs already ask what the test asks. *Features* comes within 0.002, perhaps since many of its neighbors stem from earlier pairs.
 #
-# **Asked by users**, *all three* finds 0.080, more than any other row. (*Users* alone has a training that failed; its other two find 0.067.) Have the users taught the vectors something, then? Or is it the reader? Only *users* and *all three* have a transformer, the others take a mean.
+# **Asked by users**, *all three* finds 0.080, more than any other row, so by the figure **c** is right. Is its reason, too? Have the users taught the vectors something? Or is it the reader? Only *users* and *all three* have a transformer, the others take a mean. (One training of *users* failed; its other two find 0.067.)
 #
 # So let *pairs* have one, too. Their vectors stand still, and the users' loss trains a transformer on them afterwards.
 
@@ -449,11 +449,11 @@ display(verdict("For users one encoder finds more with all three losses than wit
                 detail=f"recall@10: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **It was the reader.** Pairs have never asked for a user, and yet a transformer reads as much from their vectors, 0.081. Perhaps since a pair is two steps of one user: what goes together for her is in them.
+# **It was the reader.** Pairs have never asked on behalf of a user, and yet a transformer reads as much from their vectors, 0.081. Perhaps since a pair is two steps of one user: what goes together for her is in them. *Users* alone has the reader, too, but not the pairs, and finds less: a reader needs vectors that say something already.
 #
 # A mean of the vectors of *all three* even finds a little less than one of pairs': they were taught with a transformer that reads them.
 #
-# Then what are three losses good for? You train once, in place of twice, and no harm is seen. For what is found one loss is enough here.
+# Then what are three losses good for? You train once, in place of twice, and no harm is seen. For the vectors one loss is enough here, pairs.
 #
 # **Before you praise a joint training, give its rival the same reader.**
 #
@@ -582,7 +582,9 @@ def recall_of(vectors):
 # %% slideshow={"slide_type": "skip"}
 def with_offset(vectors, weight):
     """Return the same vectors with `weight` times log popularity in each score; nothing is trained."""
-    offset = weight * 0.1 * torch.tensor(popular)[:, None].float()  # tau: scores are cosines here
+    offset = (
+        weight * 0.1 * torch.tensor(popular)[:, None].float()
+    )  # times tau, for scores are cosines here
     # the last coordinate is the place of the offset, 0 so far
     return Factors(vectors.user_emb, torch.cat([vectors.item_emb[:, :-1], offset], dim=1))
 
@@ -613,11 +615,11 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Here a weight near 1 is best. With $\log Q$ the score has to be the logarithm of a chance, and there log popularity stands once. Had the vectors held it already, it would now count twice, and less of it would be best.
+# Here a weight near 1 is best. With $\log Q$ the score has to be the logarithm of a chance. A chance is how often a pin is met, times how well it fits; so log popularity stands there once. Had the vectors held it already, it would now count twice, and less of it would be best.
 #
-# Why did they lack it? Popularity needs a place to live. That could be the **length** of a vector, which length 1 takes away; or a **direction** that all questions share, which has to be learned, and slowly: even 800 steps find only 0.048. An **offset** is there before the first step.
+# Why did they lack it? Popularity needs a place to live. That could be the **length** of a vector, which length 1 takes away; or a **direction** that all questions share, which has to be learned, and slowly: 200 steps find 0.040, 800 still 0.048. An **offset** is there before the first step.
 #
-# PinSage has a free length and no offset. Does it need one?
+# PinSage has a free length and no offset. We train it again, with one.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p4"]
 predict("16.p4")
@@ -631,9 +633,9 @@ shown = {  # the method, how it is drawn, what it finds
     "PinSage, without offset": ("PinSage", OPEN, found["PinSage"]),
     "PinSage, with it": ("PinSage", {}, small["PinSage, offset, d = 32"]),
     "OmniSage, without offset": ("OmniSage", OPEN, found["both, no offset"]),
-    "OmniSage, hears nobody": ("OmniSage", OPEN, found["nobody"]),
-    "OmniSage, pin-board graph": ("OmniSage", OPEN, found["pin-board"]),
-    "OmniSage, both graphs": ("OmniSage", {}, small["both"]),
+    "OmniSage, with it": ("OmniSage", {}, small["both"]),
+    "OmniSage, no graph": ("OmniSage", OPEN, found["nobody"]),
+    "OmniSage, one graph": ("OmniSage", OPEN, found["pin-board"]),
     "RP3β": ("RP3β", {}, counted["RP3β, both ways"]),
 }
 _, ax = plt.subplots(figsize=(6.4, 2.9))
@@ -652,9 +654,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, OmniSage on both graphs, each with the offset, 32 numbers: {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. First PinSage without and with the offset, and OmniSage, rows three and six. Then hearing nobody and hearing the pin-board graph. Then the two models over that graph, rows two and five. Among those that hear, 0.003 may be chance; an open mark lacks something.*
+# *Figure 16.4. Read it in pairs from above: PinSage without and with the offset; OmniSage, over both graphs, without and with it; OmniSage with the offset, hearing nobody and hearing the pin-board graph. Then compare PinSage, which hears that graph, too, with OmniSage over one graph. Among those that hear, 0.003 may be chance.*
 #
-# 1. **The offset.** It lifts PinSage from 0.229 to 0.258, so it was nearly the whole lead. Without it OmniSage would be far behind: 0.042. Lengths learn popularity, too, only more slowly.
+# 1. **The offset.** It lifts PinSage from 0.229 to 0.258, so it was nearly the whole lead. Without it OmniSage would be far behind: 0.042. Lengths learn popularity, too, only more slowly: with four times the steps PinSage finds 0.247 without an offset.
 # 2. **The neighbors.** Hearing pays, 0.236 to 0.258, likely because neighbors tell what a pin does not show itself. But PinSage hears the same graph, so this explains no lead. A second graph adds nothing that we see, perhaps because it says the same of a pin.
 # 3. **Attention.** With the offset and the same graph, PinSage and OmniSage both find 0.258. PinSage weighs a neighbor by its visits; perhaps these already say whom to hear.
 #
@@ -687,16 +689,16 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for all who ask, so one model to train and one table to keep fresh.
 # >
-# > **Where it won.** For users, read by a transformer, it finds 0.080, 0.013 more than iALS (recall@10; from 0.007 to 0.020). Lesson 15's PinnerFormer, for users alone, finds 0.083: which is ahead, we cannot tell (16.11). For pins without an edge it reads their pictures and finds 0.217, where a walk finds nothing.
+# > **Where it won.** For users, read by a transformer, it finds 0.080, 0.013 more than iALS (recall@10; from 0.007 to 0.020). Lesson 15's PinnerFormer, for users alone, finds 0.083: which is ahead, we cannot tell (16.11). When a pin without an edge asks, it reads the picture and finds 0.217, as PinSage does, where a walk finds nothing.
 # >
 # > **Where it did not.**
 # >
-# > * For pins it cannot be told from PinSage with the same offset; for users three losses cannot be told from pairs with the same reader.
-# > * Hardly any encoder finds a *new* pin among known ones (16.10), with the offset or without. Keep places for new pins.
-# > * On real articles (citeulike-t) iALS is ahead, with vectors twice as long (16.10).
+# > * For pins it cannot be told from PinSage with the same offset; for users three losses cannot be told from pairs with a transformer of their own.
+# > * When a *new* pin is to be found among known ones, hardly any encoder finds it, with the offset or without (16.10). Keep places for new pins.
+# > * On real articles (citeulike-t) iALS is ahead, with twice as many numbers (16.10).
 #
-# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Quotas, three losses and attention bring no gain that we see, a second graph none here; on real articles that graph brings much (16.10). Both leads were made of something plain that one side had: for pins the **offset**, for users the **reader**.
-# * **What pays:** to hear neighbors, which PinSage does as well; the offset, while steps are few; and a reader that is trained.
+# * **One vector of a pin for all who ask: what does each part of OmniSage bring, and to whom?** Quotas, attention, and three losses in place of pairs bring no gain that we see. Both leads were made of something plain that one side had: for pins the **offset**, for users the **reader**.
+# * **What pays:** to hear neighbors, which PinSage does as well; the offset; and a reader that is trained. A second graph brings nothing here, on real articles much (16.10).
 # * So one vector of a pin does serve all who ask, and here pairs alone can teach it.
 #
 # <details><summary>Each step in numbers</summary>

@@ -90,7 +90,7 @@ QUESTIONS = (
         ("it falls: popular pins would be counted twice",
          "They would, if the vectors had learned popularity. Look at the first row."),
     ), measured=lambda at: "it is several" if at["told"].iloc[1] > 2 * at["told"].iloc[0] else "little"),
-    Question("16.p4", "OmniSage finds 0.260, and PinSage without an offset 0.229. Now PinSage gets the same offset. How much of the "
+    Question("16.p4", "OmniSage finds 0.260, and PinSage without an offset 0.229. Now PinSage is trained with the same offset. How much of the "
              "lead of 0.031 is left?", (
         ("next to nothing",
          "PinSage finds 0.258 then: the offset brings what its vectors had not learned in these steps."),
@@ -108,11 +108,11 @@ QUESTIONS = (
          "With a tuned weight each of them can be turned down, so they can hardly fight that hard."),
     ), measured=_gains),
     Question("16.p9", "Pairs alone teach the vectors, and a mean of them finds 0.068 for users. Now the vectors stand still, and the users' loss trains a transformer "
-             "that reads them. All three losses together found 0.080. What does it find?", (
+             "that reads them. All three losses together found 0.080. What does this transformer find?", (
         ("as much as all three",
          "0.081: the vectors of pairs hold what she needs, if somebody reads them well."),
-        ("about half of what is between",
-         "All of it was the reader. Pairs are steps of users, too."),
+        ("about half of the way to 0.080",
+         "It finds all of it. Pairs are steps of users, too."),
         ("no more than the mean: these vectors have never been taught by a user",
          "Not by her loss. But each pair is two steps of some user."),
     ), measured=_read),

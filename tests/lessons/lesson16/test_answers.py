@@ -380,7 +380,7 @@ def test_a_second_graph_adds_nothing_seen_on_pinworld_and_much_on_articles():
     text = " ".join(source.replace("\n# ", " ").split())
     for said in (
         f"| a second graph | level; on real articles {step} | level |",
-        "a second graph none here; on real articles that graph brings much (16.10)",
+        "A second graph brings nothing here, on real articles much (16.10)",
         f"nobody heard {found['nobody']:.3f}, libraries {found['libraries']:.3f}, citations, too, {found['both']:.3f}, "
         f"over libraries +{lead['gap']:.3f}, from +{lead['low']:.3f} to +{lead['high']:.3f}",
     ):
