@@ -346,7 +346,7 @@ visuals.three_losses(on="efu", function=joint_loss)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Figure 16.2. Which loss fills most of the number that is trained on, if every question costs the same? Compare the two bars: above is one mean over all questions, below your `joint_loss` at weights of 1; a button changes them.*
 #
-# Does it pay? At the same learning rate one mean and own means find as much, as far as we can tell: here the losses want much the same. What you gain is that you choose the weights.
+# Does it pay? At the same learning rate one mean and own means find as much, as far as we can tell: perhaps since here the losses want much the same. What you gain is that you choose the weights.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### One loss, or three?
@@ -422,7 +422,7 @@ axes[0].set_yticks(-np.arange(5), ["pairs", "features", "users", "pairs and feat
 plt.show()
 alone = [lead_of(stored, f"all three over {k}, all") for k in omnisage.LOSSES]
 worst = metrics.weakest(alone)
-display(verdict("For pins one encoder finds more with all three losses than with each alone.", worst,
+display(verdict("For pins one encoder finds more with all three losses than with the best of them alone.", worst,
                 detail=f"recall@10, over the best single loss: {worst.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
@@ -430,7 +430,7 @@ display(verdict("For pins one encoder finds more with all three losses than with
 #
 # **Asked by pins**, no row is ahead of the first: pairs already ask what the test asks. *Features* comes within 0.002, perhaps since many of its neighbors stem from earlier pairs.
 #
-# **Asked by users**, *all three* finds 0.080, more than any other row, so by the figure **c** is right. Is its reason, too? Have the users taught the vectors something? Or is it the reader? Only *users* and *all three* have a transformer, the others take a mean. (One training of *users* failed; its other two find 0.067.)
+# **Asked by users**, *all three* finds 0.080, more than any other row, so by the figure **c** is right. Is its reason, too? Have the users taught the vectors something? Or is it the reader? Only *users* and *all three* have a transformer, the others take a mean. (One of three trainings of *users* failed, its dot at 0.040.)
 #
 # So let *pairs* have one, too. Their vectors stand still, and the users' loss trains a transformer on them afterwards.
 
@@ -445,13 +445,13 @@ readers = pd.DataFrame({
 }, index=pd.Index(["pairs", "all three"], name="recall@10 of users; vectors taught by"))  # fmt: skip
 display(readers.round(3))
 lead = lead_of(read, "all three, together over pairs, afterwards")
-display(verdict("For users one encoder finds more with all three losses than with pairs alone, a transformer reading both.", lead,
+display(verdict("With a transformer as reader of both, all three losses find more for users than pairs alone.", lead,
                 detail=f"recall@10: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **It was the reader.** Pairs have never asked on behalf of a user, and yet a transformer reads as much from their vectors, 0.081. Perhaps since a pair is two steps of one user: what goes together for her is in them. *Users* alone has the reader, too, but not the pairs, and finds less: a reader needs vectors that say something already.
+# **It was the reader.** Pairs have never asked on behalf of a user, and yet a transformer reads as much from their vectors, 0.081. Perhaps since a pair is two steps of one user: what goes together for her is in them. *Users* alone has the reader, too, but not the pairs, and finds 0.067: perhaps a reader needs vectors that say something already. So **c** is right about who gains, not about why.
 #
-# A mean of the vectors of *all three* even finds a little less than one of pairs': they were taught with a transformer that reads them.
+# Read by a mean, the vectors of *all three* find even a little less than those of pairs, perhaps since they were taught with a transformer that reads them.
 #
 # Then what are three losses good for? You train once, in place of twice, and no harm is seen. For the vectors one loss is enough here, pairs.
 #
@@ -491,7 +491,11 @@ display(verdict("For users one encoder finds more with all three losses than wit
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
 #
 # What else is different? PinSage's vectors have any length, and a longer one has larger scores. OmniSage's have length 1, so they cannot say by being longer that a pin is popular.
-# So we (not the paper, as far as we have read it) gave its score $s_j$ an **offset**, $\log(1 + c_j)$, where $c_j$ counts how often people went to pin $j$. PinSage got none.
+# So we (not the paper, as far as we have read it) gave its score an **offset**, in training and after it. Where $c_j$ counts how often people went to pin $j$:
+#
+# $$ s_j = \langle \mathbf q, \mathbf z_j \rangle / \tau + \log (1 + c_j) $$
+#
+# PinSage got none. Both learn by pairs, with a softmax.
 #
 # By hand, at $\tau = 0.1$, so ten times the cosine:
 #
@@ -615,9 +619,9 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Here a weight near 1 is best. With $\log Q$ the score has to be the logarithm of a chance. A chance is how often a pin is met, times how well it fits; so log popularity stands there once. Had the vectors held it already, it would now count twice, and less of it would be best.
+# Here a weight near 1 is best. With $\log Q$ the score has to be the logarithm of a chance. A chance is how often a pin is met, times how well it fits, so its logarithm is log popularity, once, plus the log of the fit: offset and cosine. Had the vectors held it already, it would now count twice, and less of it would be best.
 #
-# Why did they lack it? Popularity needs a place to live. That could be the **length** of a vector, which length 1 takes away; or a **direction** that all questions share, which has to be learned, and slowly: 200 steps find 0.040, 800 still 0.048. An **offset** is there before the first step.
+# Why did they lack it? Popularity needs a place to live. That could be the **length** of a vector, which length 1 takes away; or a **direction** that all questions share, which has to be learned, and slowly: four times the steps raise 0.040 to 0.048. An **offset** is there before the first step.
 #
 # PinSage has a free length and no offset. We train it again, with one.
 
@@ -634,8 +638,8 @@ shown = {  # the method, how it is drawn, what it finds
     "PinSage, with it": ("PinSage", {}, small["PinSage, offset, d = 32"]),
     "OmniSage, without offset": ("OmniSage", OPEN, found["both, no offset"]),
     "OmniSage, with it": ("OmniSage", {}, small["both"]),
-    "OmniSage, no graph": ("OmniSage", OPEN, found["nobody"]),
-    "OmniSage, one graph": ("OmniSage", OPEN, found["pin-board"]),
+    "OmniSage with it, no neighbors": ("OmniSage", {}, found["nobody"]),
+    "OmniSage with it, pin-board graph": ("OmniSage", {}, found["pin-board"]),
     "RP3β": ("RP3β", {}, counted["RP3β, both ways"]),
 }
 _, ax = plt.subplots(figsize=(6.4, 2.9))
@@ -654,7 +658,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
                 detail=f"recall@10, OmniSage on both graphs, each with the offset, 32 numbers: {lead.gain('.4f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 16.4. Read it in pairs from above: PinSage without and with the offset; OmniSage, over both graphs, without and with it; OmniSage with the offset, hearing nobody and hearing the pin-board graph. Then compare PinSage, which hears that graph, too, with OmniSage over one graph. Among those that hear, 0.003 may be chance.*
+# *Figure 16.4. Read it in pairs from above: PinSage without and with the offset; OmniSage, over both graphs, without and with it; OmniSage with no neighbors and over the pin-board graph. Then compare the two models over that graph, PinSage with it and the sixth row. An open mark has no offset, the arrow leads off the axis; among those that hear, 0.003 may be chance. RP3β is a walk.*
 #
 # 1. **The offset.** It lifts PinSage from 0.229 to 0.258, so it was nearly the whole lead. Without it OmniSage would be far behind: 0.042. Lengths learn popularity, too, only more slowly: with four times the steps PinSage finds 0.247 without an offset.
 # 2. **The neighbors.** Hearing pays, 0.236 to 0.258, likely because neighbors tell what a pin does not show itself. But PinSage hears the same graph, so this explains no lead. A second graph adds nothing that we see, perhaps because it says the same of a pin.
@@ -689,7 +693,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # > **What OmniSage is for.** One vector of a pin for all who ask, so one model to train and one table to keep fresh.
 # >
-# > **Where it won.** For users, read by a transformer, it finds 0.080, 0.013 more than iALS (recall@10; from 0.007 to 0.020). Lesson 15's PinnerFormer, for users alone, finds 0.083: which is ahead, we cannot tell (16.11). When a pin without an edge asks, it reads the picture and finds 0.217, as PinSage does, where a walk finds nothing.
+# > **Where it won.** For users, read by a transformer, it finds 0.080, 0.013 more than iALS (recall@10; from 0.007 to 0.020); pairs with that reader find as much. Lesson 15's PinnerFormer, for users alone, finds 0.083: which is ahead, we cannot tell (16.11). When a pin without an edge asks, it reads the picture and finds 0.217, as PinSage does, where a walk finds nothing.
 # >
 # > **Where it did not.**
 # >
