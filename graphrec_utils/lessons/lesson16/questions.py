@@ -150,7 +150,7 @@ QUESTIONS = (
     ), branch=True),
     Question("16.q4", "Joint training: 256 pairs, 256 questions of features, 4,000 of users, one mean over all of them. What decides?", (
         ("the users: they are most of the mean", "A mean for each loss, then weights."),
-        ("both alike: it is a mean", "Of all examples, and nearly nine of ten are users'."),
+        ("all alike: it is a mean", "Of all examples, and nearly nine of ten are users'."),
         ("the pairs: they come first", "A mean knows no order."),
     )),
     Question("16.q5", "The popularity of a pin stands as an offset beside its vector, or the loss has to bring it into the vector. What is the difference after a few "
