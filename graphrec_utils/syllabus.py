@@ -42,7 +42,7 @@ LESSONS = (
     Lesson("13", "twhin", "TwHIN and users of many interests", 185),
     Lesson("14", "multibisage", "Heterogeneous aggregation and MultiBiSage", 155),
     Lesson("15", "sequences", "Sequences: SASRec and PinnerFormer", 195),
-    Lesson("16", "omnisage", "OmniSage", 125),
+    Lesson("16", "omnisage", "OmniSage", 130),
     Lesson("17", "ranking", "Ranking: the second stage", 190),
     Lesson("18", "capstone", "Capstone", 200),
     Lesson("19", "items_that_are_spelled", "Items that are spelled: generative retrieval", 180),

@@ -449,7 +449,7 @@ display(verdict("With a transformer as reader of both, all three losses find mor
                 detail=f"recall@10: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **It was the reader.** Pairs have never asked on behalf of a user, and yet a transformer reads as much from their vectors, 0.081. Perhaps since a pair is two steps of one user: what goes together for her is in them. *Users* alone has the reader, too, but not the pairs, and finds 0.067: perhaps a reader needs vectors that say something already. So **c** is right about who gains, not about why.
+# **It was the reader.** Pairs have never asked on behalf of a user, and yet a transformer reads as much from their vectors, 0.081. Perhaps since a pair is two steps of one user: what goes together for her is in them. *Users* alone has the reader, too, but not the pairs, and finds 0.067 where training does not fail: perhaps a reader needs vectors that say something already. So **c** is right about who gains, not about why.
 #
 # Read by a mean, the vectors of *all three* find even a little less than those of pairs, perhaps since they were taught with a transformer that reads them.
 #
@@ -586,9 +586,8 @@ def recall_of(vectors):
 # %% slideshow={"slide_type": "skip"}
 def with_offset(vectors, weight):
     """Return the same vectors with `weight` times log popularity in each score; nothing is trained."""
-    offset = (
-        weight * 0.1 * torch.tensor(popular)[:, None].float()
-    )  # times tau, for scores are cosines here
+    # scores are cosines here, so the offset is times tau, 0.1
+    offset = 0.1 * weight * torch.tensor(popular)[:, None].float()
     # the last coordinate is the place of the offset, 0 so far
     return Factors(vectors.user_emb, torch.cat([vectors.item_emb[:, :-1], offset], dim=1))
 

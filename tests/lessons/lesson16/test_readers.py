@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -48,9 +49,7 @@ def test_a_reader_learns_what_comes_next(tiny):  # noqa: F811
 
 
 def test_a_way_is_asked_once_for_each_rate(tiny, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(
-        study.Stage, "user_recall", lambda self, users: __import__("pandas").Series([1.0])
-    )
+    monkeypatch.setattr(study.Stage, "user_recall", lambda self, users: pd.Series([1.0]))
     found = readers.asked(tiny, "pairs", 0, {"pairs": [0.01, 0.03]})
     assert list(found) == ["mean", "afterwards 0.01", "afterwards 0.03"]
     assert list(readers.asked(tiny, "all three", 0, {"all three": []})) == ["mean", "together"]
