@@ -493,10 +493,10 @@ for claim, what in (
 #
 # **Above, both stand clear of zero:** you would miss the neighbors, but not the hinge. A softmax does better, perhaps because it pushes the worst mistakes most: it seeks hard negatives by itself, among those drawn at random.
 #
-# **Below, all thin lines cross it.** No gain is seen. With three trainings, one half as large as that of the neighbors could still hide in two of the four. Why so little? Each idea answers a problem:
+# **Below, all thin lines cross it.** No gain is seen. With three trainings a gain half as large as that of the neighbors could still hide in two of the four. Why so little? Each idea answers a problem:
 #
 # * **Importance** says whom to hear where there are thousands. Here a pin keeps 15, and their plain mean may say nearly the same.
-# * **Hard negatives** are for telling a thousand gardens apart. Here one topic has a few hundred pins, and three hard ones share one mean with five hundred others (9.3), so they may hardly be heard.
+# * **Hard negatives** are for telling a thousand gardens apart. Here one topic has a few hundred pins, and the three that we gave each query share one mean with five hundred others (9.3), so they may hardly be heard.
 # * A **curriculum** says when hard ones come. Where these gain nothing, it can gain little.
 #
 # So the paper need not be wrong. Our guess: PinWorld is too small to have its problems.
@@ -576,7 +576,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # **Left, the young.** A newborn pin has content from its first hour, and the trained layers get more out of
 # it (dashed) than a plain comparison does (green). After two weeks today's edges, the shaded part, add a fifth: what people saved a pin with is what no picture shows.
 #
-# And counting, RP3β? After three days there is little to count, so it lies below. A past grows: after one week and two they are too close to tell, after four RP3β stands on top.
+# And counting, RP3β? After three days there is little to count, so it lies below. A past grows: after one week (237 pins are that young) and two they are too close to tell, after four (731 pins) RP3β stands on top.
 #
 # And GraphSAGE, whose neighbors are drawn by chance? Made anew it cannot be told from PinSage in the first two weeks: a young pin has few neighbors to choose from.
 #
@@ -604,12 +604,12 @@ display(verdict("For pins born since the training, vectors of the day find more 
 #
 # > **What PinSage is for.** A vector for every pin, from what it shows and from the pins that a walk meets, made anew each night without a training.
 # >
-# > **Where it won.** Among newborn pins, after two weeks: NDCG@20 of 0.539, its own old vectors 0.451, plain content 0.352 (9.6).
+# > **Where it won.** Among newborn pins: after three days over counting; after two weeks, over what is made without today's edges: NDCG@20 of 0.539, its own old vectors 0.451, plain content 0.352 (9.6).
 # >
-# > **Where it did not.** There it cannot be told from GraphSAGE made anew, nor from RP3β; after four weeks it finds 0.029 less than RP3β. Over all pins counting is ahead; a PinSage with a number for popularity comes up to it (16.5).
+# > **Where it did not.** After two weeks it cannot be told from GraphSAGE made anew, nor from RP3β; after four weeks it finds 0.029 less than RP3β. Over all pins counting is ahead; a PinSage with a number for popularity comes up to it (16.5).
 #
 # * **Which of the four would you miss?** On PinWorld none: a softmax does better than the hinge, and the three others were not seen to gain. What you would miss are the neighbors.
-# * **Whom does it serve best?** Pins in their first days: after three it is ahead of counting, after one week and two too close to tell, after four behind. Their content does most; after two weeks today's edges add a fifth.
+# * **Whom does it serve best?** Pins in their first days: after three it is ahead of counting, after one week and two too close to tell, after four behind. On top of their content today's edges add a fifth after two weeks.
 # * **Ask of an idea which problem it is for, and whether you have it.**
 #
 # **Next.** PinSage has a vector for a pin, and none for a person. Could a person have one of her own, made apart from the pins', so that one product compares the two? And
