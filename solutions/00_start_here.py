@@ -395,22 +395,18 @@ plt.show()
 # lower bar) and for how many of them the hidden attendance was found (green, upper bar).*
 
 # %% [markdown] tags=["answers:00.p6"]
-# <details><summary>What the picture says</summary>
-#
-# The crowded events at the top are found nearly every time, the small ones at the bottom never. One
+# **What the picture says.** The crowded events at the top are found nearly every time, the small ones at the bottom never. One
 # number said "better than chance". The picture says "good for crowds, useless for the rest".
 #
 # Even E3 and E12, two events of the same size, fare differently. The guests of E3 had been to most
 # of the crowded events already, so fewer of those stood before it in their lists. (Luck helped: three
 # of E3's four hits are ties with E10, which the smaller number wins.) Which events share their guests
 # is what the edges of a graph know and a popularity list does not.
-#
-# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.8 When does a graph model win?
 #
-# A popularity list knows how many like an item and nothing else. A graph knows who shares it with whom. That does not always help: in many of
+# A popularity list knows how many like an item and nothing else. A graph model goes along paths: from Ann over a film to Bob, and on to what he likes. That does not always help: in many of
 # our tables something simple is level with a famous model, or ahead of it. So the course changes one thing in the data at a time, to see where
 # the order turns. Branch 18.11 brings the seven answers together.
 #
@@ -503,7 +499,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What does popularity find?** The crowded events, and so 62 % of what was hidden. **What does it never find?** Eight events of 14. An average
+# * **What does popularity find?** The crowded events, and so 62 % of what was hidden. **What does it never find?** Eight events of 14: for each of their guests three others, as large or larger, stand in front. An average
 #   can hide that some get everything and others nothing.
 # * A matrix and a bipartite graph hold the same likes. To recommend is to predict edges.
 # * A check names your mistake; a claim is only worth something if a measurement could refute it.

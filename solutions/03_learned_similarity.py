@@ -155,7 +155,7 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems**, though every number on it is right.
-# For Dot `audit(trials)` counts 12 trials: penalties 0, 0.01 and 0.1, each with two losses and two *learning rates* (how far one step goes). A better penalty may hide on either side of 0.01: add one below it, and one between 0.01 and 0.1. For GMF *beyond* is 0, its best penalty is the last: add one above it.
+# For Dot `audit(trials)` counts 12 trials: penalties 0, 0.01 and 0.1, each with two losses and two *learning rates* (how far one step goes). A better penalty may hide on either side of 0.01: add one below it, and one between 0.01 and 0.1. For GMF *beyond* is 0, its best penalty is the last: add one above it. (Learning rates can be asked for the same three numbers.)
 #
 # This NeuMF is *fused*: it starts from a trained GMF and MLP, so it stands on their 24 and on 3 of its own. More trials are more chances.
 #
@@ -190,7 +190,7 @@ predict("03.p1")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A network instead of a product
 #
-# Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, here $(2, 1, -2)$: its dot product with Ann is 6, too. GMF ranks nothing new. So its lead over Dot in figure 3.1 cannot come from what it can express: a first sign that Dot lacked care.
+# Multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, here $(2, 1, -2)$: its dot product with Ann is 6, too. GMF ranks nothing new. So its lead over Dot in figure 3.1 cannot come from what it can express. It comes from the training: from more care, or from luck.
 #
 # The other half, a **multilayer perceptron** (MLP), puts the two vectors beside each other, and a tower of layers learns
 # what to do with them:
@@ -567,7 +567,7 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Claim 1.** The lead was one in care: Dot's better settings lay where nothing had been tried, between two old penalties and at a higher learning rate. On a coarse grid chance decides whose best setting is on it. GMF's was, for four more trials found nothing better, and NeuMF starts from GMF. With these gaps closed nobody can tell who leads, though NeuMF has 39 trials for Dot's 16. And Dot may have more to find: its best learning rate is the highest tried.
+# **Claim 1.** The lead was one in care: Dot's better settings lay where nothing had been tried, between two old penalties and at a higher learning rate. On a coarse grid chance decides whose best setting is on it. GMF had this luck: four more trials found nothing better. And NeuMF starts from GMF. With these gaps closed nobody can tell who leads, though NeuMF has 39 trials for Dot's 16. And Dot may have more to find: its best learning rate is the highest tried.
 #
 # **Claim 2.** RP3β, iALS and EASE find more. iALS is a dot product, too, and with Dot's 32 numbers it finds 0.182, Dot 0.170: neither the product nor its size holds Dot back. Perhaps it is what training sees (question four): every cell of $\mathbf R$ or every path, where Dot and NeuMF see a few drawn negatives. Look there before you change how scores are made.
 #

@@ -319,10 +319,10 @@ print(
 #
 # | exponent | small | large |
 # |---|---|---|
-# | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: as a random walker goes; all walks over one liked film weigh 1 together, so a single one over a blockbuster next to nothing |
+# | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: as a random walker goes; each liked film has one vote, split among all walks that go over it, so a single one over a blockbuster weighs next to nothing |
 # | $\beta$, last film | 0: popular films stay in front | 1: divided by all of its fans; rare films come to the front |
 #
-# You have written four points of this square already. Follow $u \to i' \to u' \to i$. The row form divides by the degree of each node that is *left*: $u, i', u'$. The column form by each *entered*: $i', u', i$. The symmetric form by the root at both: $i'$ and $u'$ count in full, the ends by half. And $\deg(u)$, the same for all films, may go:
+# You have written four such pairs of $\alpha$ and $\beta$ already. Follow $u \to i' \to u' \to i$. The row form divides by the degree of each node that is *left*: $u, i', u'$. The column form by each *entered*: $i', u', i$. The symmetric form by the root at both: $i'$ and $u'$ are left *and* entered, so they count in full, the ends by half. And $\deg(u)$, the same for all films, may go:
 #
 # | three steps in | $\alpha$ | $\beta$ |
 # |---|---|---|
@@ -477,7 +477,11 @@ for name in ("last film alone", "RP3β", "column form"):
 #
 # Both together, RP3β, add 0.019, and not 0.0025 + 0.0094 = 0.012. A guess: divided by its fans alone, a rare film rises whichever walk reached it; with busy nodes on the way turned down, too, those rise whose walks say something about you.
 #
-# But more is not better. From RP3β to the symmetric form only $\alpha$ grows, from ½ to 1, and it falls behind bestsellers; with $\beta = 0$ the same change (from L3 to the row form) does no harm. A guess: $\alpha = 1$ lets one walk over two rare nodes weigh as much as many over busy ones. With $\beta = 0$ that hardly matters, since popular films are reached by many walks of all kinds. With $\beta = \tfrac12$ they have lost that lead, and chance walks to rare films win. So the two exponents must be chosen together. The column form divides by *all* fans of the last film and finds next to nothing: it asks for rare films, whoever you are.
+# But more is not better. Compare RP3β with the symmetric form: only $\alpha$ grows, from ½ to 1, and it falls behind bestsellers. Now compare L3 with the row form: the same change at $\beta = 0$, and it does no harm.
+#
+# A guess: $\alpha = 1$ lets one walk over two rare nodes weigh as much as many over busy ones. With $\beta = 0$ that hardly matters, since popular films are reached by many walks of all kinds. With $\beta = \tfrac12$ they have lost that lead, and chance walks to rare films win. So the two exponents must be chosen together.
+#
+# The column form divides by *all* fans of the last film and finds next to nothing: it asks for rare films, whoever you are.
 #
 # **That a film can be reached says little; how a walk is weighed decides.**
 #

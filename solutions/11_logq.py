@@ -439,7 +439,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 #
 # Four ways meet on films, PinWorld's pins and Gowalla's places: **no correction**; **negatives only, hits out**, as in released code; **Yi**, on films only; and **λ log Q when serving**. Beside them stand iALS, RP3β and a list of the last days.
 #
-# Why released code, 1.07 off in 11.3? Among four items the positive is a large part of the sum, in a long catalog likely a small one: then a missing $n$ only adds a constant to the loss (11.7). So it should stand for your loss of 11.2, which was not run.
+# Why released code, 1.07 off in 11.3? Among four items the positive is a large part of the sum, in a long catalog likely a small one: then a missing $n$ only adds a constant to the loss, for $\log (n \cdot \text{sum}) = \log n + \log \text{sum}$ (11.7). So it should stand for your loss of 11.2, which was not run.
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
 
@@ -552,9 +552,9 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The exact teacher need not be ahead:** *exact* is a promise about free scores at the end of the road. 32 coordinates, stopped on the way, may not get there, and on films we cannot tell the square from the full diamond by what is found. So no proof chooses your loss: measure.
+# **The exact teacher need not be ahead:** what 11.3 promises, it promises for free scores at the end of the road. 32 coordinates, stopped on the way, may not get there, and on films we cannot tell the square from the full diamond by what is found. So no proof chooses your loss: measure.
 #
-# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. Nearly half of this lead is λ itself, for the full diamond has none: with one, 0.180 becomes 0.191, still behind 0.205. The rest may be the search (0.191 is at the largest learning rate tried), or room: with popularity beside the product, all 32 coordinates are left for taste. So try it before you rewrite a loss and count the rare items: on PinWorld and Gowalla it lies farther left.
+# **One number when serving does it, too:** the hollow diamond is ahead of the full one on Gowalla; on the other two one cannot tell. Nearly half of this lead is λ itself: give the full diamond a λ, too, and 0.180 becomes 0.191, still behind 0.205. Why the rest, we do not know. It may be the search (0.191 is at the largest learning rate tried), or room: with popularity beside the product, all 32 coordinates are left for taste. So try λ before you rewrite a loss. And count the rare items: on PinWorld and Gowalla the hollow diamond lies farther left.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
@@ -593,7 +593,7 @@ verdict(
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, take hits out, and divide by $nQ$.
-# * **Would you notice if yours were wrong?** Not by the loss. A correction that is missing shows in what is found; where it stands, on one side or on both, did not on films (11.5). So test your loss where the answer is known: four items, every draw counted (11.3).
+# * **Would you notice if yours were wrong?** Not by the loss. Whether it is missing shows in what is found; whether it stands on one side or on both did not show on films (11.5). So test your loss where the answer is known: four items, every draw counted (11.3).
 # * In-batch negatives teach what a user likes more than others do. Log Q, in the loss or when serving, turns that into what they are likely to take.
 #
 # **Next.** So far every edge was of one kind: somebody liked something. But a film has a maker, and people follow people. What do you gain when *likes* is

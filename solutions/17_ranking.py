@@ -387,7 +387,7 @@ visuals.exposure(pins)
 # ### Exercise 17.6 — `examined_loss` ({{points:17.6}})
 #
 # *By hand:* $e = (1, ¼)$. A click at position 1 with $p = ½$: 0.693. A click at position 2 with $p = ¾$ has the weights 4
-# and $-3$: $4 \cdot 0.288 - 3 \cdot 1.386 = -3.008$. No click has 0 and 1, wherever it was: 1.386 for $p = ¾$. The mean is
+# and $-3$: $4 \cdot 0.288 - 3 \cdot 1.386 = -3.008$. A row without a click has the weights 0 and 1, wherever it was: 1.386 for $p = ¾$. The mean is
 # $-0.310$.
 #
 # *About 10 minutes.*
@@ -564,7 +564,7 @@ verdict(
 
 # %% [markdown]
 # *Figure 17.4. Round by round, means of three runs. Left, how much of what is shown is liked. In the middle, how many different pins 3,000 lists
-# show. Right, the share of all showings that goes to a tenth of the creators. Dotted: lists in the true order of liking. Round 0 is the old ranker.*
+# show. Right, the share of all showings that goes to a tenth of the creators. Dotted: lists in the true order of liking. Round 0 is the old ranker. All are lower than in figure 17.3, for they learn from other logs, their own.*
 #
 # Read it from the right, and compare orange, with the loop, with blue, without. The tenth of the creators keeps its share. The loop bites one level below: **of the pins, two in five
 # are gone**. A creator has some twenty, so she is still there.
@@ -573,7 +573,7 @@ verdict(
 # are asked only about what is shown: on the left the loop costs nothing.
 #
 # Dividing (green) moves all three towards the dotted lines: people like more of what they see, more pins are seen, and the tenth of the creators gets a quarter of the showings instead of a third. For what stood on top has lost its
-# advantage. Even so fewer pins are seen round by round: where nothing was shown there is no click to divide. Only random lists show what the ranker has given up (purple; its number falls, too).
+# advantage. Even so fewer pins are seen round by round: where nothing was shown there is no click to divide. Only random lists show what the ranker has given up (purple; these lists count in its number of pins, which falls, too).
 #
 # **A ranker writes its own training data. Watch what it stops showing.**
 #
