@@ -395,13 +395,17 @@ plt.show()
 # lower bar) and for how many of them the hidden attendance was found (green, upper bar).*
 
 # %% [markdown] tags=["answers:00.p6"]
-# **What the picture says.** The crowded events at the top are found nearly every time, the small ones at the bottom never. One
+# <details><summary>What the picture says</summary>
+#
+# The crowded events at the top are found nearly every time, the small ones at the bottom never. One
 # number said "better than chance". The picture says "good for crowds, useless for the rest".
 #
 # Even E3 and E12, two events of the same size, fare differently. The guests of E3 had been to most
 # of the crowded events already, so fewer of those stood before it in their lists. (Luck helped: three
 # of E3's four hits are ties with E10, which the smaller number wins.) Which events share their guests
 # is what the edges of a graph know and a popularity list does not.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.8 When does a graph model win?
